@@ -1,0 +1,25 @@
+/** The layers of docs/architecture.md, top to bottom. A module imports from its own layer or a lower one. */
+const layers = [
+  ['commands'],
+  ['cli'],
+  ['lab', 'checks', 'report'],
+  ['devices', 'render', 'images'],
+  ['hosts', 'qemu', 'toolchain'],
+  ['process', 'model'],
+  ['errors'],
+];
+
+const folder = (names) => `^src/(${names.join('|')})/`;
+
+module.exports = {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    ...layers.slice(1).map((names, index) => ({
+      name: `${names.join('-')}-imports-downwards`,
+      severity: 'error',
+      from: { path: folder(names) },
+      to: { path: folder(layers.slice(0, index + 1).flat()) },
+    })),
+  ],
+  options: { tsPreCompilationDeps: true, tsConfig: { fileName: 'tsconfig.json' }, doNotFollow: { path: 'node_modules' } },
+};

@@ -1,0 +1,43 @@
+import { ExitCode, LabError } from './lab-error.js';
+
+/** The lab file is wrong: its shape, a rule, or that it cannot be read. */
+export class DefinitionError extends LabError {
+  override readonly name = 'DefinitionError';
+}
+
+/** The command was called with words that do not make sense together. */
+export class UsageError extends LabError {
+  override readonly name = 'UsageError';
+}
+
+/** Something that this computer lacks or forbids. */
+export class EnvironmentError extends LabError {
+  override readonly name = 'EnvironmentError';
+}
+
+/** QEMU, a kernel or another tool could not be found, provisioned or used. */
+export class ToolchainError extends LabError {
+  override readonly name = 'ToolchainError';
+}
+
+/** The state folder says something that stands in the way: another command holds the lab, or it is not up. */
+export class StateError extends LabError {
+  override readonly name = 'StateError';
+}
+
+/** A machine did not come up, went away or does not answer; so no check could run on it. */
+export class MachineError extends LabError {
+  override readonly name = 'MachineError';
+  override readonly exitCode = ExitCode.noCheckRan;
+}
+
+/** The user (SIGINT) or the system (SIGTERM) asked to stop. */
+export class InterruptedError extends LabError {
+  override readonly name = 'InterruptedError';
+  override readonly exitCode: number;
+
+  constructor(signal: 'SIGINT' | 'SIGTERM') {
+    super({ code: 'LAB-INTERRUPTED', message: `stopped by ${signal}`, hint: 'what was begun has been taken back; run the command again' });
+    this.exitCode = signal === 'SIGINT' ? ExitCode.interrupted : ExitCode.terminated;
+  }
+}

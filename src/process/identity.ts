@@ -1,0 +1,82 @@
+import { readFileSync, readlinkSync } from 'node:fs';
+
+/** A process id together with its start time, so that a reused id is never mistaken for the process. */
+export interface ProcessIdentity {
+  readonly pid: number;
+  /** Clock ticks after boot, field 22 of /proc/PID/stat (proc_pid_stat(5)). */
+  readonly startTime: number;
+  /** /proc/sys/kernel/random/boot_id: a start time means nothing after a reboot. */
+  readonly bootId: string;
+}
+
+interface ProcessStat {
+  readonly state: string;
+  readonly startTime: number;
+}
+
+function readStat(pid: number): ProcessStat | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // The command name, in parentheses, may hold spaces and parentheses itself.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return { state: fields[0] ?? '', startTime: Number(fields[19]) };
+  } catch {
+    return undefined;
+  }
+}
+
+export function bootId(): string {
+  return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+}
+
+/** The identity of a running process, or undefined if there is none with this id. */
+export function identify(pid: number): ProcessIdentity | undefined {
+  const stat = readStat(pid);
+  return stat && { pid, startTime: stat.startTime, bootId: bootId() };
+}
+
+/** Whether this very process still runs; a zombie has ended. */
+export function isAlive(identity: ProcessIdentity): boolean {
+  const stat = readStat(identity.pid);
+  return (
+    stat !== undefined &&
+    stat.state !== 'Z' &&
+    stat.state !== 'X' &&
+    stat.startTime === identity.startTime &&
+    identity.bootId === bootId()
+  );
+}
+
+/** The direct children of a process, as ids. */
+export function childrenOf(pid: number): number[] {
+  try {
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
+    return children === '' ? [] : children.split(' ').map(Number);
+  } catch {
+    return [];
+  }
+}
+
+/** The inode of one of a process's namespaces, or undefined when the process is gone. */
+export function namespaceOf(pid: number, kind: 'net' | 'pid' | 'user' | 'mnt'): string | undefined {
+  try {
+    return readlinkSync(`/proc/${pid}/ns/${kind}`);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Sends SIGKILL to exactly this process and waits until it has ended. Takes up to `timeoutMs`; true if it is gone. */
+export async function killAndWait(identity: ProcessIdentity, timeoutMs = 10_000): Promise<boolean> {
+  const deadline = Date.now() + timeoutMs;
+  while (isAlive(identity)) {
+    try {
+      process.kill(identity.pid, 'SIGKILL');
+    } catch {
+      return !isAlive(identity);
+    }
+    if (Date.now() > deadline) return false;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  return true;
+}

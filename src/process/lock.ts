@@ -1,0 +1,54 @@
+import { execa } from 'execa';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+export interface Lock {
+  release(): Promise<void>;
+}
+
+export interface LockOptions {
+  /** How long to wait for another holder, in ms. 0: not at all. */
+  readonly waitMs: number;
+  /** What this process will do while it holds the lock; shown to whoever has to wait. */
+  readonly purpose: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Takes an exclusive lock on a file with flock(1). The kernel drops it when the holder ends, however it ends.
+ * Returns undefined when another process still holds it after `waitMs`.
+ */
+export async function takeLock(file: string, options: LockOptions): Promise<Lock | undefined> {
+  mkdirSync(dirname(file), { recursive: true });
+  // flock runs `sh`, which holds the lock for as long as our end of its standard input is open.
+  const holder = execa('flock', ['--wait', String(options.waitMs / 1000), file, 'sh', '-c', 'echo locked; exec cat >/dev/null'], {
+    reject: false,
+    stdin: 'pipe',
+    stderr: 'ignore',
+    // A Ctrl-C at the terminal must not take the lock away before we have cleaned up.
+    detached: true,
+    ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
+  });
+  for await (const line of holder) {
+    if (line !== 'locked') continue;
+    writeFileSync(file, `${JSON.stringify({ pid: process.pid, purpose: options.purpose })}\n`);
+    return {
+      release: async () => {
+        holder.stdin.end();
+        await holder;
+      },
+    };
+  }
+  await holder;
+  options.signal?.throwIfAborted();
+  return undefined;
+}
+
+/** What the holder of a lock said of itself, for a message; undefined if it did not say. */
+export function lockHolder(file: string): { pid: number; purpose: string } | undefined {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as { pid: number; purpose: string };
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,38 @@
+const MAX_STDERR = 2000;
+
+interface Failure {
+  readonly exitCode?: number | undefined;
+  readonly signal?: string | undefined;
+  readonly timedOut?: boolean;
+  readonly stderr?: unknown;
+  readonly originalMessage?: string | undefined;
+}
+
+function reasonOf(failure: Failure): string {
+  if (failure.timedOut === true) return 'took too long and was ended';
+  if (failure.signal !== undefined) return `was ended by ${failure.signal}`;
+  if (failure.exitCode !== undefined) return `ended with exit code ${failure.exitCode}`;
+  return `could not be started: ${failure.originalMessage ?? 'unknown reason'}`;
+}
+
+/** A program that failed, with its words. Meant as the cause of a LabError that knows what it was for. */
+export class ProcessError extends Error {
+  override readonly name = 'ProcessError';
+
+  private constructor(
+    readonly argv: readonly string[],
+    readonly exitCode: number | undefined,
+    readonly timedOut: boolean,
+    readonly stderr: string,
+    message: string,
+  ) {
+    super(message);
+  }
+
+  static from(argv: readonly string[], failure: Failure): ProcessError {
+    const stderr = typeof failure.stderr === 'string' ? failure.stderr.trim() : '';
+    const tail = stderr.length > MAX_STDERR ? `…${stderr.slice(-MAX_STDERR)}` : stderr;
+    const message = `${argv[0] ?? ''} ${reasonOf(failure)}${tail === '' ? '' : `\n${tail}`}`;
+    return new ProcessError(argv, failure.exitCode, failure.timedOut ?? false, stderr, message);
+  }
+}

@@ -1,0 +1,57 @@
+/** Where a part of the toolchain comes from. */
+export type Origin = 'system' | 'provisioned' | 'given';
+
+export interface QemuTool {
+  /** The program and its first arguments: for a provisioned QEMU the wrapper of the tree, else the path. */
+  readonly command: readonly [string, ...string[]];
+  readonly version: string;
+  readonly origin: Origin;
+}
+
+export interface KernelTool {
+  /** A bzImage or an ELF vmlinux. */
+  readonly image: string;
+  /** `uname -r` of it, as the name of its modules folder says. */
+  readonly release: string;
+  /** The folder that holds `kernel/` and `modules.builtin` (what is /lib/modules/RELEASE on an installed system). */
+  readonly modules: string;
+  readonly origin: Origin;
+}
+
+/** What a lab is run with. Everything in it exists and has been asked for its version. */
+export interface Toolchain {
+  readonly qemu: QemuTool;
+  readonly kernel: KernelTool;
+  /** Root of the provisioned tree of Debian packages: busybox, qemu-ga, kmod, netperf, iperf3, iproute2 and their libraries. */
+  readonly tree: string;
+  /**
+   * Folder of wrapper scripts, to be put first in PATH, that run the tree's programs (ip, bridge, ping, netserver, netperf,
+   * iperf3, depmod, zstd, xz, qemu-system-x86_64...) on this computer whatever its own libc is.
+   */
+  readonly bin: string;
+  /** Versions of the Debian packages in the tree, for the record. */
+  readonly packages: Readonly<Record<string, string>>;
+  /** Digest (hex SHA-256) of the tree's content list: changes whenever what is in it changes. */
+  readonly treeDigest: string;
+}
+
+export interface ToolchainOptions {
+  /** A developer's own QEMU. */
+  readonly qemu?: string | undefined;
+  /** A developer's own kernel image, bzImage or vmlinux. */
+  readonly kernel?: string | undefined;
+  /** Its modules folder, as `make modules_install` leaves it; without it the kernel is taken to have everything built in. */
+  readonly modules?: string | undefined;
+  /** Debian mirror's URL, overriding the host's own and mmdebstrap's default. */
+  readonly mirror?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export type Accelerator = 'kvm' | 'tcg';
+export type AccelerationWish = 'auto' | Accelerator;
+
+export interface Acceleration {
+  readonly accelerator: Accelerator;
+  /** Why, in one sentence, to be shown. */
+  readonly reason: string;
+}
