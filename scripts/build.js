@@ -8,7 +8,9 @@ process.chdir(root);
 
 rmSync('dist', { recursive: true, force: true });
 rmSync('oclif.manifest.json', { force: true });
-execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'], { stdio: 'inherit' });
+execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'], {
+  stdio: 'inherit',
+});
 for (const folder of ['templates', 'images']) {
   cpSync(`src/${folder}`, `dist/${folder}`, { recursive: true, filter: (path) => !path.endsWith('.ts') });
 }

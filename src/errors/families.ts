@@ -37,7 +37,11 @@ export class InterruptedError extends LabError {
   override readonly exitCode: number;
 
   constructor(signal: 'SIGINT' | 'SIGTERM') {
-    super({ code: 'LAB-INTERRUPTED', message: `stopped by ${signal}`, hint: 'what was begun has been taken back; run the command again' });
+    super({
+      code: 'LAB-INTERRUPTED',
+      message: `stopped by ${signal}`,
+      hint: 'what was begun has been taken back; run the command again',
+    });
     this.exitCode = signal === 'SIGINT' ? ExitCode.interrupted : ExitCode.terminated;
   }
 }

@@ -20,7 +20,11 @@ export const silentProgress: Progress = {
 };
 
 /** Runs `work` as one step of `progress`. */
-export async function withStep<T>(progress: Progress, title: string, work: (step: ProgressStep) => Promise<T>): Promise<T> {
+export async function withStep<T>(
+  progress: Progress,
+  title: string,
+  work: (step: ProgressStep) => Promise<T>,
+): Promise<T> {
   const step = progress.step(title);
   try {
     const result = await work(step);

@@ -1,4 +1,4 @@
-import { readFileSync, readlinkSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 
 /** A process id together with its start time, so that a reused id is never mistaken for the process. */
 export interface ProcessIdentity {
@@ -57,12 +57,12 @@ export function childrenOf(pid: number): number[] {
   }
 }
 
-/** The inode of one of a process's namespaces, or undefined when the process is gone. */
-export function namespaceOf(pid: number, kind: 'net' | 'pid' | 'user' | 'mnt'): string | undefined {
+/** The argument vector of a process; empty when it is gone. */
+export function commandOf(pid: number): string[] {
   try {
-    return readlinkSync(`/proc/${pid}/ns/${kind}`);
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').slice(0, -1);
   } catch {
-    return undefined;
+    return [];
   }
 }
 

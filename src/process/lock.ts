@@ -21,27 +21,39 @@ export interface LockOptions {
 export async function takeLock(file: string, options: LockOptions): Promise<Lock | undefined> {
   mkdirSync(dirname(file), { recursive: true });
   // flock runs `sh`, which holds the lock for as long as our end of its standard input is open.
-  const holder = execa('flock', ['--wait', String(options.waitMs / 1000), file, 'sh', '-c', 'echo locked; exec cat >/dev/null'], {
-    reject: false,
-    stdin: 'pipe',
-    stderr: 'ignore',
-    // A Ctrl-C at the terminal must not take the lock away before we have cleaned up.
-    detached: true,
-    ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
-  });
-  for await (const line of holder) {
-    if (line !== 'locked') continue;
-    writeFileSync(file, `${JSON.stringify({ pid: process.pid, purpose: options.purpose })}\n`);
-    return {
-      release: async () => {
-        holder.stdin.end();
-        await holder;
-      },
-    };
+  const holder = execa(
+    'flock',
+    ['--wait', String(options.waitMs / 1000), file, 'sh', '-c', 'echo locked; exec cat >/dev/null'],
+    {
+      reject: false,
+      stdin: 'pipe',
+      stdout: 'pipe',
+      buffer: false,
+      stderr: 'ignore',
+      // A Ctrl-C at the terminal must not take the lock away before we have cleaned up.
+      detached: true,
+      ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
+    },
+  );
+  const taken = await Promise.race([
+    new Promise<true>((resolve) => {
+      holder.stdout.once('data', () => {
+        resolve(true);
+      });
+    }),
+    holder.then(() => false),
+  ]);
+  if (!taken) {
+    options.signal?.throwIfAborted();
+    return undefined;
   }
-  await holder;
-  options.signal?.throwIfAborted();
-  return undefined;
+  writeFileSync(file, `${JSON.stringify({ pid: process.pid, purpose: options.purpose })}\n`);
+  return {
+    release: async () => {
+      holder.stdin.end();
+      await holder;
+    },
+  };
 }
 
 /** What the holder of a lock said of itself, for a message; undefined if it did not say. */

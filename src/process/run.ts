@@ -23,7 +23,10 @@ export interface RunResult {
  * Returns its exit code and output (UTF-8). Throws ProcessError if it cannot be started, is killed by a signal,
  * or takes longer than `timeoutMs`; throws the signal's reason when aborted.
  */
-export async function run(argv: readonly [string, ...string[]], options: RunOptions = {}): Promise<RunResult> {
+export async function run(
+  argv: readonly [string, ...string[]],
+  options: RunOptions = {},
+): Promise<RunResult> {
   const [file, ...args] = argv;
   const subprocess = execa(file, args, {
     reject: false,
@@ -34,7 +37,10 @@ export async function run(argv: readonly [string, ...string[]], options: RunOpti
     ...(options.timeoutMs === undefined ? {} : { timeout: options.timeoutMs }),
     ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
   });
-  const followed = options.onStderrLine === undefined ? undefined : followLines(subprocess.iterable({ from: 'stderr' }), options.onStderrLine);
+  const followed =
+    options.onStderrLine === undefined
+      ? undefined
+      : followLines(subprocess.iterable({ from: 'stderr' }), options.onStderrLine);
   const result = await subprocess;
   await followed;
   options.signal?.throwIfAborted();
@@ -51,7 +57,10 @@ async function followLines(lines: AsyncIterable<unknown>, onLine: (line: string)
 }
 
 /** Like `run`, and throws ProcessError if the program's exit code is not 0. */
-export async function runOrThrow(argv: readonly [string, ...string[]], options: RunOptions = {}): Promise<RunResult> {
+export async function runOrThrow(
+  argv: readonly [string, ...string[]],
+  options: RunOptions = {},
+): Promise<RunResult> {
   const result = await run(argv, options);
   if (result.exitCode !== 0) throw ProcessError.from(argv, result);
   return result;

@@ -1,4 +1,4 @@
-import { execa } from 'execa';
+import { execa, type Options } from 'execa';
 import { closeSync, openSync } from 'node:fs';
 import { identify, type ProcessIdentity } from './identity.js';
 import { ProcessError } from './process-error.js';
@@ -26,19 +26,26 @@ export interface StartedProcess {
 }
 
 /** Starts a program that outlives this one, in a session of its own. Throws ProcessError if it cannot be started. */
-export async function start(argv: readonly [string, ...string[]], options: StartOptions): Promise<StartedProcess> {
+export async function start(
+  argv: readonly [string, ...string[]],
+  options: StartOptions,
+): Promise<StartedProcess> {
   const [file, ...args] = argv;
   const log = openSync(options.logFile, 'a', 0o600);
   try {
-    const subprocess = execa(file, args, {
+    const settings: Options = {
       cwd: options.cwd,
       ...(options.env === undefined ? {} : { env: options.env }),
       detached: true,
       cleanup: false,
       reject: false,
       buffer: false,
-      stdio: [options.stdin === 'held' ? 'pipe' : 'ignore', log, log],
-    });
+      stdin: options.stdin === 'held' ? 'pipe' : 'ignore',
+      // execa takes any descriptor; its types know only those from 3 to 9.
+      stdout: log as 3,
+      stderr: log as 3,
+    };
+    const subprocess = execa(file, args, settings);
     const identity = subprocess.pid === undefined ? undefined : identify(subprocess.pid);
     if (identity === undefined) throw ProcessError.from(argv, await subprocess);
     return {

@@ -13,7 +13,10 @@ export interface KernelTool {
   readonly image: string;
   /** `uname -r` of it, as the name of its modules folder says. */
   readonly release: string;
-  /** The folder that holds `kernel/` and `modules.builtin` (what is /lib/modules/RELEASE on an installed system). */
+  /**
+   * The folder that holds `kernel/` and `modules.builtin` (what is /lib/modules/RELEASE on an installed system). For the tree's
+   * kernel it also has `modules.dep`. For a given kernel without modules it is a folder with an empty `modules.builtin` alone.
+   */
   readonly modules: string;
   readonly origin: Origin;
 }
@@ -35,8 +38,10 @@ export interface Toolchain {
   readonly treeDigest: string;
 }
 
+export type KernelFlavour = 'cloud' | 'generic';
+
 export interface ToolchainOptions {
-  /** A developer's own QEMU. */
+  /** A developer's own QEMU: a path, or the name of a program on PATH. */
   readonly qemu?: string | undefined;
   /** A developer's own kernel image, bzImage or vmlinux. */
   readonly kernel?: string | undefined;
@@ -44,6 +49,8 @@ export interface ToolchainOptions {
   readonly modules?: string | undefined;
   /** Debian mirror's URL, overriding the host's own and mmdebstrap's default. */
   readonly mirror?: string | undefined;
+  /** Which of Debian's kernels the tree holds. `cloud` (default) is small; `generic` has the drivers of real hardware (igb, nvme). */
+  readonly kernelFlavour?: KernelFlavour | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 

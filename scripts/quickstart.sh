@@ -1,0 +1,14 @@
+#!/bin/sh
+# npm run quickstart [-- OPTION...]: from a bare clone to the report of the first lab. Options go to `lab test`.
+set -eu
+cd "$(dirname -- "$0")/.."
+# shellcheck source=scripts/setup/say.sh
+. scripts/setup/say.sh
+
+sh scripts/setup/node.sh
+sh scripts/setup/packages.sh quickstart
+sh scripts/setup/dependencies.sh
+sh scripts/setup/build.sh
+
+say 'Running: lab test labs/quickstart'
+exec node bin/run.js test labs/quickstart "$@"

@@ -1,0 +1,99 @@
+#!/bin/sh
+# npm run verify [-- [--share-cache] PART...]: everything that has to pass before a change lands, from a bare clone.
+# PART is lint, test (unit, golden and CLI tests) or e2e (real guests); without any, all of them. As root the e2e tests run
+# twice: as root, and as an ordinary user made for them, who provisions all from nothing unless --share-cache is given.
+set -eu
+cd "$(dirname -- "$0")/.."
+# shellcheck source=scripts/setup/say.sh
+. scripts/setup/say.sh
+
+# step NAME COMMAND...: runs a step and writes down how it ended. A failure does not keep the others from being run.
+step() {
+  name=$1
+  shift
+  number=$((number + 1))
+  record=$results/$(printf '%02d-%s' "$number" "$name")
+  say "$name"
+  status=0
+  "$@" || status=$?
+  printf '%s\n' "$status" >"$record.exit"
+  [ "$status" -eq 0 ] || say "$name FAILED (exit status $status)"
+}
+
+lint_shell() {
+  find scripts .ci -type f \( -name '*.sh' -o -name run \) -exec shellcheck -x {} +
+}
+
+# tests SCRIPT [COMMAND...]: an npm script that runs vitest, through COMMAND if any, with its report where `step` has its own.
+tests() {
+  script=$1
+  shift
+  # Writable for the user whom COMMAND may run it as.
+  : >"$record.json"
+  chmod 666 "$record.json"
+  "$@" npm run --silent "$script" -- --reporter=default --reporter=json "--outputFile.json=$record.json"
+}
+
+# Temporary files and running labs in folders of this run's own: nothing is mixed up with the developer's labs, and what
+# is left can be told. Toolchains and images are shared with them, which saves minutes.
+with_own_folders() {
+  TMPDIR=$work/tmp XDG_STATE_HOME=$work/state "$@"
+}
+
+e2e_as_oneself() {
+  rm -rf "$work/tmp" "$work/state"
+  mkdir -m 700 "$work/tmp" "$work/state"
+  sh scripts/left-behind.sh before "$work/before"
+  step "e2e-as-$(id -un)" tests test:e2e with_own_folders
+  step "nothing-left-by-$(id -un)" sh scripts/left-behind.sh after "$work/before" "$work"
+}
+
+e2e_as_ordinary_user() {
+  # as-user.sh looks itself for what is left.
+  step e2e-as-ordinary-user tests test:e2e sh scripts/as-user.sh ${share_cache:+"$share_cache"}
+}
+
+run_part() {
+  case $1 in
+    lint)
+      step lint npm run --silent lint
+      step shellcheck lint_shell
+      ;;
+    test) step test tests test ;;
+    e2e)
+      e2e_as_oneself
+      [ "$(id -u)" -ne 0 ] || e2e_as_ordinary_user
+      ;;
+  esac
+}
+
+share_cache=
+if [ "${1-}" = --share-cache ]; then
+  share_cache=$1
+  shift
+fi
+for part in "$@"; do
+  case $part in
+    lint | test | e2e) ;;
+    *) die "no such part: $part (there are lint, test and e2e)" ;;
+  esac
+done
+[ $# -gt 0 ] || set -- lint test e2e
+
+sh scripts/setup/node.sh
+sh scripts/setup/packages.sh verify
+sh scripts/setup/dependencies.sh
+sh scripts/setup/build.sh
+
+# A short path, as there will be sockets in it, and one that the ordinary user can reach.
+work=$(mktemp -d /var/tmp/lab-XXXXXX)
+trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+chmod 711 "$work"
+results=$work/results
+mkdir -m 711 "$results"
+number=0
+
+for part in "$@"; do run_part "$part"; done
+node scripts/count-tests.js "$results"

@@ -1,0 +1,13 @@
+import type { Check } from './check.js';
+import { hotplugFree } from './hotplug-free.js';
+import { traffic } from './traffic.js';
+import { vfCreation } from './vf-creation.js';
+
+const checks: readonly Check[] = [vfCreation, hotplugFree, traffic];
+
+/** The check of that name. Throws if there is none: rules.ts has refused such a definition before. */
+export function findCheck(name: string): Check {
+  const found = checks.find((check) => check.name === name);
+  if (found === undefined) throw new Error(`no check ${name}`);
+  return found;
+}

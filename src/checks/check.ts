@@ -1,0 +1,99 @@
+import type { Host } from '../hosts/host.js';
+import type { CheckRequest, Lab, Machine, Nic } from '../model/lab.js';
+import type { Accelerator } from '../toolchain/types.js';
+import type { ProcessIdentity } from '../process/identity.js';
+import type { Qmp } from '../qemu/qmp.js';
+
+export interface Assertion {
+  readonly ok: boolean;
+  readonly title: string;
+  /** Shown below a failed assertion. */
+  readonly diagnostics: readonly string[];
+}
+
+/** What a check is asked to look at. */
+export interface CheckTarget {
+  readonly lab: Lab;
+  readonly machine: Machine;
+  readonly nic: Nic;
+  readonly request: CheckRequest;
+}
+
+/** Rendered before the lab comes up, and run as it is. */
+export interface CheckScript {
+  /** Relative to the lab's folder. */
+  readonly path: string;
+  readonly content: string;
+}
+
+/** What a running lab gives to a check, beside the scripts' output. */
+export interface CheckContext {
+  readonly target: CheckTarget;
+  readonly qmp: Qmp;
+  /** QEMU itself. */
+  readonly qemu: ProcessIdentity;
+  readonly namespace: Host;
+  peer(name: string): Host;
+  readonly signal: AbortSignal;
+}
+
+/** What one step of a check found. */
+export interface Findings {
+  readonly assertions: readonly Assertion[];
+  /** Figures and remarks that are no verdict. */
+  readonly remarks: readonly string[];
+}
+
+/** A script on the machine or in a peer. */
+export interface ScriptStep {
+  readonly type: 'script';
+  readonly on: 'machine' | { readonly peer: string };
+  readonly path: string;
+  /**
+   * Checks of one run that share a script share its one run as well: making and removing VFs takes the kernel over a second
+   * each time.
+   */
+  readonly shared?: boolean;
+  /** What this check takes from what the script said. Without it: all. */
+  readonly use?: (findings: Findings) => Findings;
+}
+
+/** A look from outside the machine. */
+export interface LookStep {
+  readonly type: 'look';
+  readonly look: () => Promise<Findings>;
+}
+
+export type CheckStep = ScriptStep | LookStep;
+
+/** One run of a check. */
+export interface CheckRun {
+  /** Called before the first step of any check of the run: nothing has been touched yet. */
+  readonly begin?: () => Promise<void>;
+  readonly steps: readonly CheckStep[];
+  /** Runs whatever became of the steps. */
+  readonly cleanUp?: CheckStep;
+  /** Time limit of one script, in ms without emulation. */
+  readonly scriptLimitMs: number;
+}
+
+export interface Check {
+  readonly name: string;
+  /** One line for help. */
+  readonly summary: string;
+  scripts(target: CheckTarget, accelerator: Accelerator): CheckScript[];
+  run(context: CheckContext): CheckRun;
+}
+
+export function assertion(ok: boolean, title: string, ...diagnostics: string[]): Assertion {
+  return { ok, title, diagnostics: ok ? [] : diagnostics };
+}
+
+export function findings(assertions: readonly Assertion[], remarks: readonly string[] = []): Findings {
+  return { assertions, remarks };
+}
+
+/** The folder of the scripts for one NIC of one machine. */
+export function scriptFolder(target: CheckTarget): string {
+  return `checks/${target.machine.name}-${target.nic.name}`;
+}

@@ -1,0 +1,116 @@
+import type { Socket } from 'node:net';
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import type { GuestAgent } from '../qemu/guest-agent.js';
+import { connectWhenListening } from '../qemu/unix-socket.js';
+import type { Findings } from './check.js';
+import { TapStream } from './tap-stream.js';
+
+const PORT = '/dev/virtio-ports/sriov-lab.checks';
+const GUEST_FOLDER = '/run/lab';
+const ALIVE_POLL_MS = 1000;
+const LAST_LINES_MS = 300;
+
+export interface GuestScriptOptions {
+  readonly agent: GuestAgent;
+  /** The socket of the machine's checks port. */
+  readonly port: string;
+  /** The script on this computer. */
+  readonly file: string;
+  readonly limitMs: number;
+  readonly signal: AbortSignal;
+  readonly onLine: (line: string) => void;
+}
+
+/**
+ * Runs a check's script in the guest and reads its TAP live from the checks port. The guest says with a line of its own that
+ * the script has ended; a script that dies, a guest that goes away and one that takes too long are findings, not errors.
+ */
+export async function runGuestScript(options: GuestScriptOptions): Promise<Findings> {
+  const { agent, file } = options;
+  const stream = new TapStream(basename(file));
+  const target = `${GUEST_FOLDER}/${basename(file)}`;
+  const endMark = `# lab-end-${randomBytes(8).toString('hex')}`;
+  const socket = await connectWhenListening(
+    options.port,
+    AbortSignal.any([options.signal, AbortSignal.timeout(options.limitMs)]),
+  );
+  try {
+    await agent.putFile(target, readFileSync(file));
+    const reading = readLines(socket, endMark, (line) => {
+      stream.line(line);
+      options.onLine(line);
+    });
+    const pid = await agent.start([
+      '/bin/sh',
+      '-c',
+      'exec >"$1"; sh "$2" 2>"$2.stderr"; echo; sed "s/^/# stderr: /" "$2.stderr"; echo "$3"',
+      'sh',
+      PORT,
+      target,
+      endMark,
+    ]);
+    const cut = await Promise.race([reading, watch(agent, pid, reading, options)]);
+    return stream.end(cut);
+  } finally {
+    socket.destroy();
+  }
+}
+
+/** Resolves with why the stream was cut short, or undefined once the end mark came. */
+async function readLines(
+  socket: Socket,
+  endMark: string,
+  onLine: (line: string) => void,
+): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    let rest = '';
+    socket.on('data', (chunk: Buffer) => {
+      const lines = (rest + chunk.toString('utf8')).split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) {
+        if (line === endMark) {
+          resolve(undefined);
+          return;
+        }
+        if (line !== '') onLine(line);
+      }
+    });
+    socket.on('close', () => {
+      resolve('the machine went away');
+    });
+  });
+}
+
+/** Looks now and then whether the script is still there, and ends what takes too long. */
+async function watch(
+  agent: GuestAgent,
+  pid: number,
+  reading: Promise<string | undefined>,
+  options: GuestScriptOptions,
+): Promise<string | undefined> {
+  const deadline = Date.now() + options.limitMs;
+  for (;;) {
+    const ended = await Promise.race([reading.then(() => true), delay(ALIVE_POLL_MS).then(() => false)]);
+    if (ended) return reading;
+    options.signal.throwIfAborted();
+    if (Date.now() > deadline) {
+      await agent
+        .run(['/bin/sh', '-c', 'kill -9 -"$1" 2>/dev/null || kill -9 "$1"', 'sh', String(pid)])
+        .catch(() => undefined);
+      return `it took longer than ${Math.round(options.limitMs / 1000)} s and was ended`;
+    }
+    const status = await agent.statusOf(pid).catch(() => undefined);
+    // Its last lines may still be on their way.
+    if (status !== undefined)
+      return Promise.race([
+        reading,
+        delay(LAST_LINES_MS).then(() => `it died (exit code ${status.exitCode})`),
+      ]);
+  }
+}
+
+async function delay(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

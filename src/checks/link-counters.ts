@@ -1,0 +1,34 @@
+import type { Host } from '../hosts/host.js';
+
+/** Bytes of a network interface since it was made. */
+export interface LinkBytes {
+  readonly rx: number;
+  readonly tx: number;
+}
+
+interface IpLink {
+  readonly ifname: string;
+  readonly stats64?: { readonly rx?: { readonly bytes?: number }; readonly tx?: { readonly bytes?: number } };
+}
+
+/** The counters of every interface that a host has, by name, as ip(8) reports them. */
+export async function readLinkBytes(host: Host): Promise<Map<string, LinkBytes>> {
+  const { stdout } = await host.run(['ip', '-json', '-statistics', 'link', 'show']);
+  const links = JSON.parse(stdout) as IpLink[];
+  return new Map(
+    links.map(({ ifname, stats64 }) => [
+      ifname,
+      { rx: stats64?.rx?.bytes ?? 0, tx: stats64?.tx?.bytes ?? 0 },
+    ]),
+  );
+}
+
+/** What an interface counted between two readings; zero for one that is in neither. */
+export function bytesBetween(
+  before: ReadonlyMap<string, LinkBytes>,
+  after: ReadonlyMap<string, LinkBytes>,
+  ifname: string,
+): LinkBytes {
+  const [first, last] = [before.get(ifname), after.get(ifname)];
+  return { rx: (last?.rx ?? 0) - (first?.rx ?? 0), tx: (last?.tx ?? 0) - (first?.tx ?? 0) };
+}

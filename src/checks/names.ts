@@ -1,0 +1,24 @@
+interface Range {
+  readonly min: number;
+  readonly max: number;
+  readonly default: number;
+  readonly help: string;
+}
+
+/** The checks and their parameters: what a definition may ask for. */
+export const checkParameters: Readonly<Record<string, Readonly<Record<string, Range>>>> = {
+  'vf-creation': {
+    cycles: { min: 1, max: 1000, default: 10, help: 'how often the VFs are made and removed' },
+  },
+  'hotplug-free': {
+    cycles: { min: 1, max: 1000, default: 10, help: 'how often the VFs are made and removed' },
+  },
+  traffic: {
+    count: { min: 1, max: 10_000, default: 20, help: 'packets in each direction of each pair' },
+    size: { min: 0, max: 65_000, default: 1400, help: 'payload bytes of each packet' },
+    transactions: { min: 1, max: 1_000_000, default: 500, help: 'request-response pairs of netperf TCP_RR' },
+    megabytes: { min: 1, max: 100_000, default: 16, help: 'data of netperf TCP_STREAM, in MB' },
+  },
+};
+
+export const checkNames: readonly string[] = Object.keys(checkParameters);

@@ -1,0 +1,64 @@
+import { Parser } from 'tap-parser';
+import { assertion, type Assertion, type Findings } from './check.js';
+
+interface ParsedAssertion {
+  readonly ok: boolean;
+  readonly name: string;
+}
+
+/**
+ * Reads the TAP of one script line by line. Diagnostics below an assertion belong to it, when it failed; other comments are
+ * remarks. A stream that is empty, has no plan, bails out or ends early yields a failed assertion that says so.
+ */
+export class TapStream {
+  readonly #parser: Parser;
+  readonly #assertions: { ok: boolean; title: string; diagnostics: string[] }[] = [];
+  readonly #remarks: string[] = [];
+  #problem: string | undefined;
+  #planned: number | undefined;
+
+  constructor(private readonly title: string) {
+    this.#parser = new Parser();
+    this.#parser.on('assert', (result: ParsedAssertion) => {
+      this.#assertions.push({ ok: result.ok, title: result.name.replace(/^- /, ''), diagnostics: [] });
+    });
+    this.#parser.on('comment', (comment: string) => {
+      this.#comment(comment.replace(/^# ?/, '').trimEnd());
+    });
+    this.#parser.on('plan', (plan: { end: number }) => {
+      this.#planned = plan.end;
+    });
+    this.#parser.on('bailout', (reason: string) => {
+      this.#problem = `it gave up: ${reason}`;
+    });
+  }
+
+  line(line: string): void {
+    this.#parser.write(`${line}\n`);
+  }
+
+  /** The stream has ended: as the script ended, or `cut` says why it was cut short. */
+  end(cut?: string): Findings {
+    this.#parser.end();
+    const problem = cut ?? this.#problem ?? this.#planProblem();
+    const whole: Assertion[] =
+      problem === undefined
+        ? []
+        : [assertion(false, `${this.title} speaks to its end`, problem, ...this.#remarks.slice(-5))];
+    return { assertions: [...this.#assertions, ...whole], remarks: this.#remarks };
+  }
+
+  #comment(comment: string): void {
+    const last = this.#assertions.at(-1);
+    if (last !== undefined && !last.ok) last.diagnostics.push(comment);
+    else if (comment !== '') this.#remarks.push(comment);
+  }
+
+  #planProblem(): string | undefined {
+    if (this.#assertions.length === 0) return 'it made no assertion';
+    if (this.#planned === undefined) return 'its stream ends without a plan';
+    if (this.#planned !== this.#assertions.length)
+      return `it planned ${this.#planned} assertions and made ${this.#assertions.length}`;
+    return undefined;
+  }
+}

@@ -1,0 +1,32 @@
+import { connectUnixSocket } from '../qemu/unix-socket.js';
+
+const LEAVE = 0x1d;
+
+/** Joins the terminal to a serial console until Ctrl-], the end of the input, or the end of the machine. */
+export async function attachConsole(path: string): Promise<void> {
+  const socket = await connectUnixSocket(path);
+  const { stdin, stdout } = process;
+  if (stdin.isTTY) {
+    process.stderr.write('attached; leave with Ctrl-]\n');
+    stdin.setRawMode(true);
+  }
+  try {
+    await new Promise<void>((resolve) => {
+      stdin.on('data', (chunk: Buffer) => {
+        const leave = stdin.isTTY ? chunk.indexOf(LEAVE) : -1;
+        socket.write(leave < 0 ? chunk : chunk.subarray(0, leave));
+        if (leave >= 0) resolve();
+      });
+      // What was piped in has been sent; what it causes is still to come.
+      stdin.on('end', () => setTimeout(resolve, 1000));
+      socket.on('data', (chunk) => stdout.write(chunk));
+      socket.on('close', resolve);
+      // A console shows its prompt only when asked.
+      if (stdin.isTTY) socket.write('\n');
+    });
+  } finally {
+    if (stdin.isTTY) stdin.setRawMode(false);
+    stdin.pause();
+    socket.destroy();
+  }
+}

@@ -1,0 +1,58 @@
+import { Command, Errors, Flags, type Interfaces } from '@oclif/core';
+import { errorToJson, formatError, toLabError } from '../errors/format.js';
+import { ExitCode, LabError } from '../errors/lab-error.js';
+import type { Progress } from '../model/progress.js';
+import { makeProgress } from './make-progress.js';
+
+type CommonFlags<T extends typeof Command> = Interfaces.InferredFlags<
+  (typeof BaseCommand)['baseFlags'] & T['flags']
+>;
+
+/** What every command has: `--json`, progress on stderr, and errors in one form. */
+export abstract class BaseCommand<T extends typeof Command> extends Command {
+  static override enableJsonFlag = true;
+  static override baseFlags = {};
+
+  /** Reads arguments and flags with their types. */
+  protected async read(
+    command: T,
+  ): Promise<{ args: Interfaces.InferredArgs<T['args']>; flags: CommonFlags<T>; argv: string[] }> {
+    const parsed = await this.parse({
+      flags: command.flags,
+      baseFlags: BaseCommand.baseFlags,
+      args: command.args,
+      strict: command.strict,
+      enableJsonFlag: true,
+    } as never);
+    return parsed as never;
+  }
+
+  protected async progress(): Promise<Progress> {
+    return makeProgress();
+  }
+
+  protected override async catch(thrown: Error & { exitCode?: number }): Promise<never> {
+    if (thrown instanceof Errors.ExitError) throw thrown;
+    const error = isUsageProblem(thrown) ? usageError(thrown, this.id) : toLabError(thrown);
+    if (this.jsonEnabled()) this.logJson(errorToJson(error));
+    else process.stderr.write(`${formatError(error)}\n`);
+    if (process.env['DEBUG'] === 'lab' && thrown.stack !== undefined)
+      process.stderr.write(`${thrown.stack}\n`);
+    return Promise.resolve(this.exit(error.exitCode));
+  }
+}
+
+/** oclif's own words about flags and arguments. */
+function isUsageProblem(thrown: Error): boolean {
+  return thrown instanceof Errors.CLIError;
+}
+
+function usageError(thrown: Error, command: string | undefined): LabError {
+  const message = thrown.message.replace(/\n*See more help with --help\n*$/, '').trim();
+  return new LabError(
+    { code: 'LAB-USAGE', message, hint: `see lab help ${command?.replaceAll(':', ' ') ?? ''}`.trim() },
+    {},
+  );
+}
+
+export { ExitCode, Flags };

@@ -1,0 +1,21 @@
+import { InterruptedError } from '../errors/families.js';
+import { ExitCode } from '../errors/lab-error.js';
+
+/**
+ * A signal that aborts on the first SIGINT or SIGTERM, for a tidy end. The second one ends the program at once: what runs
+ * then stays recorded, and `lab down` takes it away.
+ */
+export function interruptSignal(): AbortSignal {
+  const controller = new AbortController();
+  const onSignal = (signal: 'SIGINT' | 'SIGTERM'): void => {
+    if (controller.signal.aborted) {
+      process.stderr.write('leaving at once; `lab down` takes away what is left\n');
+      process.exit(signal === 'SIGINT' ? ExitCode.interrupted : ExitCode.terminated);
+    }
+    process.stderr.write('stopping; once more to leave at once\n');
+    controller.abort(new InterruptedError(signal));
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+  return controller.signal;
+}

@@ -1,0 +1,56 @@
+import { Args, Flags } from '@oclif/core';
+import type { AccelerationWish, ToolchainOptions } from '../toolchain/types.js';
+
+/** LAB: what most commands are about. */
+export const labArgument = Args.string({
+  name: 'lab',
+  description: 'a folder with a lab.yaml, a definition file, or the name of a shipped lab',
+  required: true,
+});
+
+const ACCELERATIONS: AccelerationWish[] = ['auto', 'kvm', 'tcg'];
+
+/** Which programs a lab is run with. */
+export const toolFlags = {
+  accel: Flags.option({
+    options: ACCELERATIONS,
+    default: 'auto' as AccelerationWish,
+    description: 'auto: KVM if a guest really runs under it, else TCG (software emulation), and why',
+    helpGroup: 'TOOLS',
+  })(),
+  qemu: Flags.string({
+    description: 'your own qemu-system-x86_64',
+    env: 'LAB_QEMU',
+    helpValue: 'PATH',
+    helpGroup: 'TOOLS',
+  }),
+  kernel: Flags.string({
+    description: 'your own guest kernel, bzImage or vmlinux',
+    env: 'LAB_KERNEL',
+    helpValue: 'PATH',
+    helpGroup: 'TOOLS',
+  }),
+  modules: Flags.string({
+    description: 'its modules, as `make modules_install` leaves them (…/lib/modules/RELEASE)',
+    env: 'LAB_MODULES',
+    dependsOn: ['kernel'],
+    helpValue: 'DIR',
+    helpGroup: 'TOOLS',
+  }),
+  mirror: Flags.string({
+    description: 'Debian mirror for the toolchain',
+    env: 'LAB_DEBIAN_MIRROR',
+    helpValue: 'URL',
+    helpGroup: 'TOOLS',
+  }),
+};
+
+export function toolchainOptions(flags: {
+  qemu: string | undefined;
+  kernel: string | undefined;
+  modules: string | undefined;
+  mirror: string | undefined;
+}): ToolchainOptions {
+  const { qemu, kernel, modules, mirror } = flags;
+  return { qemu, kernel, modules, mirror };
+}

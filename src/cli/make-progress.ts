@@ -1,0 +1,18 @@
+import type { Progress } from '../model/progress.js';
+import { plainProgress } from './plain-progress.js';
+
+/** On a terminal steps move; elsewhere, and with NO_COLOR or TERM=dumb, they are plain lines. stdout is left to results. */
+export async function makeProgress(): Promise<Progress> {
+  const plain =
+    !process.stderr.isTTY ||
+    process.env['TERM'] === 'dumb' ||
+    (process.env['NO_COLOR'] ?? '') !== '' ||
+    process.env['CI'] !== undefined;
+  if (plain) {
+    return plainProgress((line) => {
+      process.stderr.write(`${line}\n`);
+    });
+  }
+  const { terminalProgress } = await import('./terminal-progress.js');
+  return terminalProgress();
+}

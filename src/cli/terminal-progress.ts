@@ -1,0 +1,58 @@
+import { DefaultRenderer, Listr, ListrLogger, ProcessOutput } from 'listr2';
+import type { Progress, ProgressStep } from '../model/progress.js';
+
+const MAX_DETAIL = 100;
+
+/** Each step as a line of listr2's, on stderr, with what it is doing right now beside a spinner. */
+function startTask(title: string): ProgressStep {
+  let settle: { resolve: () => void; reject: (error: Error) => void } | undefined;
+  let current: { output: string; title: string } | undefined;
+  const settled = new Promise<void>((resolve, reject) => {
+    settle = { resolve, reject };
+  });
+  const logger = new ListrLogger({
+    useIcons: true,
+    processOutput: new ProcessOutput(process.stderr, process.stderr),
+  });
+  const list = new Listr(
+    [
+      {
+        title,
+        task: async (_, task) => {
+          current = task;
+          await settled;
+        },
+      },
+    ],
+    {
+      renderer: DefaultRenderer,
+      rendererOptions: { logger },
+      registerSignalListeners: false,
+      exitOnError: false,
+    },
+  );
+  const finished = list.run();
+  // A failed step is told as an error by whoever runs it.
+  finished.catch(() => undefined);
+  return {
+    update: (detail) => {
+      if (current !== undefined) current.output = detail.slice(0, MAX_DETAIL);
+    },
+    done: (note) => {
+      if (current !== undefined && note !== undefined) current.title = `${title}: ${note}`;
+      settle?.resolve();
+    },
+    failed: () => {
+      settle?.reject(new Error(title));
+    },
+  };
+}
+
+export function terminalProgress(): Progress {
+  return {
+    step: startTask,
+    warn: (message) => {
+      process.stderr.write(`! ${message}\n`);
+    },
+  };
+}

@@ -1,0 +1,34 @@
+import { Args } from '@oclif/core';
+import { BaseCommand } from '../cli/base-command.js';
+import { attachConsole } from '../cli/attach-console.js';
+import { machineNamed } from '../lab/exec.js';
+import { findRunningLab } from '../lab/find-record.js';
+
+interface ConsoleResult {
+  readonly socket: string;
+}
+
+export default class Console extends BaseCommand<typeof Console> {
+  static override summary = 'Attach to the serial console of a machine.';
+  static override description =
+    'Leave it with Ctrl-]. With --json: print where its socket is, and attach nothing.';
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> quickstart',
+    '<%= config.bin %> <%= command.id %> quickstart guest',
+  ];
+  static override args = {
+    lab: Args.string({ description: 'a lab that is up', required: true }),
+    machine: Args.string({ description: 'a machine of it; may be left out when it has but one' }),
+  };
+
+  async run(): Promise<ConsoleResult> {
+    const { args } = await this.read(Console);
+    const running = findRunningLab(args.lab);
+    const names = running.record.lab.machines.map(({ name }) => name);
+    const machine = machineNamed(running, args.machine ?? (names.length === 1 ? (names[0] ?? '') : ''));
+    running.qemu(machine);
+    const socket = running.socket(machine, 'console');
+    if (!this.jsonEnabled()) await attachConsole(socket);
+    return { socket };
+  }
+}

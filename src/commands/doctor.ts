@@ -1,0 +1,35 @@
+import { BaseCommand, ExitCode } from '../cli/base-command.js';
+import { interruptSignal } from '../cli/interrupts.js';
+import { toolFlags, toolchainOptions } from '../cli/lab-flags.js';
+import { examine, lacksSomethingRequired, type Probe } from '../toolchain/doctor.js';
+import { probeTable } from '../toolchain/probe-table.js';
+
+interface DoctorResult {
+  readonly ok: boolean;
+  readonly probes: readonly Probe[];
+}
+
+const { qemu, kernel, modules, mirror } = toolFlags;
+
+export default class Doctor extends BaseCommand<typeof Doctor> {
+  static override summary =
+    'Say what labs need on this computer, what is there, and what to do about the rest.';
+  static override description =
+    'Each thing is tried, not looked up: a guest is run under KVM for an instant, a namespace is made. ' +
+    'Nothing is fetched or changed. The exit code is 2 if something is missing that every lab needs.';
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> --qemu ~/qemu/build/qemu-system-x86_64',
+    '<%= config.bin %> <%= command.id %> --json',
+  ];
+  static override flags = { qemu, kernel, modules, mirror };
+
+  async run(): Promise<DoctorResult> {
+    const { flags } = await this.read(Doctor);
+    const probes = await examine({ ...toolchainOptions(flags), signal: interruptSignal() });
+    const ok = !lacksSomethingRequired(probes);
+    this.log(probeTable(probes));
+    process.exitCode = ok ? ExitCode.passed : ExitCode.wrong;
+    return { ok, probes };
+  }
+}

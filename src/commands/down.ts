@@ -1,0 +1,44 @@
+import { BaseCommand, Flags } from '../cli/base-command.js';
+import { Args } from '@oclif/core';
+import { UsageError } from '../errors/families.js';
+import { findRecord } from '../lab/find-record.js';
+import { allRecords } from '../lab/record.js';
+import { bringDown } from '../lab/take-down.js';
+
+interface DownResult {
+  readonly down: readonly string[];
+}
+
+export default class Down extends BaseCommand<typeof Down> {
+  static override summary = 'Take a lab away: its machines, networks, namespaces and files.';
+  static override description =
+    'Works from what was recorded when the lab came up; the definition may have changed or gone. ' +
+    'The logs stay until the lab comes up again. A lab that is not up is no error.';
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> quickstart',
+    '<%= config.bin %> <%= command.id %> --all',
+  ];
+  static override args = {
+    lab: Args.string({ description: 'the lab, as it was named for `up`, or its id' }),
+  };
+  static override flags = { all: Flags.boolean({ description: 'every lab of this user', exclusive: [] }) };
+
+  async run(): Promise<DownResult> {
+    const { args, flags } = await this.read(Down);
+    if (flags.all === (args.lab !== undefined)) {
+      throw new UsageError({
+        code: 'LAB-USAGE',
+        message: 'name one lab, or say --all',
+        hint: 'see lab status for the labs that are up',
+      });
+    }
+    const records = flags.all ? allRecords() : [findRecord(args.lab ?? '')];
+    const progress = await this.progress();
+    const down: string[] = [];
+    for (const record of records) {
+      if (record !== undefined && (await bringDown(record.id, progress))) down.push(record.id);
+    }
+    this.log(down.length === 0 ? 'nothing was up' : `down: ${down.join(', ')}`);
+    return { down };
+  }
+}

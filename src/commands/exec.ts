@@ -1,0 +1,61 @@
+import { Args } from '@oclif/core';
+import { BaseCommand, Flags } from '../cli/base-command.js';
+import { interruptSignal } from '../cli/interrupts.js';
+import { UsageError } from '../errors/families.js';
+import { findRunningLab } from '../lab/find-record.js';
+import { runOnMember } from '../lab/exec.js';
+
+interface ExecResult {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export default class Exec extends BaseCommand<typeof Exec> {
+  static override summary = 'Run a command in a machine or a peer of a lab that is up.';
+  static override description =
+    'In a machine the command goes through the guest agent, so it works with a broken network too. The exit code is the command’s.';
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> quickstart guest -- ip -br link',
+    '<%= config.bin %> <%= command.id %> quickstart guest -- sh -c "echo 3 > /sys/bus/pci/devices/0000:01:00.0/sriov_numvfs"',
+    '<%= config.bin %> <%= command.id %> quickstart server -- ping -c 1 10.0.0.10',
+  ];
+  static override strict = false;
+  static override args = {
+    lab: Args.string({ description: 'a lab that is up', required: true }),
+    member: Args.string({ description: 'a machine or a peer of it', required: true }),
+  };
+  static override flags = {
+    timeout: Flags.integer({
+      description: 'give up after so many seconds',
+      default: 0,
+      helpValue: 'SECONDS',
+    }),
+  };
+  static override usage = 'exec LAB MACHINE|PEER [--json] [--timeout SECONDS] -- COMMAND [ARGUMENT...]';
+
+  async run(): Promise<ExecResult> {
+    const { args, flags, argv } = await this.read(Exec);
+    const [command, ...rest] = argv.slice(2);
+    if (command === undefined) {
+      throw new UsageError({
+        code: 'LAB-USAGE',
+        message: 'there is no command to run',
+        hint: 'put it after --: lab exec quickstart guest -- ip link',
+      });
+    }
+    const limit = flags.timeout === 0 ? {} : { timeoutMs: flags.timeout * 1000 };
+    const { exitCode, stdout, stderr } = await runOnMember(
+      findRunningLab(args.lab),
+      args.member,
+      [command, ...rest],
+      { ...limit, signal: interruptSignal() },
+    );
+    if (!this.jsonEnabled()) {
+      process.stdout.write(stdout);
+      process.stderr.write(stderr);
+    }
+    process.exitCode = exitCode;
+    return { exitCode, stdout, stderr };
+  }
+}

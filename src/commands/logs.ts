@@ -1,0 +1,32 @@
+import { Args } from '@oclif/core';
+import { BaseCommand } from '../cli/base-command.js';
+import { labLogs, type LabLog } from '../lab/logs.js';
+
+interface LogsResult {
+  readonly logs: readonly LabLog[];
+}
+
+export default class Logs extends BaseCommand<typeof Logs> {
+  static override summary = 'Show what a lab’s machines, QEMUs and networks said, and what was done to it.';
+  static override description = 'Also after the lab has gone, until it comes up again.';
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> quickstart',
+    '<%= config.bin %> <%= command.id %> quickstart guest.console',
+  ];
+  static override args = {
+    lab: Args.string({ description: 'the lab, as it was named for `up`, or its id', required: true }),
+    log: Args.string({
+      description: 'only this log: MACHINE.console, MACHINE.qemu, network, namespace, events',
+    }),
+  };
+
+  async run(): Promise<LogsResult> {
+    const { args } = await this.read(Logs);
+    const logs = labLogs(args.lab, args.log);
+    for (const { name, file, text } of logs) {
+      if (logs.length > 1) this.log(`==> ${name} (${file})`);
+      if (text !== '') this.log(text.trimEnd());
+    }
+    return { logs };
+  }
+}

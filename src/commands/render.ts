@@ -1,0 +1,41 @@
+import { BaseCommand, Flags } from '../cli/base-command.js';
+import { labArgument } from '../cli/lab-flags.js';
+import { readLab } from '../lab/read-lab.js';
+import { writeRendered } from '../lab/write-rendered.js';
+
+interface RenderResult {
+  readonly lab: string;
+  readonly folder: string;
+  readonly files: readonly string[];
+}
+
+export default class Render extends BaseCommand<typeof Render> {
+  static override summary = 'Write the plain files that a lab is run from.';
+  static override description =
+    'The networks as a shell script, QEMU’s arguments one a line, the checks’ scripts, and a README that says how to run all of it ' +
+    'by hand, without this tool. `lab up` runs these same files.';
+  static override examples = ['<%= config.bin %> <%= command.id %> quickstart -o /tmp/quickstart'];
+  static override args = { lab: labArgument };
+  static override flags = {
+    output: Flags.string({
+      char: 'o',
+      required: true,
+      description: 'the folder; made if it is not there',
+      helpValue: 'DIR',
+    }),
+    accel: Flags.option({
+      options: ['kvm', 'tcg'] as const,
+      default: 'tcg',
+      description: 'what the figures of the checks are said to be taken under',
+    })(),
+    force: Flags.boolean({ char: 'f', description: 'write into a folder that is not empty' }),
+  };
+
+  async run(): Promise<RenderResult> {
+    const { args, flags } = await this.read(Render);
+    const { lab } = readLab(args.lab);
+    const files = writeRendered(lab, flags.output, { accelerator: flags.accel, force: flags.force });
+    for (const file of files) this.log(file);
+    return { lab: lab.name, folder: flags.output, files };
+  }
+}

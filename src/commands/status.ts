@@ -1,0 +1,37 @@
+import { Args } from '@oclif/core';
+import { BaseCommand } from '../cli/base-command.js';
+import { findRecord } from '../lab/find-record.js';
+import { allRecords } from '../lab/record.js';
+import { statusOf, type LabStatus } from '../lab/status.js';
+
+interface StatusResult {
+  readonly labs: readonly LabStatus[];
+}
+
+export default class Status extends BaseCommand<typeof Status> {
+  static override summary = 'Show the labs that are up, and how their machines are.';
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> quickstart --json',
+  ];
+  static override args = { lab: Args.string({ description: 'only this lab' }) };
+
+  async run(): Promise<StatusResult> {
+    const { args } = await this.read(Status);
+    const records = args.lab === undefined ? allRecords() : [findRecord(args.lab)];
+    const labs = records.flatMap((record) => (record === undefined ? [] : [statusOf(record)]));
+    if (labs.length === 0) this.log(args.lab === undefined ? 'no lab is up' : `${args.lab} is not up`);
+    for (const lab of labs) this.#show(lab);
+    return { labs };
+  }
+
+  #show(lab: LabStatus): void {
+    this.log(
+      `${lab.name}: ${lab.state} (${lab.id}, since ${lab.startedAt}, QEMU ${lab.qemu}, ${lab.accelerator.toUpperCase()})`,
+    );
+    for (const { name, state, pid } of lab.machines)
+      this.log(`  machine ${name}: ${state}${pid === null ? '' : `, QEMU is process ${pid}`}`);
+    for (const { name, address } of lab.peers) this.log(`  peer ${name}: ${address}`);
+    this.log(`  files: ${lab.folder}`);
+  }
+}

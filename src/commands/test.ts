@@ -1,0 +1,63 @@
+import { writeFileSync } from 'node:fs';
+import { BaseCommand, ExitCode, Flags } from '../cli/base-command.js';
+import { interruptSignal } from '../cli/interrupts.js';
+import { labArgument, toolchainOptions, toolFlags } from '../cli/lab-flags.js';
+import type { TestResult } from '../checks/result.js';
+import { readLab } from '../lab/read-lab.js';
+import { testAndTakeDown } from '../lab/test-and-take-down.js';
+import { toJunit } from '../report/junit.js';
+import { checkToTap, tapEnd, tapHead } from '../report/tap.js';
+
+export default class Test extends BaseCommand<typeof Test> {
+  static override summary = 'Prove that a lab works: run its checks and report in TAP 14.';
+  static override description =
+    'Brings the lab up if it is down, and takes down what it brought up. stdout holds the report alone. ' +
+    'Exit code: 0 all passed, 1 a check failed, 2 the definition or this computer is wrong, 3 no check ran, 130 interrupted.';
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> quickstart',
+    '<%= config.bin %> <%= command.id %> quickstart --check vf-creation --keep',
+    {
+      description: 'Check a patch to the kernel:',
+      command:
+        '<%= config.bin %> <%= command.id %> quickstart --kernel arch/x86/boot/bzImage --modules /tmp/mods/lib/modules/7.3.0',
+    },
+  ];
+  static override args = { lab: labArgument };
+  static override flags = {
+    ...toolFlags,
+    check: Flags.string({
+      multiple: true,
+      description: 'only this check of the lab; may be repeated',
+      default: [],
+    }),
+    keep: Flags.boolean({ description: 'leave the lab up' }),
+    junit: Flags.string({ description: 'write the result as JUnit XML as well', helpValue: 'FILE' }),
+  };
+
+  async run(): Promise<TestResult> {
+    const { args, flags } = await this.read(Test);
+    const json = this.jsonEnabled();
+    let reported = 0;
+    const result = await testAndTakeDown(readLab(args.lab), {
+      toolchain: toolchainOptions(flags),
+      acceleration: flags.accel,
+      progress: await this.progress(),
+      signal: interruptSignal(),
+      only: flags.check,
+      keep: flags.keep,
+      onResult: (check) => {
+        reported += 1;
+        if (!json) process.stdout.write(`${reported === 1 ? tapHead() : ''}${checkToTap(check, reported)}`);
+      },
+    });
+    if (!json) process.stdout.write(tapEnd(result));
+    if (flags.junit !== undefined) writeFileSync(flags.junit, toJunit(result));
+    process.exitCode = exitCodeOf(result);
+    return result;
+  }
+}
+
+function exitCodeOf({ checks }: TestResult): number {
+  if (checks.length === 0) return ExitCode.noCheckRan;
+  return checks.every(({ ok }) => ok) ? ExitCode.passed : ExitCode.checkFailed;
+}

@@ -1,0 +1,53 @@
+import { BaseCommand, Flags } from '../cli/base-command.js';
+import { interruptSignal } from '../cli/interrupts.js';
+import { labArgument, toolchainOptions, toolFlags } from '../cli/lab-flags.js';
+import { bringUp, planFor, prepareLab } from '../lab/bring-up.js';
+import { changesAnything, type PlanStep } from '../lab/plan.js';
+import { readLab } from '../lab/read-lab.js';
+
+interface UpResult {
+  readonly lab: string;
+  readonly changed: boolean;
+  readonly plan: readonly PlanStep[];
+}
+
+export default class Up extends BaseCommand<typeof Up> {
+  static override summary = 'Bring a lab up, or up to date.';
+  static override description =
+    'Makes the lab’s namespaces, networks and peers and boots its machines; returns when every guest answers. ' +
+    'What runs as defined is kept: a second `up` changes nothing. Builds and fetches what is missing first.';
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> quickstart',
+    '<%= config.bin %> <%= command.id %> ./my-lab --dry-run',
+    {
+      description: 'Check a patch to QEMU:',
+      command: '<%= config.bin %> <%= command.id %> quickstart --qemu ~/qemu/build/qemu-system-x86_64',
+    },
+  ];
+  static override args = { lab: labArgument };
+  static override flags = {
+    ...toolFlags,
+    'dry-run': Flags.boolean({ description: 'say what would be done, and why, and do nothing to the lab' }),
+  };
+
+  async run(): Promise<UpResult> {
+    const { args, flags } = await this.read(Up);
+    const options = {
+      toolchain: toolchainOptions(flags),
+      acceleration: flags.accel,
+      progress: await this.progress(),
+      signal: interruptSignal(),
+    };
+    const prepared = await prepareLab(readLab(args.lab), options);
+    if (flags['dry-run']) return this.#report(prepared.lab.name, planFor(prepared), false);
+    const { plan, changed } = await bringUp(prepared, options);
+    return this.#report(prepared.lab.name, plan, changed);
+  }
+
+  #report(lab: string, plan: readonly PlanStep[], changed: boolean): UpResult {
+    for (const { action, kind, name, reason } of plan)
+      this.log(`${action.padEnd(8)}${kind} ${name}: ${reason}`);
+    this.log(changesAnything(plan) && changed ? `${lab} is up` : `${lab}: nothing was changed`);
+    return { lab, changed, plan };
+  }
+}

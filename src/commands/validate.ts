@@ -1,0 +1,43 @@
+import { BaseCommand } from '../cli/base-command.js';
+import { Args } from '@oclif/core';
+import { DefinitionError } from '../errors/families.js';
+import type { Problem } from '../errors/lab-error.js';
+import { readLab } from '../lab/read-lab.js';
+
+interface ValidateResult {
+  readonly valid: readonly string[];
+}
+
+export default class Validate extends BaseCommand<typeof Validate> {
+  static override summary = 'Check lab definitions without starting anything.';
+  static override description =
+    'Every problem of every definition is shown at once, each with its place in the file and what to do.';
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> quickstart',
+    '<%= config.bin %> <%= command.id %> labs/*/lab.yaml',
+  ];
+  static override strict = false;
+  static override args = {
+    lab: Args.string({ description: 'folders, definition files, or shipped labs', required: true }),
+  };
+
+  async run(): Promise<ValidateResult> {
+    const { argv } = await this.read(Validate);
+    const problems: Problem[] = [];
+    for (const lab of argv) problems.push(...problemsOf(lab));
+    const [first, ...others] = problems;
+    if (first !== undefined) throw new DefinitionError([first, ...others]);
+    this.log(argv.length === 1 ? 'valid' : `${argv.length} definitions are valid`);
+    return { valid: argv };
+  }
+}
+
+function problemsOf(lab: string): readonly Problem[] {
+  try {
+    readLab(lab);
+    return [];
+  } catch (error) {
+    if (error instanceof DefinitionError) return error.problems;
+    throw error;
+  }
+}

@@ -1,0 +1,96 @@
+import { readFileSync } from 'node:fs';
+import { EnvironmentError } from '../errors/families.js';
+import {
+  childrenOf,
+  commandOf,
+  identify,
+  isAlive,
+  killAndWait,
+  type ProcessIdentity,
+} from '../process/identity.js';
+import { start } from '../process/start.js';
+
+/** The processes that keep a lab's namespaces alive. All that runs in the lab ends with `init`. */
+export interface NamespaceHolder {
+  /** unshare(1), outside; it ends with `init`, and `init` with it. */
+  readonly outer: ProcessIdentity;
+  /** Process 1 of the lab's PID namespace. */
+  readonly init: ProcessIdentity;
+}
+
+// Waits for a line from its starter: one that died before it recorded this process leaves nothing behind.
+const INIT_SCRIPT = 'read -r go || exit 1; exec sleep infinity </dev/null';
+const READY_MS = 10_000;
+const POLL_MS = 2;
+
+/**
+ * Makes the lab's user, network, mount and PID namespaces, held by one process. Needs no privilege.
+ * `record` must store the holder durably; only then does the holder go on to live without this process.
+ * Throws EnvironmentError when the system does not allow user namespaces.
+ */
+export async function createNamespace(
+  folder: string,
+  logFile: string,
+  record: (holder: NamespaceHolder) => void,
+): Promise<NamespaceHolder> {
+  const namespaces = ['--user', '--map-root-user', '--net', '--mount', '--pid', '--fork', '--kill-child'];
+  const outer = await start(['unshare', ...namespaces, '--', 'sh', '-c', INIT_SCRIPT], {
+    cwd: folder,
+    logFile,
+    stdin: 'held',
+  });
+  const init = await waitForInit(outer.identity);
+  if (init === undefined) {
+    await killAndWait(outer.identity);
+    throw notAllowed(logFile);
+  }
+  const holder = { outer: outer.identity, init };
+  record(holder);
+  await outer.release('go');
+  outer.detach();
+  return holder;
+}
+
+/** The child of unshare once it runs its script, its user mapping done; undefined if unshare ended first. */
+async function waitForInit(outer: ProcessIdentity): Promise<ProcessIdentity | undefined> {
+  const deadline = Date.now() + READY_MS;
+  while (isAlive(outer) && Date.now() < deadline) {
+    const [pid] = childrenOf(outer.pid);
+    const init = pid === undefined ? undefined : identify(pid);
+    if (init !== undefined && commandOf(init.pid)[0] === 'sh') return init;
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+  return undefined;
+}
+
+function notAllowed(logFile: string): EnvironmentError {
+  return new EnvironmentError(
+    {
+      code: 'LAB-ENV-NAMESPACES',
+      message: 'this system does not let an ordinary user make user and network namespaces',
+      hint: 'run `lab doctor`: it names the setting that forbids it and how to allow it',
+    },
+    { cause: new Error(readFileSync(logFile, 'utf8').trim()) },
+  );
+}
+
+export function isHolderAlive(holder: NamespaceHolder): boolean {
+  return isAlive(holder.init);
+}
+
+/** Ends the lab's namespaces and with them every process, interface and mount in them. True when all is gone. */
+export async function destroyNamespace(holder: NamespaceHolder): Promise<boolean> {
+  const initGone = await killAndWait(holder.init);
+  const outerGone = await killAndWait(holder.outer);
+  return initGone && outerGone;
+}
+
+// The working folder must be entered inside: nsenter's own --wd would be the folder of the mount namespace outside.
+const ENTER_SCRIPT = 'cd "$0" && exec "$@"';
+
+/** The arguments that run `argv` inside the namespaces, in `folder`. */
+export function enterNamespace(holder: NamespaceHolder, folder: string, argv: readonly string[]): [string, ...string[]] {
+  const target = ['--target', String(holder.init.pid)];
+  const namespaces = ['--user', '--net', '--mount', '--pid', '--preserve-credentials'];
+  return ['nsenter', ...target, ...namespaces, '--', 'sh', '-c', ENTER_SCRIPT, folder, ...argv];
+}

@@ -1,0 +1,144 @@
+import { createHash } from 'node:crypto';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { publishFolder } from '../publish-folder.js';
+import { cacheFolder } from '../../model/folders.js';
+import type { Progress } from '../../model/progress.js';
+import { withStep } from '../../model/progress.js';
+import { run, runOrThrow } from '../../process/run.js';
+import { nicModelNames, nicModel } from '../../devices/catalog.js';
+import type { KernelTool, Toolchain } from '../../toolchain/types.js';
+import type { BootImage } from '../boot-image.js';
+import { prepareKernel } from './kernel.js';
+import { installModules } from './modules.js';
+import { installPrograms } from './programs.js';
+
+/** Raised when the way the image is put together changes in a manner that its inputs do not show. */
+const RECIPE_VERSION = 2;
+
+const PROGRAMS = [
+  'usr/bin/busybox',
+  'usr/sbin/qemu-ga',
+  'usr/bin/ip',
+  'usr/bin/netperf',
+  'usr/bin/netserver',
+  'usr/bin/iperf3',
+];
+
+/** For the guest's own channels, and for what a workshop may build on top of a VF. */
+const MODULES = ['virtio_pci', 'virtio_console', 'veth', 'bridge', '8021q'];
+
+const FILES: readonly { readonly name: string; readonly target: string; readonly mode: number }[] = [
+  { name: 'inittab', target: 'etc/inittab', mode: 0o644 },
+  { name: 'profile', target: 'etc/profile', mode: 0o644 },
+  { name: 'start', target: 'etc/lab/start', mode: 0o755 },
+  { name: 'agent', target: 'etc/lab/agent', mode: 0o755 },
+];
+
+function fileSource(name: string): string {
+  return fileURLToPath(new URL(`files/${name}`, import.meta.url));
+}
+
+function wantedModules(): string[] {
+  return [...new Set([...MODULES, ...nicModelNames().flatMap((name) => nicModel(name).guestModules)])].sort();
+}
+
+/** A provisioned kernel is part of the tree's digest; a developer's own is what its bytes say. */
+function kernelDigest(kernel: KernelTool): string {
+  if (kernel.origin === 'provisioned') return kernel.release;
+  const hash = createHash('sha256').update(readFileSync(kernel.image));
+  for (const module of listModules(kernel.modules)) hash.update(module).update(readFileSync(module));
+  return hash.digest('hex');
+}
+
+function listModules(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((path) => /\.ko(\.\w+)?$/.test(path))
+    .map((path) => join(folder, path))
+    .sort();
+}
+
+function digestOf(toolchain: Toolchain): string {
+  const hash = createHash('sha256').update(
+    JSON.stringify([
+      RECIPE_VERSION,
+      toolchain.treeDigest,
+      kernelDigest(toolchain.kernel),
+      PROGRAMS,
+      wantedModules(),
+    ]),
+  );
+  for (const { name, target, mode } of FILES)
+    hash.update(`${target} ${mode}`).update(readFileSync(fileSource(name)));
+  return hash.digest('hex');
+}
+
+async function fillRoot(root: string, toolchain: Toolchain, scratch: string): Promise<void> {
+  for (const folder of ['bin', 'dev', 'etc', 'proc', 'root', 'run', 'sbin', 'sys', 'tmp', 'var'])
+    mkdirSync(join(root, folder), { recursive: true });
+  await installPrograms(toolchain.tree, PROGRAMS, root);
+  const { stdout } = await runOrThrow([join(toolchain.bin, 'busybox'), '--list']);
+  const own = new Set(PROGRAMS.map((program) => program.slice(program.lastIndexOf('/') + 1)));
+  for (const applet of stdout.split('\n').filter((name) => name !== '' && !own.has(name))) {
+    symlinkSync('/usr/bin/busybox', join(root, 'bin', applet));
+  }
+  symlinkSync('/usr/bin/busybox', join(root, 'init'));
+  symlinkSync('/run', join(root, 'var/run'));
+  await installModules(toolchain.kernel, wantedModules(), root, toolchain.bin, scratch);
+  writeFileSync(join(root, 'etc/passwd'), 'root:x:0:0:root:/root:/bin/sh\n');
+  writeFileSync(join(root, 'etc/group'), 'root:x:0:\n');
+  for (const { name, target, mode } of FILES) {
+    mkdirSync(dirname(join(root, target)), { recursive: true });
+    copyFileSync(fileSource(name), join(root, target));
+    chmodSync(join(root, target), mode);
+  }
+}
+
+async function packRoot(root: string, archive: string, bin: string): Promise<void> {
+  const paths = readdirSync(root, { recursive: true, encoding: 'utf8' }).sort();
+  const { exitCode, stderr } = await run(
+    ['sh', '-c', '"$1" cpio -o -H newc -R 0:0 > "$2"', 'sh', join(bin, 'busybox'), archive],
+    { cwd: root, input: `${paths.join('\n')}\n` },
+  );
+  if (exitCode !== 0) throw new Error(`the initramfs could not be packed: ${stderr}`);
+}
+
+/**
+ * The small guest: an initramfs of busybox, the guest agent, netperf, iperf3, iproute2 and the kernel modules that labs need.
+ * Built from the toolchain once for each content; later calls return what is in the cache.
+ */
+export async function microImage(toolchain: Toolchain, progress: Progress): Promise<BootImage> {
+  const digest = digestOf(toolchain);
+  const folder = join(cacheFolder(), 'images', 'micro', digest.slice(0, 32));
+  const image = { kernel: join(folder, 'kernel'), initrd: join(folder, 'initrd'), digest };
+  if (existsSync(folder)) return image;
+  await withStep(progress, 'Build the image micro', async () => {
+    mkdirSync(dirname(folder), { recursive: true });
+    const scratch = mkdtempSync(join(dirname(folder), '.build-'));
+    try {
+      const root = join(scratch, 'root');
+      const result = join(scratch, 'result');
+      mkdirSync(result);
+      await fillRoot(root, toolchain, scratch);
+      await packRoot(root, join(result, 'initrd'), toolchain.bin);
+      await prepareKernel(toolchain.kernel.image, join(result, 'kernel'), toolchain.bin);
+      publishFolder(result, folder);
+    } finally {
+      rmSync(scratch, { recursive: true, force: true });
+    }
+  });
+  return image;
+}

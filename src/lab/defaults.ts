@@ -1,0 +1,19 @@
+import type { NetworkFile } from '../model/lab-file.js';
+
+export const DEFAULT_MTU = 1500;
+export const DEFAULT_CPUS = 2;
+export const DEFAULT_MEMORY_MIB = 512;
+export const DEFAULT_IMAGE = 'micro';
+
+/** What a VF's netdev, its queues and its driver cost a guest, measured, with room to spare. */
+const MEMORY_PER_FUNCTION_MIB = 4;
+
+/** Room for the guest's own programs and for every function's queues. */
+export function defaultMemoryMiB(functions: number): number {
+  return DEFAULT_MEMORY_MIB + functions * MEMORY_PER_FUNCTION_MIB;
+}
+
+/** A network that names no subnet gets 10.64.0.0/16, the next one 10.65.0.0/16 and so on. */
+export function subnetOf(network: NetworkFile | null, index: number): string {
+  return network?.subnet ?? `10.${64 + index}.0.0/16`;
+}

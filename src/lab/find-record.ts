@@ -1,0 +1,33 @@
+import { UsageError } from '../errors/families.js';
+import { definitionPath } from './locate.js';
+import { allRecords, type LabRecord } from './record.js';
+import { notUp, RunningLab } from './running-lab.js';
+
+/** The records that LAB may mean: by its definition's place, which need not exist any more, by name or by id. */
+export function findRecords(lab: string): LabRecord[] {
+  const records = allRecords();
+  const path = definitionPath(lab);
+  const byPlace = records.filter(({ definition }) => definition === path);
+  if (byPlace.length > 0) return byPlace;
+  return records.filter((record) => record.id === lab || record.lab.name === lab);
+}
+
+/** The one record that LAB means; undefined when the lab is not up. Throws UsageError when it may mean several. */
+export function findRecord(lab: string): LabRecord | undefined {
+  const records = findRecords(lab);
+  if (records.length > 1) {
+    throw new UsageError({
+      code: 'LAB-AMBIGUOUS',
+      message: `\`${lab}\` is the name of ${records.length} labs that are up`,
+      hint: `name one by its id: ${records.map(({ id }) => id).join(', ')}`,
+    });
+  }
+  return records[0];
+}
+
+/** The running lab that LAB means. Throws StateError when it is not up. */
+export function findRunningLab(lab: string): RunningLab {
+  const record = findRecord(lab);
+  if (record === undefined) throw notUp(lab);
+  return new RunningLab(record);
+}

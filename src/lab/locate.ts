@@ -1,0 +1,39 @@
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { basename, isAbsolute, join, resolve } from 'node:path';
+import { UsageError } from '../errors/families.js';
+import { packageFolder } from '../model/folders.js';
+
+const DEFINITION = 'lab.yaml';
+
+/** Folders of the labs that come with this package, by name. */
+export function shippedLabs(): Map<string, string> {
+  const folder = join(packageFolder(), 'labs');
+  if (!existsSync(folder)) return new Map();
+  const names = readdirSync(folder).filter((name) => existsSync(join(folder, name, DEFINITION)));
+  return new Map(names.map((name) => [name, join(folder, name)]));
+}
+
+/** The definition's file that a LAB argument would name, whether it is there or not. */
+export function definitionPath(lab: string): string {
+  const path = resolve(lab);
+  if (existsSync(path)) return statSync(path).isDirectory() ? join(path, DEFINITION) : path;
+  const shipped = shippedLabs().get(lab) ?? shippedLabs().get(shippedName(lab));
+  if (shipped !== undefined) return join(shipped, DEFINITION);
+  return /\.ya?ml$/.test(lab) ? path : join(path, DEFINITION);
+}
+
+/** `labs/quickstart` names the shipped lab from any folder. */
+function shippedName(lab: string): string {
+  return !isAbsolute(lab) && lab.replace(/\/$/, '') === `labs/${basename(lab)}` ? basename(lab) : '';
+}
+
+/** The definition's file for LAB: a folder, a file, or a shipped lab's name. Throws UsageError if there is none. */
+export function findDefinition(lab: string): string {
+  const path = definitionPath(lab);
+  if (existsSync(path)) return path;
+  throw new UsageError({
+    code: 'LAB-NOT-FOUND',
+    message: `there is no lab \`${lab}\`: neither a file, nor a folder with a ${DEFINITION}, nor a shipped lab`,
+    hint: `name one of them; shipped: ${[...shippedLabs().keys()].join(', ')}`,
+  });
+}

@@ -1,0 +1,52 @@
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { UsageError } from '../errors/families.js';
+import { stateFolder } from '../model/folders.js';
+import { findRecord } from './find-record.js';
+import { definitionPath } from './locate.js';
+import { LabFolder, labName, placeDigest } from './record.js';
+
+export interface LabLog {
+  readonly name: string;
+  readonly file: string;
+  readonly text: string;
+}
+
+/** Folders of labs that were up once: ids end in a digest of the definition's place. */
+function pastIds(lab: string): string[] {
+  const folder = join(stateFolder(), 'labs');
+  if (!existsSync(folder)) return [];
+  const ids = readdirSync(folder);
+  const byPlace = ids.filter((id) => id.endsWith(placeDigest(definitionPath(lab))));
+  return byPlace.length > 0 ? byPlace : ids.filter((id) => id === lab || labName(id) === lab);
+}
+
+function logFiles(folder: LabFolder): { name: string; file: string }[] {
+  const inRun = existsSync(folder.run) ? readdirSync(folder.run).filter((name) => name.endsWith('.log')) : [];
+  return [
+    ...inRun.sort().map((name) => ({ name: name.slice(0, -'.log'.length), file: join(folder.run, name) })),
+    ...(existsSync(folder.events) ? [{ name: 'events', file: folder.events }] : []),
+  ];
+}
+
+/** The logs of a lab that is or was up. Throws UsageError when there are none, or none of that name. */
+export function labLogs(lab: string, only: string | undefined): LabLog[] {
+  const id = findRecord(lab)?.id ?? pastIds(lab)[0];
+  if (id === undefined) {
+    throw new UsageError({
+      code: 'LAB-NO-LOGS',
+      message: `lab \`${lab}\` has no logs: it was never up`,
+      hint: `bring it up: lab up ${lab}`,
+    });
+  }
+  const files = logFiles(new LabFolder(id));
+  const chosen = only === undefined ? files : files.filter(({ name }) => name === only);
+  if (chosen.length === 0) {
+    throw new UsageError({
+      code: 'LAB-NO-LOGS',
+      message: `lab \`${lab}\` has no log \`${only ?? ''}\``,
+      hint: `it has: ${files.map(({ name }) => name).join(', ')}`,
+    });
+  }
+  return chosen.map(({ name, file }) => ({ name, file, text: readFileSync(file, 'utf8') }));
+}

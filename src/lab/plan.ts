@@ -1,0 +1,72 @@
+import { isHolderAlive } from '../hosts/namespace.js';
+import { isAlive } from '../process/identity.js';
+import type { LabRecord, MachineRecord } from './record.js';
+
+export type Action = 'create' | 'keep' | 'replace' | 'remove';
+
+/** One thing of the lab, what becomes of it, and why. */
+export interface PlanStep {
+  readonly kind: 'namespace' | 'network' | 'machine';
+  readonly name: string;
+  readonly action: Action;
+  readonly reason: string;
+}
+
+/** What the definition asks for, as digests. */
+export interface Desired {
+  readonly network: string;
+  readonly machines: Readonly<Record<string, string>>;
+}
+
+function planNamespace(desired: Desired, record: LabRecord | undefined): PlanStep {
+  const step = { kind: 'namespace', name: 'lab' } as const;
+  if (!record?.holder) return { ...step, action: 'create', reason: 'the lab is not up' };
+  if (!isHolderAlive(record.holder))
+    return { ...step, action: 'replace', reason: 'the process that held it has ended' };
+  if (record.network === null)
+    return { ...step, action: 'replace', reason: 'an earlier `lab up` was interrupted in its networks' };
+  if (record.network !== desired.network)
+    return { ...step, action: 'replace', reason: 'the networks of the definition have changed' };
+  return { ...step, action: 'keep', reason: 'it is as defined' };
+}
+
+function planMachine(name: string, digest: string, recorded: MachineRecord | undefined): PlanStep {
+  const step = { kind: 'machine', name } as const;
+  if (recorded === undefined) return { ...step, action: 'create', reason: 'it does not run' };
+  if (recorded.qemu === null || !isAlive(recorded.qemu))
+    return { ...step, action: 'replace', reason: 'its QEMU has ended' };
+  if (recorded.digest !== digest)
+    return { ...step, action: 'replace', reason: 'its definition, image or QEMU has changed' };
+  if (!recorded.ready)
+    return { ...step, action: 'replace', reason: 'an earlier `lab up` was interrupted while it booted' };
+  return { ...step, action: 'keep', reason: 'it runs as defined' };
+}
+
+/** What `up` has to do, in order, from what is recorded and still alive. Reads process states, changes nothing. */
+export function planUp(desired: Desired, record: LabRecord | undefined): PlanStep[] {
+  const namespace = planNamespace(desired, record);
+  const fresh = namespace.action !== 'keep';
+  const recorded = fresh ? {} : (record?.machines ?? {});
+  return [
+    namespace,
+    {
+      kind: 'network',
+      name: 'networks and peers',
+      action: fresh ? 'create' : 'keep',
+      reason: fresh ? 'the namespace is new' : 'they are as defined',
+    },
+    ...Object.keys(recorded)
+      .filter((name) => !(name in desired.machines))
+      .map((name): PlanStep => ({
+        kind: 'machine',
+        name,
+        action: 'remove',
+        reason: 'the definition has it no more',
+      })),
+    ...Object.entries(desired.machines).map(([name, digest]) => planMachine(name, digest, recorded[name])),
+  ];
+}
+
+export function changesAnything(plan: readonly PlanStep[]): boolean {
+  return plan.some(({ action }) => action !== 'keep');
+}

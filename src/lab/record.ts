@@ -1,0 +1,129 @@
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import type { NamespaceHolder } from '../hosts/namespace.js';
+import { stateFolder } from '../model/folders.js';
+import type { Lab } from '../model/lab.js';
+import type { ProcessIdentity } from '../process/identity.js';
+import type { Acceleration } from '../toolchain/types.js';
+
+const VERSION = 1;
+
+/** What is known of a lab that has been brought up, or was about to be. `down` works from this alone. */
+export interface LabRecord {
+  readonly version: typeof VERSION;
+  readonly id: string;
+  /** Absolute path of the definition; it may have changed or gone since. */
+  readonly definition: string;
+  readonly lab: Lab;
+  readonly startedAt: string;
+  readonly tools: RecordedTools;
+  readonly holder: NamespaceHolder | null;
+  /** Digest of the network.sh that has run to its end; null before. */
+  readonly network: string | null;
+  readonly machines: Readonly<Record<string, MachineRecord>>;
+}
+
+export interface RecordedTools {
+  readonly qemu: string;
+  readonly kernel: string;
+  /** Folder of programs that is first in PATH. */
+  readonly bin: string;
+  readonly acceleration: Acceleration;
+}
+
+export interface MachineRecord {
+  /** Digest of everything that the machine was started from. */
+  readonly digest: string;
+  /** nsenter(1), which waits for QEMU outside the lab's namespaces. */
+  readonly outer: ProcessIdentity;
+  /** QEMU itself; null until it has been seen. */
+  readonly qemu: ProcessIdentity | null;
+  /** Whether the guest has answered. */
+  readonly ready: boolean;
+}
+
+const DIGEST_LENGTH = 8;
+
+/** Stands for the place of a definition in an id. */
+export function placeDigest(definition: string): string {
+  return createHash('sha256').update(definition).digest('hex').slice(0, DIGEST_LENGTH);
+}
+
+/** Two labs of the same name from different files are different labs. */
+export function labId(lab: string, definition: string): string {
+  return `${lab}-${placeDigest(definition)}`;
+}
+
+/** The name in an id. */
+export function labName(id: string): string {
+  return id.slice(0, -DIGEST_LENGTH - 1);
+}
+
+/** The folders and files of one lab in the state folder. */
+export class LabFolder {
+  readonly folder: string;
+
+  constructor(readonly id: string) {
+    this.folder = join(stateFolder(), 'labs', id);
+  }
+
+  /** Where the artefacts, sockets and logs are: the working folder of everything in the lab. */
+  get run(): string {
+    return join(this.folder, 'run');
+  }
+
+  get lock(): string {
+    return join(this.folder, 'lock');
+  }
+
+  get events(): string {
+    return join(this.folder, 'events.jsonl');
+  }
+
+  get results(): string {
+    return join(this.folder, 'results');
+  }
+
+  log(name: string): string {
+    return join(this.run, `${name}.log`);
+  }
+
+  read(): LabRecord | undefined {
+    const file = join(this.folder, 'state.json');
+    if (!existsSync(file)) return undefined;
+    const record = JSON.parse(readFileSync(file, 'utf8')) as LabRecord;
+    return record.version === VERSION ? record : undefined;
+  }
+
+  /** Replaces the record, durably and all at once. */
+  write(record: LabRecord): void {
+    mkdirSync(this.folder, { recursive: true, mode: 0o700 });
+    const file = join(this.folder, 'state.json');
+    const descriptor = openSync(`${file}.new`, 'w', 0o600);
+    try {
+      writeFileSync(descriptor, `${JSON.stringify(record, undefined, 2)}\n`);
+      fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+    renameSync(`${file}.new`, file);
+  }
+}
+
+/** Every lab that the state folder knows of, up or half up. */
+export function allRecords(): LabRecord[] {
+  const folder = join(stateFolder(), 'labs');
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder).flatMap((id) => new LabFolder(id).read() ?? []);
+}

@@ -1,0 +1,21 @@
+import type { TestResult } from '../checks/result.js';
+import { bringUp, prepareLab, type BringUpOptions } from './bring-up.js';
+import type { ReadLab } from './read-lab.js';
+import { bringDown } from './take-down.js';
+import { testLab, type TestOptions } from './test-lab.js';
+
+/**
+ * Brings the lab up if it is down, runs its checks, and takes down what it brought up (unless `keep`), however it ends.
+ */
+export async function testAndTakeDown(
+  read: ReadLab,
+  options: BringUpOptions & TestOptions & { keep: boolean },
+): Promise<TestResult> {
+  const { running, plan } = await bringUp(await prepareLab(read, options), options);
+  const broughtUp = plan.some(({ kind, action }) => kind === 'namespace' && action !== 'keep');
+  try {
+    return await testLab(running, options);
+  } finally {
+    if (broughtUp && !options.keep) await bringDown(running.record.id, options.progress);
+  }
+}

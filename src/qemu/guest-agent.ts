@@ -1,0 +1,186 @@
+import type { Socket } from 'node:net';
+import { MachineError } from '../errors/families.js';
+import { JsonLines } from './json-lines.js';
+import { connectWhenListening } from './unix-socket.js';
+
+export interface GuestExecResult {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+interface ExecStatus {
+  readonly exited: boolean;
+  readonly exitcode?: number;
+  readonly signal?: number;
+  readonly 'out-data'?: string;
+  readonly 'err-data'?: string;
+  readonly 'out-truncated'?: boolean;
+}
+
+const SIGNAL_EXIT_BASE = 128;
+const FIRST_POLL_MS = 2;
+const LONGEST_POLL_MS = 100;
+/** guest-file-write takes base64 in one line; QEMU's agent accepts far more, small pieces keep the serial port fair. */
+const WRITE_BYTES = 256 * 1024;
+
+/** A session with the QEMU guest agent (QEMU's qga/qapi-schema.json) over its virtio-serial port. */
+export class GuestAgent {
+  readonly #lines: JsonLines;
+  readonly #waiting: { resolve(value: unknown): void; reject(error: Error): void }[] = [];
+  #ended = false;
+
+  private constructor(socket: Socket) {
+    this.#lines = new JsonLines(socket, {
+      onObject: (object) => {
+        this.#receive(object);
+      },
+      onEnd: () => {
+        this.#ended = true;
+        for (const waiting of this.#waiting.splice(0)) waiting.reject(gone());
+      },
+    });
+  }
+
+  /**
+   * Opens a session; resolves once the agent in the guest answers, which tells that the guest is up.
+   * Throws MachineError when it does not before `signal` aborts.
+   */
+  static async open(path: string, signal: AbortSignal): Promise<GuestAgent> {
+    const agent = new GuestAgent(
+      await connectWhenListening(path, signal).catch((error: unknown) => Promise.reject(gone(error))),
+    );
+    const abort = (): void => {
+      agent.close();
+    };
+    signal.addEventListener('abort', abort);
+    try {
+      await agent.#synchronize();
+    } finally {
+      signal.removeEventListener('abort', abort);
+    }
+    return agent;
+  }
+
+  /** Runs one of the agent's commands. Throws MachineError with the agent's words if it refuses. */
+  async execute(command: string, args: Readonly<Record<string, unknown>> = {}): Promise<unknown> {
+    if (this.#ended) throw gone();
+    const answer = new Promise<unknown>((resolve, reject) => {
+      this.#waiting.push({ resolve, reject });
+    });
+    this.#lines.send({ execute: command, arguments: args });
+    return answer;
+  }
+
+  /** Starts a program in the guest; returns its process id there. */
+  async start(
+    argv: readonly [string, ...string[]],
+    options: { input?: string | Uint8Array; env?: readonly string[]; capture?: boolean } = {},
+  ): Promise<number> {
+    const [path, ...arg] = argv;
+    const { pid } = (await this.execute('guest-exec', {
+      path,
+      arg,
+      ...(options.env === undefined ? {} : { env: options.env }),
+      ...(options.input === undefined ? {} : { 'input-data': Buffer.from(options.input).toString('base64') }),
+      'capture-output': options.capture ?? false,
+    })) as { pid: number };
+    return pid;
+  }
+
+  /** Whether a started program has ended, and how. */
+  async statusOf(pid: number): Promise<GuestExecResult | undefined> {
+    const status = (await this.execute('guest-exec-status', { pid })) as ExecStatus;
+    if (!status.exited) return undefined;
+    return {
+      exitCode: status.exitcode ?? SIGNAL_EXIT_BASE + (status.signal ?? 0),
+      stdout: decode(status['out-data']),
+      stderr: decode(status['err-data']),
+    };
+  }
+
+  /** Runs a program in the guest to its end. Throws MachineError when it takes longer than `timeoutMs`. */
+  async run(
+    argv: readonly [string, ...string[]],
+    options: { input?: string | Uint8Array; timeoutMs?: number; signal?: AbortSignal | undefined } = {},
+  ): Promise<GuestExecResult> {
+    const pid = await this.start(argv, {
+      ...(options.input === undefined ? {} : { input: options.input }),
+      capture: true,
+    });
+    const deadline = options.timeoutMs === undefined ? Infinity : Date.now() + options.timeoutMs;
+    for (let wait = FIRST_POLL_MS; ; wait = Math.min(wait * 2, LONGEST_POLL_MS)) {
+      await new Promise((resolve) => setTimeout(resolve, wait));
+      options.signal?.throwIfAborted();
+      const result = await this.statusOf(pid);
+      if (result !== undefined) return result;
+      if (Date.now() > deadline) throw tookTooLong(argv);
+    }
+  }
+
+  /** Writes a file in the guest; its folder must exist. */
+  async putFile(path: string, content: string | Uint8Array): Promise<void> {
+    const handle = await this.execute('guest-file-open', { path, mode: 'w' });
+    const bytes = Buffer.from(content);
+    for (let offset = 0; offset < bytes.length; offset += WRITE_BYTES) {
+      await this.execute('guest-file-write', {
+        handle,
+        'buf-b64': bytes.subarray(offset, offset + WRITE_BYTES).toString('base64'),
+      });
+    }
+    await this.execute('guest-file-close', { handle });
+  }
+
+  close(): void {
+    this.#lines.close();
+  }
+
+  async #synchronize(): Promise<void> {
+    const id = Math.floor(Math.random() * 2 ** 31);
+    let answer = await this.execute('guest-sync-delimited', { id });
+    // Answers to an earlier client's questions may come first.
+    while (answer !== id) {
+      answer = await new Promise<unknown>((resolve, reject) => {
+        this.#waiting.push({ resolve, reject });
+      });
+    }
+  }
+
+  #receive(message: Record<string, unknown>): void {
+    const waiting = this.#waiting.shift();
+    if ('error' in message) waiting?.reject(refused(message['error']));
+    else waiting?.resolve(message['return']);
+  }
+}
+
+function decode(base64: string | undefined): string {
+  return base64 === undefined ? '' : Buffer.from(base64, 'base64').toString('utf8');
+}
+
+function refused(error: unknown): MachineError {
+  const description = (error as { desc?: string } | undefined)?.desc ?? 'no reason given';
+  return new MachineError({
+    code: 'LAB-AGENT-REFUSED',
+    message: `the guest agent refused: ${description}`,
+    hint: 'see the guest’s console: lab logs',
+  });
+}
+
+function gone(cause?: unknown): MachineError {
+  return new MachineError(
+    {
+      code: 'LAB-AGENT-GONE',
+      message: 'the guest agent does not answer',
+      hint: 'see the guest’s console: lab logs',
+    },
+    { cause },
+  );
+}
+
+function tookTooLong(argv: readonly string[]): MachineError {
+  return new MachineError({
+    code: 'LAB-AGENT-TIMEOUT',
+    message: `${argv[0] ?? ''} did not end in time in the guest`,
+    hint: 'see the guest’s console: lab logs',
+  });
+}

@@ -1,0 +1,99 @@
+import { MachineError } from '../errors/families.js';
+import type { Socket } from 'node:net';
+import { JsonLines } from './json-lines.js';
+import { connectWhenListening } from './unix-socket.js';
+
+export interface QmpEvent {
+  readonly event: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+interface Pending {
+  readonly command: string;
+  resolve(value: unknown): void;
+  reject(error: Error): void;
+}
+
+/** A QMP session (QEMU's docs/interop/qmp-spec.rst). QEMU serves one session of a monitor at a time. */
+export class Qmp {
+  readonly events: QmpEvent[] = [];
+  readonly #pending: Pending[] = [];
+  readonly #lines: JsonLines;
+  #ended = false;
+
+  private constructor(socket: Socket) {
+    this.#lines = new JsonLines(socket, {
+      onObject: (object) => {
+        this.#receive(object);
+      },
+      onEnd: () => {
+        this.#end();
+      },
+    });
+  }
+
+  /** Opens a session as soon as QEMU listens at `path`. Throws MachineError when it does not before `signal` aborts. */
+  static async open(path: string, signal: AbortSignal): Promise<Qmp> {
+    try {
+      const qmp = new Qmp(await connectWhenListening(path, signal));
+      await qmp.execute('qmp_capabilities');
+      return qmp;
+    } catch (error) {
+      throw new MachineError(
+        {
+          code: 'LAB-QMP-CLOSED',
+          message: 'QEMU does not answer on its QMP socket',
+          hint: 'see what QEMU said: lab logs',
+        },
+        { cause: error },
+      );
+    }
+  }
+
+  /** Runs a command and returns what QEMU returns. Throws MachineError with QEMU's own words if it refuses. */
+  async execute(command: string, args: Readonly<Record<string, unknown>> = {}): Promise<unknown> {
+    if (this.#ended) throw closed(command);
+    const answer = new Promise<unknown>((resolve, reject) => {
+      this.#pending.push({ command, resolve, reject });
+    });
+    this.#lines.send({ execute: command, arguments: args });
+    return answer;
+  }
+
+  close(): void {
+    this.#lines.close();
+  }
+
+  #receive(message: Record<string, unknown>): void {
+    if (typeof message['event'] === 'string') {
+      this.events.push({ event: message['event'], data: (message['data'] ?? {}) as Record<string, unknown> });
+    } else if ('return' in message) {
+      this.#pending.shift()?.resolve(message['return']);
+    } else if ('error' in message) {
+      const pending = this.#pending.shift();
+      pending?.reject(refused(pending.command, message['error']));
+    }
+  }
+
+  #end(): void {
+    this.#ended = true;
+    for (const pending of this.#pending.splice(0)) pending.reject(closed(pending.command));
+  }
+}
+
+function refused(command: string, error: unknown): MachineError {
+  const description = (error as { desc?: string } | undefined)?.desc ?? 'no reason given';
+  return new MachineError({
+    code: 'LAB-QMP-REFUSED',
+    message: `QEMU refused ${command}: ${description}`,
+    hint: 'see what QEMU said: lab logs',
+  });
+}
+
+function closed(command: string): MachineError {
+  return new MachineError({
+    code: 'LAB-QMP-CLOSED',
+    message: `QEMU went away during ${command}`,
+    hint: 'see what QEMU said: lab logs',
+  });
+}

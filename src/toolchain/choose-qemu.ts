@@ -1,0 +1,69 @@
+import { ToolchainError } from '../errors/families.js';
+import { findProgram } from './programs.js';
+import { askQemuOnce } from './qemu-cache.js';
+import type { QemuFeature } from './qemu-feature.js';
+import type { QemuTool } from './types.js';
+
+const program = 'qemu-system-x86_64';
+
+const howToGetOne =
+  'composable SR-IOV came with QEMU 10.1 (use 10.1.2 or later); without --qemu lab uses one that has it, and fetches it if need be';
+
+/** The developer's own QEMU. Throws ToolchainError if it is not there, does not run or lacks the feature. */
+export async function givenQemu(path: string, signal?: AbortSignal): Promise<QemuTool> {
+  const found = findProgram(path);
+  if (found === undefined) {
+    throw new ToolchainError({
+      code: 'LAB-TOOLCHAIN-QEMU-NOT-FOUND',
+      message: `the given QEMU is not a program: ${path}`,
+      hint: 'give the path of a qemu-system-x86_64 that may be executed, such as build/qemu-system-x86_64 in a source tree',
+    });
+  }
+  const answer = await askGiven(found, signal);
+  if (!answer.sriov) {
+    throw new ToolchainError({
+      code: 'LAB-TOOLCHAIN-QEMU-FEATURE',
+      message: `the given QEMU ${answer.version} (${found}) has no composable SR-IOV devices: its virtio-net-pci has no property sriov-pf`,
+      hint: howToGetOne,
+    });
+  }
+  return { command: [found], version: answer.version, origin: 'given' };
+}
+
+async function askGiven(path: string, signal: AbortSignal | undefined): Promise<QemuFeature> {
+  try {
+    return await askQemuOnce(path, signal);
+  } catch (cause) {
+    signal?.throwIfAborted();
+    throw new ToolchainError(
+      {
+        code: 'LAB-TOOLCHAIN-QEMU-BROKEN',
+        message: `the given QEMU does not run: ${path} -version failed`,
+        hint: 'run it by hand; if it was built for another system or lacks a library, build it here, or leave out --qemu',
+      },
+      { cause },
+    );
+  }
+}
+
+/** What PATH's QEMU is like: absent, not running, without the feature, or fit. */
+export type SystemQemu =
+  | { readonly state: 'absent' }
+  | { readonly state: 'broken'; readonly path: string }
+  | { readonly state: 'old'; readonly path: string; readonly version: string }
+  | { readonly state: 'fit'; readonly tool: QemuTool };
+
+/** Looks at PATH's QEMU. One that does not serve is no error: another will be provisioned. */
+export async function systemQemu(signal?: AbortSignal): Promise<SystemQemu> {
+  const path = findProgram(program);
+  if (path === undefined) return { state: 'absent' };
+  try {
+    const { version, sriov } = await askQemuOnce(path, signal);
+    return sriov
+      ? { state: 'fit', tool: { command: [path], version, origin: 'system' } }
+      : { state: 'old', path, version };
+  } catch {
+    signal?.throwIfAborted();
+    return { state: 'broken', path };
+  }
+}

@@ -1,0 +1,38 @@
+import { accessSync, constants } from 'node:fs';
+import { EnvironmentError } from '../errors/families.js';
+import { installLine } from './requirements.js';
+
+/** Names the file on systems that keep it elsewhere. */
+export const keyringVariable = 'LAB_DEBIAN_KEYRING';
+
+const places = [
+  '/usr/share/keyrings/debian-archive-keyring.gpg',
+  '/usr/share/keyrings/debian-archive-keyring.pgp',
+];
+
+/** The file with the keys of Debian's archive, or undefined. */
+export function findDebianKeyring(): string | undefined {
+  const named = process.env[keyringVariable];
+  return (named === undefined || named === '' ? places : [named]).find(isReadable);
+}
+
+/** Like findDebianKeyring, and throws EnvironmentError if there is none. */
+export function debianKeyring(): string {
+  const keyring = findDebianKeyring();
+  if (keyring !== undefined) return keyring;
+  const place = process.env[keyringVariable] ?? places[0] ?? '';
+  throw new EnvironmentError({
+    code: 'LAB-ENV-KEYRING',
+    message: `Debian's keys are not on this computer (no ${place}), so what a mirror sends could not be checked`,
+    hint: `${installLine}, or name the file with ${keyringVariable}`,
+  });
+}
+
+function isReadable(file: string): boolean {
+  try {
+    accessSync(file, constants.R_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,83 @@
+import { accessSync, closeSync, constants, existsSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import { bootId } from '../process/identity.js';
+import { toolchainFolder } from './folders.js';
+import { readJson, writeJson } from './json-file.js';
+import { bootUnderKvm, type KvmVerdict } from './kvm-guest.js';
+import { keyOf } from './qemu-cache.js';
+import type { Toolchain } from './types.js';
+
+export interface KvmQuestion {
+  /** Start the guest even if the answer is known. */
+  readonly afresh?: boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const device = '/dev/kvm';
+
+/**
+ * Asks whether KVM runs the toolchain's kernel. Cheap reasons against it come first; then a guest is started, for 8 s at most.
+ * What the guest showed is remembered until the computer, QEMU or the kernel changes. Throws only the signal's reason.
+ */
+export async function askKvm(toolchain: Toolchain, question: KvmQuestion = {}): Promise<KvmVerdict> {
+  const closed = whyDeviceIsClosed();
+  if (closed !== undefined) return closed;
+
+  const key = keyFor(toolchain);
+  const known = question.afresh === true ? undefined : recall(key);
+  if (known !== undefined) return known;
+  const verdict = await bootUnderKvm(toolchain, question.signal);
+  remember(key, verdict);
+  return verdict;
+}
+
+function whyDeviceIsClosed(): KvmVerdict | undefined {
+  if (!existsSync(device)) {
+    return {
+      works: false,
+      reason: `${device} is not there`,
+      remedy:
+        'switch on virtualization in the firmware (in a VM: nested virtualization on its host), then: sudo modprobe kvm',
+    };
+  }
+  try {
+    accessSync(device, constants.R_OK | constants.W_OK);
+    closeSync(openSync(device, 'r+'));
+    return undefined;
+  } catch (error) {
+    const { code = 'an error' } = error as NodeJS.ErrnoException;
+    if (code !== 'EACCES' && code !== 'EPERM') {
+      return {
+        works: false,
+        reason: `${device} does not open (${code}): the processor's virtualization is off or absent`,
+      };
+    }
+    return {
+      works: false,
+      reason: `${device} may not be opened by this user`,
+      remedy: 'sudo usermod -aG kvm "$USER", then log in again',
+    };
+  }
+}
+
+function keyFor(toolchain: Toolchain): string {
+  return [bootId(), keyOf(toolchain.qemu.command[0]), keyOf(toolchain.kernel.image)].join(' | ');
+}
+
+function recall(key: string): KvmVerdict | undefined {
+  const known = readJson(verdictFile()) as { key?: string; verdict?: KvmVerdict } | undefined;
+  return known?.key === key ? known.verdict : undefined;
+}
+
+/** That an answer could not be kept only costs time. */
+function remember(key: string, verdict: KvmVerdict): void {
+  try {
+    writeJson(verdictFile(), { key, verdict });
+  } catch {
+    return;
+  }
+}
+
+function verdictFile(): string {
+  return join(toolchainFolder(), 'kvm-verdict.json');
+}

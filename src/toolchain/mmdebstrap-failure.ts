@@ -1,0 +1,95 @@
+import { EnvironmentError, ToolchainError } from '../errors/families.js';
+import type { LabError, Problem } from '../errors/lab-error.js';
+import { mirrorVariable, type Mirror } from './mirror.js';
+
+interface Explanation {
+  readonly sign: RegExp;
+  readonly family: typeof EnvironmentError | typeof ToolchainError;
+  readonly problem: (mirror: Mirror) => Problem;
+}
+
+const otherMirror = `try another mirror with --mirror URL or ${mirrorVariable}=URL`;
+
+const origins: Readonly<Record<Mirror['origin'], string>> = {
+  option: 'as --mirror says',
+  environment: `as ${mirrorVariable} says`,
+  apt: "from this computer's apt configuration",
+  default: 'the default',
+};
+
+/** Looked through in this order: the first whose sign is in mmdebstrap's words is taken. */
+const explanations: readonly Explanation[] = [
+  {
+    sign: /No space left on device|not enough free space/i,
+    family: EnvironmentError,
+    problem: () => ({
+      code: 'LAB-ENV-DISK-FULL',
+      message: 'the disk ran full while the toolchain was being unpacked',
+      hint: 'make room in the cache folder, or put it on another disk with XDG_CACHE_HOME',
+    }),
+  },
+  {
+    sign: /is not valid yet/,
+    family: EnvironmentError,
+    problem: (mirror) => ({
+      code: 'LAB-ENV-CLOCK',
+      message: `the mirror ${mirror.url} has files from the future, by this computer's clock`,
+      hint: 'set the clock (timedatectl status shows it), then run the command again',
+    }),
+  },
+  {
+    sign: /Could not resolve|Temporary failure resolving|(Could not|Unable to|Cannot initiate the connection|Failed to) connect|Connection (timed out|refused|failed|reset)|Network is unreachable|No route to host|certificate verif/i,
+    family: ToolchainError,
+    problem: (mirror) => ({
+      code: 'LAB-TOOLCHAIN-MIRROR-UNREACHABLE',
+      message: `the Debian mirror ${mirror.url} (${origins[mirror.origin]}) cannot be reached`,
+      hint: `check the network, the proxy (http_proxy, or apt's configuration) and the mirror's name, or ${otherMirror}`,
+    }),
+  },
+  {
+    sign: /NO_PUBKEY|EXPKEYSIG|BADSIG|public key is not available|Missing key|signatures? (were|was|could not be|couldn't be) (invalid|verified)/i,
+    family: ToolchainError,
+    problem: (mirror) => ({
+      code: 'LAB-TOOLCHAIN-SIGNATURE',
+      message: `the signature of the mirror ${mirror.url} cannot be checked with this computer's Debian keyring`,
+      hint: `update the keyring: sudo apt-get install debian-archive-keyring; on an old release take that package from Debian itself. If the keyring is new, the mirror is not to be trusted: ${otherMirror}`,
+    }),
+  },
+  {
+    sign: /does not have a Release file|is not signed|Unable to locate package|has no installation candidate|unmet dependencies|Failed to fetch|Hash Sum mismatch|Unable to correct problems/i,
+    family: ToolchainError,
+    problem: (mirror) => ({
+      code: 'LAB-TOOLCHAIN-MIRROR-INCOMPLETE',
+      message: `the mirror ${mirror.url} (${origins[mirror.origin]}) does not have all that the toolchain needs: Debian 13 and its backports`,
+      hint: `wait if the mirror is being updated, or ${otherMirror}`,
+    }),
+  },
+];
+
+/** Whether apt refused the mirror only because its Release file is out of date; apt says so after its signature was found good. */
+export function isExpiredRelease(output: string): boolean {
+  return /Release file for .* is expired/.test(output);
+}
+
+/** The error that says what went wrong in mmdebstrap, with its own words as the cause. */
+export function explainFailure(output: string, mirror: Mirror): LabError {
+  const cause = new Error(lastWords(output));
+  const explanation = explanations.find(({ sign }) => sign.test(output));
+  if (explanation !== undefined) return new explanation.family(explanation.problem(mirror), { cause });
+  return new ToolchainError(
+    {
+      code: 'LAB-TOOLCHAIN-PROVISION',
+      message: `mmdebstrap could not make the toolchain from ${mirror.url}`,
+      hint: `run the command again; if it fails again, ${otherMirror}`,
+    },
+    { cause },
+  );
+}
+
+/** The lines in which apt and mmdebstrap complain, or the last lines if none do. */
+function lastWords(output: string): string {
+  const lines = output.split('\n').filter((line) => line.trim() !== '');
+  const complaints = lines.filter((line) => /^(E:|Err:|dpkg-deb: error)/.test(line));
+  const shown = (complaints.length > 0 ? complaints : lines).slice(-6).map((line) => line.slice(0, 300));
+  return `mmdebstrap said:\n${shown.join('\n')}`;
+}

@@ -1,0 +1,107 @@
+import { join } from 'node:path';
+import { run } from '../process/run.js';
+import { aptTransportOptions } from './apt-transport.js';
+import { debianKeyring } from './debian-keyring.js';
+import { explainFailure, isExpiredRelease } from './mmdebstrap-failure.js';
+import type { Mirror } from './mirror.js';
+import { removeFolder } from './remove-folder.js';
+import { aptPreferences, aptSources, type Recipe } from './recipe.js';
+import { requireMmdebstrap } from './requirements.js';
+
+export interface FetchOptions {
+  readonly recipe: Recipe;
+  readonly mirror: Mirror;
+  /** The folder to fill; made here. */
+  readonly tree: string;
+  readonly signal: AbortSignal | undefined;
+  /** What goes on right now. */
+  readonly onDetail: (detail: string) => void;
+  readonly onWarning: (message: string) => void;
+}
+
+/** Where the extract hook leaves one line `NAME VERSION` a package, relative to the tree. */
+export const packageListPath = 'var/lib/sriov-lab-packages';
+
+const limitSeconds = 3600;
+
+/**
+ * Fetches the recipe's packages from the mirror and unpacks them, without installing them: no root, no namespaces, no scripts.
+ * A mirror whose Release file has expired, with a good signature, is used with a warning.
+ * Throws EnvironmentError when a program is missing or the disk is full, ToolchainError with the likely cause for the rest.
+ */
+export async function fetchTree(options: FetchOptions): Promise<void> {
+  requireMmdebstrap();
+  const keyring = debianKeyring();
+  const transport = await aptTransportOptions();
+  const attempt = (more: readonly string[]) =>
+    runMmdebstrap(options, mmdebstrapArguments(options, keyring, [...transport, ...more]));
+
+  const first = await attempt([]);
+  if (first === undefined) return;
+  if (!isExpiredRelease(first)) throw explainFailure(first, options.mirror);
+
+  options.onWarning(
+    `the mirror ${options.mirror.url} is frozen: its Release file has expired. Its signature is good, so it is used all the same`,
+  );
+  await removeFolder(options.tree);
+  const second = await attempt(['Acquire::Check-Valid-Until "false";']);
+  if (second !== undefined) throw explainFailure(second, options.mirror);
+}
+
+function mmdebstrapArguments(
+  options: FetchOptions,
+  keyring: string,
+  aptOptions: readonly string[],
+): string[] {
+  const { recipe, mirror, tree } = options;
+  return [
+    '--mode=chrootless',
+    '--variant=extract',
+    '--architectures=amd64',
+    '--format=directory',
+    ...aptOptions.map((option) => `--aptopt=${option}`),
+    `--setup-hook=printf '%s' '${aptPreferences(recipe)}' >"$1/etc/apt/preferences.d/sriov-lab"`,
+    `--extract-hook=${listPackages}`,
+    `--include=${recipe.packages.join(',')}`,
+    '--components=main',
+    recipe.suite,
+    tree,
+    ...aptSources(recipe, mirror.url, keyring),
+  ];
+}
+
+/** dpkg's own status file stays empty, as nothing is installed; the packages themselves are gone afterwards. */
+const listPackages = [
+  'for deb in "$1"/var/cache/apt/archives/*.deb; do',
+  `dpkg-deb --show --showformat '\${Package} \${Version}\\n' "$deb" || exit 1;`,
+  `done >"$1/${packageListPath}"`,
+].join(' ');
+
+/** Returns undefined when it went well, else what mmdebstrap and apt said. */
+async function runMmdebstrap(options: FetchOptions, args: readonly string[]): Promise<string | undefined> {
+  const result = await run(
+    [
+      // mmdebstrap waits for its children when it is told to stop, and outlives us when we are killed. `timeout` makes a
+      // process group of them all and passes the signal on to it; setpriv has the kernel send one if we are gone.
+      ...(['setpriv', '--pdeathsig', 'TERM', 'timeout', '--kill-after=3', String(limitSeconds)] as const),
+      'mmdebstrap',
+      ...args,
+    ],
+    {
+      // The messages are matched below.
+      env: { LC_ALL: 'C' },
+      signal: options.signal,
+      onStderrLine: (line) => {
+        const detail = /^I: (.*)/.exec(line)?.[1];
+        if (detail !== undefined && !detail.includes('hook')) options.onDetail(detail);
+      },
+    },
+  );
+  if (result.exitCode === 0) return undefined;
+  const timedOut = result.exitCode === 124 ? `\nE: took longer than ${limitSeconds} s and was ended` : '';
+  return `${result.stderr.trim()}${timedOut}`;
+}
+
+export function packageListOf(tree: string): string {
+  return join(tree, packageListPath);
+}

@@ -1,0 +1,28 @@
+import { askKvm } from '../kvm-verdict.js';
+import type { Toolchain } from '../types.js';
+import type { Probe } from './probe.js';
+
+/** Whether KVM serves, by running a guest under it if there is a toolchain to do so. */
+export async function probeKvm(
+  toolchain: Toolchain | undefined,
+  signal: AbortSignal | undefined,
+): Promise<Probe> {
+  const common = { name: 'KVM', required: false } as const;
+  if (toolchain === undefined) {
+    return {
+      ...common,
+      verdict: 'warning',
+      found: 'not asked yet: only a guest tells, and the toolchain for one is not here',
+      remedy: 'run lab doctor again after the first lab up',
+    };
+  }
+  const { works, reason, remedy } = await askKvm(toolchain, { afresh: true, signal });
+  if (works) return { ...common, verdict: 'ok', found: reason };
+  const slower = 'labs run without it, by emulation (slower)';
+  return {
+    ...common,
+    verdict: 'missing',
+    found: reason,
+    remedy: remedy === undefined ? slower : `${remedy}; ${slower}`,
+  };
+}

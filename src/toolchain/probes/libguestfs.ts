@@ -1,0 +1,44 @@
+import { readdirSync, accessSync, constants } from 'node:fs';
+import { join } from 'node:path';
+import { run } from '../../process/run.js';
+import { findProgram } from '../programs.js';
+import type { Probe } from './probe.js';
+
+/** virt-customize, which only labs on distribution images need. It boots a kernel of this computer. */
+export async function probeLibguestfs(signal: AbortSignal | undefined, boot = '/boot'): Promise<Probe> {
+  const common = { name: 'libguestfs', required: false } as const;
+  if (findProgram('virt-customize') === undefined) {
+    return {
+      ...common,
+      verdict: 'missing',
+      found: 'no virt-customize',
+      remedy: 'only for labs on distribution images: sudo apt-get install libguestfs-tools',
+    };
+  }
+  const { stdout } = await run(['virt-customize', '--version'], { timeoutMs: 20_000, signal });
+  const found = stdout.trim();
+  if (hasReadableKernel(boot)) return { ...common, verdict: 'ok', found };
+  return {
+    ...common,
+    verdict: 'warning',
+    found: `${found}, but no kernel in ${boot} that this user may read`,
+    remedy: `let it be read: sudo chmod +r ${boot}/vmlinuz-* (Ubuntu ships it for root alone), or install one: sudo apt-get install linux-image-amd64`,
+  };
+}
+
+function hasReadableKernel(boot: string): boolean {
+  try {
+    return readdirSync(boot).some((name) => name.startsWith('vmlinuz-') && isReadable(join(boot, name)));
+  } catch {
+    return false;
+  }
+}
+
+function isReadable(file: string): boolean {
+  try {
+    accessSync(file, constants.R_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

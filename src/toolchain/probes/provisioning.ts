@@ -1,0 +1,26 @@
+import { findDebianKeyring } from '../debian-keyring.js';
+import { findProgram } from '../programs.js';
+import { installLine } from '../requirements.js';
+import type { Toolchain } from '../types.js';
+import type { Probe } from './probe.js';
+
+/** What fetching the toolchain takes; required only as long as there is none. */
+export function probeMmdebstrap(toolchain: Toolchain | undefined): Probe {
+  return presence('mmdebstrap', findProgram('mmdebstrap'), toolchain);
+}
+
+export function probeKeyring(toolchain: Toolchain | undefined): Probe {
+  return presence('Debian keyring', findDebianKeyring(), toolchain);
+}
+
+function presence(name: string, found: string | undefined, toolchain: Toolchain | undefined): Probe {
+  const required = toolchain === undefined;
+  if (found !== undefined) return { name, verdict: 'ok', required, found };
+  return {
+    name,
+    verdict: 'missing',
+    required,
+    found: required ? 'not there' : 'not there; the toolchain is, so it is not needed now',
+    remedy: installLine,
+  };
+}

@@ -1,0 +1,55 @@
+import { closeSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { toolchainFolder } from './folders.js';
+import { readJson, writeJson } from './json-file.js';
+import { askQemu, type QemuFeature } from './qemu-feature.js';
+
+type Answers = Record<string, QemuFeature>;
+
+const maxAnswers = 20;
+
+/**
+ * Like askQemu for a program at `path`, and remembers the answer for as long as the file has the same time and size. A script is
+ * asked each time: what it starts may have changed. Throws ProcessError if it does not run.
+ */
+export async function askQemuOnce(path: string, signal?: AbortSignal): Promise<QemuFeature> {
+  const key = keyOf(path);
+  const answers = (readJson(answersFile()) ?? {}) as Answers;
+  const known = answers[key];
+  if (known !== undefined && isBinary(path)) return known;
+
+  const answer = await askQemu([path], signal);
+  remember({ ...Object.fromEntries(Object.entries(answers).slice(1 - maxAnswers)), [key]: answer });
+  return answer;
+}
+
+/** A file's identity: where it really is, when it was changed, how long it is. */
+export function keyOf(path: string): string {
+  const real = realpathSync(path);
+  const { mtimeMs, size } = statSync(real);
+  return `${real} ${mtimeMs} ${size}`;
+}
+
+/** That an answer could not be kept only costs time; whoever needs the cache folder says what is wrong with it. */
+function remember(answers: Answers): void {
+  try {
+    writeJson(answersFile(), answers);
+  } catch {
+    return;
+  }
+}
+
+function answersFile(): string {
+  return join(toolchainFolder(), 'qemu-answers.json');
+}
+
+function isBinary(path: string): boolean {
+  const file = openSync(path, 'r');
+  try {
+    const magic = Buffer.alloc(4);
+    readSync(file, magic, 0, 4, 0);
+    return magic.toString('latin1') === '\x7fELF';
+  } finally {
+    closeSync(file);
+  }
+}

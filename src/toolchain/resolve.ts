@@ -1,0 +1,69 @@
+import { join } from 'node:path';
+import type { Progress } from '../model/progress.js';
+import { givenKernel, provisionedKernel } from './choose-kernel.js';
+import { givenQemu, systemQemu } from './choose-qemu.js';
+import { provisionTree } from './provision.js';
+import { recipeFor, type Recipe } from './recipe.js';
+import { findTree, type ProvisionedTree } from './tree.js';
+import type { KernelTool, QemuTool, Toolchain, ToolchainOptions } from './types.js';
+
+/** What was found without fetching anything; a tree that fits the recipe brings the rest. */
+interface Choice {
+  /** Undefined: the tree's. */
+  readonly qemu: QemuTool | undefined;
+  /** Undefined: the tree's. */
+  readonly kernel: KernelTool | undefined;
+  readonly recipe: Recipe;
+}
+
+/**
+ * Finds everything that a lab is run with. QEMU is the given one, else the system's if it has composable SR-IOV, else a provisioned
+ * one; the kernel is the given one, else the provisioned; the tools always come from the provisioned tree, which is fetched if it
+ * is not in the cache (about 10 s and 280 MB; no root). With everything cached this takes milliseconds and starts no program.
+ * Throws ToolchainError, EnvironmentError or UsageError with a hint, or the reason of `options.signal`.
+ */
+export async function resolveToolchain(options: ToolchainOptions, progress: Progress): Promise<Toolchain> {
+  const choice = await choose(options);
+  const tree = await provisionTree(
+    { recipe: choice.recipe, mirror: options.mirror, signal: options.signal },
+    progress,
+  );
+  return assemble(choice, tree);
+}
+
+/** Like resolveToolchain, but fetches nothing: undefined if the tree is not in the cache. */
+export async function findToolchain(options: ToolchainOptions): Promise<Toolchain | undefined> {
+  const choice = await choose(options);
+  const tree = findTree(choice.recipe);
+  return tree && assemble(choice, tree);
+}
+
+async function choose(options: ToolchainOptions): Promise<Choice> {
+  const kernel = givenKernel(options);
+  const qemu =
+    options.qemu === undefined
+      ? await fitSystemQemu(options.signal)
+      : await givenQemu(options.qemu, options.signal);
+  const recipe = recipeFor({ kernelFlavour: options.kernelFlavour ?? 'cloud', withQemu: qemu === undefined });
+  return { qemu, kernel, recipe };
+}
+
+async function fitSystemQemu(signal: AbortSignal | undefined): Promise<QemuTool | undefined> {
+  const system = await systemQemu(signal);
+  return system.state === 'fit' ? system.tool : undefined;
+}
+
+function assemble(choice: Choice, tree: ProvisionedTree): Toolchain {
+  return {
+    qemu: choice.qemu ?? {
+      command: [join(tree.bin, 'qemu-system-x86_64')],
+      version: tree.manifest.qemuVersion ?? 'unknown',
+      origin: 'provisioned',
+    },
+    kernel: choice.kernel ?? provisionedKernel(tree),
+    tree: tree.tree,
+    bin: tree.bin,
+    packages: tree.manifest.packages,
+    treeDigest: tree.manifest.treeDigest,
+  };
+}

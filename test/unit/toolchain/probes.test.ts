@@ -1,0 +1,91 @@
+import { tmpdir } from 'node:os';
+import { describe, expect, it } from 'vitest';
+import { lacksSomethingRequired } from '../../../src/toolchain/doctor.js';
+import { probeTable } from '../../../src/toolchain/probe-table.js';
+import { probeDevice, tun } from '../../../src/toolchain/probes/devices.js';
+import { probeSpace } from '../../../src/toolchain/probes/disk-space.js';
+import { probeMemlock } from '../../../src/toolchain/probes/memlock.js';
+import { probeNode } from '../../../src/toolchain/probes/node.js';
+import type { Probe } from '../../../src/toolchain/probes/probe.js';
+import { remedyNow } from '../../../src/toolchain/probes/user-namespaces.js';
+
+describe('probes', () => {
+  it.each([
+    ['20.19.0', 'ok'],
+    ['22.1.0', 'ok'],
+    ['20.18.3', 'missing'],
+    ['18.20.0', 'missing'],
+  ])('Node.js %s is %s', (version, verdict) => {
+    expect(probeNode(version).verdict).toBe(verdict);
+  });
+
+  it.each([
+    ['unlimited', 'ok'],
+    ['1073741824', 'ok'],
+    ['8388608', 'warning'],
+  ])('a limit of %s locked bytes is %s', (limit, verdict) => {
+    expect(
+      probeMemlock(`Max locked memory         ${limit}              ${limit}              bytes`).verdict,
+    ).toBe(verdict);
+  });
+
+  it('name the setting that forbids namespaces', () => {
+    const settings = (values: Record<string, string>) => (file: string) => values[file];
+    expect(remedyNow(settings({ '/proc/sys/kernel/apparmor_restrict_unprivileged_userns': '1' }))).toContain(
+      'AppArmor',
+    );
+    expect(remedyNow(settings({ '/proc/sys/kernel/unprivileged_userns_clone': '0' }))).toContain(
+      'unprivileged_userns_clone=1',
+    );
+    expect(remedyNow(settings({ '/proc/sys/user/max_user_namespaces': '0' }))).toContain(
+      'max_user_namespaces',
+    );
+    expect(remedyNow(settings({ '/proc/sys/kernel/apparmor_restrict_unprivileged_userns': '0' }))).toContain(
+      'seccomp',
+    );
+  });
+
+  it('tell a device that is there from one that is not', () => {
+    expect(probeDevice({ ...tun, path: '/dev/null' }).verdict).toBe('ok');
+    const absent = probeDevice({ ...tun, path: '/dev/no-such-device' });
+    expect(absent).toMatchObject({ verdict: 'missing', found: 'is not there' });
+    expect(absent.remedy).toContain('modprobe');
+  });
+
+  it('measure the space where the folder will be', () => {
+    const folder = `${tmpdir()}/not/yet`;
+    expect(probeSpace('x', folder, 1, 'XDG_CACHE_HOME').verdict).toBe('ok');
+    const full = probeSpace('x', folder, Number.MAX_SAFE_INTEGER, 'XDG_CACHE_HOME');
+    expect(full.verdict).toBe('missing');
+    expect(full.remedy).toContain('XDG_CACHE_HOME');
+  });
+});
+
+describe('the verdict on the whole', () => {
+  const probe = (verdict: Probe['verdict'], required: boolean): Probe => ({
+    name: 'x',
+    verdict,
+    required,
+    found: 'y',
+  });
+
+  it('is bad only if something required is missing', () => {
+    expect(lacksSomethingRequired([probe('ok', true), probe('warning', true), probe('missing', false)])).toBe(
+      false,
+    );
+    expect(lacksSomethingRequired([probe('ok', true), probe('missing', true)])).toBe(true);
+  });
+
+  it('is a table with aligned columns and remedies under their rows', () => {
+    const table = probeTable([
+      { name: 'KVM', verdict: 'missing', required: false, found: 'no', remedy: 'do this' },
+      { name: 'Node.js', verdict: 'ok', required: true, found: '20.19.0' },
+    ]);
+    expect(table.split('\n')).toEqual([
+      'verdict            what     found',
+      'missing, optional  KVM      no',
+      `${' '.repeat(28)}-> do this`,
+      'ok                 Node.js  20.19.0',
+    ]);
+  });
+});
