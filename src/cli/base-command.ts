@@ -23,7 +23,7 @@ export abstract class BaseCommand<T extends typeof Command> extends Command {
       args: command.args,
       strict: command.strict,
       enableJsonFlag: true,
-    } as never);
+    });
     return parsed as never;
   }
 

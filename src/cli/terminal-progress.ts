@@ -1,4 +1,4 @@
-import { DefaultRenderer, Listr, ListrLogger, ProcessOutput } from 'listr2';
+import { Listr, ListrLogger, ProcessOutput } from 'listr2';
 import type { Progress, ProgressStep } from '../model/progress.js';
 
 const MAX_DETAIL = 100;
@@ -25,7 +25,7 @@ function startTask(title: string): ProgressStep {
       },
     ],
     {
-      renderer: DefaultRenderer,
+      renderer: 'default',
       rendererOptions: { logger },
       registerSignalListeners: false,
       exitOnError: false,

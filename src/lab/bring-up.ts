@@ -203,8 +203,8 @@ class BringUp {
     if (machine === undefined) return;
     await stopMachine(machine);
     this.#log('machine-stopped', { machine: name });
-    const { [name]: _, ...others } = this.#record.machines;
-    this.#save({ machines: others });
+    const others = Object.entries(this.#record.machines).filter(([other]) => other !== name);
+    this.#save({ machines: Object.fromEntries(others) });
   }
 
   /** All start before the first is waited for: they boot side by side. */

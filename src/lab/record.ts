@@ -102,8 +102,8 @@ export class LabFolder {
   read(): LabRecord | undefined {
     const file = join(this.folder, 'state.json');
     if (!existsSync(file)) return undefined;
-    const record = JSON.parse(readFileSync(file, 'utf8')) as LabRecord;
-    return record.version === VERSION ? record : undefined;
+    const record = JSON.parse(readFileSync(file, 'utf8')) as { version: number };
+    return record.version === VERSION ? (record as LabRecord) : undefined;
   }
 
   /** Replaces the record, durably and all at once. */

@@ -53,14 +53,18 @@ class Sessions {
 function environmentOf(running: RunningLab, sessions: Sessions): CheckEnvironment {
   const { accelerator } = running.record.tools.acceleration;
   return {
-    context: async (target: CheckTarget, signal): Promise<CheckContext> => ({
-      target,
-      qmp: await sessions.qmp(target.machine.name),
-      qemu: running.qemu(target.machine.name),
-      namespace: running.namespace,
-      peer: (name) => running.peer(name),
-      signal,
-    }),
+    context: async (target: CheckTarget, signal): Promise<CheckContext> => {
+      // Open both sessions first: they are open files of QEMU's, and a check may count those.
+      await sessions.agent(target.machine.name);
+      return {
+        target,
+        qmp: await sessions.qmp(target.machine.name),
+        qemu: running.qemu(target.machine.name),
+        namespace: running.namespace,
+        peer: (name) => running.peer(name),
+        signal,
+      };
+    },
     runScript: async (target, step, options) => {
       const limits = { ...options, limitMs: scaledLimitMs(options.limitMs, accelerator) };
       if (step.on !== 'machine') return runPeerScript(running.peer(step.on.peer), step.path, limits);

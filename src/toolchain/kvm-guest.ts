@@ -11,18 +11,19 @@ export interface KvmVerdict {
 }
 
 /** A real processor needs about a second; nested virtualization some more. */
-const limitMs = 8000;
+const defaultLimitMs = 8000;
 
 /** QEMU prints it and stays alive, with the guest's processor stopped. */
 const vcpuDied = /KVM internal error|kvm run failed|failed to initialize kvm|Could not access KVM/i;
 
 /**
  * Boots the toolchain's kernel under KVM with nothing to mount. It works if the kernel gets as far as to say that it panics for
- * want of a root, and to reset, which ends QEMU. Anything else within 8 s does not. QEMU has ended when this returns.
+ * want of a root, and to reset, which ends QEMU. Anything else within `limitMs` does not. QEMU has ended when this returns.
  */
 export async function bootUnderKvm(
   toolchain: Toolchain,
   signal: AbortSignal | undefined,
+  limitMs = defaultLimitMs,
 ): Promise<KvmVerdict> {
   const tooBad = new AbortController();
   let complaint: string | undefined;
@@ -39,8 +40,9 @@ export async function bootUnderKvm(
     return verdictOn(result);
   } catch (error) {
     signal?.throwIfAborted();
-    if (complaint !== undefined)
+    if (complaint !== undefined) {
       return { works: false, reason: `a guest's processor died at once (${complaint})` };
+    }
     if (error instanceof ProcessError && error.timedOut) {
       return {
         works: false,
@@ -52,24 +54,8 @@ export async function bootUnderKvm(
 }
 
 function guestArguments(kernel: string): string[] {
-  return [
-    ...[
-      '-accel',
-      'kvm',
-      '-cpu',
-      'max',
-      '-M',
-      'q35',
-      '-m',
-      '256',
-      '-nodefaults',
-      '-display',
-      'none',
-      '-serial',
-      'stdio',
-    ],
-    ...['-kernel', kernel, '-append', 'panic=-1 console=ttyS0 quiet', '-no-reboot'],
-  ];
+  const machine = '-accel kvm -cpu max -M q35 -m 256 -nodefaults -display none -serial stdio -no-reboot';
+  return [...machine.split(' '), '-kernel', kernel, '-append', 'panic=-1 console=ttyS0 quiet'];
 }
 
 function verdictOn(result: RunResult): KvmVerdict {

@@ -35,7 +35,7 @@ export function chooseMirror(
   wish: string | undefined,
   sources: () => readonly AptSource[] = readAptSources,
 ): Mirror {
-  if (wish !== undefined) return { url: checkedUrl(wish, 'the mirror'), origin: 'option' };
+  if (wish !== undefined && wish !== '') return { url: checkedUrl(wish, 'the mirror'), origin: 'option' };
   const variable = process.env[mirrorVariable];
   if (variable !== undefined && variable !== '')
     return { url: checkedUrl(variable, mirrorVariable), origin: 'environment' };

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { ProcessError } from '../process/process-error.js';
 import { run } from '../process/run.js';
 import { aptTransportOptions } from './apt-transport.js';
 import { debianKeyring } from './debian-keyring.js';
@@ -79,27 +80,33 @@ const listPackages = [
 
 /** Returns undefined when it went well, else what mmdebstrap and apt said. */
 async function runMmdebstrap(options: FetchOptions, args: readonly string[]): Promise<string | undefined> {
-  const result = await run(
-    [
-      // mmdebstrap waits for its children when it is told to stop, and outlives us when we are killed. `timeout` makes a
-      // process group of them all and passes the signal on to it; setpriv has the kernel send one if we are gone.
-      ...(['setpriv', '--pdeathsig', 'TERM', 'timeout', '--kill-after=3', String(limitSeconds)] as const),
-      'mmdebstrap',
-      ...args,
-    ],
-    {
-      // The messages are matched below.
-      env: { LC_ALL: 'C' },
-      signal: options.signal,
-      onStderrLine: (line) => {
-        const detail = /^I: (.*)/.exec(line)?.[1];
-        if (detail !== undefined && !detail.includes('hook')) options.onDetail(detail);
+  try {
+    const result = await run(
+      [
+        // mmdebstrap waits for its children when it is told to stop, and outlives us when we are killed. `timeout` makes a
+        // process group of them all and passes the signal on to it; setpriv has the kernel send one if we are gone.
+        ...(['setpriv', '--pdeathsig', 'TERM', 'timeout', '--kill-after=3', String(limitSeconds)] as const),
+        'mmdebstrap',
+        ...args,
+      ],
+      {
+        // The messages are matched: see mmdebstrap-failure.ts.
+        env: { LC_ALL: 'C' },
+        signal: options.signal,
+        onStderrLine: (line) => {
+          const detail = /^I: (.*)/.exec(line)?.[1];
+          if (detail !== undefined && !detail.includes('hook')) options.onDetail(detail);
+        },
       },
-    },
-  );
-  if (result.exitCode === 0) return undefined;
-  const timedOut = result.exitCode === 124 ? `\nE: took longer than ${limitSeconds} s and was ended` : '';
-  return `${result.stderr.trim()}${timedOut}`;
+    );
+    if (result.exitCode === 0) return undefined;
+    const timedOut = result.exitCode === 124 ? `\nE: took longer than ${limitSeconds} s and was ended` : '';
+    return `${result.stderr.trim()}${timedOut}`;
+  } catch (error) {
+    // Ended by a signal that was not ours: out of memory, or someone's kill.
+    if (error instanceof ProcessError) return `${error.stderr}\nE: ${error.message.split('\n')[0] ?? ''}`;
+    throw error;
+  }
 }
 
 export function packageListOf(tree: string): string {

@@ -26,6 +26,7 @@ const kernelPackages: Readonly<Record<KernelFlavour, string>> = {
 
 const commonPackages = [
   'busybox-static',
+  'dash',
   'iperf3',
   'iproute2',
   'iputils-ping',

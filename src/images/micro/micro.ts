@@ -11,7 +11,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { publishFolder } from '../publish-folder.js';
 import { cacheFolder } from '../../model/folders.js';
@@ -30,6 +30,7 @@ const RECIPE_VERSION = 2;
 
 const PROGRAMS = [
   'usr/bin/busybox',
+  'usr/bin/dash',
   'usr/sbin/qemu-ga',
   'usr/bin/ip',
   'usr/bin/netperf',
@@ -91,11 +92,13 @@ async function fillRoot(root: string, toolchain: Toolchain, scratch: string): Pr
     mkdirSync(join(root, folder), { recursive: true });
   await installPrograms(toolchain.tree, PROGRAMS, root);
   const { stdout } = await runOrThrow([join(toolchain.bin, 'busybox'), '--list']);
-  const own = new Set(PROGRAMS.map((program) => program.slice(program.lastIndexOf('/') + 1)));
+  const own = new Set(['sh', ...PROGRAMS.map((program) => basename(program))]);
   for (const applet of stdout.split('\n').filter((name) => name !== '' && !own.has(name))) {
     symlinkSync('/usr/bin/busybox', join(root, 'bin', applet));
   }
   symlinkSync('/usr/bin/busybox', join(root, 'init'));
+  // Not busybox's shell: that one runs its own `ip` whatever PATH says.
+  symlinkSync('/usr/bin/dash', join(root, 'bin/sh'));
   symlinkSync('/run', join(root, 'var/run'));
   await installModules(toolchain.kernel, wantedModules(), root, toolchain.bin, scratch);
   writeFileSync(join(root, 'etc/passwd'), 'root:x:0:0:root:/root:/bin/sh\n');

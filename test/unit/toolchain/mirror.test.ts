@@ -162,7 +162,7 @@ describe('chooseMirror', () => {
     });
   });
 
-  it.each(['mirror.example/debian', 'ftp://x/debian', 'http://x/de bian', 'http://x/] evil', ''])(
+  it.each(['mirror.example/debian', 'ftp://x/debian', 'http://x/de bian', 'http://x/] evil'])(
     'refuses "%s"',
     (url) => {
       expect(() => chooseMirror(url, own)).toThrow(UsageError);
