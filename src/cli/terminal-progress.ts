@@ -26,6 +26,7 @@ function startTask(title: string): ProgressStep {
     ],
     {
       renderer: 'default',
+      // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- listr2's own two enums of the same levels
       rendererOptions: { logger },
       registerSignalListeners: false,
       exitOnError: false,

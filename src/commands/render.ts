@@ -1,12 +1,14 @@
 import { BaseCommand, Flags } from '../cli/base-command.js';
-import { labArgument } from '../cli/lab-flags.js';
+import { labArgument, toolchainOptions, toolFlags } from '../cli/lab-flags.js';
 import { readLab } from '../lab/read-lab.js';
-import { writeRendered } from '../lab/write-rendered.js';
+import { linkImages, writeRendered } from '../lab/write-rendered.js';
 
 interface RenderResult {
   readonly lab: string;
   readonly folder: string;
   readonly files: readonly string[];
+  /** The QEMU to run it with, when the images were asked for. */
+  readonly qemu: string | null;
 }
 
 export default class Render extends BaseCommand<typeof Render> {
@@ -14,7 +16,10 @@ export default class Render extends BaseCommand<typeof Render> {
   static override description =
     'The networks as a shell script, QEMU’s arguments one a line, the checks’ scripts, and a README that says how to run all of it ' +
     'by hand, without this tool. `lab up` runs these same files.';
-  static override examples = ['<%= config.bin %> <%= command.id %> quickstart -o /tmp/quickstart'];
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> quickstart -o /tmp/quickstart',
+    '<%= config.bin %> <%= command.id %> quickstart -o /tmp/quickstart --images',
+  ];
   static override args = { lab: labArgument };
   static override flags = {
     output: Flags.string({
@@ -28,6 +33,13 @@ export default class Render extends BaseCommand<typeof Render> {
       default: 'tcg',
       description: 'what the figures of the checks are said to be taken under',
     })(),
+    images: Flags.boolean({
+      description: 'also link the kernels and initramfs that the machines boot, and name a QEMU that serves',
+    }),
+    qemu: toolFlags.qemu,
+    kernel: toolFlags.kernel,
+    modules: toolFlags.modules,
+    mirror: toolFlags.mirror,
     force: Flags.boolean({ char: 'f', description: 'write into a folder that is not empty' }),
   };
 
@@ -36,6 +48,9 @@ export default class Render extends BaseCommand<typeof Render> {
     const { lab } = readLab(args.lab);
     const files = writeRendered(lab, flags.output, { accelerator: flags.accel, force: flags.force });
     for (const file of files) this.log(file);
-    return { lab: lab.name, folder: flags.output, files };
+    if (!flags.images) return { lab: lab.name, folder: flags.output, files, qemu: null };
+    const qemu = await linkImages(lab, flags.output, toolchainOptions(flags), await this.progress());
+    this.log(`run it: QEMU=${qemu} ${flags.output}/run.sh`);
+    return { lab: lab.name, folder: flags.output, files, qemu };
   }
 }

@@ -1,8 +1,9 @@
 import { BaseCommand, Flags } from '../cli/base-command.js';
 import { interruptSignal } from '../cli/interrupts.js';
 import { labArgument, toolchainOptions, toolFlags } from '../cli/lab-flags.js';
-import { bringUp, planFor, prepareLab } from '../lab/bring-up.js';
+import { bringUp, planFor } from '../lab/bring-up.js';
 import { changesAnything, type PlanStep } from '../lab/plan.js';
+import { prepareLab } from '../lab/prepare.js';
 import { readLab } from '../lab/read-lab.js';
 
 interface UpResult {

@@ -89,7 +89,11 @@ export async function destroyNamespace(holder: NamespaceHolder): Promise<boolean
 const ENTER_SCRIPT = 'cd "$0" && exec "$@"';
 
 /** The arguments that run `argv` inside the namespaces, in `folder`. */
-export function enterNamespace(holder: NamespaceHolder, folder: string, argv: readonly string[]): [string, ...string[]] {
+export function enterNamespace(
+  holder: NamespaceHolder,
+  folder: string,
+  argv: readonly string[],
+): [string, ...string[]] {
   const target = ['--target', String(holder.init.pid)];
   const namespaces = ['--user', '--net', '--mount', '--pid', '--preserve-credentials'];
   return ['nsenter', ...target, ...namespaces, '--', 'sh', '-c', ENTER_SCRIPT, folder, ...argv];

@@ -2,18 +2,13 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { MachineError } from '../errors/families.js';
 import { NamespaceHost } from '../hosts/namespace-host.js';
 import { createNamespace, destroyNamespace, type NamespaceHolder } from '../hosts/namespace.js';
-import type { BootImage } from '../images/boot-image.js';
-import { bootImage } from '../images/boot-images.js';
-import { findByName, type Lab, type Machine } from '../model/lab.js';
-import { withStep, type Progress } from '../model/progress.js';
-import { decideAcceleration } from '../toolchain/acceleration.js';
-import { resolveToolchain } from '../toolchain/resolve.js';
-import type { Acceleration, AccelerationWish, Toolchain, ToolchainOptions } from '../toolchain/types.js';
-import { digestOf, machineArguments, NETWORK_SCRIPT, renderLab, type Artefact } from './artefacts.js';
+import { findByName, type Machine } from '../model/lab.js';
+import { withStep } from '../model/progress.js';
+import { NETWORK_SCRIPT } from './artefacts.js';
 import { logEvent } from './events.js';
 import { withLabLock } from './lab-lock.js';
-import { changesAnything, planUp, type Desired, type PlanStep } from './plan.js';
-import type { ReadLab } from './read-lab.js';
+import { changesAnything, planUp, type PlanStep } from './plan.js';
+import type { BringUpOptions, PreparedLab } from './prepare.js';
 import { labId, LabFolder, type LabRecord, type MachineRecord } from './record.js';
 import { RunningLab } from './running-lab.js';
 import {
@@ -24,69 +19,7 @@ import {
   type BootingMachine,
 } from './start-machine.js';
 import { takeDown } from './take-down.js';
-import { canOpenVhostNet } from './vhost-net.js';
 import { writeArtefacts } from './write-artefacts.js';
-
-export interface BringUpOptions {
-  readonly toolchain: ToolchainOptions;
-  readonly acceleration: AccelerationWish;
-  readonly progress: Progress;
-  readonly signal: AbortSignal;
-}
-
-/** A lab that is ready to be brought up: its tools are there, its images built, its artefacts rendered. */
-export interface PreparedLab {
-  readonly lab: Lab;
-  readonly file: string;
-  readonly toolchain: Toolchain;
-  readonly acceleration: Acceleration;
-  readonly images: ReadonlyMap<string, BootImage>;
-  readonly artefacts: readonly Artefact[];
-  readonly desired: Desired;
-}
-
-function contentOf(artefacts: readonly Artefact[], path: string): string {
-  return artefacts.find((artefact) => artefact.path === path)?.content ?? '';
-}
-
-function desiredState(
-  lab: Lab,
-  artefacts: readonly Artefact[],
-  images: ReadonlyMap<string, BootImage>,
-  tools: string,
-): Desired {
-  return {
-    network: digestOf(contentOf(artefacts, NETWORK_SCRIPT)),
-    machines: Object.fromEntries(
-      lab.machines.map(({ name, image }) => [
-        name,
-        digestOf(contentOf(artefacts, machineArguments(name)), images.get(image)?.digest ?? '', tools),
-      ]),
-    ),
-  };
-}
-
-/** Everything before the lab itself is touched: tools, the acceleration decision, images, artefacts. */
-export async function prepareLab({ lab, file }: ReadLab, options: BringUpOptions): Promise<PreparedLab> {
-  const toolchain = await resolveToolchain(
-    { ...options.toolchain, signal: options.signal },
-    options.progress,
-  );
-  const acceleration = await decideAcceleration(toolchain, options.acceleration, options.progress);
-  const images = new Map<string, BootImage>();
-  for (const { image } of lab.machines) {
-    if (!images.has(image)) images.set(image, await bootImage(image, toolchain, options.progress));
-  }
-  const artefacts = renderLab(lab, { vhostNet: canOpenVhostNet(), accelerator: acceleration.accelerator });
-  const desired = desiredState(
-    lab,
-    artefacts,
-    images,
-    [...toolchain.qemu.command, toolchain.qemu.version, acceleration.accelerator].join(' '),
-  );
-  return { lab, file, toolchain, acceleration, images, artefacts, desired };
-}
-
 /** What `bringUp` would do now. */
 export function planFor(prepared: PreparedLab): PlanStep[] {
   return planUp(prepared.desired, new LabFolder(labId(prepared.lab.name, prepared.file)).read());

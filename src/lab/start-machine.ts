@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { MachineError } from '../errors/families.js';
 import type { NamespaceHost } from '../hosts/namespace-host.js';
@@ -9,6 +9,7 @@ import type { StartedProcess } from '../process/start.js';
 import { GuestAgent } from '../qemu/guest-agent.js';
 import type { Accelerator } from '../toolchain/types.js';
 import { machineArguments, parseArguments } from './artefacts.js';
+import { linkImage } from './link-image.js';
 import { bootLimitMs } from './limits.js';
 import type { LabFolder } from './record.js';
 
@@ -31,17 +32,11 @@ export interface BootingMachine {
   readonly process: StartedProcess;
 }
 
-function replaceLink(target: string, link: string): void {
-  rmSync(link, { force: true });
-  symlinkSync(target, link);
-}
-
 /** Starts a machine's QEMU from its rendered arguments. Returns at once; `waitForQemu` and `waitForGuest` follow. */
 export async function startMachine(machine: Machine, options: StartOptions): Promise<BootingMachine> {
   const { folder, host, image } = options;
   for (const channel of CHANNELS) rmSync(join(folder.run, `${machine.name}.${channel}`), { force: true });
-  replaceLink(image.kernel, join(folder.run, `${machine.name}.kernel`));
-  replaceLink(image.initrd, join(folder.run, `${machine.name}.initrd`));
+  linkImage(machine.name, image, folder.run);
   const argumentsFile = join(folder.run, machineArguments(machine.name));
   const [program = '', ...first] = options.qemu;
   const process = await host.start(

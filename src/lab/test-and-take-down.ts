@@ -1,5 +1,6 @@
 import type { TestResult } from '../checks/result.js';
-import { bringUp, prepareLab, type BringUpOptions } from './bring-up.js';
+import { bringUp } from './bring-up.js';
+import { prepareLab, type BringUpOptions } from './prepare.js';
 import type { ReadLab } from './read-lab.js';
 import { bringDown } from './take-down.js';
 import { testLab, type TestOptions } from './test-lab.js';

@@ -4,16 +4,14 @@ import {
   copyFileSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readFileSync,
   readdirSync,
-  rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { publishFolder } from '../publish-folder.js';
+import { buildFolder } from '../build-folder.js';
 import { cacheFolder } from '../../model/folders.js';
 import type { Progress } from '../../model/progress.js';
 import { withStep } from '../../model/progress.js';
@@ -22,7 +20,7 @@ import { nicModelNames, nicModel } from '../../devices/catalog.js';
 import type { KernelTool, Toolchain } from '../../toolchain/types.js';
 import type { BootImage } from '../boot-image.js';
 import { prepareKernel } from './kernel.js';
-import { installModules } from './modules.js';
+import { installModules, modulesDigest } from './modules.js';
 import { installPrograms } from './programs.js';
 
 /** Raised when the way the image is put together changes in a manner that its inputs do not show. */
@@ -59,17 +57,8 @@ function wantedModules(): string[] {
 /** A provisioned kernel is part of the tree's digest; a developer's own is what its bytes say. */
 function kernelDigest(kernel: KernelTool): string {
   if (kernel.origin === 'provisioned') return kernel.release;
-  const hash = createHash('sha256').update(readFileSync(kernel.image));
-  for (const module of listModules(kernel.modules)) hash.update(module).update(readFileSync(module));
-  return hash.digest('hex');
-}
-
-function listModules(folder: string): string[] {
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((path) => /\.ko(\.\w+)?$/.test(path))
-    .map((path) => join(folder, path))
-    .sort();
+  const image = createHash('sha256').update(readFileSync(kernel.image)).digest('hex');
+  return `${image} ${modulesDigest(kernel, wantedModules())}`;
 }
 
 function digestOf(toolchain: Toolchain): string {
@@ -128,20 +117,13 @@ export async function microImage(toolchain: Toolchain, progress: Progress): Prom
   const folder = join(cacheFolder(), 'images', 'micro', digest.slice(0, 32));
   const image = { kernel: join(folder, 'kernel'), initrd: join(folder, 'initrd'), digest };
   if (existsSync(folder)) return image;
-  await withStep(progress, 'Build the image micro', async () => {
-    mkdirSync(dirname(folder), { recursive: true });
-    const scratch = mkdtempSync(join(dirname(folder), '.build-'));
-    try {
+  await withStep(progress, 'Build the image micro', async () =>
+    buildFolder(folder, async (scratch, result) => {
       const root = join(scratch, 'root');
-      const result = join(scratch, 'result');
-      mkdirSync(result);
       await fillRoot(root, toolchain, scratch);
       await packRoot(root, join(result, 'initrd'), toolchain.bin);
       await prepareKernel(toolchain.kernel.image, join(result, 'kernel'), toolchain.bin);
-      publishFolder(result, folder);
-    } finally {
-      rmSync(scratch, { recursive: true, force: true });
-    }
-  });
+    }),
+  );
   return image;
 }

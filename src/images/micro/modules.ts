@@ -1,4 +1,14 @@
-import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { runOrThrow } from '../../process/run.js';
 import type { KernelTool } from '../../toolchain/types.js';
@@ -55,6 +65,24 @@ async function readDependencies(
   const text = readFileSync(join(base, moduleDir, kernel.release, 'modules.dep'), 'utf8');
   rmSync(base, { recursive: true });
   return new ModuleDependencies(text);
+}
+
+/** Digest (hex SHA-256) of these modules and all that they need; of every module when depmod has not run yet. */
+export function modulesDigest(kernel: KernelTool, names: readonly string[]): string {
+  const installed = join(kernel.modules, 'modules.dep');
+  const paths = existsSync(installed)
+    ? new ModuleDependencies(readFileSync(installed, 'utf8')).closure(names)
+    : listModules(kernel.modules);
+  const hash = createHash('sha256');
+  for (const path of paths) hash.update(path).update(readFileSync(join(kernel.modules, path)));
+  return hash.digest('hex');
+}
+
+function listModules(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((path) => /\.ko(\.\w+)?$/.test(path))
+    .sort();
 }
 
 /** `/tree/usr/lib/modules/RELEASE` is `usr/lib/modules` below `/tree`. */

@@ -1,0 +1,81 @@
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { StateError } from '../errors/families.js';
+import { lockHolder, takeLock } from '../process/lock.js';
+
+const SCRATCH_PREFIX = '.build-';
+const LOCK_WAIT_MS = 900_000;
+
+function syncToDisk(path: string): void {
+  const descriptor = openSync(path, 'r');
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/**
+ * Makes a finished folder visible under its final name, all at once: a folder of that name is complete or is not there.
+ * When another process was quicker, its folder stays: both were made from the same content.
+ */
+function publishFolder(finished: string, target: string): void {
+  for (const name of readdirSync(finished)) syncToDisk(join(finished, name));
+  syncToDisk(finished);
+  try {
+    renameSync(finished, target);
+  } catch (error) {
+    if (!existsSync(target)) throw error;
+  }
+}
+
+/** What a build that was killed has left; only the holder of the lock may know that nobody works there. */
+function removeScratch(parent: string): void {
+  for (const name of readdirSync(parent)) {
+    if (name.startsWith(SCRATCH_PREFIX)) rmSync(join(parent, name), { recursive: true, force: true });
+  }
+}
+
+/**
+ * Makes the folder `target` by `build`, which gets a scratch folder and the folder to fill. One build at a time below one
+ * parent: a second process waits and finds the folder ready. What a killed build leaves is never taken for a finished one.
+ * Throws StateError when another build holds the lock for longer than fifteen minutes.
+ */
+export async function buildFolder(
+  target: string,
+  build: (scratch: string, result: string) => Promise<void>,
+): Promise<void> {
+  const parent = dirname(target);
+  mkdirSync(parent, { recursive: true });
+  const lockFile = join(parent, 'lock');
+  const lock = await takeLock(lockFile, { waitMs: LOCK_WAIT_MS, purpose: 'build an image' });
+  if (lock === undefined) {
+    throw new StateError({
+      code: 'LAB-IMAGE-BUSY',
+      message: `process ${lockHolder(lockFile)?.pid ?? '?'} has been building an image for fifteen minutes`,
+      hint: 'wait for it, or end it, and run the command again',
+    });
+  }
+  try {
+    if (existsSync(target)) return;
+    removeScratch(parent);
+    const scratch = mkdtempSync(join(parent, SCRATCH_PREFIX));
+    const result = join(scratch, 'result');
+    mkdirSync(result);
+    await build(scratch, result);
+    publishFolder(result, target);
+  } finally {
+    removeScratch(parent);
+    await lock.release();
+  }
+}
