@@ -60,7 +60,7 @@ function desiredState(lab: Lab, artefacts: readonly Artefact[], images: BootImag
 export async function prepareLab({ lab, file }: ReadLab, options: BringUpOptions): Promise<PreparedLab> {
   const { progress, signal } = options;
   const toolchain = await resolveToolchain({ ...options.toolchain, signal }, progress);
-  const acceleration = await decideAcceleration(toolchain, options.acceleration, progress);
+  const acceleration = await decideAcceleration(toolchain, options.acceleration, progress, signal);
   const images = await prepareImages(lab, toolchain, progress);
   const artefacts = renderLab(lab, { vhostNet: canOpenVhostNet(), accelerator: acceleration.accelerator });
   const tools = [...toolchain.qemu.command, toolchain.qemu.version, acceleration.accelerator].join(' ');

@@ -1,0 +1,98 @@
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { faultyQemu } from './support/faulty-qemu.js';
+import { Sandbox } from './support/sandbox.js';
+import { parseReport } from './support/tap.js';
+
+let sandbox: Sandbox;
+
+beforeEach(() => {
+  sandbox = new Sandbox();
+});
+
+afterEach(async () => {
+  await sandbox.dispose();
+});
+
+async function failuresOf(check: string, ...flags: string[]): Promise<string[]> {
+  const { exitCode, stdout, stderr } = await sandbox.lab('test', 'quickstart', '--check', check, ...flags);
+  expect(exitCode, stderr).toBe(1);
+  return parseReport(stdout).checks.get(check)?.failed ?? [];
+}
+
+test('traffic fails for the VF whose tap is off the bridge, and for no other', async () => {
+  await sandbox.lab('up', 'quickstart');
+  await sandbox.inNamespace(['ip', 'link', 'set', 'guest-pf0.vf1', 'nomaster']);
+  const failed = await failuresOf('traffic');
+  expect(failed).toContain('vf1 to server: 20 packets, none lost');
+  expect(failed).toContain('server to vf1: 20 packets, none lost');
+  expect(failed).toContain('to the peers: the tap of vf1 counted the payload');
+  expect(failed).not.toContain('vf0 to server: 20 packets, none lost');
+});
+
+test('traffic fails when the peer has the wrong MAC for a VF', async () => {
+  await sandbox.lab('up', 'quickstart');
+  await sandbox.inNamespace(
+    [
+      'ip',
+      'neighbour',
+      'replace',
+      '10.0.0.12',
+      'lladdr',
+      '52:54:00:00:00:99',
+      'dev',
+      'eth0',
+      'nud',
+      'permanent',
+    ],
+    'server',
+  );
+  const failed = await failuresOf('traffic');
+  expect(failed).toContain('server to vf1: 20 packets, none lost');
+  expect(failed).not.toContain('server to vf0: 20 packets, none lost');
+});
+
+test('vf-creation fails when a VF comes with another MAC than the lab says', async () => {
+  const qemu = faultyQemu(sandbox.folder, '/id=pf0.vf1/s/mac=[^,]*/mac=52:54:00:00:00:99/');
+  const failed = await failuresOf('vf-creation', '--qemu', qemu);
+  expect(failed).toContain("the VFs are at their BDFs, with their driver, one netdev and the lab's MAC each");
+});
+
+test('vf-creation and traffic fail when the VFs cannot be enabled', async () => {
+  const qemu = faultyQemu(
+    sandbox.folder,
+    's/,sriov-pf=pf0//; s/addr=0\\.\\([123]\\)/addr=0.\\1,multifunction=on/; s/id=pf0,/id=pf0,multifunction=on,/',
+  );
+  await sandbox.lab('up', 'quickstart', '--qemu', qemu);
+  expect(await failuresOf('vf-creation', '--qemu', qemu)).toContain('the PF offers 3 VFs');
+  expect(await failuresOf('traffic', '--qemu', qemu)).toContain('vf0 to server: 20 packets, none lost');
+});
+
+test('hotplug-free fails when a device is plugged while VFs come and go', async () => {
+  const qemu = faultyQemu(sandbox.folder, '', [
+    '-qmp',
+    'unix:second.qmp,server=on,wait=off',
+    '-device',
+    'pcie-root-port,id=spare,bus=pcie.0,addr=0x10,chassis=16',
+  ]);
+  await sandbox.lab('up', 'quickstart', '--qemu', qemu);
+  const testing = sandbox.start('test', 'quickstart', '--check', 'hotplug-free', '--qemu', qemu);
+  await new Promise((resolve) => setTimeout(resolve, 5000));
+  const send = secondMonitor(join(sandbox.run(), 'second.qmp'));
+  send({ execute: 'qmp_capabilities' });
+  send({ execute: 'device_add', arguments: { driver: 'virtio-rng-pci', id: 'plugged', bus: 'spare' } });
+  await new Promise((resolve) => setTimeout(resolve, 6000));
+  send({ execute: 'device_del', arguments: { id: 'plugged' } });
+  const { stdout, exitCode } = await testing;
+  expect(exitCode).toBe(1);
+  const failed = parseReport(stdout).checks.get('hotplug-free')?.failed ?? [];
+  expect(failed).toContain("the guest's log has no hotplug slot event");
+  expect(failed.some((title) => title.includes('device event') || title.includes('object tree'))).toBe(true);
+});
+
+function secondMonitor(path: string): (command: object) => void {
+  const socket = connect(path);
+  socket.on('error', () => undefined);
+  return (command) => socket.write(`${JSON.stringify(command)}\n`);
+}
