@@ -42,6 +42,8 @@ export default tseslint.config(
         URL: 'readonly',
         module: 'writable',
         performance: 'readonly',
+        Buffer: 'readonly',
+        AbortSignal: 'readonly',
       },
     },
   },

@@ -10,7 +10,9 @@ process.chdir(root);
 const fresh = 'dist.new';
 rmSync(fresh, { recursive: true, force: true });
 const compiler = 'node_modules/typescript/bin/tsc';
-execFileSync(process.execPath, [compiler, '-p', 'tsconfig.build.json', '--outDir', fresh], { stdio: 'inherit' });
+execFileSync(process.execPath, [compiler, '-p', 'tsconfig.build.json', '--outDir', fresh], {
+  stdio: 'inherit',
+});
 for (const folder of ['templates', 'images']) {
   cpSync(`src/${folder}`, `${fresh}/${folder}`, { recursive: true, filter: (path) => !path.endsWith('.ts') });
 }

@@ -3,8 +3,15 @@ import { hostAddress, type Nic, type Peer } from '../model/lab.js';
 import type { CheckTarget } from './check.js';
 import { vfView, type FunctionView } from './vf-view.js';
 
-const DEADLINE_SECONDS = 60;
+const DEADLINE_SECONDS = 5;
+/** Each packet follows the answer to the one before; emulation nested in emulation needs 100 ms for that. */
+const PACKETS_PER_SECOND = 10;
 const BYTES_PER_MEGABYTE = 1_000_000;
+
+/** When to give up on `count` packets. */
+function deadlineSeconds(count: number): number {
+  return DEADLINE_SECONDS + Math.ceil(count / PACKETS_PER_SECOND);
+}
 
 interface Endpoint {
   readonly name: string;
@@ -68,7 +75,7 @@ export function trafficView(target: CheckTarget, accelerator: string): object {
     count,
     size,
     accelerator: accelerator.toUpperCase(),
-    deadlineSeconds: DEADLINE_SECONDS,
+    deadlineSeconds: deadlineSeconds(count),
     exchanges: exchangesOf(target, pf, vfs),
     measurements:
       firstVf === undefined || firstPeer === undefined
@@ -85,7 +92,7 @@ export function fromPeerView(target: CheckTarget, peer: Peer): object {
     peer: peer.name,
     count,
     size,
-    deadlineSeconds: DEADLINE_SECONDS,
+    deadlineSeconds: deadlineSeconds(count),
     expected: `${count} packets transmitted, ${count} received, 0% packet loss`,
     vfs: vfs
       .filter((_, index) => peersOf(target, index).includes(peer))

@@ -1,0 +1,17 @@
+// npm run bench [-- --rounds N] [SECTION...]: how long things take, A and B in turn in one run; medians and ratios.
+import { parseArgs } from 'node:util';
+import { benchTest } from './bench/lab-test.js';
+import { benchStart } from './bench/start.js';
+import { benchUp } from './bench/up.js';
+
+const sections = { start: benchStart, test: benchTest, up: benchUp };
+
+const { values, positionals } = parseArgs({
+  options: { rounds: { type: 'string', default: '3' } },
+  allowPositionals: true,
+});
+for (const name of positionals.length === 0 ? Object.keys(sections) : positionals) {
+  if (!(name in sections))
+    throw new Error(`no section ${name}; there are ${Object.keys(sections).join(', ')}`);
+  await sections[name](Number(values.rounds));
+}

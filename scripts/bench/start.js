@@ -1,0 +1,21 @@
+import { alternate, head, lab, ratio, row, runProgram, s } from './measure.js';
+
+const RUNS_PER_ROUND = 5;
+
+/** What it costs to start the program at all. */
+export async function benchStart(rounds) {
+  const times = await alternate(
+    {
+      node: () => runProgram([process.execPath, '-e', '0']),
+      version: () => runProgram([...lab, '--version']),
+      help: () => runProgram([...lab, '--help']),
+      validate: () => runProgram([...lab, 'validate', 'quickstart']),
+    },
+    rounds * RUNS_PER_ROUND,
+  );
+  head('Start of the program', 'command', 'median', 'ratio to `node -e 0`');
+  row('`node -e 0`', s(times.node), '1.00');
+  row('`lab --version`', s(times.version), ratio(times.version, times.node));
+  row('`lab --help`', s(times.help), ratio(times.help, times.node));
+  row('`lab validate quickstart`', s(times.validate), ratio(times.validate, times.node));
+}

@@ -1,0 +1,83 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { Sandbox } from './support/sandbox.js';
+
+/** Every step that `lab up` and `lab test` announce, and moments within the long ones. */
+const MOMENTS: readonly { after: RegExp; ms: number }[] = [
+  { after: /^/, ms: 0 },
+  { after: /^/, ms: 100 },
+  { after: /^/, ms: 250 },
+  { after: /Make the networks/, ms: 0 },
+  { after: /Make the networks/, ms: 5 },
+  { after: /Make the networks/, ms: 15 },
+  { after: /Make the networks/, ms: 30 },
+  { after: /Make the networks/, ms: 50 },
+  { after: /✔ Make the networks/, ms: 0 },
+  { after: /Boot guest/, ms: 0 },
+  { after: /Boot guest/, ms: 20 },
+  { after: /Boot guest/, ms: 100 },
+  { after: /Boot guest/, ms: 700 },
+  { after: /✔ Boot guest/, ms: 0 },
+  { after: /vf-creation/, ms: 500 },
+];
+
+let sandbox: Sandbox;
+
+beforeEach(() => {
+  sandbox = new Sandbox();
+});
+
+afterEach(async () => {
+  await sandbox.dispose();
+});
+
+/** Starts `lab test` and sends a signal at a moment. */
+async function interrupt(signals: NodeJS.Signals[], moment: (typeof MOMENTS)[number]) {
+  const running = sandbox.start('test', 'quickstart');
+  const reached = new Promise<void>((resolve) => {
+    let said = '';
+    running.stderr.on('data', (chunk: Buffer) => {
+      said += chunk.toString();
+      if (moment.after.test(said)) resolve();
+    });
+    if (moment.after.test('')) resolve();
+    void running.then(() => {
+      resolve();
+    });
+  });
+  await reached;
+  await new Promise((resolve) => setTimeout(resolve, moment.ms));
+  for (const signal of signals) running.kill(signal);
+  return running;
+}
+
+test.each(MOMENTS)('SIGKILL $ms ms after $after: `lab down` leaves nothing', async (moment) => {
+  await interrupt(['SIGKILL'], moment);
+  const { exitCode, stderr } = await sandbox.lab('down', 'quickstart');
+  expect(exitCode, stderr).toBe(0);
+  expect(await sandbox.leftovers()).toEqual([]);
+});
+
+test('SIGKILL in the middle of booting: the next `lab up` puts things right', async () => {
+  await interrupt(['SIGKILL'], { after: /Boot guest/, ms: 300 });
+  const { exitCode, stdout, stderr } = await sandbox.lab('up', 'quickstart');
+  expect(exitCode, stderr).toBe(0);
+  expect(stdout).toMatch(/replace +(machine guest|namespace lab): (an earlier|its QEMU)/);
+});
+
+test.each([MOMENTS[4], MOMENTS[11], MOMENTS[14]] as typeof MOMENTS)(
+  'Ctrl-C $ms ms after $after cleans up and exits with 130',
+  async (moment) => {
+    const { exitCode, stderr } = await interrupt(['SIGINT'], moment);
+    expect(exitCode, stderr).toBe(130);
+    expect(stderr).toContain('LAB-INTERRUPTED');
+    expect(stderr).not.toMatch(/^\s+at /m);
+    expect(await sandbox.leftovers()).toEqual([]);
+  },
+);
+
+test('Ctrl-C twice leaves at once, and `lab down` takes away the rest', async () => {
+  const { exitCode } = await interrupt(['SIGINT', 'SIGINT'], { after: /vf-creation/, ms: 300 });
+  expect(exitCode).toBe(130);
+  await sandbox.lab('down', 'quickstart');
+  expect(await sandbox.leftovers()).toEqual([]);
+});
