@@ -1,4 +1,9 @@
-#!/usr/bin/env -S node --import tsx
-import { main } from '../src/cli/main.ts';
+#!/usr/bin/env node
+// Builds the sources if they have changed, then runs them.
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 
-await main(import.meta.url, { development: true });
+execFileSync('sh', [fileURLToPath(new URL('../scripts/setup/build.sh', import.meta.url))], {
+  stdio: 'inherit',
+});
+await import('./run.js');

@@ -62,6 +62,15 @@ function exchangesOf(target: CheckTarget, pf: FunctionView, vfs: readonly Functi
   });
 }
 
+/** How many exchanges of the check each VF takes part in; its tap carries the payload that often, both ways. */
+export function exchangesByVf(target: CheckTarget): number[] {
+  const { pf, vfs } = vfView(target);
+  const exchanges = exchangesOf(target, pf, vfs);
+  return vfs.map(
+    ({ name }) => exchanges.filter(({ from, to }) => from.name === name || to.name === name).length,
+  );
+}
+
 /** What all scripts of the check show. */
 export function trafficView(target: CheckTarget, accelerator: string): object {
   const { pf, vfs, ...rest } = vfView(target);

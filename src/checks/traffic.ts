@@ -13,7 +13,7 @@ import {
   type Findings,
 } from './check.js';
 import { bytesBetween, readLinkBytes, type LinkBytes } from './link-counters.js';
-import { fromPeerView, peersOf, trafficView } from './traffic-view.js';
+import { exchangesByVf, fromPeerView, peersOf, trafficView } from './traffic-view.js';
 
 const ICMP_HEADER_BYTES = 8;
 const SCRIPT_LIMIT_MS = 120_000;
@@ -24,6 +24,7 @@ const PEER_NETDEV = 'eth0';
 interface Paths {
   readonly exchange: string;
   readonly counters: string;
+  readonly figures: string;
   readonly end: string;
   readonly fromPeer: (peer: string) => string;
 }
@@ -33,6 +34,7 @@ function pathsOf(target: CheckTarget): Paths {
   return {
     exchange: `${folder}/traffic.sh`,
     counters: `${folder}/traffic-counters.sh`,
+    figures: `${folder}/traffic-figures.sh`,
     end: `${folder}/traffic-end.sh`,
     fromPeer: (peer) => `${folder}/traffic-from-${peer}.sh`,
   };
@@ -61,6 +63,7 @@ function scripts(target: CheckTarget, accelerator: string): CheckScript[] {
   return [
     { path: paths.exchange, content: renderTemplate('checks/traffic.sh', view) },
     { path: paths.counters, content: renderTemplate('checks/traffic-counters.sh', view) },
+    { path: paths.figures, content: renderTemplate('checks/traffic-figures.sh', view) },
     { path: paths.end, content: renderTemplate('checks/traffic-end.sh', view) },
     ...reachedPeers(target).map(({ peer }) => ({
       path: paths.fromPeer(peer.name),
@@ -92,27 +95,28 @@ class OutsideCounters {
     }
   }
 
-  /** `exchanges`: how many times the payload went to and came from each tap, and each peer for each of its VFs. */
-  async judge(direction: string): Promise<Assertion[]> {
+  /**
+   * Compares with the last reading. The payload went both ways, once between each peer and each of its VFs, and through
+   * each VF's tap as often as `timesByVf` says.
+   */
+  async judge(direction: string, timesByVf: readonly number[]): Promise<Assertion[]> {
     const { target } = this.context;
     const payload = payloadOf(target);
     const [tapsBefore, peersBefore] = [this.#taps, new Map(this.#peers)];
     await this.read();
     const ofPeers = reachedPeers(target).flatMap(({ peer, vfs }) => {
-      const bytes = bytesBetween(
-        peersBefore.get(peer.name) ?? new Map(),
-        this.#peers.get(peer.name) ?? new Map(),
-        PEER_NETDEV,
-      );
+      const [before, after] = [peersBefore.get(peer.name), this.#peers.get(peer.name)];
+      const bytes = bytesBetween(before ?? new Map(), after ?? new Map(), PEER_NETDEV);
       return [
         moved(`${direction}: ${peer.name}, receiving,`, bytes.rx, payload * vfs.length),
         moved(`${direction}: ${peer.name}, sending,`, bytes.tx, payload * vfs.length),
       ];
     });
     const ofTaps = target.nic.vfs.flatMap(({ backend }, index) => {
-      if (backend.type !== 'tap' || peersOf(target, index).length === 0) return [];
+      const times = timesByVf[index] ?? 0;
+      if (backend.type !== 'tap' || times === 0) return [];
       const bytes = bytesBetween(tapsBefore, this.#taps, backend.ifname);
-      return [moved(`${direction}: the tap of vf${index}`, Math.min(bytes.rx, bytes.tx), payload)];
+      return [moved(`${direction}: the tap of vf${index}`, Math.min(bytes.rx, bytes.tx), payload * times)];
     });
     return [...ofPeers, ...ofTaps];
   }
@@ -134,6 +138,7 @@ function fromPeerSteps(context: CheckContext, outside: OutsideCounters): CheckSt
   const { target } = context;
   const paths = pathsOf(target);
   const peers = reachedPeers(target);
+  const peersByVf = target.nic.vfs.map((_, index) => peersOf(target, index).length);
   let before = new Map<string, LinkBytes>();
   return [
     {
@@ -150,7 +155,7 @@ function fromPeerSteps(context: CheckContext, outside: OutsideCounters): CheckSt
       on: { peer: peer.name },
       path: paths.fromPeer(peer.name),
     })),
-    { type: 'look', look: async () => findings(await outside.judge('from the peers')) },
+    { type: 'look', look: async () => findings(await outside.judge('from the peers', peersByVf)) },
     {
       type: 'script',
       on: 'machine',
@@ -178,6 +183,19 @@ async function startServers(context: CheckContext): Promise<void> {
   }
 }
 
+function figures(path: string): CheckStep {
+  return {
+    type: 'script',
+    on: 'machine',
+    path,
+    use: ({ assertions, remarks }) =>
+      findings(
+        assertions.filter(({ ok }) => !ok),
+        remarks,
+      ),
+  };
+}
+
 /** Packets cross every VF in both directions, and both ends of each path say so. */
 export const traffic: Check = {
   name: 'traffic',
@@ -199,8 +217,13 @@ export const traffic: Check = {
           },
         },
         { type: 'script', on: 'machine', path: paths.exchange },
-        { type: 'look', look: async () => findings(await outside.judge('to the peers')) },
+        {
+          type: 'look',
+          look: async () => findings(await outside.judge('from the guest', exchangesByVf(context.target))),
+        },
         ...(hasPeers ? fromPeerSteps(context, outside) : []),
+        // Last: so much data would hide what the counters above are to show.
+        ...(hasPeers ? [figures(paths.figures)] : []),
       ],
       cleanUp: { type: 'script', on: 'machine', path: paths.end },
       scriptLimitMs: SCRIPT_LIMIT_MS + context.target.nic.vfs.length * LIMIT_PER_VF_MS,

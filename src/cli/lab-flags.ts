@@ -3,6 +3,7 @@ import type { AccelerationWish, ToolchainOptions } from '../toolchain/types.js';
 
 /** LAB: what most commands are about. */
 export const labArgument = Args.string({
+  ignoreStdin: true,
   name: 'lab',
   description: 'a folder with a lab.yaml, a definition file, or the name of a shipped lab',
   required: true,

@@ -1,4 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { ExitCode } from '../errors/lab-error.js';
+
+const NO_SUCH_COMMAND = 127;
 
 /** `sriov-lab/VERSION PLATFORM-ARCH node-VERSION`, as oclif prints it. */
 function versionLine(): string {
@@ -8,8 +11,8 @@ function versionLine(): string {
   return `${name}/${version} ${process.platform}-${process.arch} node-${process.version}`;
 }
 
-/** Starts the program. `development`: run from the sources, with warnings. */
-export async function main(dir: string, options: { development?: boolean } = {}): Promise<void> {
+/** Starts the program; `dir` is the URL of the file in bin/ that was run. */
+export async function main(dir: string): Promise<void> {
   // A reader that has seen enough (`lab test | head`) is no error.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(0);
@@ -20,8 +23,17 @@ export async function main(dir: string, options: { development?: boolean } = {})
     process.stdout.write(`${versionLine()}\n`);
     return;
   }
-  const { execute, settings } = await import('@oclif/core');
+  const { Errors, flush, handle, run, settings } = await import('@oclif/core');
   // Nothing that a user sees is a stack trace, unless asked for.
   settings.debug = process.env['DEBUG'] === 'lab';
-  await execute({ dir, development: options.development ?? false });
+  try {
+    await run(process.argv.slice(2), dir);
+    await flush();
+  } catch (error) {
+    // A command that does not exist: to a shell that is 127, to whoever runs `lab` it is wrong usage.
+    const { oclif } = error as { oclif?: { exit?: number } };
+    if (error instanceof Errors.CLIError && oclif?.exit === NO_SUCH_COMMAND)
+      error.oclif.exit = ExitCode.wrong;
+    await handle(error as Error);
+  }
 }

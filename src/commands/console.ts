@@ -17,8 +17,11 @@ export default class Console extends BaseCommand<typeof Console> {
     '<%= config.bin %> <%= command.id %> quickstart guest',
   ];
   static override args = {
-    lab: Args.string({ description: 'a lab that is up', required: true }),
-    machine: Args.string({ description: 'a machine of it; may be left out when it has but one' }),
+    lab: Args.string({ ignoreStdin: true, description: 'a lab that is up', required: true }),
+    machine: Args.string({
+      ignoreStdin: true,
+      description: 'a machine of it; may be left out when it has but one',
+    }),
   };
 
   async run(): Promise<ConsoleResult> {

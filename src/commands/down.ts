@@ -19,7 +19,7 @@ export default class Down extends BaseCommand<typeof Down> {
     '<%= config.bin %> <%= command.id %> --all',
   ];
   static override args = {
-    lab: Args.string({ description: 'the lab, as it was named for `up`, or its id' }),
+    lab: Args.string({ ignoreStdin: true, description: 'the lab, as it was named for `up`, or its id' }),
   };
   static override flags = { all: Flags.boolean({ description: 'every lab of this user', exclusive: [] }) };
 

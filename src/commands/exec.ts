@@ -22,8 +22,8 @@ export default class Exec extends BaseCommand<typeof Exec> {
   ];
   static override strict = false;
   static override args = {
-    lab: Args.string({ description: 'a lab that is up', required: true }),
-    member: Args.string({ description: 'a machine or a peer of it', required: true }),
+    lab: Args.string({ ignoreStdin: true, description: 'a lab that is up', required: true }),
+    member: Args.string({ ignoreStdin: true, description: 'a machine or a peer of it', required: true }),
   };
   static override flags = {
     timeout: Flags.integer({

@@ -14,8 +14,13 @@ export default class Logs extends BaseCommand<typeof Logs> {
     '<%= config.bin %> <%= command.id %> quickstart guest.console',
   ];
   static override args = {
-    lab: Args.string({ description: 'the lab, as it was named for `up`, or its id', required: true }),
+    lab: Args.string({
+      ignoreStdin: true,
+      description: 'the lab, as it was named for `up`, or its id',
+      required: true,
+    }),
     log: Args.string({
+      ignoreStdin: true,
       description: 'only this log: MACHINE.console, MACHINE.qemu, network, namespace, events',
     }),
   };

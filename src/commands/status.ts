@@ -14,7 +14,7 @@ export default class Status extends BaseCommand<typeof Status> {
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> quickstart --json',
   ];
-  static override args = { lab: Args.string({ description: 'only this lab' }) };
+  static override args = { lab: Args.string({ ignoreStdin: true, description: 'only this lab' }) };
 
   async run(): Promise<StatusResult> {
     const { args } = await this.read(Status);

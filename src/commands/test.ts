@@ -12,7 +12,7 @@ export default class Test extends BaseCommand<typeof Test> {
   static override summary = 'Prove that a lab works: run its checks and report in TAP 14.';
   static override description =
     'Brings the lab up if it is down, and takes down what it brought up. stdout holds the report alone. ' +
-    'Exit code: 0 all passed, 1 a check failed, 2 the definition or this computer is wrong, 3 no check ran, 130 interrupted.';
+    'Exit code: 0 all passed, 1 a check failed, 2 the definition or this computer is wrong, 3 no check ran, 130 or 143 interrupted.';
   static override examples = [
     '<%= config.bin %> <%= command.id %> quickstart',
     '<%= config.bin %> <%= command.id %> quickstart --check vf-creation --keep',

@@ -18,7 +18,11 @@ export default class Validate extends BaseCommand<typeof Validate> {
   ];
   static override strict = false;
   static override args = {
-    lab: Args.string({ description: 'folders, definition files, or shipped labs', required: true }),
+    lab: Args.string({
+      ignoreStdin: true,
+      description: 'folders, definition files, or shipped labs',
+      required: true,
+    }),
   };
 
   async run(): Promise<ValidateResult> {

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { readFileSync, statSync } from 'node:fs';
 import {
   LineCounter,
@@ -7,8 +8,10 @@ import {
   isScalar,
   isSeq,
   parseDocument,
+  visit,
   type Document,
   type Node,
+  type YAMLError,
 } from 'yaml';
 import type { Location, Problem } from '../errors/lab-error.js';
 import { DefinitionError } from '../errors/families.js';
@@ -26,44 +29,132 @@ export interface Definition {
   locate(path: Path, options?: { key?: boolean }): Location;
 }
 
-function readText(file: string): string {
-  const fail = (code: Problem['code'], message: string, hint: string, cause?: unknown): never => {
-    throw new DefinitionError({ code, message, location: { file }, hint }, { cause });
-  };
-  let bytes: Buffer;
+function fail(problem: Problem, cause?: unknown): never {
+  throw new DefinitionError(problem, cause === undefined ? {} : { cause });
+}
+
+function readBytes(file: string): Buffer {
   try {
     const status = statSync(file);
-    if (!status.isFile())
-      fail(
-        'LAB-FILE-KIND',
-        'a definition must be a regular file',
-        'name a lab.yaml, or the folder that holds one',
-      );
-    if (status.size > MAX_BYTES) {
-      fail(
-        'LAB-FILE-SIZE',
-        `the file has ${status.size} bytes; at most ${MAX_BYTES} are read`,
-        'check that this is a lab definition',
-      );
+    if (!status.isFile()) {
+      return fail({
+        code: 'LAB-FILE-KIND',
+        message: 'a definition must be a regular file',
+        location: { file },
+        hint: 'name a lab.yaml, or the folder that holds one',
+      });
     }
-    bytes = readFileSync(file);
+    if (status.size > MAX_BYTES) {
+      return fail({
+        code: 'LAB-FILE-SIZE',
+        message: `the file has ${status.size} bytes; at most ${MAX_BYTES} are read`,
+        location: { file },
+        hint: 'check that this is a lab definition',
+      });
+    }
+    return readFileSync(file);
   } catch (error) {
     if (error instanceof DefinitionError) throw error;
-    return fail('LAB-FILE-READ', 'the file cannot be read', 'check its name and its permissions', error);
+    return fail(
+      {
+        code: 'LAB-FILE-READ',
+        message: 'the file cannot be read',
+        location: { file },
+        hint: 'check its name and its permissions',
+      },
+      error,
+    );
   }
-  try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    if (text.includes('\0'))
-      fail(
-        'LAB-FILE-BINARY',
-        'the file holds NUL bytes; a definition is text',
-        'check that this is a lab definition',
-      );
-    return text;
-  } catch (error) {
-    if (error instanceof DefinitionError) throw error;
-    return fail('LAB-FILE-ENCODING', 'the file is not UTF-8', 'save it as UTF-8', error);
+}
+
+/** Where the text ends that a file begins with, in lines and characters. */
+function placeAfter(file: string, text: string): Location {
+  const lines = text.split('\n');
+  return { file, line: lines.length, column: (lines.at(-1) ?? '').length + 1 };
+}
+
+function readText(file: string): string {
+  const bytes = readBytes(file);
+  if (!isUtf8(bytes)) {
+    // Where it stops being UTF-8 the lenient decoder and the text itself part ways.
+    const lenient = bytes.toString('utf8');
+    let good = lenient.indexOf('\ufffd');
+    while (
+      Buffer.from(lenient.slice(0, good + 1)).equals(
+        bytes.subarray(0, Buffer.byteLength(lenient.slice(0, good + 1))),
+      )
+    )
+      good = lenient.indexOf('\ufffd', good + 1);
+    return fail({
+      code: 'LAB-FILE-ENCODING',
+      message: 'the file is not UTF-8 from here on',
+      location: placeAfter(file, lenient.slice(0, good)),
+      hint: 'save it as UTF-8',
+    });
   }
+  const text = bytes.toString('utf8').replace(/^\ufeff/, '');
+  const nul = text.indexOf('\0');
+  if (nul < 0) return text;
+  return fail({
+    code: 'LAB-FILE-BINARY',
+    message: 'the file holds a NUL byte; a definition is text',
+    location: placeAfter(file, text.slice(0, nul)),
+    hint: 'check that this is a lab definition, saved as UTF-8',
+  });
+}
+
+/** What the parser says, as someone who does not know its insides wants to read it. */
+function wording(error: YAMLError, text: string): Pick<Problem, 'message' | 'hint'> {
+  const there = /^[^\s,:{}[\]]*/.exec(text.slice(error.pos[0]))?.[0] ?? '';
+  switch (error.code) {
+    case 'DUPLICATE_KEY':
+      return { message: `\`${there}\` is there twice`, hint: 'rename one of them, or make one of the two' };
+    case 'MULTIPLE_DOCS':
+      return {
+        message: 'a second YAML document begins here',
+        hint: 'a file holds one lab: put what follows `---` into a file of its own',
+      };
+    case 'TAB_AS_INDENT':
+      return {
+        message: 'a tab is used to indent',
+        hint: 'YAML indents with spaces: put spaces in its place',
+      };
+    case 'TAG_RESOLVE_FAILED':
+      return { message: `the tag \`${there}\` means nothing here`, hint: 'remove it' };
+    default:
+      return {
+        message: `not YAML: ${error.message.split('\n')[0] ?? ''}`,
+        hint: 'look here and in the line before: indentation, brackets, quotes',
+      };
+  }
+}
+
+type Place = (offset: number) => Location;
+
+/** What YAML allows and a definition cannot hold. */
+function structureProblems(document: Document, at: Place): Problem[] {
+  const problems: Problem[] = [];
+  visit(document, {
+    Pair: (_, { key }) => {
+      if (isScalar(key) || isAlias(key)) return;
+      problems.push({
+        code: 'LAB-YAML',
+        message: 'this key is a list or a mapping',
+        location: at((key as Node).range?.[0] ?? 0),
+        hint: 'a key is one word',
+      });
+    },
+    Alias: (_, alias) => {
+      if (alias.resolve(document) !== undefined) return;
+      problems.push({
+        code: 'LAB-YAML',
+        message: `\`*${alias.source}\` names nothing: there is no \`&${alias.source}\` before it`,
+        location: at(alias.range?.[0] ?? 0),
+        hint: 'put the anchor where the part is first written, or write the part out here',
+      });
+    },
+  });
+  return problems;
 }
 
 function nodeAt(document: Document, path: Path, key: boolean): Node | null {
@@ -90,18 +181,29 @@ function nodeAt(document: Document, path: Path, key: boolean): Node | null {
   return found;
 }
 
-function valueOf(document: Document, file: string): unknown {
+function firstAlias(document: Document): number {
+  let offset = 0;
+  visit(document, {
+    Alias: (_, alias) => {
+      offset = alias.range?.[0] ?? 0;
+      return visit.BREAK;
+    },
+  });
+  return offset;
+}
+
+function valueOf(document: Document, at: Place): unknown {
   try {
     return document.toJS({ maxAliasCount: MAX_ALIASES });
   } catch (error) {
-    throw new DefinitionError(
+    return fail(
       {
         code: 'LAB-YAML-ALIASES',
         message: 'the aliases of the file expand to too much',
-        location: { file },
+        location: at(firstAlias(document)),
         hint: `write it out; at most ${MAX_ALIASES} alias expansions are followed`,
       },
-      { cause: error },
+      error,
     );
   }
 }
@@ -120,22 +222,31 @@ export function loadDefinition(file: string): Definition {
     version: '1.2',
   });
 
-  const at = (offset: number): Location => {
+  const at: Place = (offset) => {
     const { line, col } = lines.linePos(Math.min(offset, text.length));
-    return { file, line, column: col };
+    return { file, line: Math.max(line, 1), column: Math.max(col, 1) };
   };
-  const problems = document.errors.map((error): Problem => ({
+  const problems = [...document.errors, ...document.warnings].map((error): Problem => ({
     code: 'LAB-YAML',
-    message: `not YAML: ${error.message.split('\n')[0] ?? ''}`,
+    ...wording(error, text),
     location: at(error.pos[0]),
-    hint: 'mend the YAML at this place',
   }));
+  if (problems.length === 0) problems.push(...structureProblems(document, at));
   const [first, ...others] = problems;
   if (first !== undefined) throw new DefinitionError([first, ...others]);
 
+  const value: unknown = valueOf(document, at);
+  if (value === null || value === undefined) {
+    return fail({
+      code: 'LAB-SHAPE-MISSING',
+      message: 'the file is empty, or holds comments alone',
+      location: { file, line: 1, column: 1 },
+      hint: 'write a lab into it; `machines:` is all that it needs, labs/quickstart/lab.yaml shows one',
+    });
+  }
   return {
     file,
-    value: valueOf(document, file),
+    value,
     locate: (path, options = {}) => at(nodeAt(document, path, options.key ?? false)?.range?.[0] ?? 0),
   };
 }

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from '../errors/families.js';
 import { stateFolder } from '../model/folders.js';
+import { consoleText } from './console-text.js';
 import { findRecord } from './find-record.js';
 import { definitionPath } from './locate.js';
 import { LabFolder, labName, placeDigest } from './record.js';
@@ -48,5 +49,5 @@ export function labLogs(lab: string, only: string | undefined): LabLog[] {
       hint: `it has: ${files.map(({ name }) => name).join(', ')}`,
     });
   }
-  return chosen.map(({ name, file }) => ({ name, file, text: readFileSync(file, 'utf8') }));
+  return chosen.map(({ name, file }) => ({ name, file, text: consoleText(readFileSync(file, 'utf8')) }));
 }

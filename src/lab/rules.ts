@@ -3,7 +3,7 @@ import { nicModelNames, nicModel, DEFAULT_NIC_MODEL } from '../devices/catalog.j
 import type { Location, Problem } from '../errors/lab-error.js';
 import { imageNames } from '../images/boot-images.js';
 import type { BackendFile, LabFile, NicFile } from '../model/lab-file.js';
-import { isHostAddress, parseSubnet } from './ipv4.js';
+import { isHostAddress, numberToAddress, parseSubnet } from './ipv4.js';
 import { DEFAULT_IMAGE, subnetOf } from './defaults.js';
 import type { Path } from './load.js';
 import { nearest } from './nearest.js';
@@ -119,7 +119,8 @@ function* parameterProblems(
 ): Iterable<Problem> {
   const known = checkParameters[check] ?? {};
   for (const [key, value] of Object.entries(parameters)) {
-    const location = at.locate(['checks', index, check, key]);
+    const path = ['checks', index, check, key];
+    const location = at.locate(path);
     if (key === 'machine') {
       const machines = Object.keys(lab.machines);
       if (!machines.includes(String(value)))
@@ -130,8 +131,9 @@ function* parameterProblems(
     if (range === undefined) {
       yield {
         code: 'LAB-RULE-PARAMETER',
-        ...unknownName(`parameter of ${check}`, key, ['machine', ...Object.keys(known)]),
-        location,
+        ...unknownName('parameter', key, ['machine', ...Object.keys(known)]),
+        message: `${check} has no parameter \`${key}\``,
+        location: at.locate(path, { key: true }),
       };
     } else if (
       typeof value !== 'number' ||
@@ -174,11 +176,12 @@ const peersFit: Rule = function* (lab, at) {
     if (index < 0 || peer.address === undefined) continue;
     const location = at.locate(['peers', name, 'address']);
     const subnet = subnetOf(lab.networks?.[peer.network] ?? null, index);
+    const { first, size } = parseSubnet(subnet);
     if (!isHostAddress(parseSubnet(subnet), peer.address)) {
       yield {
         code: 'LAB-RULE-ADDRESS',
         message: `${peer.address} is no host's address in ${subnet}, the subnet of ${peer.network}`,
-        hint: `choose an address within ${subnet}`,
+        hint: `choose one from ${numberToAddress(first + 1)} to ${numberToAddress(first + size - 2)}`,
         location,
       };
     }
@@ -186,8 +189,8 @@ const peersFit: Rule = function* (lab, at) {
     if (other !== undefined) {
       yield {
         code: 'LAB-RULE-ADDRESS',
-        message: `${peer.address} is the address of ${other} already`,
-        hint: 'give each peer its own',
+        message: `${peer.address} is the address of peer ${other} already`,
+        hint: 'give each peer its own, or leave it out',
         location,
       };
     }
@@ -217,10 +220,24 @@ const networksHaveRoom: Rule = function* (lab, at) {
       yield {
         code: 'LAB-RULE-SUBNET',
         message: `network ${name} has ${room} addresses in ${subnet} for ${needed} peers and functions`,
-        hint: 'give it a larger subnet',
+        hint: 'give it a larger subnet: a smaller number after the /',
         location: at.locate(['networks', name]),
       };
     }
+  }
+};
+
+const trafficHasSomewhereToGo: Rule = function* (lab, at) {
+  const tapped = [...eachBackend(lab)].some(({ backend }) => typeof backend === 'object' && 'tap' in backend);
+  if (tapped) return;
+  for (const [index, check] of (lab.checks ?? []).entries()) {
+    if ((typeof check === 'string' ? check : Object.keys(check)[0]) !== 'traffic') continue;
+    yield {
+      code: 'LAB-RULE-TRAFFIC',
+      message: 'traffic is to be checked, but no function is on a network',
+      hint: 'give a NIC the backend `{ tap: NETWORK }`, or leave the check out',
+      location: at.locate(['checks', index]),
+    };
   }
 };
 
@@ -270,6 +287,7 @@ const rules: readonly Rule[] = [
   peersFit,
   networksHaveRoom,
   macsDiffer,
+  trafficHasSomewhereToGo,
 ];
 
 /** Everything that the parts of a definition say of each other and that cannot be true. */

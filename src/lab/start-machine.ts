@@ -9,6 +9,7 @@ import type { StartedProcess } from '../process/start.js';
 import { GuestAgent } from '../qemu/guest-agent.js';
 import type { Accelerator } from '../toolchain/types.js';
 import { machineArguments, parseArguments } from './artefacts.js';
+import { consoleText } from './console-text.js';
 import { linkImage } from './link-image.js';
 import { bootLimitMs } from './limits.js';
 import type { LabFolder } from './record.js';
@@ -60,10 +61,8 @@ function qemuSaid(folder: LabFolder, machine: string): string {
 function lastConsoleLines(folder: LabFolder, machine: string): string {
   const file = join(folder.run, `${machine}.console.log`);
   if (!existsSync(file)) return '';
-  const lines = readFileSync(file, 'utf8')
-    // eslint-disable-next-line no-control-regex -- terminal control sequences
-    .replace(/\u001b(\[[0-9;?]*[A-Za-z]|c)/g, '')
-    .split(/\r?\n/)
+  const lines = consoleText(readFileSync(file, 'utf8'))
+    .split('\n')
     .filter((line) => line.trim() !== '');
   return lines.slice(-CONSOLE_LINES).join('\n');
 }

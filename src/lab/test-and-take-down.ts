@@ -3,7 +3,7 @@ import { bringUp } from './bring-up.js';
 import { prepareLab, type BringUpOptions } from './prepare.js';
 import type { ReadLab } from './read-lab.js';
 import { bringDown } from './take-down.js';
-import { testLab, type TestOptions } from './test-lab.js';
+import { selectTargets, testLab, type TestOptions } from './test-lab.js';
 
 /**
  * Brings the lab up if it is down, runs its checks, and takes down what it brought up (unless `keep`), however it ends.
@@ -12,6 +12,8 @@ export async function testAndTakeDown(
   read: ReadLab,
   options: BringUpOptions & TestOptions & { keep: boolean },
 ): Promise<TestResult> {
+  // A check that the lab does not have is told before anything is started.
+  selectTargets(read.lab, options.only);
   const { running, plan } = await bringUp(await prepareLab(read, options), options);
   const broughtUp = plan.some(({ kind, action }) => kind === 'namespace' && action !== 'keep');
   try {

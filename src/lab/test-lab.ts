@@ -6,6 +6,7 @@ import { runPeerScript } from '../checks/peer-script.js';
 import type { CheckResult, TestResult } from '../checks/result.js';
 import { runChecks, type CheckEnvironment } from '../checks/run-checks.js';
 import { UsageError } from '../errors/families.js';
+import type { Lab } from '../model/lab.js';
 import type { Progress } from '../model/progress.js';
 import type { GuestAgent } from '../qemu/guest-agent.js';
 import type { Qmp } from '../qemu/qmp.js';
@@ -79,9 +80,8 @@ function environmentOf(running: RunningLab, sessions: Sessions): CheckEnvironmen
   };
 }
 
-/** The checks of a lab that a run asks for. Throws UsageError for a name that the lab does not have. */
-export function selectTargets(running: RunningLab, only: readonly string[]): CheckTarget[] {
-  const { lab } = running.record;
+/** The checks of a lab that a run asks for; `only` empty: all. Throws UsageError for a name that the lab does not have. */
+export function selectTargets(lab: Lab, only: readonly string[]): CheckTarget[] {
   const known = [...new Set(lab.checks.map(({ check }) => check))];
   const unknown = only.find((name) => !known.includes(name));
   if (unknown !== undefined) {
@@ -109,7 +109,7 @@ function keepResult(running: RunningLab, result: TestResult): void {
 /** Runs the checks of a lab that is up, and keeps the result in its state folder. Throws when aborted. */
 export async function testLab(running: RunningLab, options: TestOptions): Promise<TestResult> {
   const started = new Date();
-  const targets = selectTargets(running, options.only);
+  const targets = selectTargets(running.record.lab, options.only);
   const sessions = new Sessions(running, options.signal);
   try {
     const checks = await runChecks(targets, environmentOf(running, sessions), options);

@@ -25,51 +25,59 @@ function unknownKeyHint(path: Path, key: string): string {
   return keys.length === 0 ? 'remove it' : `remove it; what may stand here: ${keys.join(', ')}`;
 }
 
-function excerpt(definition: Definition, path: Path): string {
-  let value: unknown = definition.value;
-  for (const part of path) value = (value as Record<string, unknown> | null | undefined)?.[part];
-  const text = JSON.stringify(value) as string | undefined;
-  if (text === undefined) return 'nothing';
+function excerpt(value: unknown): string {
+  if (value === null || value === undefined) return 'empty';
+  const text = JSON.stringify(value);
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
 
-function problemsOf(issue: Issue, definition: Definition): Problem[] {
-  const path = issue.path.filter((part) => typeof part !== 'symbol');
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({
-      code: 'LAB-SHAPE-KEY',
-      message: `unknown key \`${key}\`${path.length === 0 ? '' : ` in ${path.join('.')}`}`,
-      location: definition.locate([...path, key], { key: true }),
-      hint: unknownKeyHint(path, key),
-    }));
-  }
+function unknownKeys(issue: z.core.$ZodIssueUnrecognizedKeys, path: Path, definition: Definition): Problem[] {
+  return issue.keys.map((key) => ({
+    code: 'LAB-SHAPE-KEY',
+    message: `unknown key \`${key}\`${path.length === 0 ? '' : ` in ${path.join('.')}`}`,
+    location: definition.locate([...path, key], { key: true }),
+    hint: unknownKeyHint(path, key),
+  }));
+}
+
+/** Of the forms that a value may have, the one that was meant: its problems lie within the value. */
+function meantForm(issue: z.core.$ZodIssueInvalidUnion): readonly Issue[] | undefined {
+  const within = issue.errors.filter((issues) => issues.every(({ path }) => path.length > 0));
+  return within.length === 1 ? within[0] : undefined;
+}
+
+function problemsOf(issue: Issue, definition: Definition, parent: Path = []): Problem[] {
+  const path = [...parent, ...issue.path.filter((part) => typeof part !== 'symbol')];
+  const value = valueAt(definition.value, path);
+  if (issue.code === 'unrecognized_keys') return unknownKeys(issue, path, definition);
   if (issue.code === 'invalid_key') {
     return [
       {
         code: 'LAB-SHAPE-NAME',
-        message: `\`${String(path.at(-1))}\` ${issue.issues[0]?.message ?? 'is not a name'}`,
+        message: `\`${String(path.at(-1))}\` is no name for a part of a lab`,
         location: definition.locate(path, { key: true }),
-        hint: 'choose such a name',
+        hint: `it ${issue.issues[0]?.message ?? 'must be a name'}`,
       },
     ];
   }
-  const missing = issue.code === 'invalid_type' && valueAt(definition.value, path) === undefined;
-  if (missing) {
+  if (value === undefined && path.length > 0) {
     return [
       {
         code: 'LAB-SHAPE-MISSING',
         message: `\`${path.join('.')}\` is missing`,
-        location: definition.locate(path.slice(0, -1)),
-        hint: `add it: ${issue.message.replace('Invalid input: ', '')}`,
+        location: definition.locate(path.slice(0, -1), { key: true }),
+        hint: `add it; it ${issue.message}`,
       },
     ];
   }
+  const meant = issue.code === 'invalid_union' ? meantForm(issue) : undefined;
+  if (meant !== undefined) return meant.flatMap((inner) => problemsOf(inner, definition, path));
   return [
     {
       code: 'LAB-SHAPE-VALUE',
-      message: `${path.length === 0 ? 'the definition' : `\`${path.join('.')}\``} is ${excerpt(definition, path)}`,
+      message: `${path.length === 0 ? 'the definition' : `\`${path.join('.')}\``} is ${excerpt(value)}`,
       location: definition.locate(path),
-      hint: `it ${issue.message.replace('Invalid input: ', 'must be: ')}`,
+      hint: `it ${issue.message}`,
     },
   ];
 }

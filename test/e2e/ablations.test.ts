@@ -27,7 +27,7 @@ test('traffic fails for the VF whose tap is off the bridge, and for no other', a
   const failed = await failuresOf('traffic');
   expect(failed).toContain('vf1 to server: 20 packets, none lost');
   expect(failed).toContain('server to vf1: 20 packets, none lost');
-  expect(failed).toContain('to the peers: the tap of vf1 counted the payload');
+  expect(failed).toContain('from the guest: the tap of vf1 counted the payload');
   expect(failed).not.toContain('vf0 to server: 20 packets, none lost');
 });
 

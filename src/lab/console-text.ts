@@ -1,0 +1,5 @@
+/** What a serial console said, without the sequences that move a terminal's cursor or ask where it is. */
+export function consoleText(raw: string): string {
+  // eslint-disable-next-line no-control-regex -- these are control sequences (ECMA-48)
+  return raw.replace(/\u001b(\[[0-9;?]*[A-Za-z]|c)/g, '').replaceAll('\r\n', '\n');
+}
