@@ -17,12 +17,17 @@ export class AddressPool {
     return this.#withPrefix(address);
   }
 
-  /** The next free address for a peer (from the start) or a function. Throws when the network is full. */
+  /**
+   * The next free address for a peer (from the start) or a function; the ones before it serve when no other is left.
+   * Throws when the network is full.
+   */
   next(kind: 'peer' | 'function'): string {
-    const start =
-      kind === 'function' && this.#subnet.size > 2 * FIRST_FUNCTION_OFFSET ? FIRST_FUNCTION_OFFSET : 1;
-    for (let offset = start; offset < this.#subnet.size - 1; offset += 1) {
-      const address = numberToAddress(this.#subnet.first + offset);
+    const { first, size } = this.#subnet;
+    const start = kind === 'function' && size > 2 * FIRST_FUNCTION_OFFSET ? FIRST_FUNCTION_OFFSET : 1;
+    const hosts = size - 2;
+    for (let tried = 0; tried < hosts; tried += 1) {
+      const offset = 1 + ((start - 1 + tried) % hosts);
+      const address = numberToAddress(first + offset);
       if (!this.#taken.has(address)) return this.reserve(address);
     }
     throw new Error('the network has no address left');

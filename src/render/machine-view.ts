@@ -46,7 +46,7 @@ export function guestModules(machine: Machine): string[] {
   return [...new Set(machine.nics.flatMap((nic) => nicModel(nic.model).guestModules))];
 }
 
-/** What machine.qemu.hbs shows. */
+/** What machine.qemu.hbs shows. Its `-machine` leaves out what no lab uses and firmware and kernel would wait for. */
 export function machineView(machine: Machine, facts: BackendFacts): object {
   const modules = guestModules(machine);
   return {
