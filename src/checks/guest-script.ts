@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { GuestAgent } from '../qemu/guest-agent.js';
+import { withTimeLimit } from '../model/time-limit.js';
 import { connectWhenListening } from '../qemu/unix-socket.js';
 import type { Findings } from './check.js';
 import { TapStream } from './tap-stream.js';
@@ -32,9 +33,8 @@ export async function runGuestScript(options: GuestScriptOptions): Promise<Findi
   const stream = new TapStream(basename(file));
   const target = `${GUEST_FOLDER}/${basename(file)}`;
   const endMark = `# lab-end-${randomBytes(8).toString('hex')}`;
-  const socket = await connectWhenListening(
-    options.port,
-    AbortSignal.any([options.signal, AbortSignal.timeout(options.limitMs)]),
+  const socket = await withTimeLimit(options.limitMs, [options.signal], async (signal) =>
+    connectWhenListening(options.port, signal),
   );
   try {
     await agent.putFile(target, readFileSync(file));

@@ -11,6 +11,20 @@ export const labArgument = Args.string({
 
 const ACCELERATIONS: AccelerationWish[] = ['auto', 'kvm', 'tcg'];
 
+/** How long to wait for a guest. */
+export const bootFlags = {
+  'boot-timeout': Flags.integer({
+    description:
+      'give a guest so long to answer; without it, long enough for its devices and the accelerator',
+    helpValue: 'SECONDS',
+    min: 1,
+  }),
+};
+
+export function bootLimitMs(flags: { 'boot-timeout': number | undefined }): number | undefined {
+  return flags['boot-timeout'] === undefined ? undefined : flags['boot-timeout'] * 1000;
+}
+
 /** Which programs a lab is run with. */
 export const toolFlags = {
   accel: Flags.option({

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { BaseCommand, ExitCode, Flags } from '../cli/base-command.js';
 import { interruptSignal } from '../cli/interrupts.js';
-import { labArgument, toolchainOptions, toolFlags } from '../cli/lab-flags.js';
+import { bootFlags, bootLimitMs, labArgument, toolchainOptions, toolFlags } from '../cli/lab-flags.js';
 import type { TestResult } from '../checks/result.js';
 import { readLab } from '../lab/read-lab.js';
 import { testAndTakeDown } from '../lab/test-and-take-down.js';
@@ -25,6 +25,7 @@ export default class Test extends BaseCommand<typeof Test> {
   static override args = { lab: labArgument };
   static override flags = {
     ...toolFlags,
+    ...bootFlags,
     check: Flags.string({
       multiple: true,
       description: 'only this check of the lab; may be repeated',
@@ -41,6 +42,7 @@ export default class Test extends BaseCommand<typeof Test> {
     const result = await testAndTakeDown(readLab(args.lab), {
       toolchain: toolchainOptions(flags),
       acceleration: flags.accel,
+      bootLimitMs: bootLimitMs(flags),
       progress: await this.progress(),
       signal: interruptSignal(),
       only: flags.check,

@@ -1,6 +1,6 @@
 import { BaseCommand, Flags } from '../cli/base-command.js';
 import { interruptSignal } from '../cli/interrupts.js';
-import { labArgument, toolchainOptions, toolFlags } from '../cli/lab-flags.js';
+import { bootFlags, bootLimitMs, labArgument, toolchainOptions, toolFlags } from '../cli/lab-flags.js';
 import { bringUp, planFor } from '../lab/bring-up.js';
 import { changesAnything, type PlanStep } from '../lab/plan.js';
 import { prepareLab } from '../lab/prepare.js';
@@ -28,6 +28,7 @@ export default class Up extends BaseCommand<typeof Up> {
   static override args = { lab: labArgument };
   static override flags = {
     ...toolFlags,
+    ...bootFlags,
     'dry-run': Flags.boolean({ description: 'say what would be done, and why, and do nothing to the lab' }),
   };
 
@@ -36,6 +37,7 @@ export default class Up extends BaseCommand<typeof Up> {
     const options = {
       toolchain: toolchainOptions(flags),
       acceleration: flags.accel,
+      bootLimitMs: bootLimitMs(flags),
       progress: await this.progress(),
       signal: interruptSignal(),
     };

@@ -1,3 +1,4 @@
+import { explainSystemError } from './system-error.js';
 import { LabError, type Location, type Problem } from './lab-error.js';
 
 const MAX_CAUSES = 5;
@@ -35,6 +36,8 @@ export function errorToJson(error: LabError): { errors: Problem[]; causes: strin
 /** Turns anything thrown into a LabError; what is not one is a fault of this program and says so. */
 export function toLabError(thrown: unknown): LabError {
   if (thrown instanceof LabError) return thrown;
+  const explained = explainSystemError(thrown);
+  if (explained !== undefined) return explained;
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   return new LabError(
     {

@@ -2,10 +2,11 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { MachineError } from '../errors/families.js';
 import { NamespaceHost } from '../hosts/namespace-host.js';
 import { createNamespace, destroyNamespace, type NamespaceHolder } from '../hosts/namespace.js';
-import { findByName, type Machine } from '../model/lab.js';
+import { findByName, functionsOf, type Machine } from '../model/lab.js';
 import { withStep } from '../model/progress.js';
 import { NETWORK_SCRIPT } from './artefacts.js';
 import { logEvent } from './events.js';
+import { bootLimitMs } from './limits.js';
 import { withLabLock } from './lab-lock.js';
 import { changesAnything, planUp, type PlanStep } from './plan.js';
 import type { BringUpOptions, PreparedLab } from './prepare.js';
@@ -149,15 +150,21 @@ class BringUp {
       const { name } = one.machine;
       await withStep(this.options.progress, `Boot ${name} (${accelerator.toUpperCase()})`, async () => {
         const started = Date.now();
-        const qemu = await waitForQemu(one, this.folder);
+        const limitMs = this.#bootLimitMs(one.machine);
+        const qemu = await waitForQemu(one, this.folder, limitMs, this.options.signal);
         const machine = { digest: this.prepared.desired.machines[name] ?? '', outer: one.outer, qemu };
         this.#saveMachine(name, { ...machine, ready: false });
-        await waitForGuest(one, this.folder, accelerator, this.options.signal);
+        await waitForGuest(one, this.folder, limitMs, this.options.signal);
         this.#saveMachine(name, { ...machine, ready: true });
         this.#log('machine-ready', { machine: name, ms: Date.now() - started });
         one.process.detach();
       });
     }
+  }
+
+  #bootLimitMs({ nics }: Machine): number {
+    const functions = nics.flatMap(functionsOf).length;
+    return this.options.bootLimitMs ?? bootLimitMs(functions, this.prepared.acceleration.accelerator);
   }
 
   async #start(machine: Machine): Promise<BootingMachine> {

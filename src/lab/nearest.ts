@@ -5,7 +5,7 @@ const MIN_BEGINNING = 3;
 
 /** Letters in the wrong order are the commonest slip, and as good as one wrong letter. */
 function difference(word: string, candidate: string): number {
-  const letters = (text: string): string => [...text].sort().join('');
+  const letters = (text: string): string => Array.from(text).sort().join('');
   return letters(word) === letters(candidate) ? 1 : distance(word, candidate);
 }
 

@@ -13,6 +13,8 @@ import { canOpenVhostNet } from './vhost-net.js';
 export interface BringUpOptions {
   readonly toolchain: ToolchainOptions;
   readonly acceleration: AccelerationWish;
+  /** How long a guest may take until it answers, in ms; undefined: what its devices and the accelerator suggest. */
+  readonly bootLimitMs: number | undefined;
   readonly progress: Progress;
   readonly signal: AbortSignal;
 }

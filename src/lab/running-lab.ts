@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { StateError } from '../errors/families.js';
 import { NamespaceHost, PeerHost, type NamespaceHostOptions } from '../hosts/namespace-host.js';
 import { isHolderAlive } from '../hosts/namespace.js';
+import { withTimeLimit } from '../model/time-limit.js';
 import { isAlive, type ProcessIdentity } from '../process/identity.js';
 import { GuestAgent } from '../qemu/guest-agent.js';
 import { Qmp } from '../qemu/qmp.js';
@@ -48,18 +49,17 @@ export class RunningLab {
 
   async openQmp(machine: string, signal?: AbortSignal): Promise<Qmp> {
     this.qemu(machine);
-    return Qmp.open(this.socket(machine, 'qmp'), limited(signal));
+    return withTimeLimit(ANSWER_LIMIT_MS, [signal], async (limited) =>
+      Qmp.open(this.socket(machine, 'qmp'), limited),
+    );
   }
 
   async openAgent(machine: string, signal?: AbortSignal): Promise<GuestAgent> {
     this.qemu(machine);
-    return GuestAgent.open(this.socket(machine, 'agent'), limited(signal));
+    return withTimeLimit(ANSWER_LIMIT_MS, [signal], async (limited) =>
+      GuestAgent.open(this.socket(machine, 'agent'), limited),
+    );
   }
-}
-
-function limited(signal: AbortSignal | undefined): AbortSignal {
-  const limit = AbortSignal.timeout(ANSWER_LIMIT_MS);
-  return signal === undefined ? limit : AbortSignal.any([signal, limit]);
 }
 
 export function notUp(lab: string): StateError {

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { MachineError } from '../errors/families.js';
 import type { NamespaceHost } from '../hosts/namespace-host.js';
 import type { BootImage } from '../images/boot-image.js';
-import { functionsOf, type Machine } from '../model/lab.js';
+import type { Machine } from '../model/lab.js';
+import { withTimeLimit } from '../model/time-limit.js';
 import { childrenOf, identify, isAlive, killAndWait, type ProcessIdentity } from '../process/identity.js';
 import type { StartedProcess } from '../process/start.js';
 import { GuestAgent } from '../qemu/guest-agent.js';
@@ -11,7 +12,6 @@ import type { Accelerator } from '../toolchain/types.js';
 import { machineArguments, parseArguments } from './artefacts.js';
 import { consoleText } from './console-text.js';
 import { linkImage } from './link-image.js';
-import { bootLimitMs } from './limits.js';
 import type { LabFolder } from './record.js';
 
 const CHANNELS = ['qmp', 'agent', 'checks', 'console'] as const;
@@ -58,13 +58,15 @@ function qemuSaid(folder: LabFolder, machine: string): string {
   return existsSync(file) ? readFileSync(file, 'utf8').trim() : '';
 }
 
+/** Where the console ends, or where its kernel gave up. */
 function lastConsoleLines(folder: LabFolder, machine: string): string {
   const file = join(folder.run, `${machine}.console.log`);
   if (!existsSync(file)) return '';
   const lines = consoleText(readFileSync(file, 'utf8'))
     .split('\n')
     .filter((line) => line.trim() !== '');
-  return lines.slice(-CONSOLE_LINES).join('\n');
+  const panic = lines.findIndex((line) => line.includes('Kernel panic'));
+  return (panic < 0 ? lines.slice(-CONSOLE_LINES) : lines.slice(panic, panic + CONSOLE_LINES)).join('\n');
 }
 
 function qemuEnded(
@@ -91,13 +93,32 @@ function qemuEnded(
   );
 }
 
-/** Waits until QEMU itself runs inside the namespace. Throws MachineError, with QEMU's own words, if it ends at once. */
-export async function waitForQemu(booting: BootingMachine, folder: LabFolder): Promise<ProcessIdentity> {
+/**
+ * Waits until QEMU itself runs inside the namespace and listens. Throws MachineError, with QEMU's own words, if it ends at once or
+ * takes longer than `limitMs`; throws the signal's reason when aborted.
+ */
+export async function waitForQemu(
+  booting: BootingMachine,
+  folder: LabFolder,
+  limitMs: number,
+  signal: AbortSignal,
+): Promise<ProcessIdentity> {
+  const { name } = booting.machine;
+  const deadline = Date.now() + limitMs;
   for (;;) {
+    signal.throwIfAborted();
     const [pid] = childrenOf(booting.outer.pid);
     const qemu = pid === undefined ? undefined : identify(pid);
-    if (qemu !== undefined && existsSync(join(folder.run, `${booting.machine.name}.qmp`))) return qemu;
+    if (qemu !== undefined && existsSync(join(folder.run, `${name}.qmp`))) return qemu;
     if (!isAlive(booting.outer)) throw qemuEnded(booting, folder, await booting.process.ended);
+    if (Date.now() > deadline) {
+      throw new MachineError({
+        code: 'LAB-MACHINE-BOOT',
+        message: `QEMU of machine ${name} did not open its QMP socket within ${Math.round(limitMs / 1000)} s`,
+        location: { file: folder.log(`${name}.qemu`) },
+        hint: 'see what it said: lab logs; a busy computer may need a larger --boot-timeout',
+      });
+    }
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
 }
@@ -109,19 +130,17 @@ export async function waitForQemu(booting: BootingMachine, folder: LabFolder): P
 export async function waitForGuest(
   booting: BootingMachine,
   folder: LabFolder,
-  accelerator: Accelerator,
+  limitMs: number,
   signal: AbortSignal,
 ): Promise<void> {
   const { machine } = booting;
-  const limitMs = bootLimitMs(machine.nics.flatMap(functionsOf).length, accelerator);
   const ended = new AbortController();
   const done = booting.process.ended.then((how) => {
     ended.abort(how);
   });
   try {
-    const agent = await GuestAgent.open(
-      join(folder.run, `${machine.name}.agent`),
-      AbortSignal.any([signal, ended.signal, AbortSignal.timeout(limitMs)]),
+    const agent = await withTimeLimit(limitMs, [signal, ended.signal], async (limited) =>
+      GuestAgent.open(join(folder.run, `${machine.name}.agent`), limited),
     );
     agent.close();
   } catch (error) {
@@ -132,7 +151,7 @@ export async function waitForGuest(
     throw new MachineError(
       {
         code: 'LAB-MACHINE-BOOT',
-        message: `the guest of machine ${machine.name} was not up within ${Math.round(limitMs / 1000)} s (${accelerator.toUpperCase()})`,
+        message: `the guest of machine ${machine.name} was not up within ${Math.round(limitMs / 1000)} s`,
         location: { file: join(folder.run, `${machine.name}.console.log`) },
         hint: 'see its console: lab logs',
       },

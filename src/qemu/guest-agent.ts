@@ -54,6 +54,7 @@ export class GuestAgent {
       agent.close();
     };
     signal.addEventListener('abort', abort);
+    if (signal.aborted) abort();
     try {
       await agent.#synchronize();
     } finally {

@@ -36,7 +36,17 @@ export class Qmp {
   static async open(path: string, signal: AbortSignal): Promise<Qmp> {
     try {
       const qmp = new Qmp(await connectWhenListening(path, signal));
-      await qmp.execute('qmp_capabilities');
+      // QEMU accepts a second client at once and answers it when the first has gone.
+      const abort = (): void => {
+        qmp.close();
+      };
+      signal.addEventListener('abort', abort);
+      if (signal.aborted) abort();
+      try {
+        await qmp.execute('qmp_capabilities');
+      } finally {
+        signal.removeEventListener('abort', abort);
+      }
       return qmp;
     } catch (error) {
       throw new MachineError(

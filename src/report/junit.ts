@@ -6,30 +6,46 @@ function escapeXml(text: string): string {
   return (
     text
       // eslint-disable-next-line no-control-regex -- XML 1.0, production 2: these are no characters
-      .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '')
+      .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|\p{Cs}/gu, '')
       .replace(/&/g, '&amp;')
       .replace(/</g, '&lt;')
       .replace(/>/g, '&gt;')
       .replace(/"/g, '&quot;')
       .replace(/'/g, '&apos;')
+      .replace(/\r/g, '&#13;')
   );
 }
 
+/** Within an attribute a reader takes line breaks and tabs for spaces (XML 1.0, 3.3.3). */
+function attribute(text: string): string {
+  return `"${escapeXml(text).replace(/\n/g, '&#10;').replace(/\t/g, '&#9;')}"`;
+}
+
 function caseElement(check: CheckResult, assertion: Assertion): string {
-  const head = `    <testcase classname="${escapeXml(check.title)}" name="${escapeXml(assertion.title)}"`;
+  const head = `    <testcase classname=${attribute(check.title)} name=${attribute(assertion.title)}`;
   if (assertion.ok) return `${head}/>`;
   const detail = assertion.diagnostics.join('\n');
-  return `${head}>\n      <failure message="${escapeXml(assertion.diagnostics[0] ?? assertion.title)}">${escapeXml(detail)}</failure>\n    </testcase>`;
+  return `${head}>\n      <failure message=${attribute(assertion.diagnostics[0] ?? assertion.title)}>${escapeXml(detail)}</failure>\n    </testcase>`;
+}
+
+/** A check that asserted nothing has failed, which a suite without a case would not tell. */
+function assertionsOf(check: CheckResult): readonly Assertion[] {
+  if (check.assertions.length > 0) return check.assertions;
+  return [{ ok: false, title: 'it asserts something', diagnostics: ['it made no assertion'] }];
+}
+
+function failuresIn(assertions: readonly Assertion[]): number {
+  return assertions.filter(({ ok }) => !ok).length;
 }
 
 function suiteElement(check: CheckResult): string {
-  const failures = check.assertions.filter(({ ok }) => !ok).length;
+  const assertions = assertionsOf(check);
   const time = (check.durationMs / 1000).toFixed(3);
   const remarks =
     check.remarks.length === 0 ? [] : [`    <system-out>${escapeXml(check.remarks.join('\n'))}</system-out>`];
   return [
-    `  <testsuite name="${escapeXml(check.title)}" tests="${check.assertions.length}" failures="${failures}" errors="0" skipped="0" time="${time}">`,
-    ...check.assertions.map((assertion) => caseElement(check, assertion)),
+    `  <testsuite name=${attribute(check.title)} tests="${assertions.length}" failures="${failuresIn(assertions)}" errors="0" skipped="0" time="${time}">`,
+    ...assertions.map((assertion) => caseElement(check, assertion)),
     ...remarks,
     '  </testsuite>',
   ].join('\n');
@@ -37,11 +53,10 @@ function suiteElement(check: CheckResult): string {
 
 /** The result as JUnit XML, one suite a check and one case an assertion (times in seconds). */
 export function toJunit(result: TestResult): string {
-  const assertions = result.checks.flatMap((check) => check.assertions);
-  const failures = assertions.filter(({ ok }) => !ok).length;
+  const assertions = result.checks.flatMap(assertionsOf);
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuites name="${escapeXml(result.lab)}" tests="${assertions.length}" failures="${failures}" time="${(result.durationMs / 1000).toFixed(3)}">`,
+    `<testsuites name=${attribute(result.lab)} tests="${assertions.length}" failures="${failuresIn(assertions)}" time="${(result.durationMs / 1000).toFixed(3)}">`,
     ...result.checks.map(suiteElement),
     '</testsuites>',
     '',
