@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from '
 import { dirname, join } from 'node:path';
 import { lab, runProgram } from './measure.js';
 
-const CYCLES = 11;
+const CYCLES = 10;
 const POWER_OFF = '#!/bin/sh\nexec poweroff -f\n';
 const CYCLE_VFS = `#!/bin/sh
 mount -t proc proc /proc

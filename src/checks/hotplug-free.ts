@@ -120,7 +120,7 @@ function onlyThatItRan(cycles: number): (result: Findings) => Findings {
       [
         assertion(
           failed.length === 0,
-          `the VFs came without a rescan and went, ${cycles + 1} times`,
+          `the VFs came without a rescan and went, ${cycles} times`,
           ...failed.flatMap(({ title, diagnostics }) => [title, ...diagnostics]),
         ),
       ],

@@ -16,7 +16,7 @@ export function vfCreationScript(target: CheckTarget): CheckScript {
 }
 
 export function vfCreationLimitMs({ nic, request }: CheckTarget): number {
-  const cycles = (request.parameters['cycles'] ?? 1) + 1;
+  const cycles = request.parameters['cycles'] ?? 1;
   return LIMIT_BASE_MS + cycles * (KERNEL_WAIT_PER_CYCLE_MS + nic.vfs.length * LIMIT_PER_VF_CYCLE_MS);
 }
 

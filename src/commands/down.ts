@@ -21,7 +21,7 @@ export default class Down extends BaseCommand<typeof Down> {
   static override args = {
     lab: Args.string({ ignoreStdin: true, description: 'the lab, as it was named for `up`, or its id' }),
   };
-  static override flags = { all: Flags.boolean({ description: 'every lab of this user', exclusive: [] }) };
+  static override flags = { all: Flags.boolean({ description: 'every lab of this user', default: false }) };
 
   async run(): Promise<DownResult> {
     const { args, flags } = await this.read(Down);

@@ -33,6 +33,11 @@ const explanations: Readonly<Record<string, Explanation>> = {
     message: 'the system does not permit it',
     hint: 'run `lab doctor`, which tells what this computer forbids',
   },
+  ENOTDIR: {
+    code: 'LAB-ENV-PATH',
+    message: 'a file stands where a folder is needed',
+    hint: 'remove it, or choose another place (XDG_STATE_HOME and XDG_CACHE_HOME for the tool’s own files)',
+  },
   EMFILE: { code: 'LAB-ENV-OPEN-FILES', message: 'too many open files', hint: 'raise the limit: ulimit -n' },
   ENFILE: {
     code: 'LAB-ENV-OPEN-FILES',

@@ -32,9 +32,14 @@ export async function takeLock(file: string, options: LockOptions): Promise<Lock
       stderr: 'ignore',
       // A Ctrl-C at the terminal must not take the lock away before we have cleaned up.
       detached: true,
-      ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
     },
   );
+  // Only the waiting ends with the signal: what has to be taken back after it is done under the lock.
+  const stopWaiting = (): void => {
+    holder.kill();
+  };
+  options.signal?.addEventListener('abort', stopWaiting);
+  if (options.signal?.aborted === true) stopWaiting();
   const taken = await Promise.race([
     new Promise<true>((resolve) => {
       holder.stdout.once('data', () => {
@@ -43,6 +48,7 @@ export async function takeLock(file: string, options: LockOptions): Promise<Lock
     }),
     holder.then(() => false),
   ]);
+  options.signal?.removeEventListener('abort', stopWaiting);
   if (!taken) {
     options.signal?.throwIfAborted();
     return undefined;

@@ -25,7 +25,7 @@ test('lab test quickstart proves creation, no hotplug and traffic, and leaves no
   expect(report.ok).toBe(true);
   expect(exitCode, stderr).toBe(0);
   expect(report.checks.get('vf-creation')?.passed).toContain(
-    '10 further cycles: the same identities each time',
+    'in each of 10 cycles: the same identities',
   );
   expect(report.checks.get('hotplug-free')?.passed).toContain('QMP raised no device event');
   expect(report.checks.get('traffic')?.passed).toContain('server to vf2: 20 packets, none lost');

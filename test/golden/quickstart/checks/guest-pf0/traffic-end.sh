@@ -1,0 +1,180 @@
+#!/bin/sh
+# Not every script uses the whole library; dash, bash and busybox all have -ef.
+# shellcheck disable=SC2317,SC2034,SC3013
+# traffic: the VFs go back to the guest's own network namespace.
+set -u
+# TAP 14 on standard output: each assertion as it is made, the plan at the end. A stream without its plan has failed.
+count=0
+failed=0
+
+ok() {
+    count=$((count + 1))
+    echo "ok $count - $1"
+}
+
+not_ok() {
+    count=$((count + 1))
+    failed=1
+    echo "not ok $count - $1"
+    shift
+    for text in "$@"; do
+        echo "$text" | sed 's/^/# /'
+    done
+}
+
+# is TITLE GOT WANTED
+is() {
+    if [ "$2" = "$3" ]; then
+        ok "$1"
+    else
+        not_ok "$1" "got: $2" "wanted: $3"
+    fi
+}
+
+# at_least TITLE GOT WANTED
+at_least() {
+    if [ "$2" -ge "$3" ]; then
+        ok "$1"
+    else
+        not_ok "$1" "got: $2" "wanted at least: $3"
+    fi
+}
+
+finish() {
+    echo "1..$count"
+    exit "$failed"
+}
+
+# The PF.
+pci=/sys/bus/pci/devices
+pf_bdf=0000:01:00.0
+pf=$pci/$pf_bdf
+total=3
+
+# What follows starts no program where the shell can do it itself: under emulation each costs more than the VFs do.
+
+# write_numvfs N: nothing on success, else the system's own error, which a shell's built-in echo may not tell.
+write_numvfs() {
+    echo "$1" 2>/dev/null >"$pf/sriov_numvfs" || { env echo "$1" >"$pf/sriov_numvfs"; } 2>&1 | sed 's/.*: //'
+}
+
+# The netdevs of a function. A virtio function has its device one level further down.
+netdevs_of() {
+    for link in "$pci/$1"/net/* "$pci/$1"/virtio*/net/*; do
+        [ -e "$link" ] && echo "${link##*/}"
+    done
+}
+
+# has_driver BDF DRIVER
+has_driver() {
+    [ "$pci/$1/driver" -ef "/sys/bus/pci/drivers/$2" ]
+}
+
+mac_of() {
+    read -r mac <"/sys/class/net/$1/address" && echo "$mac"
+}
+
+# BDFs of the VFs that there are, in order.
+present_vfs() {
+    for physfn in "$pci"/*/physfn; do
+        [ "$physfn" -ef "$pf" ] || continue
+        vf=${physfn%/physfn}
+        echo "${vf##*/}"
+    done
+}
+
+# wait_for SECONDS COMMAND...: until the command succeeds.
+wait_for() {
+    tries=$(($1 * 50))
+    shift
+    until "$@"; do
+        tries=$((tries - 1))
+        [ "$tries" -gt 0 ] || return 1
+        sleep 0.02
+    done
+}
+
+every_vf_has_a_netdev() {
+    for bdf in $(present_vfs); do
+        [ -n "$(netdevs_of "$bdf")" ] || return 1
+    done
+}
+
+# Milliseconds after boot.
+now_ms() {
+    read -r uptime _ </proc/uptime
+    echo "${uptime%.*}${uptime#*.}0"
+}
+
+numvfs() {
+    read -r numvfs <"$pf/sriov_numvfs" && echo "$numvfs"
+}
+
+no_vfs_yet() {
+    [ "$(numvfs)" = 0 ] || write_numvfs 0
+}
+
+# in_namespace NAME COMMAND...: in the guest's network namespace of that name; `root` is where the PF stays.
+in_namespace() {
+    namespace=$1
+    shift
+    if [ "$namespace" = root ]; then
+        "$@"
+    else
+        nsenter "--net=/run/netns/$namespace" "$@"
+    fi
+}
+
+# counters NAMESPACE DEV: bytes received and sent, as the function's own driver counts them.
+counters() {
+    in_namespace "$1" cat /proc/net/dev | while read -r name rx _ _ _ _ _ _ _ tx _; do
+        if [ "$name" = "$2:" ]; then
+            echo "$rx $tx"
+        fi
+    done
+}
+
+# device NAMESPACE: the netdev of the function that lives there.
+device() {
+    if [ "$1" = root ]; then
+        netdevs_of "$pf_bdf"
+    elif [ -n "$1" ]; then
+        in_namespace "$1" cat /proc/net/dev | while read -r name _; do
+            case $name in lo:) ;; *:) echo "${name%:}" ;; esac
+        done
+    fi
+}
+
+# The PF and each VF get their address; each VF a namespace, made anew.
+give_vfs_to_namespaces() {
+    take_vfs_back
+    [ "$(numvfs)" = "$total" ] || { no_vfs_yet; write_numvfs "$total" | sed 's/^/# VFs refused: /'; }
+    wait_for 20 every_vf_has_a_netdev
+    pf_netdev=$(netdevs_of "$pf_bdf")
+    ip address replace 10.0.0.10/24 dev "$pf_netdev"
+    ip link set dev "$pf_netdev" mtu 1500 up
+    give_vf 0000:01:00.1 vf0 10.0.0.11/24 1500
+    give_vf 0000:01:00.2 vf1 10.0.0.12/24 1500
+    give_vf 0000:01:00.3 vf2 10.0.0.13/24 1500
+}
+
+give_vf() {
+    netdev=$(netdevs_of "$1")
+    ip netns add "$2"
+    ip link set dev "$netdev" netns "$2"
+    ip -n "$2" link set dev lo up
+    ip -n "$2" address add "$3" dev "$netdev"
+    ip -n "$2" link set dev "$netdev" mtu "$4" up
+}
+
+# A namespace that ends gives its physical netdevs back to the one of process 1.
+take_vfs_back() {
+    for namespace in /run/netns/*; do
+        [ -e "$namespace" ] && ip netns delete "${namespace##*/}"
+    done
+    wait_for 20 every_vf_has_a_netdev
+}
+
+take_vfs_back
+is 'the VFs are back' "$(echo /run/netns/*)" '/run/netns/*'
+finish

@@ -1,0 +1,200 @@
+#!/bin/sh
+# Not every script uses the whole library; dash, bash and busybox all have -ef.
+# shellcheck disable=SC2317,SC2034,SC3013
+# vf-creation: the PF makes the VFs that the lab defines, with their identities, and takes them away. Runs in the guest.
+set -u
+# TAP 14 on standard output: each assertion as it is made, the plan at the end. A stream without its plan has failed.
+count=0
+failed=0
+
+ok() {
+    count=$((count + 1))
+    echo "ok $count - $1"
+}
+
+not_ok() {
+    count=$((count + 1))
+    failed=1
+    echo "not ok $count - $1"
+    shift
+    for text in "$@"; do
+        echo "$text" | sed 's/^/# /'
+    done
+}
+
+# is TITLE GOT WANTED
+is() {
+    if [ "$2" = "$3" ]; then
+        ok "$1"
+    else
+        not_ok "$1" "got: $2" "wanted: $3"
+    fi
+}
+
+# at_least TITLE GOT WANTED
+at_least() {
+    if [ "$2" -ge "$3" ]; then
+        ok "$1"
+    else
+        not_ok "$1" "got: $2" "wanted at least: $3"
+    fi
+}
+
+finish() {
+    echo "1..$count"
+    exit "$failed"
+}
+
+# The PF.
+pci=/sys/bus/pci/devices
+pf_bdf=0000:01:00.0
+pf=$pci/$pf_bdf
+total=3
+
+# What follows starts no program where the shell can do it itself: under emulation each costs more than the VFs do.
+
+# write_numvfs N: nothing on success, else the system's own error, which a shell's built-in echo may not tell.
+write_numvfs() {
+    echo "$1" 2>/dev/null >"$pf/sriov_numvfs" || { env echo "$1" >"$pf/sriov_numvfs"; } 2>&1 | sed 's/.*: //'
+}
+
+# The netdevs of a function. A virtio function has its device one level further down.
+netdevs_of() {
+    for link in "$pci/$1"/net/* "$pci/$1"/virtio*/net/*; do
+        [ -e "$link" ] && echo "${link##*/}"
+    done
+}
+
+# has_driver BDF DRIVER
+has_driver() {
+    [ "$pci/$1/driver" -ef "/sys/bus/pci/drivers/$2" ]
+}
+
+mac_of() {
+    read -r mac <"/sys/class/net/$1/address" && echo "$mac"
+}
+
+# BDFs of the VFs that there are, in order.
+present_vfs() {
+    for physfn in "$pci"/*/physfn; do
+        [ "$physfn" -ef "$pf" ] || continue
+        vf=${physfn%/physfn}
+        echo "${vf##*/}"
+    done
+}
+
+# wait_for SECONDS COMMAND...: until the command succeeds.
+wait_for() {
+    tries=$(($1 * 50))
+    shift
+    until "$@"; do
+        tries=$((tries - 1))
+        [ "$tries" -gt 0 ] || return 1
+        sleep 0.02
+    done
+}
+
+every_vf_has_a_netdev() {
+    for bdf in $(present_vfs); do
+        [ -n "$(netdevs_of "$bdf")" ] || return 1
+    done
+}
+
+# Milliseconds after boot.
+now_ms() {
+    read -r uptime _ </proc/uptime
+    echo "${uptime%.*}${uptime#*.}0"
+}
+
+numvfs() {
+    read -r numvfs <"$pf/sriov_numvfs" && echo "$numvfs"
+}
+
+no_vfs_yet() {
+    [ "$(numvfs)" = 0 ] || write_numvfs 0
+}
+
+cycles=10
+netdev_wait=20
+
+# BDF, driver and MACs of each VF that is there: with one netdev each, this is what the lab defines.
+identities() {
+    for vf_bdf in $(present_vfs); do
+        vf_driver='another driver'
+        has_driver "$vf_bdf" "$driver" && vf_driver=$driver
+        vf_macs=''
+        for netdev in $(netdevs_of "$vf_bdf"); do
+            vf_macs="$vf_macs $(mac_of "$netdev")"
+        done
+        echo "$vf_bdf $vf_driver$vf_macs"
+    done
+}
+
+netdevs() {
+    echo /sys/class/net/*
+}
+
+driver=virtio-pci
+# BDF and MAC of each VF that the lab defines.
+vf_table=$(cat <<'END'
+0000:01:00.1 52:54:00:5c:e3:74
+0000:01:00.2 52:54:00:b0:4c:39
+0000:01:00.3 52:54:00:51:54:fd
+END
+)
+wanted=$(echo "$vf_table" | sort | while read -r bdf mac; do
+    echo "$bdf $driver $mac"
+done)
+
+if [ ! -d "$pf" ]; then
+    not_ok "the PF is at $pf_bdf" "there: $(ls $pci)"
+    finish
+fi
+ok "the PF is at $pf_bdf"
+is "the PF offers $total VFs" "$(cat "$pf/sriov_totalvfs" 2>&1)" "$total"
+
+no_vfs_yet
+netdevs_at_first=$(netdevs)
+is "before: no VF is there" "$(present_vfs)" ''
+is "$((total + 1)) VFs, one too many, are refused" "$(write_numvfs $((total + 1)))" 'Numerical result out of range'
+is "after the refusal: no VF is there" "$(present_vfs)" ''
+
+begin=$(now_ms)
+is "$total VFs are made" "$(write_numvfs "$total")" ''
+wait_for "$netdev_wait" every_vf_has_a_netdev
+echo "# from the write to the last netdev: $(($(now_ms) - begin)) ms"
+is "the VFs are at their BDFs, with their driver, one netdev and the lab's MAC each" "$(identities)" "$wanted"
+first_netdevs=$(netdevs)
+if [ "$total" -gt 1 ]; then
+    is "another number of VFs while there are some is refused" "$(write_numvfs $((total - 1)))" 'Device or resource busy'
+    is "after the refusal: the VFs are as before" "$(identities)" "$wanted"
+fi
+is "0 takes the VFs away" "$(write_numvfs 0)" ''
+is "no VF is left" "$(present_vfs)" ''
+is "no netdev of a VF is left" "$(netdevs)" "$netdevs_at_first"
+
+# That was the first cycle; the others must be like it.
+same=1
+slowest=0
+cycle=2
+while [ "$cycle" -le "$cycles" ]; do
+    begin=$(now_ms)
+    refused=$(write_numvfs "$total")
+    wait_for "$netdev_wait" every_vf_has_a_netdev
+    took=$(($(now_ms) - begin))
+    [ "$took" -le "$slowest" ] || slowest=$took
+    if [ -z "$refused" ] && [ "$(identities)" = "$wanted" ] && [ "$(netdevs)" = "$first_netdevs" ]; then
+        same=$((same + 1))
+    else
+        echo "# cycle $cycle: $refused"
+        identities | sed 's/^/# /'
+    fi
+    write_numvfs 0 | sed 's/^/# removal refused: /'
+    [ -z "$(present_vfs)" ] || echo "# cycle $cycle: VFs are left"
+    cycle=$((cycle + 1))
+done
+is "in each of $cycles cycles: the same identities" "$same" "$cycles"
+is "after the cycles: no VF is left" "$(present_vfs)" ''
+echo "# slowest of the other cycles, from the write to the last netdev: $slowest ms"
+
+finish

@@ -1,0 +1,66 @@
+/** An element of a document that a strict reader has accepted. */
+export interface Element {
+  readonly name: string;
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly children: Element[];
+  text: string;
+}
+
+const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
+const TAG = /^<(\/?)([A-Za-z][\w-]*)((?:\s+[\w-]+="[^"<]*")*)\s*(\/?)>/;
+
+// XML 1.0, production 2.
+// eslint-disable-next-line no-control-regex -- the characters that must not be there
+const NO_CHARACTER = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
+
+function unescape(text: string): string {
+  if (/&(?!(amp|lt|gt|quot|apos|#10|#13|#9);)/.test(text)) throw new Error(`a bare & in: ${text}`);
+  return text.replace(/&(\w+|#\d+);/g, (_, name: string) =>
+    name.startsWith('#') ? String.fromCodePoint(Number(name.slice(1))) : (ENTITIES[name] ?? ''),
+  );
+}
+
+function attributesOf(text: string): Record<string, string> {
+  const pairs = [...text.matchAll(/([\w-]+)="([^"]*)"/g)].map(([, name = '', value = '']) => {
+    // A reader turns line breaks and tabs within an attribute into spaces (XML 1.0, 3.3.3).
+    return [name, unescape(value.replace(/\r\n|[\r\n\t]/g, ' '))] as const;
+  });
+  if (new Set(pairs.map(([name]) => name)).size !== pairs.length) throw new Error(`an attribute twice: ${text}`);
+  return Object.fromEntries(pairs);
+}
+
+/** Reads a document of elements, attributes and text; throws where it is not well-formed. */
+export function parseXml(text: string): Element {
+  if (NO_CHARACTER.test(text)) throw new Error('a character that XML cannot hold');
+  const head = /^<\?xml version="1\.0" encoding="UTF-8"\?>\n/.exec(text);
+  if (head === null) throw new Error('no XML declaration');
+  const top: Element = { name: '', attributes: {}, children: [], text: '' };
+  const open = [top];
+  let rest = text.slice(head[0].length);
+  while (rest !== '') {
+    const current = open.at(-1) ?? top;
+    if (!rest.startsWith('<')) {
+      const end = rest.indexOf('<');
+      const raw = end < 0 ? rest : rest.slice(0, end);
+      if (raw.includes(']]>')) throw new Error('the end of a CDATA section in text');
+      current.text += unescape(raw.replace(/\r\n?/g, '\n'));
+      rest = rest.slice(raw.length);
+      continue;
+    }
+    const tag = TAG.exec(rest);
+    if (tag === null) throw new Error(`not a tag: ${rest.slice(0, 80)}`);
+    const [all, closing, name = '', attributes = '', empty] = tag;
+    rest = rest.slice(all.length);
+    if (closing === '/') {
+      if (open.pop()?.name !== name) throw new Error(`</${name}> closes another element`);
+      continue;
+    }
+    const element: Element = { name, attributes: attributesOf(attributes), children: [], text: '' };
+    current.children.push(element);
+    if (empty !== '/') open.push(element);
+  }
+  const [root] = top.children;
+  if (open.length !== 1 || root === undefined || top.children.length !== 1 || top.text.trim() !== '')
+    throw new Error('not one whole root element');
+  return root;
+}

@@ -1,0 +1,51 @@
+import { closeSync, openSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { readResources, smallMappingsKiB } from '../../../src/checks/qemu-resources.js';
+
+function mapping(range: string, name: string, size: number, anonymous: number): string {
+  return [
+    `${range} rw-p 00000000 00:00 0                          ${name}`,
+    `Size:           ${String(size).padStart(8)} kB`,
+    'KernelPageSize:        4 kB',
+    'Rss:                4000 kB',
+    'Pss_Anon:              7 kB',
+    `Anonymous:      ${String(anonymous).padStart(8)} kB`,
+    'AnonHugePages:      2048 kB',
+    'VmFlags: rd wr mr mw me ac',
+    '',
+  ].join('\n');
+}
+
+describe('smallMappingsKiB', () => {
+  it('sums the anonymous pages of all mappings but the large ones', () => {
+    const smaps = [
+      mapping('55d0a0000000-55d0a0021000', '[heap]', 132, 100),
+      mapping('7f0000000000-7f0020000000', '', 524_288, 200_000),
+      mapping('7f0020000000-7f0020fff000', '', 16_380, 11),
+      mapping('7f0030000000-7f0031000000', '', 16_384, 5000),
+      mapping('7ffe00000000-7ffe00021000', '/usr/lib/a file with spaces.so', 132, 3),
+    ].join('');
+    expect(smallMappingsKiB(smaps)).toBe(114);
+  });
+
+  it('of nothing is nothing', () => {
+    expect(smallMappingsKiB('')).toBe(0);
+  });
+});
+
+describe('readResources', () => {
+  it('sees a file that this process opens, and memory that it takes', () => {
+    const before = readResources(process.pid);
+    const file = openSync('/dev/null', 'r');
+    try {
+      expect(readResources(process.pid).openFiles).toBe(before.openFiles + 1);
+    } finally {
+      closeSync(file);
+    }
+    expect(before.smallMappingsKiB).toBeGreaterThan(100);
+  });
+
+  it('throws for a process that has gone', () => {
+    expect(() => readResources(2 ** 30)).toThrow('ENOENT');
+  });
+});

@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+import { assertion, findings, type CheckContext, type CheckTarget, type Findings } from '../../../src/checks/check.js';
+import { runChecks, type CheckEnvironment } from '../../../src/checks/run-checks.js';
+import type { CheckResult } from '../../../src/checks/result.js';
+import { silentProgress } from '../../../src/model/progress.js';
+import { checkTarget } from '../../../src/lab/artefacts.js';
+import { lab, labWithNic } from '../../support/definition.js';
+
+const good = findings([assertion(true, 'it is so')], ['a figure']);
+const bad = findings([assertion(false, 'it is so', 'it is not')]);
+
+/** An environment whose scripts find what `found` says; `ran` lists their paths. */
+function environment(found: (path: string) => Findings | Promise<Findings>): CheckEnvironment & { ran: string[] } {
+  const ran: string[] = [];
+  return {
+    ran,
+    context: async (target, signal) => Promise.resolve({ target, signal } as CheckContext),
+    runScript: async (_, step) => {
+      ran.push(step.path);
+      return found(step.path);
+    },
+  };
+}
+
+function targets(checks: string[], of = labWithNic({ vfs: 2 }, checks)): CheckTarget[] {
+  return of.checks.map((request) => checkTarget(of, request));
+}
+
+async function runAll(
+  all: readonly CheckTarget[],
+  where: CheckEnvironment,
+  signal = new AbortController().signal,
+): Promise<CheckResult[]> {
+  return runChecks(all, where, { progress: silentProgress, signal, onResult: () => undefined });
+}
+
+describe('runChecks', () => {
+  it('reports what a script found', async () => {
+    const [result] = await runAll(targets(['vf-creation']), environment(() => good));
+    expect(result).toMatchObject({ title: 'vf-creation', machine: 'guest', nic: 'pf0', ok: true, remarks: ['a figure'] });
+  });
+
+  it('fails with one assertion that fails', async () => {
+    const mixed = findings([...good.assertions, ...bad.assertions]);
+    const [result] = await runAll(targets(['vf-creation']), environment(() => mixed));
+    expect(result).toMatchObject({ ok: false });
+  });
+
+  it('fails when nothing was asserted at all', async () => {
+    const [result] = await runAll(targets(['vf-creation']), environment(() => findings([])));
+    expect(result).toMatchObject({ ok: false, assertions: [] });
+  });
+
+  it('names the machine and NIC when a check is there more than once', async () => {
+    const two = lab({
+      machines: { guest: { nics: { a: { backend: 'user', vfs: 1 }, b: { backend: 'user', vfs: 1 } } } },
+      checks: ['vf-creation'],
+    });
+    const results = await runAll(targets([], two), environment(() => good));
+    expect(results.map(({ title }) => title)).toEqual(['vf-creation (guest a)', 'vf-creation (guest b)']);
+  });
+
+  it('calls onResult after each check, in order', async () => {
+    const two = lab({
+      machines: { guest: { nics: { a: { backend: 'user', vfs: 1 }, b: { backend: 'user', vfs: 1 } } } },
+      checks: ['vf-creation'],
+    });
+    const order: string[] = [];
+    await runChecks(
+      targets([], two),
+      environment((path) => {
+        order.push(path);
+        return good;
+      }),
+      {
+        progress: silentProgress,
+        signal: new AbortController().signal,
+        onResult: ({ nic }) => order.push(nic),
+      },
+    );
+    expect(order).toEqual([expect.stringContaining('guest-a'), 'a', expect.stringContaining('guest-b'), 'b']);
+  });
+
+  it('throws the reason when aborted, and runs no script after that', async () => {
+    const controller = new AbortController();
+    const where = environment(() => {
+      controller.abort(new Error('stopped'));
+      return good;
+    });
+    const two = lab({
+      machines: { guest: { nics: { a: { backend: 'user', vfs: 1 }, b: { backend: 'user', vfs: 1 } } } },
+      checks: ['vf-creation'],
+    });
+    await expect(runAll(targets([], two), where, controller.signal)).rejects.toThrow('stopped');
+    expect(where.ran).toHaveLength(1);
+  });
+});

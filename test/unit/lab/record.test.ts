@@ -1,0 +1,170 @@
+import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { logEvent } from '../../../src/lab/events.js';
+import { findRecord, findRunningLab } from '../../../src/lab/find-record.js';
+import { labLogs } from '../../../src/lab/logs.js';
+import { allRecords, LabFolder, labId, labName } from '../../../src/lab/record.js';
+import { statusOf } from '../../../src/lab/status.js';
+import { lab, labWithNic } from '../../support/definition.js';
+import { gone, record } from '../../support/record.js';
+import { useStateFolder } from '../../support/scratch.js';
+
+const scratch = useStateFolder();
+const machines = { guest: {} };
+
+describe('the record of a lab', () => {
+  it('is read as it was written, and nobody else may read it', () => {
+    const folder = new LabFolder('x-12345678');
+    const written = record(labWithNic({ vfs: 3 }), { id: folder.id });
+    folder.write(written);
+    expect(folder.read()).toEqual(written);
+    expect(statSync(join(folder.folder, 'state.json')).mode & 0o077).toBe(0);
+    expect(statSync(folder.folder).mode & 0o077).toBe(0);
+  });
+
+  it('is replaced whole: a half-written successor beside it changes nothing, and none is left', () => {
+    const folder = new LabFolder('x-12345678');
+    const first = record(labWithNic(), { id: folder.id });
+    folder.write(first);
+    writeFileSync(join(folder.folder, 'state.json.new'), '{"version": 1, "id": ');
+    expect(folder.read()).toEqual(first);
+    folder.write({ ...first, network: 'n1' });
+    expect(folder.read()?.network).toBe('n1');
+    expect(readdirSync(folder.folder)).toEqual(['state.json']);
+  });
+
+  it('stays as it was when its successor cannot be written', () => {
+    const folder = new LabFolder('x-12345678');
+    const first = record(labWithNic(), { id: folder.id });
+    folder.write(first);
+    mkdirSync(join(folder.folder, 'state.json.new'));
+    expect(() => {
+      folder.write({ ...first, network: 'n1' });
+    }).toThrow('EISDIR');
+    expect(folder.read()).toEqual(first);
+  });
+
+  it('of another version is not taken for one', () => {
+    const folder = new LabFolder('x-12345678');
+    folder.write({ ...record(labWithNic()), version: 2 as never });
+    expect(folder.read()).toBeUndefined();
+    expect(allRecords()).toEqual([]);
+  });
+
+  it('is absent where there is none', () => {
+    expect(new LabFolder('x-12345678').read()).toBeUndefined();
+    expect(allRecords()).toEqual([]);
+    expect(existsSync(join(scratch(), 'sriov-lab'))).toBe(false);
+  });
+
+  it('has an id that tells labs of the same name from different places apart', () => {
+    expect(labId('lab', '/a/lab.yaml')).toBe(labId('lab', '/a/lab.yaml'));
+    expect(labId('lab', '/a/lab.yaml')).not.toBe(labId('lab', '/b/lab.yaml'));
+    expect(labName(labId('my-lab-1', '/a/lab.yaml'))).toBe('my-lab-1');
+  });
+});
+
+describe('finding the record that LAB means', () => {
+  function write(name: string, definition: string): string {
+    const id = labId(name, definition);
+    new LabFolder(id).write(record(lab({ name, machines }), { id, definition }));
+    return id;
+  }
+
+  it('by name, by id and by the definition’s place, which may have gone', () => {
+    const id = write('one', '/gone/lab.yaml');
+    write('two', '/other/lab.yaml');
+    for (const name of ['one', id, '/gone/lab.yaml', '/gone']) expect({ name, id: findRecord(name)?.id }).toEqual({ name, id });
+    expect(findRecord('three')).toBeUndefined();
+  });
+
+  it('says which there are when a name means several, and takes an id', () => {
+    const ids = [write('same', '/a/lab.yaml'), write('same', '/b/lab.yaml')];
+    expect(() => findRecord('same')).toThrow(
+      expect.objectContaining({ code: 'LAB-AMBIGUOUS', message: expect.stringContaining('2 labs') as string }) as Error,
+    );
+    try {
+      findRecord('same');
+    } catch (error) {
+      const [problem] = (error as { problems: { hint: string }[] }).problems;
+      for (const id of ids) expect(problem?.hint).toContain(id);
+    }
+    expect(findRecord(ids[0] ?? '')?.definition).toBe('/a/lab.yaml');
+    expect(findRecord('/b')?.id).toBe(ids[1]);
+  });
+
+  it('prefers the place to the name', () => {
+    const byPlace = write('other', join(process.cwd(), 'named/lab.yaml'));
+    write('named', '/x/lab.yaml');
+    expect(findRecord('named')?.id).toBe(byPlace);
+  });
+
+  it('a lab that is recorded but does not run is not up', () => {
+    write('one', '/gone/lab.yaml');
+    expect(() => findRunningLab('one')).toThrow(expect.objectContaining({ code: 'LAB-NOT-UP' }) as Error);
+    expect(() => findRunningLab('none')).toThrow(expect.objectContaining({ code: 'LAB-NOT-UP' }) as Error);
+  });
+});
+
+describe('the status of a lab', () => {
+  const self = { outer: gone, init: gone };
+
+  it('whose namespace has gone is broken, and its machines have ended', () => {
+    const status = statusOf(record(labWithNic(), { holder: self, machines: { guest: { digest: '', outer: gone, qemu: gone, ready: true } } }));
+    expect(status.state).toBe('broken');
+    expect(status.machines).toEqual([{ name: 'guest', state: 'ended', pid: null }]);
+    expect(status.peers).toEqual([{ name: 'server', address: '10.0.0.1/16' }]);
+  });
+});
+
+describe('the event log', () => {
+  it('grows by one JSON line for each event, in a folder that it makes', () => {
+    const file = join(scratch(), 'a/b/events.jsonl');
+    logEvent(file, 'up', { machine: 'gu\nest', pid: 5 });
+    logEvent(file, 'down');
+    const lines = readFileSync(file, 'utf8').split('\n');
+    expect(lines).toHaveLength(3);
+    const events = lines.slice(0, 2).map((line) => JSON.parse(line) as { at: string });
+    expect(events).toEqual([
+      { at: expect.any(String) as string, event: 'up', machine: 'gu\nest', pid: 5 },
+      { at: expect.any(String) as string, event: 'down' },
+    ]);
+    for (const { at } of events) expect(new Date(at).toISOString()).toBe(at);
+  });
+});
+
+describe('the logs of a lab', () => {
+  function leaveLogs(definition: string): string {
+    const folder = new LabFolder(labId('past', definition));
+    mkdirSync(folder.run, { recursive: true });
+    writeFileSync(folder.log('guest.qemu'), 'qemu said\n');
+    writeFileSync(folder.log('guest.console'), 'kernel said\n');
+    logEvent(folder.events, 'down');
+    return folder.id;
+  }
+
+  it('are there after the lab has gone, by place, name and id', () => {
+    const id = leaveLogs('/gone/lab.yaml');
+    for (const name of ['/gone', 'past', id]) {
+      expect(labLogs(name, undefined).map((log) => log.name)).toEqual(['guest.console', 'guest.qemu', 'events']);
+    }
+    expect(labLogs('past', 'guest.qemu')).toMatchObject([{ name: 'guest.qemu', text: 'qemu said\n' }]);
+  });
+
+  it('of a lab that never was, and of a name that it has not, are refused with what there is', () => {
+    leaveLogs('/gone/lab.yaml');
+    const codeOf = (work: () => unknown): unknown => {
+      try {
+        return work();
+      } catch (error) {
+        return (error as { problems: unknown[] }).problems[0];
+      }
+    };
+    expect(codeOf(() => labLogs('never', undefined))).toMatchObject({ code: 'LAB-NO-LOGS' });
+    expect(codeOf(() => labLogs('past', 'gest.qemu'))).toMatchObject({
+      code: 'LAB-NO-LOGS',
+      hint: expect.stringContaining('guest.qemu') as string,
+    });
+  });
+});
