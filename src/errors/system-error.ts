@@ -46,11 +46,23 @@ const explanations: Readonly<Record<string, Explanation>> = {
   },
 };
 
+/** On a read-only file system Node says ENOENT of a folder that it should have made with all its parents. */
+const folderNotMade: Explanation = {
+  code: 'LAB-ENV-PERMISSION',
+  message: 'the folder cannot be made, as on a read-only file system',
+  hint: 'choose another place (XDG_STATE_HOME and XDG_CACHE_HOME for the tool’s own files)',
+};
+
+function explanationOf({ code, syscall }: NodeJS.ErrnoException): Explanation | undefined {
+  if (code === 'ENOENT' && syscall === 'mkdir') return folderNotMade;
+  return code === undefined ? undefined : explanations[code];
+}
+
 /** A system call's refusal (NodeJS.ErrnoException) as a user should read it; undefined for one that is no user's business. */
 export function explainSystemError(thrown: unknown): LabError | undefined {
   if (!(thrown instanceof Error)) return undefined;
-  const { code, path } = thrown as NodeJS.ErrnoException;
-  const explanation = code === undefined ? undefined : explanations[code];
+  const { path } = thrown as NodeJS.ErrnoException;
+  const explanation = explanationOf(thrown);
   if (explanation === undefined) return undefined;
   return new LabError(
     { ...explanation, ...(path === undefined ? {} : { location: { file: path } }) },

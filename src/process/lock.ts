@@ -53,13 +53,22 @@ export async function takeLock(file: string, options: LockOptions): Promise<Lock
     options.signal?.throwIfAborted();
     return undefined;
   }
-  writeFileSync(file, `${JSON.stringify({ pid: process.pid, purpose: options.purpose })}\n`);
+  tellPurpose(file, options.purpose);
   return {
     release: async () => {
       holder.stdin.end();
       await holder;
     },
   };
+}
+
+/** Only for messages: on a full disk the lock is as good without it, and `lab down` must work there. */
+function tellPurpose(file: string, purpose: string): void {
+  try {
+    writeFileSync(file, `${JSON.stringify({ pid: process.pid, purpose })}\n`);
+  } catch {
+    return;
+  }
 }
 
 /** What the holder of a lock said of itself, for a message; undefined if it did not say. */

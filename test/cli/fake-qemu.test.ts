@@ -5,7 +5,8 @@ import { fakeQemu, lastWords } from './support/fake-qemu.js';
 import { jsonOf, usePlace, type JsonErrors, type Outcome } from './support/lab.js';
 
 const place = usePlace();
-const definition = 'machines:\n  guest:\n    nics:\n      pf0: { backend: { tap: lan }, vfs: 1 }\nnetworks:\n  lan:\npeers:\n  server: { network: lan }\nchecks: [vf-creation]\n';
+const definition =
+  'machines:\n  guest:\n    nics:\n      pf0: { backend: { tap: lan }, vfs: 1 }\nnetworks:\n  lan:\npeers:\n  server: { network: lan }\nchecks: [vf-creation]\n';
 const stackLine = /^\s+at .*(\.[jt]s|node:)/m;
 
 beforeEach(() => {
@@ -17,8 +18,8 @@ function argv(command: string, ...more: readonly string[]): string[] {
   return [command, 'mine', '--accel', 'tcg', ...more];
 }
 
-function nothingIsLeft(): void {
-  expect(place().leftProcesses()).toEqual([]);
+async function nothingIsLeft(): Promise<void> {
+  expect(await place().leftProcesses()).toEqual([]);
   expect(place().leftState()).toEqual([]);
   expect(readdirSync(join(place().folder, '../tmp'))).toEqual([]);
 }
@@ -28,26 +29,32 @@ function errorsOf(outcome: Outcome): JsonErrors {
 }
 
 describe('a QEMU that dies at once', () => {
-  it.each(['up', 'test'])('is told by lab %s in its own words, with the log, and nothing is left', async (command) => {
-    fakeQemu(place(), 'dies');
-    const outcome = await place().lab(...argv(command));
-    expect(outcome).toMatchObject({ exitCode: 3, stdout: '' });
-    expect(outcome.stderr).toMatch(
-      /guest\.qemu\.log: QEMU of machine guest ended with exit code 1 before its guest was up \[LAB-MACHINE-QEMU-ENDED\]\n {2}next: .*lab logs/,
-    );
-    expect(outcome.stderr).toContain(`because: ${lastWords}`);
-    expect(outcome.stderr).not.toMatch(stackLine);
-    nothingIsLeft();
-    const logs = await place().lab('logs', 'mine', 'guest.qemu');
-    expect(logs).toEqual({ exitCode: 0, stdout: `${lastWords}\n`, stderr: '' });
-  });
+  it.each(['up', 'test'])(
+    'is told by lab %s in its own words, with the log, and nothing is left',
+    async (command) => {
+      fakeQemu(place(), 'dies');
+      const outcome = await place().lab(...argv(command));
+      expect(outcome).toMatchObject({ exitCode: 3, stdout: '' });
+      expect(outcome.stderr).toMatch(
+        /guest\.qemu\.log: QEMU of machine guest ended with exit code 1 before its guest was up \[LAB-MACHINE-QEMU-ENDED\]\n {2}next: .*lab logs/,
+      );
+      expect(outcome.stderr).toContain(`because: ${lastWords}`);
+      expect(outcome.stderr).not.toMatch(stackLine);
+      await nothingIsLeft();
+      const logs = await place().lab('logs', 'mine', 'guest.qemu');
+      expect(logs).toEqual({ exitCode: 0, stdout: `${lastWords}\n`, stderr: '' });
+    },
+  );
 
   it('is told in JSON, and stdout holds nothing else', async () => {
     fakeQemu(place(), 'dies');
     const outcome = await place().lab(...argv('test', '--json'));
     expect(outcome.exitCode).toBe(3);
-    expect(errorsOf(outcome)).toMatchObject({ errors: [{ code: 'LAB-MACHINE-QEMU-ENDED' }], causes: [lastWords] });
-    nothingIsLeft();
+    expect(errorsOf(outcome)).toMatchObject({
+      errors: [{ code: 'LAB-MACHINE-QEMU-ENDED' }],
+      causes: [lastWords],
+    });
+    await nothingIsLeft();
   });
 
   it('may be given by --qemu or LAB_QEMU, and no lab is up after it', async () => {
@@ -56,7 +63,11 @@ describe('a QEMU that dies at once', () => {
     place().environment['LAB_QEMU'] = qemu;
     expect((await place().lab(...argv('up'))).stderr).toContain(lastWords);
     expect(await place().lab('status')).toEqual({ exitCode: 0, stdout: 'no lab is up\n', stderr: '' });
-    expect(await place().lab('down', 'mine')).toEqual({ exitCode: 0, stdout: 'nothing was up\n', stderr: '' });
+    expect(await place().lab('down', 'mine')).toEqual({
+      exitCode: 0,
+      stdout: 'nothing was up\n',
+      stderr: '',
+    });
   });
 });
 
@@ -74,14 +85,18 @@ describe('lab up --dry-run', () => {
         '',
       ].join('\n'),
     );
-    nothingIsLeft();
+    await nothingIsLeft();
     expect(existsSync(join(place().state, 'sriov-lab'))).toBe(false);
   });
 
   it('prints the plan as JSON', async () => {
     fakeQemu(place(), 'dies');
     const outcome = await place().lab(...argv('up', '--dry-run', '--json'));
-    expect(jsonOf(outcome)).toMatchObject({ lab: 'mine', changed: false, plan: [{}, {}, { kind: 'machine', action: 'create' }] });
+    expect(jsonOf(outcome)).toMatchObject({
+      lab: 'mine',
+      changed: false,
+      plan: [{}, {}, { kind: 'machine', action: 'create' }],
+    });
   });
 });
 
@@ -90,7 +105,7 @@ describe('a QEMU that does not serve', () => {
     const outcome = await place().lab(...argv('up', '--qemu', '/no/such/qemu'));
     expect(outcome).toMatchObject({ exitCode: 2, stdout: '' });
     expect(outcome.stderr).toContain('[LAB-TOOLCHAIN-QEMU-NOT-FOUND]');
-    nothingIsLeft();
+    await nothingIsLeft();
   });
 
   it('is refused when it has no composable SR-IOV', async () => {
@@ -98,7 +113,7 @@ describe('a QEMU that does not serve', () => {
     const outcome = await place().lab(...argv('up', '--qemu', qemu));
     expect(outcome).toMatchObject({ exitCode: 2, stdout: '' });
     expect(outcome.stderr).toMatch(/8\.2\.2 .*sriov-pf \[LAB-TOOLCHAIN-QEMU-FEATURE\]\n {2}next: .*10\.1/);
-    nothingIsLeft();
+    await nothingIsLeft();
   });
 });
 
@@ -107,8 +122,10 @@ describe('a QEMU that does not open its sockets', () => {
     fakeQemu(place(), 'deaf');
     const outcome = await place().lab(...argv('up', '--boot-timeout', '1'));
     expect(outcome).toMatchObject({ exitCode: 3, stdout: '' });
-    expect(outcome.stderr).toMatch(/did not open its QMP socket within 1 s \[LAB-MACHINE-BOOT\]\n {2}next: .*lab logs/);
-    nothingIsLeft();
+    expect(outcome.stderr).toMatch(
+      /did not open its QMP socket within 1 s \[LAB-MACHINE-BOOT\]\n {2}next: .*lab logs/,
+    );
+    await nothingIsLeft();
   });
 
   it('can be interrupted', async () => {
@@ -117,21 +134,24 @@ describe('a QEMU that does not open its sockets', () => {
     await up.said('… Boot guest');
     up.process.kill('SIGINT');
     expect(await up.outcome).toMatchObject({ exitCode: 130, stdout: '' });
-    nothingIsLeft();
+    await nothingIsLeft();
   });
 });
 
 describe('a guest that never comes up', () => {
-  it.each(['up', 'test'])('is given up by lab %s after --boot-timeout, and nothing is left', async (command) => {
-    fakeQemu(place(), 'silent');
-    const outcome = await place().lab(...argv(command, '--boot-timeout', '1'));
-    expect(outcome).toMatchObject({ exitCode: 3, stdout: '' });
-    expect(outcome.stderr).toMatch(
-      /guest\.console\.log: the guest of machine guest was not up within 1 s.*\[LAB-MACHINE-BOOT\]\n {2}next: .*lab logs/,
-    );
-    expect(outcome.stderr).not.toMatch(stackLine);
-    nothingIsLeft();
-  });
+  it.each(['up', 'test'])(
+    'is given up by lab %s after --boot-timeout, and nothing is left',
+    async (command) => {
+      fakeQemu(place(), 'silent');
+      const outcome = await place().lab(...argv(command, '--boot-timeout', '1'));
+      expect(outcome).toMatchObject({ exitCode: 3, stdout: '' });
+      expect(outcome.stderr).toMatch(
+        /guest\.console\.log: the guest of machine guest was not up within 1 s.*\[LAB-MACHINE-BOOT\]\n {2}next: .*lab logs/,
+      );
+      expect(outcome.stderr).not.toMatch(stackLine);
+      await nothingIsLeft();
+    },
+  );
 
   it('leaves stdout to JSON', async () => {
     fakeQemu(place(), 'silent');
@@ -149,13 +169,13 @@ describe('an interruption', () => {
     fakeQemu(place(), 'silent');
     const up = place().start(...argv('up'));
     await up.said('… Boot guest');
-    expect(place().leftProcesses()).not.toEqual([]);
+    expect(place().processes()).not.toEqual([]);
     up.process.kill(signal);
     const outcome = await up.outcome;
     expect(outcome).toMatchObject({ exitCode, stdout: '' });
     expect(outcome.stderr).toContain(`stopped by ${signal} [LAB-INTERRUPTED]`);
     expect(outcome.stderr).not.toMatch(stackLine);
-    nothingIsLeft();
+    await nothingIsLeft();
   });
 
   it('of a run of checks says so in JSON too', async () => {
@@ -166,7 +186,7 @@ describe('an interruption', () => {
     const outcome = await test.outcome;
     expect(outcome.exitCode).toBe(130);
     expect(errorsOf(outcome).errors[0]?.code).toBe('LAB-INTERRUPTED');
-    nothingIsLeft();
+    await nothingIsLeft();
   });
 
   it('twice ends the command at once, and down takes away what is left', async () => {
@@ -179,7 +199,7 @@ describe('an interruption', () => {
     expect([130, 143]).toContain(outcome.exitCode);
     expect(outcome.stderr).not.toMatch(stackLine);
     expect(await place().lab('down', 'mine')).toMatchObject({ exitCode: 0 });
-    nothingIsLeft();
+    await nothingIsLeft();
   });
 
   it('by SIGKILL leaves what status shows and down takes away, the definition gone', async () => {
@@ -188,7 +208,9 @@ describe('an interruption', () => {
     await up.said('… Boot guest');
     up.process.kill('SIGKILL');
     expect(await up.outcome).toMatchObject({ exitCode: 137 });
-    const status = jsonOf(await place().lab('status', '--json')) as { labs: { name: string; state: string }[] };
+    const status = jsonOf(await place().lab('status', '--json')) as {
+      labs: { name: string; state: string }[];
+    };
     expect(status.labs).toMatchObject([{ name: 'mine' }]);
     expect(status.labs[0]?.state).not.toBe('up');
     const gone = await place().run(['rm', '-r', 'mine']).outcome;
@@ -196,7 +218,7 @@ describe('an interruption', () => {
     const down = await place().lab('down', 'mine');
     expect(down).toMatchObject({ exitCode: 0 });
     expect(down.stdout).toMatch(/^down: mine-[0-9a-f]{8}\n$/);
-    nothingIsLeft();
+    await nothingIsLeft();
   });
 });
 
@@ -210,7 +232,7 @@ describe('two commands on one lab', () => {
     first.process.kill('SIGINT');
     expect(await first.outcome).toMatchObject({ exitCode: 130 });
     expect(await second.outcome).toMatchObject({ exitCode: 0, stdout: 'nothing was up\n' });
-    nothingIsLeft();
+    await nothingIsLeft();
   });
 });
 
@@ -223,7 +245,7 @@ describe('the state folder', () => {
     expect(outcome.stderr).toContain('a-file');
     expect(outcome.stderr).toMatch(/\[LAB-ENV-PATH\]\n {2}next: .*XDG_STATE_HOME/);
     expect(outcome.stderr).not.toMatch(stackLine);
-    expect(place().leftProcesses()).toEqual([]);
+    expect(await place().leftProcesses()).toEqual([]);
   });
 
   it('that may not be written is told as what it is', async () => {
@@ -238,9 +260,11 @@ describe('the state folder', () => {
       `mount -t tmpfs -o ro none "$XDG_STATE_HOME" && ${entry} up mine --accel tcg`,
     ]).outcome;
     expect(outcome).toMatchObject({ exitCode: 2, stdout: '' });
-    expect(outcome.stderr).toMatch(/the file system is read-only \[LAB-ENV-PERMISSION\]\n {2}next: .*XDG_STATE_HOME/);
+    expect(outcome.stderr).toMatch(
+      /read-only file system \[LAB-ENV-PERMISSION\]\n {2}next: .*XDG_STATE_HOME/,
+    );
     expect(outcome.stderr).not.toMatch(stackLine);
-    expect(place().leftProcesses()).toEqual([]);
+    expect(await place().leftProcesses()).toEqual([]);
   });
 
   it.each([0, 4, 8, 12, 16, 24, 32, 48, 64, 80, 96, 112])(
@@ -264,9 +288,35 @@ describe('the state folder', () => {
       expect(outcome.stderr).toMatch(/ENOSPC|space|the fake QEMU wants to end/i);
       expect(outcome.stderr).not.toContain('LAB-INTERNAL');
       expect(outcome.stderr).not.toMatch(stackLine);
-      expect(place().leftProcesses()).toEqual([]);
+      expect(await place().leftProcesses()).toEqual([]);
     },
   );
+});
+
+describe('a disk that fills up while a lab is up', () => {
+  it('does not keep lab down from taking it away', async () => {
+    fakeQemu(place(), 'silent');
+    const entry = `'${process.execPath}' '${join(process.cwd(), 'bin/run.js')}'`;
+    const outcome = await place().run([
+      'unshare',
+      '-Urm',
+      'sh',
+      '-c',
+      [
+        'mount -t tmpfs -o size=1m none "$XDG_STATE_HOME"',
+        `${entry} up mine --accel tcg 2>up.log & up=$!`,
+        "until grep -q 'Boot guest' up.log; do sleep 0.05; done",
+        'kill -9 $up',
+        'dd if=/dev/zero of="$XDG_STATE_HOME/ballast" bs=1024 2>/dev/null',
+        `${entry} down mine && ${entry} status`,
+      ].join('\n'),
+    ]).outcome;
+    expect(outcome).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringMatching(/^down: mine-\w+\nno lab is up\n$/) as string,
+    });
+    expect(await place().leftProcesses()).toEqual([]);
+  });
 });
 
 describe('the log of events', () => {
@@ -274,7 +324,9 @@ describe('the log of events', () => {
     fakeQemu(place(), 'dies');
     await place().lab(...argv('up'));
     const [id = ''] = readdirSync(join(place().state, 'sriov-lab/labs'));
-    const lines = readFileSync(join(place().state, 'sriov-lab/labs', id, 'events.jsonl'), 'utf8').trim().split('\n');
+    const lines = readFileSync(join(place().state, 'sriov-lab/labs', id, 'events.jsonl'), 'utf8')
+      .trim()
+      .split('\n');
     expect(lines.map((line) => (JSON.parse(line) as { event: string }).event)).toEqual([
       'namespace',
       'network',

@@ -11,7 +11,18 @@ describe('lab', () => {
   it('shows all commands, and help of each with its flags', async () => {
     const help = await place().lab('--help');
     expect(help).toMatchObject({ exitCode: 0, stderr: '' });
-    const commands = ['console', 'doctor', 'down', 'exec', 'logs', 'render', 'status', 'test', 'up', 'validate'];
+    const commands = [
+      'console',
+      'doctor',
+      'down',
+      'exec',
+      'logs',
+      'render',
+      'status',
+      'test',
+      'up',
+      'validate',
+    ];
     for (const command of commands) expect(help.stdout).toMatch(new RegExp(`^  ${command} `, 'm'));
     const up = await place().lab('up', '--help');
     expect(up).toMatchObject({ exitCode: 0, stderr: '' });
@@ -28,7 +39,8 @@ describe('lab', () => {
   });
 
   it('leaves nothing in the state folder for having looked', async () => {
-    for (const argv of [['status'], ['--version'], ['down', '--all'], ['validate', 'quickstart']]) await place().lab(...argv);
+    for (const argv of [['status'], ['--version'], ['down', '--all'], ['validate', 'quickstart']])
+      await place().lab(...argv);
     expect(readdirSync(place().state)).toEqual([]);
   });
 });
@@ -37,7 +49,11 @@ describe('lab validate', () => {
   it('accepts shipped labs, folders and files', async () => {
     place().write('mine/lab.yaml', valid);
     place().write('other.yaml', valid);
-    expect(await place().lab('validate', 'quickstart')).toEqual({ exitCode: 0, stdout: 'valid\n', stderr: '' });
+    expect(await place().lab('validate', 'quickstart')).toEqual({
+      exitCode: 0,
+      stdout: 'valid\n',
+      stderr: '',
+    });
     const several = await place().lab('validate', 'quickstart', 'mine', 'other.yaml');
     expect(several).toEqual({ exitCode: 0, stdout: '3 definitions are valid\n', stderr: '' });
     const json = await place().lab('validate', 'mine', '--json');
@@ -90,8 +106,11 @@ describe('lab validate', () => {
   it('names files outside the working folder in full', async () => {
     const file = place().write('one.yaml', 'nothing: 1\n');
     mkdirSync(join(place().folder, 'sub'));
-    const outcome = await place().run(['sh', '-c', `cd sub && exec '${process.execPath}' '${join(process.cwd(), 'bin/run.js')}' validate '${file}'`])
-      .outcome;
+    const outcome = await place().run([
+      'sh',
+      '-c',
+      `cd sub && exec '${process.execPath}' '${join(process.cwd(), 'bin/run.js')}' validate '${file}'`,
+    ]).outcome;
     expect(outcome.stderr).toContain(`${file}:1:1: `);
   });
 });
@@ -113,7 +132,11 @@ describe('lab render', () => {
 
   it('prints the same as JSON', async () => {
     const outcome = await place().lab('render', 'quickstart', '-o', 'out', '--json');
-    expect(jsonOf(outcome)).toMatchObject({ lab: 'quickstart', folder: 'out', files: expect.arrayContaining(['run.sh']) as unknown });
+    expect(jsonOf(outcome)).toMatchObject({
+      lab: 'quickstart',
+      folder: 'out',
+      files: expect.arrayContaining(['run.sh']) as unknown,
+    });
   });
 
   it('does not write among other files unless forced', async () => {
@@ -225,7 +248,12 @@ describe('what is written', () => {
     // script(1) gives its command a terminal.
     place().environment['NO_COLOR'] = '1';
     const entry = `'${process.execPath}' '${join(process.cwd(), 'bin/run.js')}'`;
-    const onTerminal = await place().run(['script', '-qec', `${entry} validate none; ${entry} --help; ${entry} status`, '/dev/null']).outcome;
+    const onTerminal = await place().run([
+      'script',
+      '-qec',
+      `${entry} validate none; ${entry} --help; ${entry} status`,
+      '/dev/null',
+    ]).outcome;
     expect(onTerminal.stdout).toContain('LAB-NOT-FOUND');
     expect(onTerminal.stdout).toContain('COMMANDS');
     // eslint-disable-next-line no-control-regex -- colours
@@ -234,7 +262,8 @@ describe('what is written', () => {
 
   it('may go to a reader that has seen enough', async () => {
     const entry = `'${process.execPath}' '${join(process.cwd(), 'bin/run.js')}'`;
-    const outcome = await place().run(['bash', '-c', `${entry} help up | true; echo "\${PIPESTATUS[0]}"`]).outcome;
+    const outcome = await place().run(['bash', '-c', `${entry} help up | true; echo "\${PIPESTATUS[0]}"`])
+      .outcome;
     expect(outcome).toEqual({ exitCode: 0, stdout: '0\n', stderr: '' });
   });
 });

@@ -57,7 +57,7 @@ describe('the commands', () => {
         summary: expect.stringMatching(/\.$/) as string,
         enableJsonFlag: true,
       });
-      for (const [name, { description, summary: short }] of [...Object.entries(flags), ...Object.entries(args)] as [
+      for (const [name, { description, summary: short }] of [...Object.entries({ ...flags }), ...Object.entries({ ...args })] as [
         string,
         { description?: string; summary?: string },
       ][])

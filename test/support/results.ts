@@ -1,7 +1,10 @@
 import type { CheckResult, TestResult } from '../../src/checks/result.js';
 
 /** A check's result from its assertions: ok, title, diagnostics. */
-export function checkResult(title: string, assertions: readonly [boolean, string, ...string[]][]): CheckResult {
+export function checkResult(
+  title: string,
+  assertions: readonly [boolean, string, ...string[]][],
+): CheckResult {
   return {
     title,
     check: 'vf-creation',

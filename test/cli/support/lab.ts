@@ -1,5 +1,14 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach } from 'vitest';
@@ -35,8 +44,10 @@ export interface Place {
   /** Puts a program first in PATH; `script` is for /bin/sh. Returns its path. */
   program(name: string, script: string): string;
   environment: Record<string, string>;
-  /** Ids of processes that have this place in their arguments or their working folder: what a lab has left. */
-  leftProcesses(): number[];
+  /** Ids of processes that have this place in their arguments or their working folder and do not end: what a lab has left. */
+  leftProcesses(): Promise<number[]>;
+  /** The same, right now. */
+  processes(): number[];
   /** Names of what is left of labs in the state folder, without logs, locks and events. */
   leftState(): string[];
 }
@@ -65,6 +76,17 @@ function processesAt(folder: string): number[] {
       }
     })
     .map(Number);
+}
+
+/** What the kernel is still taking away when a command returns does not count. */
+async function processesThatStay(folder: string): Promise<number[]> {
+  const deadline = Date.now() + 5000;
+  let left = processesAt(folder);
+  while (left.length > 0 && Date.now() < deadline) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    left = processesAt(folder);
+  }
+  return left;
 }
 
 function stateIn(state: string): string[] {
@@ -112,7 +134,11 @@ function follow(child: ChildProcess): RunningCommand {
 }
 
 function makePlace(folder: string): Place {
-  const [bin, work, state] = ['bin', 'work', 'state'].map((name) => join(folder, name)) as [string, string, string];
+  const [bin, work, state] = ['bin', 'work', 'state'].map((name) => join(folder, name)) as [
+    string,
+    string,
+    string,
+  ];
   for (const path of [bin, work, state, join(folder, 'home'), join(folder, 'tmp')]) mkdirSync(path);
   const place: Place = {
     folder: work,
@@ -144,7 +170,8 @@ function makePlace(folder: string): Place {
       chmodSync(file, 0o755);
       return file;
     },
-    leftProcesses: () => processesAt(folder),
+    processes: () => processesAt(folder),
+    leftProcesses: async () => processesThatStay(folder),
     leftState: () => stateIn(state),
   };
   return place;

@@ -17,7 +17,11 @@ function snapshot(changes: Partial<QemuSnapshot> = {}): QemuSnapshot {
 }
 
 /** The titles of what failed, with the diagnostics. */
-function failed(before: QemuSnapshot, after: QemuSnapshot, events: readonly QmpEvent[] = []): [string, readonly string[]][] {
+function failed(
+  before: QemuSnapshot,
+  after: QemuSnapshot,
+  events: readonly QmpEvent[] = [],
+): [string, readonly string[]][] {
   return judge(before, after, events).flatMap(({ ok, title, diagnostics }) =>
     ok ? [] : [[title, diagnostics] as [string, readonly string[]]],
   );
@@ -85,6 +89,8 @@ describe('what is judged of QEMU from outside', () => {
     const grown = (by: number): QemuSnapshot =>
       snapshot({ resources: { openFiles: 40, smallMappingsKiB: 90_000 + by } });
     expect(failed(snapshot(), grown(16))).toEqual([]);
-    expect(failed(snapshot(), grown(16 * 1024)).map(([title]) => title)).toEqual(['QEMU’s own memory has not grown']);
+    expect(failed(snapshot(), grown(16 * 1024)).map(([title]) => title)).toEqual([
+      'QEMU’s own memory has not grown',
+    ]);
   });
 });

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { assertion, findings, type CheckContext, type CheckTarget, type Findings } from '../../../src/checks/check.js';
+import {
+  assertion,
+  findings,
+  type CheckContext,
+  type CheckTarget,
+  type Findings,
+} from '../../../src/checks/check.js';
 import { runChecks, type CheckEnvironment } from '../../../src/checks/run-checks.js';
 import type { CheckResult } from '../../../src/checks/result.js';
 import { silentProgress } from '../../../src/model/progress.js';
@@ -10,7 +16,9 @@ const good = findings([assertion(true, 'it is so')], ['a figure']);
 const bad = findings([assertion(false, 'it is so', 'it is not')]);
 
 /** An environment whose scripts find what `found` says; `ran` lists their paths. */
-function environment(found: (path: string) => Findings | Promise<Findings>): CheckEnvironment & { ran: string[] } {
+function environment(
+  found: (path: string) => Findings | Promise<Findings>,
+): CheckEnvironment & { ran: string[] } {
   const ran: string[] = [];
   return {
     ran,
@@ -36,18 +44,33 @@ async function runAll(
 
 describe('runChecks', () => {
   it('reports what a script found', async () => {
-    const [result] = await runAll(targets(['vf-creation']), environment(() => good));
-    expect(result).toMatchObject({ title: 'vf-creation', machine: 'guest', nic: 'pf0', ok: true, remarks: ['a figure'] });
+    const [result] = await runAll(
+      targets(['vf-creation']),
+      environment(() => good),
+    );
+    expect(result).toMatchObject({
+      title: 'vf-creation',
+      machine: 'guest',
+      nic: 'pf0',
+      ok: true,
+      remarks: ['a figure'],
+    });
   });
 
   it('fails with one assertion that fails', async () => {
     const mixed = findings([...good.assertions, ...bad.assertions]);
-    const [result] = await runAll(targets(['vf-creation']), environment(() => mixed));
+    const [result] = await runAll(
+      targets(['vf-creation']),
+      environment(() => mixed),
+    );
     expect(result).toMatchObject({ ok: false });
   });
 
   it('fails when nothing was asserted at all', async () => {
-    const [result] = await runAll(targets(['vf-creation']), environment(() => findings([])));
+    const [result] = await runAll(
+      targets(['vf-creation']),
+      environment(() => findings([])),
+    );
     expect(result).toMatchObject({ ok: false, assertions: [] });
   });
 
@@ -56,7 +79,10 @@ describe('runChecks', () => {
       machines: { guest: { nics: { a: { backend: 'user', vfs: 1 }, b: { backend: 'user', vfs: 1 } } } },
       checks: ['vf-creation'],
     });
-    const results = await runAll(targets([], two), environment(() => good));
+    const results = await runAll(
+      targets([], two),
+      environment(() => good),
+    );
     expect(results.map(({ title }) => title)).toEqual(['vf-creation (guest a)', 'vf-creation (guest b)']);
   });
 

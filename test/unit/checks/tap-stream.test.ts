@@ -38,7 +38,11 @@ describe('a TAP stream', () => {
     ['with a plan of nothing', '1..0', 'it made no assertion'],
     ['that is no TAP', 'sh: syntax error\nKilled', 'it made no assertion'],
     ['without a plan', 'ok 1 - one\nok 2 - two', 'its stream ends without a plan'],
-    ['that was cut short after its plan', '1..3\nok 1 - one\nok 2 - two', 'it planned 3 assertions and made 2'],
+    [
+      'that was cut short after its plan',
+      '1..3\nok 1 - one\nok 2 - two',
+      'it planned 3 assertions and made 2',
+    ],
     ['that says more than it planned', '1..1\nok 1 - one\nok 2 - two', 'it planned 1 assertions and made 2'],
     ['that bails out', '1..2\nok 1 - one\nBail out! no PF here', 'it gave up: no PF here'],
     ['that bails out after its plan is met', '1..1\nok 1 - one\nBail out! late', 'it gave up: late'],
@@ -74,9 +78,17 @@ describe('a TAP stream', () => {
 
   it('gives a failed assertion the comments below it, and keeps the others as remarks', () => {
     const found = read(
-      ['# before', 'ok 1 - one', '# after one', 'not ok 2 - two', '# wanted: 3', '# found: 2', 'ok 3 - three', '# figure', '1..3'].join(
-        '\n',
-      ),
+      [
+        '# before',
+        'ok 1 - one',
+        '# after one',
+        'not ok 2 - two',
+        '# wanted: 3',
+        '# found: 2',
+        'ok 3 - three',
+        '# figure',
+        '1..3',
+      ].join('\n'),
     );
     expect(found.assertions).toEqual([
       { ok: true, title: 'one', diagnostics: [] },

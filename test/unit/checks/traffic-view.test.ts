@@ -13,7 +13,14 @@ function exchanges(of: ReturnType<typeof lab>): string[] {
 describe('who exchanges packets', () => {
   it('is each VF with the peer, the VFs in a ring, and the PF with each VF', () => {
     const titles = exchanges(labWithNic({ vfs: 3 }, ['traffic']));
-    for (const title of ['vf0 to server', 'vf1 to server', 'vf2 to server', 'vf0 to vf1', 'vf1 to vf2', 'vf2 to vf0'])
+    for (const title of [
+      'vf0 to server',
+      'vf1 to server',
+      'vf2 to server',
+      'vf0 to vf1',
+      'vf1 to vf2',
+      'vf2 to vf0',
+    ])
       expect(titles).toContain(title);
     for (const vf of [0, 1, 2]) expect(titles).toContain(`pf0 to vf${vf}`);
     expect(titles).toHaveLength(9);
@@ -37,7 +44,11 @@ describe('who exchanges packets', () => {
       checks: ['traffic'],
     });
     expect(exchanges(two).sort()).toEqual(['pf0 to vf0', 'vf0 to server', 'vf1 to far']);
-    expect([0, 1, 2].map((vf) => peersOf(firstTarget(two), vf).map(({ name }) => name))).toEqual([['server'], ['far'], []]);
+    expect([0, 1, 2].map((vf) => peersOf(firstTarget(two), vf).map(({ name }) => name))).toEqual([
+      ['server'],
+      ['far'],
+      [],
+    ]);
   });
 
   it('grows with the VFs and not with their pairs', () => {

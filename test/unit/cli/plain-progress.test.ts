@@ -24,7 +24,9 @@ describe('progress where there is no terminal', () => {
 
   it('says that a step failed, and hands on why', async () => {
     const { written, progress } = lines();
-    await expect(withStep(progress, 'Boot guest', async () => Promise.reject(new Error('no')))).rejects.toThrow('no');
+    await expect(
+      withStep(progress, 'Boot guest', async () => Promise.reject(new Error('no'))),
+    ).rejects.toThrow('no');
     expect(written[1]).toMatch(/^✖ Boot guest \(/);
   });
 

@@ -18,7 +18,8 @@ describe('an error as a user reads it', () => {
   });
 
   it('begins with the place when there is one', () => {
-    const at = (location: Problem['location']): string => formatError(new DefinitionError({ ...problem, location })).split('\n')[0] ?? '';
+    const at = (location: Problem['location']): string =>
+      formatError(new DefinitionError({ ...problem, location })).split('\n')[0] ?? '';
     expect(at({ file: 'lab.yaml', line: 3, column: 5 })).toBe('lab.yaml:3:5: it is wrong [LAB-X]');
     expect(at({ file: 'guest.log' })).toBe('guest.log: it is wrong [LAB-X]');
     expect(formatLocation({ file: 'a', line: 1 })).toBe('a:1');
@@ -56,9 +57,19 @@ describe('an error as a user reads it', () => {
 
 describe('an error as --json prints it', () => {
   it('has the same parts', () => {
-    const error = new DefinitionError({ ...problem, location: { file: 'a', line: 1, column: 2 } }, { cause: chain('one', 'two') });
+    const error = new DefinitionError(
+      { ...problem, location: { file: 'a', line: 1, column: 2 } },
+      { cause: chain('one', 'two') },
+    );
     expect(JSON.parse(JSON.stringify(errorToJson(error)))).toEqual({
-      errors: [{ code: 'LAB-X', message: 'it is wrong', location: { file: 'a', line: 1, column: 2 }, hint: 'put it right' }],
+      errors: [
+        {
+          code: 'LAB-X',
+          message: 'it is wrong',
+          location: { file: 'a', line: 1, column: 2 },
+          hint: 'put it right',
+        },
+      ],
       causes: ['one', 'two'],
     });
   });

@@ -6,7 +6,10 @@ import { prepareKernel } from '../../../src/images/micro/kernel.js';
 import { useScratch } from '../../support/scratch.js';
 
 const scratch = useScratch();
-const elf = Buffer.concat([Buffer.from([0x7f, 0x45, 0x4c, 0x46]), Buffer.from('the kernel proper'.repeat(100))]);
+const elf = Buffer.concat([
+  Buffer.from([0x7f, 0x45, 0x4c, 0x46]),
+  Buffer.from('the kernel proper'.repeat(100)),
+]);
 
 interface Header {
   readonly magic?: string;

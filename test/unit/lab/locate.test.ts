@@ -25,7 +25,8 @@ describe('LAB', () => {
   it('may be a folder, with or without its last slash', () => {
     mkdirSync('mine');
     writeFileSync('mine/lab.yaml', 'machines: { guest: {} }\n');
-    for (const name of ['mine', 'mine/', './mine', here('mine')]) expect(findDefinition(name)).toBe(here('mine/lab.yaml'));
+    for (const name of ['mine', 'mine/', './mine', here('mine')])
+      expect(findDefinition(name)).toBe(here('mine/lab.yaml'));
     process.chdir('mine');
     expect(findDefinition('.')).toBe(here('mine/lab.yaml'));
   });
@@ -54,22 +55,27 @@ describe('LAB', () => {
     expect(definitionPath('gone/lab.yml')).toBe(here('gone/lab.yml'));
   });
 
-  it.each(['nothing', 'no/such/folder', '', 'lab.yaml', 'labs/none'])('%j that is not there is refused, with the shipped ones', (name) => {
-    let problem: unknown;
-    try {
-      findDefinition(name);
-    } catch (error) {
-      problem = (error as { problems: unknown[] }).problems[0];
-    }
-    expect(problem).toMatchObject({
-      code: 'LAB-NOT-FOUND',
-      message: expect.stringContaining(`\`${name}\``) as string,
-      hint: expect.stringContaining('quickstart') as string,
-    });
-  });
+  it.each(['nothing', 'no/such/folder', '', 'lab.yaml', 'labs/none'])(
+    '%j that is not there is refused, with the shipped ones',
+    (name) => {
+      let problem: unknown;
+      try {
+        findDefinition(name);
+      } catch (error) {
+        problem = (error as { problems: unknown[] }).problems[0];
+      }
+      expect(problem).toMatchObject({
+        code: 'LAB-NOT-FOUND',
+        message: expect.stringContaining(`\`${name}\``) as string,
+        hint: expect.stringContaining('quickstart') as string,
+      });
+    },
+  );
 
   it('is refused when it is a folder without a definition', () => {
     mkdirSync('empty');
-    expect(() => findDefinition('empty')).toThrow(expect.objectContaining({ code: 'LAB-NOT-FOUND' }) as Error);
+    expect(() => findDefinition('empty')).toThrow(
+      expect.objectContaining({ code: 'LAB-NOT-FOUND' }) as Error,
+    );
   });
 });

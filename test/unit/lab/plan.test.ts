@@ -39,7 +39,12 @@ const newMachine = 'create machine guest: it does not run';
 
 describe('planUp', () => {
   it.each<[string, LabRecord | undefined, Desired, string[]]>([
-    ['nothing is recorded', undefined, desired, ['create namespace lab: the lab is not up', newNetwork, newMachine]],
+    [
+      'nothing is recorded',
+      undefined,
+      desired,
+      ['create namespace lab: the lab is not up', newNetwork, newMachine],
+    ],
     [
       'a record without a holder',
       running({ holder: null }),
@@ -64,13 +69,13 @@ describe('planUp', () => {
       { ...desired, network: 'n2' },
       ['replace namespace lab: the networks of the definition have changed', newNetwork, newMachine],
     ],
-    ['all is as defined', running(), desired, [keepsNamespace, keepsNetwork, 'keep machine guest: it runs as defined']],
     [
-      'a machine is new',
-      running({ machines: {} }),
+      'all is as defined',
+      running(),
       desired,
-      [keepsNamespace, keepsNetwork, newMachine],
+      [keepsNamespace, keepsNetwork, 'keep machine guest: it runs as defined'],
     ],
+    ['a machine is new', running({ machines: {} }), desired, [keepsNamespace, keepsNetwork, newMachine]],
     [
       'its QEMU was never seen',
       running({ machines: { guest: machine({ qemu: null }) } }),
@@ -93,7 +98,11 @@ describe('planUp', () => {
       'it never came up',
       running({ machines: { guest: machine({ ready: false }) } }),
       desired,
-      [keepsNamespace, keepsNetwork, 'replace machine guest: an earlier `lab up` was interrupted while it booted'],
+      [
+        keepsNamespace,
+        keepsNetwork,
+        'replace machine guest: an earlier `lab up` was interrupted while it booted',
+      ],
     ],
     [
       'a machine is no longer wanted',

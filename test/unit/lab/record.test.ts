@@ -75,14 +75,18 @@ describe('finding the record that LAB means', () => {
   it('by name, by id and by the definition’s place, which may have gone', () => {
     const id = write('one', '/gone/lab.yaml');
     write('two', '/other/lab.yaml');
-    for (const name of ['one', id, '/gone/lab.yaml', '/gone']) expect({ name, id: findRecord(name)?.id }).toEqual({ name, id });
+    for (const name of ['one', id, '/gone/lab.yaml', '/gone'])
+      expect({ name, id: findRecord(name)?.id }).toEqual({ name, id });
     expect(findRecord('three')).toBeUndefined();
   });
 
   it('says which there are when a name means several, and takes an id', () => {
     const ids = [write('same', '/a/lab.yaml'), write('same', '/b/lab.yaml')];
     expect(() => findRecord('same')).toThrow(
-      expect.objectContaining({ code: 'LAB-AMBIGUOUS', message: expect.stringContaining('2 labs') as string }) as Error,
+      expect.objectContaining({
+        code: 'LAB-AMBIGUOUS',
+        message: expect.stringContaining('2 labs') as string,
+      }) as Error,
     );
     try {
       findRecord('same');
@@ -111,7 +115,12 @@ describe('the status of a lab', () => {
   const self = { outer: gone, init: gone };
 
   it('whose namespace has gone is broken, and its machines have ended', () => {
-    const status = statusOf(record(labWithNic(), { holder: self, machines: { guest: { digest: '', outer: gone, qemu: gone, ready: true } } }));
+    const status = statusOf(
+      record(labWithNic(), {
+        holder: self,
+        machines: { guest: { digest: '', outer: gone, qemu: gone, ready: true } },
+      }),
+    );
     expect(status.state).toBe('broken');
     expect(status.machines).toEqual([{ name: 'guest', state: 'ended', pid: null }]);
     expect(status.peers).toEqual([{ name: 'server', address: '10.0.0.1/16' }]);
@@ -147,7 +156,11 @@ describe('the logs of a lab', () => {
   it('are there after the lab has gone, by place, name and id', () => {
     const id = leaveLogs('/gone/lab.yaml');
     for (const name of ['/gone', 'past', id]) {
-      expect(labLogs(name, undefined).map((log) => log.name)).toEqual(['guest.console', 'guest.qemu', 'events']);
+      expect(labLogs(name, undefined).map((log) => log.name)).toEqual([
+        'guest.console',
+        'guest.qemu',
+        'events',
+      ]);
     }
     expect(labLogs('past', 'guest.qemu')).toMatchObject([{ name: 'guest.qemu', text: 'qemu said\n' }]);
   });

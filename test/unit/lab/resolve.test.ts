@@ -63,7 +63,11 @@ describe('resolveLab', () => {
 
   it('puts each NIC behind a root port and on a bus of its own', () => {
     const machine = onlyMachine(
-      lab({ machines: { guest: { nics: { a: { backend: 'user' }, b: { backend: 'user' }, c: { backend: 'user' } } } } }),
+      lab({
+        machines: {
+          guest: { nics: { a: { backend: 'user' }, b: { backend: 'user' }, c: { backend: 'user' } } },
+        },
+      }),
     );
     expect(machine.nics.map(({ rootPort }) => rootPort)).toEqual([
       { id: 'port-a', slot: 1, chassis: 1, bus: 1 },
@@ -191,7 +195,14 @@ describe('resolveLab', () => {
   it('has room in memory for every function, unless the memory is said', () => {
     const memory = (vfs: number, said?: string): number =>
       onlyMachine(
-        lab({ machines: { guest: { ...(said === undefined ? {} : { memory: said }), nics: { pf0: { backend: 'user', vfs } } } } }),
+        lab({
+          machines: {
+            guest: {
+              ...(said === undefined ? {} : { memory: said }),
+              nics: { pf0: { backend: 'user', vfs } },
+            },
+          },
+        }),
       ).memoryMiB;
     expect(memory(255)).toBeGreaterThan(memory(3));
     expect(memory(255, '2G')).toBe(2048);
@@ -201,7 +212,13 @@ describe('resolveLab', () => {
 
 describe('the checks of a resolved lab', () => {
   const machines = {
-    one: { nics: { pf0: { backend: 'user', vfs: 1 }, pf1: { backend: 'user', vfs: 1 }, plain: { backend: 'user' } } },
+    one: {
+      nics: {
+        pf0: { backend: 'user', vfs: 1 },
+        pf1: { backend: 'user', vfs: 1 },
+        plain: { backend: 'user' },
+      },
+    },
     two: { nics: { pf0: { backend: 'user', vfs: 1 } } },
   } as const;
 
@@ -241,7 +258,11 @@ describe('InterfaceNames', () => {
 
   it('gives the second who wants a name another one', () => {
     const names = new InterfaceNames();
-    expect([names.take('lan'), names.take('lan') === 'lan', names.take('lo') === 'lo']).toEqual(['lan', false, false]);
+    expect([names.take('lan'), names.take('lan') === 'lan', names.take('lo') === 'lo']).toEqual([
+      'lan',
+      false,
+      false,
+    ]);
   });
 });
 
@@ -253,6 +274,10 @@ describe('IPv4', () => {
   });
 
   it('takes a subnet written with one of its hosts for that subnet, also above 128.0.0.0', () => {
-    expect(parseSubnet('255.10.0.7/16')).toEqual({ first: addressToNumber('255.10.0.0'), prefix: 16, size: 65536 });
+    expect(parseSubnet('255.10.0.7/16')).toEqual({
+      first: addressToNumber('255.10.0.0'),
+      prefix: 16,
+      size: 65536,
+    });
   });
 });

@@ -83,7 +83,10 @@ describe('the identity of a process', () => {
 
 describe('killAndWait', () => {
   it('returns when a process that ignores every polite request has ended', async () => {
-    const child = await spawned('sh', ['-c', 'trap "" TERM INT HUP; echo ready; while :; do sleep 100; done']);
+    const child = await spawned('sh', [
+      '-c',
+      'trap "" TERM INT HUP; echo ready; while :; do sleep 100; done',
+    ]);
     await once(child.stdout ?? process.stdin, 'data');
     const identity = identityOf(child.pid);
     const [pid] = childrenOf(child.pid);

@@ -30,7 +30,7 @@ async function otherHolder(file: string): Promise<ChildProcess> {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   children.push(child);
-  await once(child.stdout ?? process.stdin, 'data');
+  await once(child.stdout, 'data');
   return child;
 }
 
@@ -103,7 +103,9 @@ describe('takeLock', () => {
 
   it('is not to be had with a signal that has come already', async () => {
     const file = join(scratch(), 'lock');
-    await expect(takeLock(file, { ...now, signal: AbortSignal.abort(new Error('enough')) })).rejects.toThrow('enough');
+    await expect(takeLock(file, { ...now, signal: AbortSignal.abort(new Error('enough')) })).rejects.toThrow(
+      'enough',
+    );
     await held(await takeLock(file, now)).release();
   });
 
@@ -139,7 +141,9 @@ describe('withLabLock', () => {
       },
       warn: () => undefined,
     };
-    expect(await withLabLock(folder, { purpose: 'lab down', progress }, async () => Promise.resolve('done'))).toBe('done');
+    expect(
+      await withLabLock(folder, { purpose: 'lab down', progress }, async () => Promise.resolve('done')),
+    ).toBe('done');
     await letGo;
     expect(steps).toEqual([`Wait for \`lab up x\` (process ${process.pid}), which is at work on this lab`]);
   });
@@ -147,7 +151,9 @@ describe('withLabLock', () => {
   it('lets go when the work fails', async () => {
     const folder = new LabFolder('x-12345678');
     const options = { purpose: 'x', progress: silentProgress };
-    await expect(withLabLock(folder, options, async () => Promise.reject(new Error('no')))).rejects.toThrow('no');
+    await expect(withLabLock(folder, options, async () => Promise.reject(new Error('no')))).rejects.toThrow(
+      'no',
+    );
     await held(await takeLock(folder.lock, now)).release();
   });
 });

@@ -66,7 +66,9 @@ describe('run', () => {
   });
 
   it('names the signal that ended a program', async () => {
-    expect(await thrownBy(run(['sh', '-c', 'kill -9 $$']))).toMatchObject({ message: 'sh was ended by SIGKILL' });
+    expect(await thrownBy(run(['sh', '-c', 'kill -9 $$']))).toMatchObject({
+      message: 'sh was ended by SIGKILL',
+    });
   });
 
   it('says that a program could not be started, and why', async () => {
@@ -112,7 +114,10 @@ describe('start', () => {
   it('appends both outputs to the log and tells how the program ended', async () => {
     const logFile = join(scratch(), 'log');
     for (const word of ['one', 'two']) {
-      const { ended } = await start(['sh', '-c', `echo ${word}; echo "not $PWD" >&2; exit 5`], { cwd: scratch(), logFile });
+      const { ended } = await start(['sh', '-c', `echo ${word}; echo "not $PWD" >&2; exit 5`], {
+        cwd: scratch(),
+        logFile,
+      });
       expect(await ended).toEqual({ exitCode: 5, signal: undefined });
     }
     expect(readFileSync(logFile, 'utf8')).toBe(`one\nnot ${scratch()}\ntwo\nnot ${scratch()}\n`);
@@ -130,7 +135,11 @@ describe('start', () => {
     const closed = await start(['sh', '-c', 'read -r x; echo "got $x, $?"'], { cwd: scratch(), logFile });
     await closed.ended;
     expect(readFileSync(logFile, 'utf8')).toBe('got , 1\n');
-    const held = await start(['sh', '-c', 'read -r x; echo "got $x, $?"'], { cwd: scratch(), logFile, stdin: 'held' });
+    const held = await start(['sh', '-c', 'read -r x; echo "got $x, $?"'], {
+      cwd: scratch(),
+      logFile,
+      stdin: 'held',
+    });
     expect(isAlive(held.identity)).toBe(true);
     await held.release('go on');
     await held.ended;
@@ -146,7 +155,10 @@ describe('start', () => {
   });
 
   it('tells a signal that ended it', async () => {
-    const { identity, ended } = await start(['sleep', '100'], { cwd: scratch(), logFile: join(scratch(), 'log') });
+    const { identity, ended } = await start(['sleep', '100'], {
+      cwd: scratch(),
+      logFile: join(scratch(), 'log'),
+    });
     await killAndWait(identity);
     expect(await ended).toEqual({ exitCode: undefined, signal: 'SIGKILL' });
   });

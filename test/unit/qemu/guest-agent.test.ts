@@ -31,7 +31,8 @@ async function serve(commands: Record<string, Handler>, before = ''): Promise<So
         return;
       }
       try {
-        const handler = commands[String(message['execute'])] ?? (() => refuse('The command has not been found'));
+        const handler =
+          commands[String(message['execute'])] ?? (() => refuse('The command has not been found'));
         to.send(`${JSON.stringify({ return: handler(args) })}\n`);
       } catch (error) {
         to.send(`${JSON.stringify({ error: { class: 'GenericError', desc: (error as Error).message } })}\n`);
@@ -53,7 +54,10 @@ describe('a session with the guest agent', () => {
   });
 
   it('passes over what was left for an earlier client, half a line of it too', async () => {
-    const { path } = await serve({ 'guest-ping': () => ({ mine: true }) }, '{"return": {"pid": 99}}\n{"return": {"exi');
+    const { path } = await serve(
+      { 'guest-ping': () => ({ mine: true }) },
+      '{"return": {"pid": 99}}\n{"return": {"exi',
+    );
     const agent = await GuestAgent.open(path, never);
     expect(await agent.execute('guest-ping')).toEqual({ mine: true });
     agent.close();
@@ -72,7 +76,11 @@ describe('a session with the guest agent', () => {
     });
     const agent = await GuestAgent.open(path, never);
     const host = new GuestHost('guest', agent);
-    expect(await host.run(['cat', 'a b', ''], { input: 'in\0put' })).toEqual({ exitCode: 3, stdout: 'öut\n', stderr: 'err' });
+    expect(await host.run(['cat', 'a b', ''], { input: 'in\0put' })).toEqual({
+      exitCode: 3,
+      stdout: 'öut\n',
+      stderr: 'err',
+    });
     expect(received[1]).toEqual({
       execute: 'guest-exec',
       arguments: { path: 'cat', arg: ['a b', ''], 'input-data': base64('in\0put'), 'capture-output': true },
@@ -92,7 +100,10 @@ describe('a session with the guest agent', () => {
   });
 
   it('gives up a program that takes too long, and stops asking when aborted', async () => {
-    const { path } = await serve({ 'guest-exec': () => ({ pid: 42 }), 'guest-exec-status': () => ({ exited: false }) });
+    const { path } = await serve({
+      'guest-exec': () => ({ pid: 42 }),
+      'guest-exec-status': () => ({ exited: false }),
+    });
     const agent = await GuestAgent.open(path, never);
     await expect(agent.run(['sleep', '100'], { timeoutMs: 5 })).rejects.toMatchObject({
       code: 'LAB-AGENT-TIMEOUT',
@@ -128,7 +139,10 @@ describe('a session with the guest agent', () => {
   });
 
   it('throws the agent’s own words when it refuses, and goes on', async () => {
-    const { path } = await serve({ 'guest-exec': () => refuse('Failed to execute child process “x”'), 'guest-ping': () => 1 });
+    const { path } = await serve({
+      'guest-exec': () => refuse('Failed to execute child process “x”'),
+      'guest-ping': () => 1,
+    });
     const agent = await GuestAgent.open(path, never);
     await expect(agent.start(['x'])).rejects.toMatchObject({
       code: 'LAB-AGENT-REFUSED',

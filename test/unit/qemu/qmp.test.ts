@@ -13,7 +13,9 @@ afterEach(async () => {
   server = undefined;
 });
 
-async function serve(answer: (message: Record<string, unknown>, to: SocketServer) => void): Promise<SocketServer> {
+async function serve(
+  answer: (message: Record<string, unknown>, to: SocketServer) => void,
+): Promise<SocketServer> {
   server = await serveSocket(longFolder(scratch()), 'guest.qmp', {
     greeting,
     answer: (message, to) => {
@@ -59,7 +61,9 @@ describe('a QMP session', () => {
 
   it('keeps events, also between a command and its answer, and takes none for an answer', async () => {
     const { path } = await serve((_, to) => {
-      to.send('{"event": "DEVICE_DELETED", "data": {"device": "pf0.vf0"}, "timestamp": {}}\r\n{"event": "RESET"}\r\n{"return": 1}\r\n');
+      to.send(
+        '{"event": "DEVICE_DELETED", "data": {"device": "pf0.vf0"}, "timestamp": {}}\r\n{"event": "RESET"}\r\n{"return": 1}\r\n',
+      );
     });
     const qmp = await Qmp.open(path, never);
     expect(await qmp.execute('x')).toBe(1);

@@ -67,20 +67,28 @@ describe('quoteForShell', () => {
 describe('quoteForQemu', () => {
   /** QEMU's get_opt_value() (util/qemu-option.c): a comma ends a value, two stand for one. */
   function readOptions(text: string): string[] {
-    const values = [''];
+    const values: string[] = [];
+    let value = '';
     for (let index = 0; index < text.length; index += 1) {
-      if (text[index] !== ',') values[values.length - 1] += text[index] ?? '';
-      else if (text[index + 1] === ',') {
-        values[values.length - 1] += ',';
+      const character = text.charAt(index);
+      if (character !== ',') value += character;
+      else if (text.charAt(index + 1) === ',') {
+        value += ',';
         index += 1;
-      } else values.push('');
+      } else {
+        values.push(value);
+        value = '';
+      }
     }
-    return values;
+    return [...values, value];
   }
 
-  it.each(['plain', 'a,b', ',', ',,', 'a,,b', 'x,readonly=on', 'trailing,', ',leading', ''])('%j', (value) => {
-    expect(readOptions(`${quoteForQemu(value)},next=1`)).toEqual([value, 'next=1']);
-  });
+  it.each(['plain', 'a,b', ',', ',,', 'a,,b', 'x,readonly=on', 'trailing,', ',leading', ''])(
+    '%j',
+    (value) => {
+      expect(readOptions(`${quoteForQemu(value)},next=1`)).toEqual([value, 'next=1']);
+    },
+  );
 
   it('is applied to each property of a device', () => {
     const text = deviceArgumentText({

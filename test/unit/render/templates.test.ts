@@ -11,7 +11,9 @@ const facts = { vhostNet: false, accelerator: 'tcg' } as const;
 
 describe('renderTemplate', () => {
   it('refuses a view that lacks something', () => {
-    expect(() => renderTemplate('network.sh', { networks: [], taps: [], peers: [] })).toThrow('"name" not defined');
+    expect(() => renderTemplate('network.sh', { networks: [], taps: [], peers: [] })).toThrow(
+      '"name" not defined',
+    );
   });
 
   it('escapes nothing for HTML', () => {
@@ -33,7 +35,9 @@ describe('renderTemplate', () => {
     );
     expect(templates.length).toBeGreaterThan(5);
     for (const name of templates) {
-      const blocks = [...readFileSync(join(folder, name), 'utf8').matchAll(/\{\{#(\w+)/g)].map(([, word]) => word);
+      const blocks = [...readFileSync(join(folder, name), 'utf8').matchAll(/\{\{#(\w+)/g)].map(
+        ([, word]) => word,
+      );
       expect({ name, others: blocks.filter((word) => !['each', 'if'].includes(word ?? '')) }).toEqual({
         name,
         others: [],
@@ -102,7 +106,9 @@ describe('the arguments of QEMU', () => {
   });
 
   it('hold the machine’s own kernel arguments last, in its order', () => {
-    const parsed = argumentsOf(lab({ machines: { guest: { kernelArguments: ['loglevel=7', 'init=/bin/sh'] } } }));
+    const parsed = argumentsOf(
+      lab({ machines: { guest: { kernelArguments: ['loglevel=7', 'init=/bin/sh'] } } }),
+    );
     expect(parsed[parsed.indexOf('-append') + 1]).toMatch(/ loglevel=7 init=\/bin\/sh$/);
   });
 

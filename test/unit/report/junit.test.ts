@@ -41,7 +41,9 @@ describe('the JUnit report', () => {
   });
 
   it.each(hostile)('carries %j unharmed', (text) => {
-    const root = parseXml(toJunit(testResult([{ ...checkResult(text, [[false, text, text]]), remarks: [text] }])));
+    const root = parseXml(
+      toJunit(testResult([{ ...checkResult(text, [[false, text, text]]), remarks: [text] }])),
+    );
     const [suite] = childrenNamed(root, 'testsuite');
     const [testcase] = childrenNamed(suite, 'testcase');
     expect(testcase?.attributes['name']).toBe(text);
@@ -52,7 +54,9 @@ describe('the JUnit report', () => {
   it('leaves out what XML cannot hold', () => {
     const text = 'a\u0000\u0001\u0008\u000b\u001b[31mb\ud800\ufffe\uffffc';
     const root = parseXml(toJunit(testResult([checkResult('x', [[true, text]])])));
-    expect(childrenNamed(childrenNamed(root, 'testsuite')[0], 'testcase')[0]?.attributes['name']).toBe('a[31mbc');
+    expect(childrenNamed(childrenNamed(root, 'testsuite')[0], 'testcase')[0]?.attributes['name']).toBe(
+      'a[31mbc',
+    );
   });
 
   it('has a failure for a check without any assertion: nobody reads it as passed', () => {

@@ -92,7 +92,9 @@ describe('the TAP report', () => {
     expect(parsed.ok).toBe(false);
     expect(parsed.asserts).toEqual([{ ok: false, name: 'vf-creation' }]);
     expect(parsed.children[0]?.asserts.map(({ ok }) => ok)).toEqual([true, false]);
-    expect(text).toContain('    not ok 2 - two\n    # wanted: 3\n    # ok 9 - not an assertion\n    # found: 2\n    1..2\n');
+    expect(text).toContain(
+      '    not ok 2 - two\n    # wanted: 3\n    # ok 9 - not an assertion\n    # found: 2\n    1..2\n',
+    );
   });
 
   it('fails when a check made no assertion', () => {
@@ -124,6 +126,8 @@ describe('the TAP report', () => {
   });
 
   it('says what it was taken with', () => {
-    expect(report([])).toContain('# lab quickstart: QEMU 11.0.0, Linux 6.12.0, TCG (emulation was asked for)\n# 1.50 s in all\n');
+    expect(report([])).toContain(
+      '# lab quickstart: QEMU 11.0.0, Linux 6.12.0, TCG (emulation was asked for)\n# 1.50 s in all\n',
+    );
   });
 });
