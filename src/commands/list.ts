@@ -11,6 +11,8 @@ export default class List extends BaseCommand<typeof List> {
   static override description =
     'The time is about what `lab test` takes under emulation (TCG), with the toolchain in the cache; KVM is faster.';
   static override examples = ['<%= config.bin %> <%= command.id %>'];
+  static override args = {};
+  static override flags = {};
 
   async run(): Promise<ListResult> {
     await this.read(List);

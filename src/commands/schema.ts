@@ -7,6 +7,8 @@ export default class Schema extends BaseCommand<typeof Schema> {
     'Draft-07. An editor that is told of it completes keys and marks mistakes as you type; the rules between parts of a ' +
     'definition are checked by `lab validate` alone.';
   static override examples = ['<%= config.bin %> <%= command.id %> > lab.schema.json'];
+  static override args = {};
+  static override flags = {};
 
   async run(): Promise<Readonly<Record<string, unknown>>> {
     await this.read(Schema);
