@@ -141,6 +141,12 @@ function resolveNic(
   };
 }
 
+const SECONDS_PER_UNIT = { s: 1, m: 60 } as const;
+
+function seconds(text: string): number {
+  return Number(text.slice(0, -1)) * SECONDS_PER_UNIT[text.slice(-1) as keyof typeof SECONDS_PER_UNIT];
+}
+
 function memoryMiB(text: string): number {
   return Number(text.slice(0, -1)) * MIB_PER_UNIT[text.slice(-1) as keyof typeof MIB_PER_UNIT];
 }
@@ -209,6 +215,7 @@ export function resolveLab(written: LabFile, file: string): Lab {
   return deepFreeze({
     name,
     summary: written.summary ?? '',
+    takesSeconds: written.takes === undefined ? null : seconds(written.takes),
     networks,
     peers,
     machines,

@@ -10,7 +10,7 @@ import { nearest } from './nearest.js';
 type Issue = z.core.$ZodIssue;
 
 const KEYS_BY_PLACE: readonly { readonly place: RegExp; readonly keys: readonly string[] }[] = [
-  { place: /^$/, keys: ['name', 'summary', 'networks', 'peers', 'machines', 'checks'] },
+  { place: /^$/, keys: ['name', 'summary', 'takes', 'networks', 'peers', 'machines', 'checks'] },
   { place: /^networks\/[^/]+$/, keys: ['subnet', 'mtu'] },
   { place: /^peers\/[^/]+$/, keys: ['network', 'address'] },
   { place: /^machines\/[^/]+$/, keys: ['image', 'cpus', 'memory', 'kernelArguments', 'nics'] },

@@ -2,6 +2,7 @@
 export interface LabFile {
   readonly name?: string | undefined;
   readonly summary?: string | undefined;
+  readonly takes?: string | undefined;
   readonly networks?: Readonly<Record<string, NetworkFile | null>> | undefined;
   readonly peers?: Readonly<Record<string, PeerFile>> | undefined;
   readonly machines: Readonly<Record<string, MachineFile>>;

@@ -3,6 +3,8 @@ export interface Lab {
   readonly name: string;
   /** One line that says what the lab shows. */
   readonly summary: string;
+  /** About how long `lab test` takes under emulation; null when the definition does not say. */
+  readonly takesSeconds: number | null;
   readonly networks: readonly Network[];
   readonly peers: readonly Peer[];
   readonly machines: readonly Machine[];

@@ -1,20 +1,6 @@
 import type { Assertion } from '../checks/check.js';
 import type { CheckResult, TestResult } from '../checks/result.js';
-
-/** Characters that XML 1.0 cannot hold at all are left out; the five special ones are escaped. */
-function escapeXml(text: string): string {
-  return (
-    text
-      // eslint-disable-next-line no-control-regex -- XML 1.0, production 2: these are no characters
-      .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|\p{Cs}/gu, '')
-      .replace(/&/g, '&amp;')
-      .replace(/</g, '&lt;')
-      .replace(/>/g, '&gt;')
-      .replace(/"/g, '&quot;')
-      .replace(/'/g, '&apos;')
-      .replace(/\r/g, '&#13;')
-  );
-}
+import { escapeXml } from './xml.js';
 
 /** Within an attribute a reader takes line breaks and tabs for spaces (XML 1.0, 3.3.3). */
 function attribute(text: string): string {

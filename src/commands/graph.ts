@@ -1,0 +1,43 @@
+import { BaseCommand, Flags } from '../cli/base-command.js';
+import { labArgument } from '../cli/lab-flags.js';
+import { readLab } from '../lab/read-lab.js';
+import { chooseFormat, drawLab, GRAPH_FORMATS, type GraphFormat } from '../report/graph/formats.js';
+import { writeReport } from '../report/write-report.js';
+
+interface GraphResult {
+  readonly format: GraphFormat;
+  readonly text: string;
+}
+
+export default class Graph extends BaseCommand<typeof Graph> {
+  static override summary = 'Draw what a lab is made of and how it is connected.';
+  static override description =
+    'Machines with their NICs, PFs and VFs (PCI address, MAC, IP address), the backends, networks and peers. ' +
+    'Nothing is started, and nothing but this tool is needed to draw.';
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> quickstart',
+    '<%= config.bin %> <%= command.id %> quickstart -o quickstart.svg',
+    '<%= config.bin %> <%= command.id %> quickstart --format dot | dot -Tpdf > quickstart.pdf',
+  ];
+  static override args = { lab: labArgument };
+  static override flags = {
+    format: Flags.option({
+      options: GRAPH_FORMATS,
+      description: 'default: what the ending of the output file says, else mermaid',
+    })(),
+    output: Flags.string({
+      char: 'o',
+      description: 'write it there: .svg, .dot or .gv, .mmd',
+      helpValue: 'FILE',
+    }),
+  };
+
+  async run(): Promise<GraphResult> {
+    const { args, flags } = await this.read(Graph);
+    const format = chooseFormat(flags.format, flags.output);
+    const text = drawLab(readLab(args.lab).lab, format);
+    if (flags.output !== undefined) writeReport(flags.output, text);
+    else if (!this.jsonEnabled()) process.stdout.write(text);
+    return { format, text };
+  }
+}

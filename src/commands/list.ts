@@ -1,0 +1,28 @@
+import { BaseCommand } from '../cli/base-command.js';
+import { listShipped, type ShippedLab } from '../lab/list-shipped.js';
+import { table } from '../report/table.js';
+
+interface ListResult {
+  readonly labs: readonly ShippedLab[];
+}
+
+export default class List extends BaseCommand<typeof List> {
+  static override summary = 'Show the labs that come with this program.';
+  static override description =
+    'The time is about what `lab test` takes under emulation (TCG), with the toolchain in the cache; KVM is faster.';
+  static override examples = ['<%= config.bin %> <%= command.id %>'];
+  static override args = {};
+  static override flags = {};
+
+  async run(): Promise<ListResult> {
+    await this.read(List);
+    const labs = listShipped();
+    const rows = labs.map(({ name, takesSeconds, summary }) => [
+      name,
+      takesSeconds === null ? '-' : `${takesSeconds} s`,
+      summary,
+    ]);
+    for (const line of table([['LAB', 'TAKES', 'WHAT IT SHOWS'], ...rows])) this.log(line);
+    return { labs };
+  }
+}

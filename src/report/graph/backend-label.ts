@@ -1,0 +1,19 @@
+import type { Backend } from '../../model/lab.js';
+
+interface BackendLabel {
+  readonly title: string;
+  readonly lines: readonly string[];
+  /** The name of the network that it leads to; null when it leads to none of the lab's. */
+  readonly network: string | null;
+}
+
+type Labels = { readonly [T in Backend['type']]: (backend: Extract<Backend, { type: T }>) => BackendLabel };
+
+const labels: Labels = {
+  user: () => ({ title: 'user', lines: ['QEMU’s own network'], network: null }),
+  tap: ({ ifname, network }) => ({ title: 'tap', lines: [ifname], network }),
+};
+
+export function backendLabel(backend: Backend): BackendLabel {
+  return labels[backend.type](backend as never);
+}

@@ -1,0 +1,22 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { shippedLabs } from '../../src/lab/locate.js';
+import { runLab } from './run-lab.js';
+
+const committed = fileURLToPath(new URL('../../schema/lab.schema.json', import.meta.url));
+
+test('prints the committed schema, with --json as well', async () => {
+  const text = readFileSync(committed, 'utf8');
+  expect(await runLab('schema')).toEqual({ exitCode: 0, stdout: text, stderr: '' });
+  expect(JSON.parse((await runLab('schema', '--json')).stdout)).toEqual(JSON.parse(text));
+});
+
+test.each([...shippedLabs().values()])('%s names the schema for editors in its first line', (folder) => {
+  const [first = ''] = readFileSync(join(folder, 'lab.yaml'), 'utf8').split('\n');
+  const [, path = ''] = /^# yaml-language-server: \$schema=(\S+)$/.exec(first) ?? [];
+  const schema = join(folder, path);
+  expect(existsSync(schema)).toBe(true);
+  expect(dirname(schema)).toBe(dirname(committed));
+});

@@ -1,0 +1,218 @@
+import { Ajv } from 'ajv';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { labSchema } from '../../../src/lab/json-schema.js';
+import { shippedLabs } from '../../../src/lab/locate.js';
+import { labShape } from '../../../src/lab/shape.js';
+
+const ajv = new Ajv({ allErrors: true, strict: true, allowUnionTypes: true });
+const accepts = ajv.compile(labSchema());
+
+/** The verdict of both, when they agree. */
+function verdict(definition: unknown): boolean {
+  const [ours, theirs] = [labShape.safeParse(definition).success, accepts(definition)];
+  if (ours !== theirs)
+    expect.fail(
+      `zod says ${ours}, ajv says ${theirs}: ${JSON.stringify(definition)} ${ajv.errorsText(accepts.errors)}`,
+    );
+  return ours;
+}
+
+const nic = (more: object): unknown => ({
+  machines: { guest: { nics: { pf0: { backend: 'user', ...more } } } },
+});
+const machine = (more: object): unknown => ({ machines: { guest: more } });
+const lab = (more: object): unknown => ({ machines: { guest: {} }, ...more });
+
+const full = {
+  name: 'full',
+  summary: 'all of it',
+  takes: '2m',
+  networks: { lan: null, wan: { subnet: '192.168.0.0/16', mtu: 9000 } },
+  peers: { server: { network: 'lan', address: '10.64.0.1' }, other: { network: 'wan' } },
+  machines: {
+    guest: {
+      image: 'micro',
+      cpus: 64,
+      memory: '4G',
+      kernelArguments: ['pci=realloc', 'quiet'],
+      nics: {
+        pf0: {
+          model: 'virtio-net',
+          backend: { tap: 'lan' },
+          mac: '52:54:00:AB:cd:01',
+          mtu: 1400,
+          vfs: [
+            {},
+            { mac: '52:54:00:00:00:02', mtu: 68, backend: { user: {} } },
+            { backend: { user: null } },
+          ],
+        },
+        plain: { backend: 'user', vfs: 0 },
+      },
+    },
+    empty: {},
+  },
+  checks: ['vf-creation', { traffic: { count: 5, machine: 'guest' } }, { 'hotplug-free': null }],
+};
+
+const valid: readonly (readonly [string, unknown])[] = [
+  ['everything', full],
+  ['the least', { machines: {} }],
+  ['255 VFs', nic({ vfs: 255 })],
+  ['an empty summary', lab({ summary: '' })],
+  ['a summary in any script', lab({ summary: 'größer 日本語 “quotes”' })],
+  ['no checks', lab({ checks: [] })],
+  ['a whole number with a fraction of nothing', machine({ cpus: 2.0 })],
+];
+
+const invalid: readonly (readonly [string, unknown])[] = [
+  ['null', null],
+  ['a list', []],
+  ['text', 'machines'],
+  ['no machines', {}],
+  ['machines: null', { machines: null }],
+  ['a misspelt key', lab({ network: {} })],
+  ['a capital in a name', { machines: { Guest: {} } }],
+  ['a name that is too long', { machines: { a234567890123456: {} } }],
+  ['a name with a newline', { machines: { 'guest\n': {} } }],
+  ['an empty name', lab({ name: '' })],
+  ['a newline in the summary', lab({ summary: 'a\nb' })],
+  ['a C1 control character in the summary', lab({ summary: 'a\u0085b' })],
+  ['a time without a unit', lab({ takes: '40' })],
+  ['a time as a number', lab({ takes: 40 })],
+  ['no time', lab({ takes: '0s' })],
+  ['a subnet that is too small', lab({ networks: { lan: { subnet: '10.0.0.0/31' } } })],
+  ['an octet past 255', lab({ networks: { lan: { subnet: '10.0.256.0/24' } } })],
+  ['a peer without a network', lab({ peers: { server: {} } })],
+  ['an address with a prefix', lab({ peers: { server: { network: 'lan', address: '10.0.0.1/24' } } })],
+  ['no CPU', machine({ cpus: 0 })],
+  ['half a CPU', machine({ cpus: 1.5 })],
+  ['CPUs as text', machine({ cpus: '2' })],
+  ['memory in bytes', machine({ memory: 1024 })],
+  ['memory in KiB', machine({ memory: '1024K' })],
+  ['an empty image', machine({ image: '' })],
+  ['a kernel argument with a space', machine({ kernelArguments: ['a b'] })],
+  ['a NIC without a backend', machine({ nics: { pf0: {} } })],
+  ['a backend of no kind', nic({ backend: 'bridge' })],
+  ['a backend of two kinds', nic({ backend: { user: null, tap: 'lan' } })],
+  ['a setting of user', nic({ backend: { user: { subnet: 1 } } })],
+  ['a multicast MAC', nic({ mac: '01:54:00:00:00:01' })],
+  ['a MAC with dashes', nic({ mac: '52-54-00-00-00-01' })],
+  ['a MAC with a newline', nic({ mac: '52:54:00:00:00:01\n' })],
+  ['an MTU that is too small', nic({ mtu: 67 })],
+  ['256 VFs', nic({ vfs: 256 })],
+  ['256 VFs in a list', nic({ vfs: Array.from({ length: 256 }, () => ({})) })],
+  ['-1 VFs', nic({ vfs: -1 })],
+  ['a VF that is null', nic({ vfs: [null] })],
+  ['a VF with VFs', nic({ vfs: [{ vfs: 1 }] })],
+  ['checks as text', lab({ checks: 'traffic' })],
+  ['a parameter that is a list', lab({ checks: [{ traffic: { count: [] } }] })],
+];
+
+describe('zod and ajv agree', () => {
+  test.each(valid)('that %s is a definition', (_name, definition) => {
+    expect(verdict(definition)).toBe(true);
+  });
+
+  test.each(invalid)('that %s is none', (_name, definition) => {
+    expect(verdict(definition)).toBe(false);
+  });
+
+  test.each([...shippedLabs()])('that the shipped lab %s is a definition', (_name, folder) => {
+    expect(verdict(parse(readFileSync(join(folder, 'lab.yaml'), 'utf8')))).toBe(true);
+  });
+
+  test('on 3000 mutations of a definition with every key', () => {
+    const random = randomNumbers(7);
+    const verdicts = Array.from({ length: 3000 }, () => verdict(mutated(full, random)));
+    expect(verdicts.filter((valid) => valid).length).toBeGreaterThan(100);
+    expect(verdicts.filter((valid) => !valid).length).toBeGreaterThan(1000);
+  });
+});
+
+/** mulberry32: the same numbers for the same seed, from 0 up to 1. */
+function randomNumbers(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+const STRANGE: readonly unknown[] = [
+  null,
+  true,
+  0,
+  -1,
+  1.5,
+  1e9,
+  255,
+  '',
+  'user',
+  'A',
+  'a\n',
+  '10.0.0.1',
+  '4G',
+  '30s',
+  [],
+  {},
+  { tap: 'lan' },
+  [{}],
+  '\u0085',
+  '💡',
+];
+
+/** A copy with one value replaced, removed, or one key added. */
+function mutated(definition: unknown, random: () => number): unknown {
+  const copy: unknown = structuredClone(definition);
+  const places: { of: Record<string, unknown>; key: string }[] = [];
+  const visit = (value: unknown): void => {
+    if (typeof value !== 'object' || value === null) return;
+    for (const [key, inner] of Object.entries(value)) {
+      places.push({ of: value as Record<string, unknown>, key });
+      visit(inner);
+    }
+  };
+  visit(copy);
+  const place = places[Math.floor(random() * places.length)];
+  const strange = structuredClone(STRANGE[Math.floor(random() * STRANGE.length)]);
+  if (place === undefined) return copy;
+  const { of, key } = place;
+  const kind = random();
+  if (kind < 0.6) of[key] = strange;
+  else if (kind < 0.8 && !Array.isArray(of)) of[`${key}${random() < 0.5 ? 'x' : 'X'}`] = of[key];
+  else if (Array.isArray(of)) of.splice(Number(key), 1);
+  else Reflect.deleteProperty(of, key);
+  return copy;
+}
+
+describe('for editors', () => {
+  interface Node {
+    readonly description?: string;
+    readonly properties?: Readonly<Record<string, Node>>;
+  }
+
+  test('every key has a description', () => {
+    const bare: string[] = [];
+    const visit = (node: unknown, path: string): void => {
+      if (typeof node !== 'object' || node === null) return;
+      for (const [key, property] of Object.entries((node as Node).properties ?? {}))
+        if (property.description === undefined) bare.push(`${path}/${key}`);
+      for (const [key, inner] of Object.entries(node)) visit(inner, `${path}/${key}`);
+    };
+    visit(labSchema(), '');
+    expect(bare).toEqual([]);
+  });
+
+  test('it is draft-07 with a title', () => {
+    expect(labSchema()).toMatchObject({
+      $schema: 'http://json-schema.org/draft-07/schema#',
+      title: 'Definition of a lab',
+    });
+  });
+});

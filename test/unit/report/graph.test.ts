@@ -1,0 +1,152 @@
+import { XMLParser } from './xml-parser.js';
+import { describe, expect, test } from 'vitest';
+import { functionsOf, type Lab } from '../../../src/model/lab.js';
+import { drawLab, GRAPH_FORMATS } from '../../../src/report/graph/formats.js';
+import { drawnBoxes } from '../../../src/report/graph/graph.js';
+import { labGraph } from '../../../src/report/graph/lab-graph.js';
+import { lab as labOf, labWithNic } from '../../support/definition.js';
+
+const mixed = labOf({
+  name: 'mixed',
+  networks: { lan: { mtu: 9000 }, wan: { subnet: '192.168.100.0/24' } },
+  peers: { server: { network: 'wan' }, other: { network: 'lan' } },
+  machines: {
+    'a-b': { nics: { c: { backend: 'user' } } },
+    a: {
+      nics: {
+        'b-c': {
+          backend: { tap: 'lan' },
+          vfs: [{}, { backend: 'user' }, { backend: { tap: 'wan' }, mtu: 1400 }],
+        },
+        many: {
+          backend: { tap: 'lan' },
+          vfs: Array.from({ length: 12 }, (_, index) => (index % 2 === 0 ? {} : { backend: 'user' })),
+        },
+      },
+    },
+    empty: {},
+  },
+});
+
+function texts(text: string): string {
+  return text.replaceAll('#58;', ':');
+}
+
+describe.each(GRAPH_FORMATS)('%s', (format) => {
+  test.each([1, 3, 8, 9, 64, 255])('shows every function of a lab with %i VFs', (count) => {
+    expectAllFunctions(labWithNic({ vfs: count }));
+  });
+
+  test('shows every function, network and peer of a lab of all sorts', () => {
+    expectAllFunctions(mixed);
+  });
+
+  function expectAllFunctions(lab: Lab): void {
+    const drawing = texts(drawLab(lab, format));
+    for (const pciFunction of lab.machines.flatMap(({ nics }) => nics.flatMap(functionsOf))) {
+      expect(drawing).toContain(pciFunction.bdf);
+      expect(drawing).toContain(pciFunction.mac);
+      if (pciFunction.address !== null) expect(drawing).toContain(pciFunction.address);
+      if (pciFunction.backend.type === 'tap') expect(drawing).toContain(pciFunction.backend.ifname);
+    }
+    for (const { name, subnet } of lab.networks) {
+      expect(drawing).toContain(`network ${name}`);
+      expect(drawing).toContain(subnet);
+    }
+    for (const { name, address } of lab.peers) {
+      expect(drawing).toContain(`peer ${name}`);
+      expect(drawing).toContain(address);
+    }
+  }
+
+  test('is the same every time', () => {
+    expect(drawLab(mixed, format)).toBe(drawLab(structuredClone(mixed), format));
+  });
+});
+
+describe('the view', () => {
+  test('gives every box an id of its own that is a plain word, and links boxes that are there', () => {
+    const graph = labGraph(mixed);
+    const ids = [...drawnBoxes(graph.root)].map(({ id }) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const id of ids) expect(id).toMatch(/^[A-Za-z]\w*$/);
+    for (const { from, to } of graph.links) expect(ids).toEqual(expect.arrayContaining([from, to]));
+  });
+
+  test('leads every tap to its network, and a user backend to none', () => {
+    const { links } = labGraph(mixed);
+    const toNetworks = links
+      .filter(({ from }) => from.startsWith('backend_'))
+      .map(({ from, to }) => [from, to]);
+    expect(toNetworks).toEqual([
+      ['backend_a_b_c_2', 'network_lan'],
+      ['backend_a_b_c_vf0', 'network_lan'],
+      ['backend_a_b_c_vf2', 'network_wan'],
+      ['backend_a_many', 'network_lan'],
+      ['backend_a_many_vfs', 'network_lan'],
+    ]);
+  });
+
+  test('says the MTU of a function where it is not its network’s', () => {
+    const boxes = [...drawnBoxes(labGraph(mixed).root)];
+    const withMtu = boxes.filter(
+      ({ kind, lines }) => kind === 'vf' && lines.some((line) => line.startsWith('MTU')),
+    );
+    expect(withMtu.map(({ title, lines }) => [title, lines.at(-1)])).toEqual([['VF vf2', 'MTU 1400']]);
+  });
+
+  test('has one box for many VFs with like backends', () => {
+    const groups = [...drawnBoxes(labGraph(mixed).root)].filter(({ kind }) => kind === 'vf-group');
+    expect(groups.map(({ title, boxes }) => [title, boxes.length])).toEqual([
+      ['6 VFs', 6],
+      ['6 VFs', 6],
+    ]);
+  });
+
+  test('takes time that grows with the lab, not with its square', () => {
+    const machines = (count: number): Lab => ({
+      ...mixed,
+      machines: Array.from({ length: count }, (_, index) => ({ ...labWithTemplate, name: `m${index}` })),
+    });
+    const [labWithTemplate] = labWithNic({ vfs: 8 }).machines as [Lab['machines'][number]];
+    const seconds = (count: number): number => {
+      const lab = machines(count);
+      const start = performance.now();
+      for (const format of GRAPH_FORMATS) drawLab(lab, format);
+      return performance.now() - start;
+    };
+    seconds(50);
+    expect(seconds(1000) / seconds(100)).toBeLessThan(40);
+  });
+});
+
+describe('hostile text', () => {
+  const hostile =
+    '"></text><script>alert(1)</script><!-- & \' \\" \\ `x` #35; %%{init: {}}%% ]]> end; {{a}} \u2028 日本 \ud800';
+  const lab: Lab = { ...labWithNic({ vfs: 1 }), name: hostile, summary: hostile };
+
+  test('stays text in SVG', () => {
+    const root = new XMLParser(drawLab(lab, 'svg')).parse();
+    expect(root.names()).not.toContain('script');
+    expect(root.find('desc').text).toBe(hostile.replace('\ud800', ''));
+    expect(root.find('title').text).toBe(`Topology of lab ${hostile.replace('\ud800', '')}`);
+  });
+
+  test('stays within its quotes in Mermaid', () => {
+    const lines = drawLab(lab, 'mermaid').split('\n');
+    expect(JSON.parse((lines[1] ?? '').replace(/^title: /, ''))).toBe(
+      `${hostile}: ${hostile}`.replaceAll('&', '+').replaceAll('<', '‹').replaceAll('>', '›'),
+    );
+    for (const line of lines.slice(5)) {
+      expect(line.match(/"/g)?.length ?? 0).toBeOneOf([0, 2]);
+      expect(line).not.toMatch(/%%|<script|`|\u2028/);
+    }
+    expect(lines.length).toBe(drawLab(labWithNic({ vfs: 1 }), 'mermaid').split('\n').length);
+  });
+
+  test('stays within its quotes in DOT', () => {
+    const dot = drawLab(lab, 'dot');
+    const outside = dot.replace(/"(?:[^"\\]|\\.)*"/g, '""');
+    expect(outside).toBe(drawLab(labWithNic({ vfs: 1 }), 'dot').replace(/"(?:[^"\\]|\\.)*"/g, '""'));
+  });
+});
