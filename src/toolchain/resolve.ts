@@ -5,7 +5,7 @@ import { givenQemu, systemQemu } from './choose-qemu.js';
 import { provisionTree } from './provision.js';
 import { recipeFor, type Recipe } from './recipe.js';
 import { findTree, type ProvisionedTree } from './tree.js';
-import type { KernelTool, QemuTool, Toolchain, ToolchainOptions } from './types.js';
+import type { KernelFlavour, KernelTool, QemuTool, Toolchain, ToolchainOptions } from './types.js';
 
 /** What was found without fetching anything; a tree that fits the recipe brings the rest. */
 interface Choice {
@@ -13,6 +13,7 @@ interface Choice {
   readonly qemu: QemuTool | undefined;
   /** Undefined: the tree's. */
   readonly kernel: KernelTool | undefined;
+  readonly kernelFlavour: KernelFlavour;
   readonly recipe: Recipe;
 }
 
@@ -24,18 +25,25 @@ interface Choice {
  */
 export async function resolveToolchain(options: ToolchainOptions, progress: Progress): Promise<Toolchain> {
   const choice = await choose(options);
-  const tree = await provisionTree(
-    { recipe: choice.recipe, mirror: options.mirror, signal: options.signal },
-    progress,
-  );
+  const tree =
+    cachedTree(choice) ??
+    (await provisionTree(
+      { recipe: choice.recipe, mirror: options.mirror, signal: options.signal },
+      progress,
+    ));
   return assemble(choice, tree);
 }
 
 /** Like resolveToolchain, but fetches nothing: undefined if the tree is not in the cache. */
 export async function findToolchain(options: ToolchainOptions): Promise<Toolchain | undefined> {
   const choice = await choose(options);
-  const tree = findTree(choice.recipe);
+  const tree = cachedTree(choice);
   return tree && assemble(choice, tree);
+}
+
+/** The tree in the cache that serves: the one of the recipe, or one that has a QEMU besides, which then lies idle. */
+function cachedTree({ recipe, kernelFlavour }: Choice): ProvisionedTree | undefined {
+  return findTree(recipe) ?? findTree(recipeFor({ kernelFlavour, withQemu: true }));
 }
 
 async function choose(options: ToolchainOptions): Promise<Choice> {
@@ -44,8 +52,9 @@ async function choose(options: ToolchainOptions): Promise<Choice> {
     options.qemu === undefined
       ? await fitSystemQemu(options.signal)
       : await givenQemu(options.qemu, options.signal);
-  const recipe = recipeFor({ kernelFlavour: options.kernelFlavour ?? 'cloud', withQemu: qemu === undefined });
-  return { qemu, kernel, recipe };
+  const { kernelFlavour = 'cloud' } = options;
+  const recipe = recipeFor({ kernelFlavour, withQemu: qemu === undefined });
+  return { qemu, kernel, kernelFlavour, recipe };
 }
 
 async function fitSystemQemu(signal: AbortSignal | undefined): Promise<QemuTool | undefined> {
