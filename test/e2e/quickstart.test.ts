@@ -24,9 +24,7 @@ test('lab test quickstart proves creation, no hotplug and traffic, and leaves no
   expect([...report.checks.values()].flatMap(({ failed }) => failed)).toEqual([]);
   expect(report.ok).toBe(true);
   expect(exitCode, stderr).toBe(0);
-  expect(report.checks.get('vf-creation')?.passed).toContain(
-    'in each of 10 cycles: the same identities',
-  );
+  expect(report.checks.get('vf-creation')?.passed).toContain('in each of 10 cycles: the same identities');
   expect(report.checks.get('hotplug-free')?.passed).toContain('QMP raised no device event');
   expect(report.checks.get('traffic')?.passed).toContain('server to vf2: 20 packets, none lost');
   expect(stdout).toMatch(/# vf0 to server, netperf TCP_RR.*Trans\/s.*\((TCG|KVM)\)/);
