@@ -9,6 +9,8 @@ export default defineConfig({
         test: {
           name: 'cli',
           include: ['test/cli/**/*.test.ts'],
+          // @oclif/test captures what a command prints.
+          disableConsoleIntercept: true,
           globalSetup: ['test/support/provision.ts'],
           testTimeout: 30_000,
         },
