@@ -1,7 +1,7 @@
 import { checkNames, checkParameters } from '../checks/names.js';
 import { nicModelNames, nicModel, DEFAULT_NIC_MODEL } from '../devices/catalog.js';
 import type { Location, Problem } from '../errors/lab-error.js';
-import { imageNames } from '../images/boot-images.js';
+import { imageNames } from '../images/names.js';
 import type { BackendFile, LabFile, NicFile } from '../model/lab-file.js';
 import { isHostAddress, numberToAddress, parseSubnet } from './ipv4.js';
 import { DEFAULT_IMAGE, subnetOf } from './defaults.js';
@@ -77,10 +77,10 @@ const modelsExist: Rule = function* (lab, at) {
 
 const imagesExist: Rule = function* (lab, at) {
   for (const [name, { image = DEFAULT_IMAGE }] of Object.entries(lab.machines)) {
-    if (!imageNames().includes(image)) {
+    if (!(imageNames as readonly string[]).includes(image)) {
       yield {
         code: 'LAB-RULE-IMAGE',
-        ...unknownName('image', image, imageNames()),
+        ...unknownName('image', image, imageNames),
         location: at.locate(['machines', name, 'image']),
       };
     }
