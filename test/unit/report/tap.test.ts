@@ -121,6 +121,12 @@ describe('the TAP report', () => {
     for (const { name } of parsed.children[0]?.asserts ?? []) expect(name.trim()).toBe(oneLine);
   });
 
+  it('escapes # and \\ as TAP 14 wants, whatever this parser forgives', () => {
+    const text = checkToTap(checkResult('a # b', [[true, 'c \\ d # e']]), 1);
+    expect(text).toContain('    ok 1 - c \\\\ d \\# e\n');
+    expect(text).toMatch(/^ok 1 - a \\# b # time=1\.23s$/m);
+  });
+
   it('of no check at all has a plan of none', () => {
     expect(report([])).toMatch(/^TAP version 14\n1\.\.0\n# lab quickstart: /);
   });
