@@ -9,12 +9,12 @@ import type { Path } from './load.js';
 import { nearest } from './nearest.js';
 
 /** What rules need of a definition: the place of each part. */
-interface Locator {
+export interface Locator {
   locate(path: Path, options?: { key?: boolean }): Location;
 }
 
 /** A rule looks at the whole definition and yields what breaks it. */
-type Rule = (lab: LabFile, at: Locator) => Iterable<Problem>;
+export type Rule = (lab: LabFile, at: Locator) => Iterable<Problem>;
 
 function unknownName(
   kind: string,
@@ -277,7 +277,7 @@ const hasMachines: Rule = function* (lab, at) {
   }
 };
 
-const rules: readonly Rule[] = [
+export const rules: readonly Rule[] = [
   hasMachines,
   networksExist,
   modelsExist,
@@ -290,7 +290,5 @@ const rules: readonly Rule[] = [
   trafficHasSomewhereToGo,
 ];
 
-/** Everything that the parts of a definition say of each other and that cannot be true. */
-export function findRuleProblems(lab: LabFile, at: Locator): Problem[] {
-  return rules.flatMap((rule) => [...rule(lab, at)]);
-}
+/** Those that miss something: they say nothing of a definition from which a wrong part had to be taken out. */
+export const rulesAboutAbsence: ReadonlySet<Rule> = new Set([hasMachines, trafficHasSomewhereToGo]);
