@@ -1,17 +1,12 @@
 import type { Location, Problem } from '../errors/lab-error.js';
-import type { LabFile } from '../model/lab-file.js';
 import { valueAt } from './issues.js';
 import type { Definition, Path } from './load.js';
 import { isNamed, type Pruned } from './prune.js';
-import { rules, rulesAboutAbsence, type Locator, type Rule } from './rules.js';
+import type { Locator, Rule } from './rules/rule.js';
+import { rules, rulesAboutAbsence } from './rules/rules.js';
 import { traceReads } from './trace-reads.js';
 
-/** Everything that the parts of a definition say of each other and that cannot be true. */
-export function findRuleProblems(lab: LabFile, at: Locator): Problem[] {
-  return rules.flatMap((rule) => [...rule(lab, at)]);
-}
-
-/** The same for what is left of a definition, without what may only follow from what is gone. */
+/** What the rules say of the rest of a definition, without what may only follow from what is gone. */
 export function findRuleProblemsInRest(rest: Pruned, definition: Definition): Problem[] {
   return rules
     .filter((rule) => !rulesAboutAbsence.has(rule))

@@ -3,7 +3,8 @@ import type { Problem } from '../errors/lab-error.js';
 import type { LabFile } from '../model/lab-file.js';
 import type { Definition } from './load.js';
 import { prune } from './prune.js';
-import { findRuleProblems, findRuleProblemsInRest } from './rule-problems.js';
+import { findRuleProblemsInRest } from './rule-problems.js';
+import { findRuleProblems } from './rules/rules.js';
 import { labShape } from './shape.js';
 import { findShapeProblems } from './shape-problems.js';
 
