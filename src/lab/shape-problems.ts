@@ -50,7 +50,7 @@ function problemsOf({ issue, path }: PlacedIssue, definition: Definition): Probl
       {
         code: 'LAB-SHAPE-MISSING',
         message: `\`${path.join('.')}\` is missing`,
-        location: definition.locate(path.slice(0, -1), { key: true }),
+        location: definition.locate(path, { missing: true }),
         hint: `add it; it ${issue.message}`,
       },
     ];

@@ -47,7 +47,7 @@ export const backendsAreNamed: Rule = function* (lab, at) {
       code: 'LAB-SHAPE-MISSING',
       message: `\`${[...path, 'backend'].join('.')}\` is missing`,
       hint: 'add it: where its packets go, `user`, `{ tap: NETWORK }` or `{ vdpa: FUNCTION }`',
-      location: at.locate(path, { key: true }),
+      location: at.locate([...path, 'backend'], { missing: true }),
     };
   }
 };
