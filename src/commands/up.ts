@@ -2,6 +2,7 @@ import { BaseCommand, Flags } from '../cli/base-command.js';
 import { interruptSignal } from '../cli/interrupts.js';
 import { bootFlags, bootLimitMs, labArgument, toolchainOptions, toolFlags } from '../cli/lab-flags.js';
 import { bringUp, planFor } from '../lab/bring-up.js';
+import { assertIsToWork } from '../lab/can-run-here.js';
 import { changesAnything, type PlanStep } from '../lab/plan.js';
 import { prepareLab } from '../lab/prepare.js';
 import { readLab } from '../lab/read-lab.js';
@@ -41,7 +42,9 @@ export default class Up extends BaseCommand<typeof Up> {
       progress: await this.progress(),
       signal: interruptSignal(),
     };
-    const prepared = await prepareLab(readLab(args.lab), options);
+    const read = readLab(args.lab);
+    assertIsToWork(read);
+    const prepared = await prepareLab(read, options);
     if (flags['dry-run']) return this.#report(prepared.lab.name, planFor(prepared), false);
     const { plan, changed } = await bringUp(prepared, options);
     return this.#report(prepared.lab.name, plan, changed);
