@@ -9,6 +9,7 @@ import {
   toolFlags,
 } from '../cli/lab-flags.js';
 import { bringUp, planFor } from '../lab/bring-up.js';
+import { assertIsToWork } from '../lab/can-run-here.js';
 import { changesAnything, type PlanStep } from '../lab/plan.js';
 import { prepareLab } from '../lab/prepare.js';
 import { readLab } from '../lab/read-lab.js';
@@ -50,7 +51,9 @@ export default class Up extends BaseCommand<typeof Up> {
       progress: await this.progress(),
       signal: interruptSignal(),
     };
-    const prepared = await prepareLab(readLab(args.lab, flags.set), options);
+    const read = readLab(args.lab, flags.set);
+    assertIsToWork(read);
+    const prepared = await prepareLab(read, options);
     if (flags['dry-run']) return this.#report(prepared.lab.name, planFor(prepared), false);
     const { plan, changed } = await bringUp(prepared, options);
     return this.#report(prepared.lab.name, plan, changed);

@@ -23,7 +23,7 @@ test('a lab that came up with --set is known by it; without it, it is another on
   const up = await sandbox.lab('up', 'mine', ...setting);
   expect(up.exitCode, up.stderr).toBe(0);
   expect(sandbox.record().lab.machines[0]?.nics[0]?.vfs).toHaveLength(1);
-  expect((await sandbox.lab('status', 'mine')).stdout).toContain('machine guest: running');
+  expect((await sandbox.lab('status', 'mine')).stdout).toContain('machine guest: up');
 
   expect((await sandbox.lab('up', 'mine', ...setting)).stdout).toContain('nothing was changed');
   expect((await sandbox.lab('up', 'mine', '--dry-run')).stdout).toMatch(

@@ -12,6 +12,7 @@ import {
 import {
   addrsArePlaces,
   backendsAreNamed,
+  backendsFitTheModel,
   functionCountsFit,
   propertiesAreFree,
   settingsFitTheModel,
@@ -30,6 +31,7 @@ export const rules: readonly Rule[] = [
   checksExist,
   functionCountsFit,
   backendsAreNamed,
+  backendsFitTheModel,
   settingsFitTheModel,
   propertiesAreFree,
   addrsArePlaces,
