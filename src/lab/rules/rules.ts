@@ -12,6 +12,7 @@ import {
 import {
   addrsArePlaces,
   backendsAreNamed,
+  backendsFitTheModel,
   functionCountsFit,
   propertiesAreFree,
   settingsFitTheModel,
@@ -19,7 +20,7 @@ import {
 import { busesExist, imagesExist, modelsExist, networksExist } from './references.js';
 import type { Locator, Rule } from './rule.js';
 
-const rules: readonly Rule[] = [
+export const rules: readonly Rule[] = [
   hasMachines,
   nestingIsPossible,
   networksExist,
@@ -30,6 +31,7 @@ const rules: readonly Rule[] = [
   checksExist,
   functionCountsFit,
   backendsAreNamed,
+  backendsFitTheModel,
   settingsFitTheModel,
   propertiesAreFree,
   addrsArePlaces,
@@ -40,6 +42,9 @@ const rules: readonly Rule[] = [
   nestedMachinesUseVdpa,
   trafficHasSomewhereToGo,
 ];
+
+/** Those that miss something: they say nothing of a definition from which a wrong part had to be taken out. */
+export const rulesAboutAbsence: ReadonlySet<Rule> = new Set([hasMachines, trafficHasSomewhereToGo]);
 
 /** Everything that the parts of a definition say of each other and that cannot be true. */
 export function findRuleProblems(lab: LabFile, at: Locator): Problem[] {
