@@ -1,4 +1,4 @@
-import { hostAddress, type Nic, type Peer } from '../model/lab.js';
+import { hostAddress, segmentOf, type Nic, type Peer } from '../model/lab.js';
 
 import type { CheckTarget } from './check.js';
 import { vfView, type FunctionView } from './vf-view.js';
@@ -36,8 +36,8 @@ function exchange(from: Endpoint, to: Endpoint): Exchange {
 
 /** The network that a function of the NIC is on; undefined for user networking. */
 function networkOf(nic: Nic, index: number): string | undefined {
-  const backend = nic.vfs[index]?.backend;
-  return backend?.type === 'tap' ? backend.network : undefined;
+  const vf = nic.vfs[index];
+  return vf === undefined ? undefined : segmentOf(nic, vf)?.network;
 }
 
 /** The peers that each VF can reach: those on its network. */
@@ -48,7 +48,7 @@ export function peersOf({ lab, nic }: CheckTarget, vfIndex: number): readonly Pe
 /** Each VF to its peers, to the next VF of its network (a ring, so that many VFs stay few pairs), and the PF to each VF. */
 function exchangesOf(target: CheckTarget, pf: FunctionView, vfs: readonly FunctionView[]): Exchange[] {
   const { nic } = target;
-  const pfNetwork = nic.pf.backend.type === 'tap' ? nic.pf.backend.network : undefined;
+  const pfNetwork = segmentOf(nic, nic.pf)?.network;
   return vfs.flatMap((vf, index) => {
     const network = networkOf(nic, index);
     if (network === undefined) return [];

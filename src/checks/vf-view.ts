@@ -23,7 +23,7 @@ function functionView(pciFunction: NicFunction, name: string, namespace: string)
     name,
     namespace,
     bdf,
-    mac,
+    mac: mac ?? '-',
     mtu,
     address: address === null ? '-' : hostAddress(address),
     cidr: address ?? '-',

@@ -11,7 +11,7 @@ function tapsOf(lab: Lab): TapView[] {
     .flatMap((machine) => machine.nics)
     .flatMap(functionsOf)
     .flatMap(({ backend, mtu }) =>
-      backend.type === 'tap'
+      backend?.type === 'tap'
         ? [{ ifname: backend.ifname, bridge: findByName(lab.networks, backend.network).bridge, mtu }]
         : [],
     );
