@@ -18,6 +18,7 @@ import {
 } from './nics.js';
 import { busesExist, imagesExist, modelsExist, networksExist } from './references.js';
 import type { Locator, Rule } from './rule.js';
+import { storageHoldsTheData } from './storage.js';
 
 const rules: readonly Rule[] = [
   hasMachines,
@@ -39,6 +40,7 @@ const rules: readonly Rule[] = [
   vdpaDevicesServe,
   nestedMachinesUseVdpa,
   trafficHasSomewhereToGo,
+  storageHoldsTheData,
 ];
 
 /** Everything that the parts of a definition say of each other and that cannot be true. */
