@@ -17,6 +17,8 @@ export const igb: NicModel = {
   vfSetup: 'macs-by-pf',
   maxFunctions: 1,
   vfPlacement: { first: 0x80, stride: 2 },
+  // vDPA speaks virtio, which igb is not.
+  backends: ['user', 'tap'],
   pfKeys: ['mac', 'mtu', 'bus', 'addr', 'backend', 'properties'],
   functionKeys: ['mac', 'mtu'],
   kernelFlavour: 'generic',

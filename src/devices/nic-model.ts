@@ -1,4 +1,4 @@
-import type { Nic, NicFunction } from '../model/lab.js';
+import type { Backend, Nic, NicFunction } from '../model/lab.js';
 import type { FunctionSettings } from '../model/lab-file.js';
 import type { KernelFlavour } from '../toolchain/types.js';
 import type { BackendFacts } from './backends.js';
@@ -29,6 +29,8 @@ export interface NicModel {
   readonly maxFunctions: number;
   /** Where a fixed VF is: `first` functions after the PF, and each `stride` after the one before. */
   readonly vfPlacement: { readonly first: number; readonly stride: number };
+  /** What its packets can be given to. */
+  readonly backends: readonly Backend['type'][];
   /** What a PF may set beside its model. */
   readonly pfKeys: readonly FunctionKey[];
   /** What a VF, or a further function, may set. */

@@ -61,6 +61,7 @@ export const nvme: NicModel = {
   vfSetup: 'online-by-pf',
   maxFunctions: 1,
   vfPlacement: { first: 1, stride: 1 },
+  backends: [],
   pfKeys: ['bus', 'addr', 'properties'],
   functionKeys: [],
   kernelFlavour: 'generic',

@@ -41,13 +41,17 @@ const size = text(/^[1-9]\d{0,6}[MG]$/, 'must be a size such as 512M or 4G');
 const time = text(/^[1-9]\d{0,3}[sm]$/, 'must be a time such as 40s or 2m');
 
 const vlan = wholeNumber(1, 4094);
-const word = (choices: readonly [string, ...string[]]): string =>
-  choices.map((one) => `\`${one}\``).join(' or ');
+
+/** `a`, `b` or `c`. */
+function choice(words: readonly string[]): string {
+  const quoted = words.map((word) => `\`${word}\``);
+  return [quoted.slice(0, -1).join(', '), ...quoted.slice(-1)].join(' or ');
+}
 
 function oneOf<const T extends readonly [string, ...string[]]>(
   choices: T,
 ): z.ZodEnum<{ [K in T[number]]: K }> {
-  return z.enum(choices, { error: `must be ${word(choices)}` });
+  return z.enum(choices, { error: `must be ${choice(choices)}` });
 }
 
 const backend = z.union(

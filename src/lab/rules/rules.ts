@@ -12,6 +12,7 @@ import {
 import {
   addrsArePlaces,
   backendsAreNamed,
+  backendsFitTheModel,
   functionCountsFit,
   propertiesAreFree,
   settingsFitTheModel,
@@ -20,7 +21,7 @@ import { busesExist, imagesExist, modelsExist, networksExist } from './reference
 import type { Locator, Rule } from './rule.js';
 import { storageHoldsTheData } from './storage.js';
 
-const rules: readonly Rule[] = [
+export const rules: readonly Rule[] = [
   hasMachines,
   nestingIsPossible,
   networksExist,
@@ -31,6 +32,7 @@ const rules: readonly Rule[] = [
   checksExist,
   functionCountsFit,
   backendsAreNamed,
+  backendsFitTheModel,
   settingsFitTheModel,
   propertiesAreFree,
   addrsArePlaces,
@@ -42,6 +44,13 @@ const rules: readonly Rule[] = [
   trafficHasSomewhereToGo,
   storageHoldsTheData,
 ];
+
+/** Those that miss something: they say nothing of a definition from which a wrong part had to be taken out. */
+export const rulesAboutAbsence: ReadonlySet<Rule> = new Set([
+  hasMachines,
+  trafficHasSomewhereToGo,
+  storageHoldsTheData,
+]);
 
 /** Everything that the parts of a definition say of each other and that cannot be true. */
 export function findRuleProblems(lab: LabFile, at: Locator): Problem[] {
