@@ -22,7 +22,8 @@ function optional<T extends z.ZodType>(schema: T, description: string): z.ZodOpt
 }
 
 // Patterns have no flags: JSON Schema knows none (json-schema.ts).
-const name = text(/^[a-z][a-z0-9-]{0,14}$/, NAME);
+/** The name of a lab or of a part of one. */
+export const name = text(/^[a-z][a-z0-9-]{0,14}$/, NAME);
 const mac = text(
   /^[0-9a-fA-F][02468aceACE](:[0-9a-fA-F]{2}){5}$/,
   'must be a unicast MAC address such as 52:54:00:12:34:56',
