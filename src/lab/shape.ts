@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { FunctionsFile, LabFile } from '../model/lab-file.js';
 
 // Every message completes the sentence that begins with `it`: validate.ts shows them as what to do next.
