@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 // Every message completes the sentence that begins with `it`: shape-problems.ts shows them as what to do next.
 
