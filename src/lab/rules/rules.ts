@@ -1,6 +1,7 @@
 import type { Problem } from '../../errors/lab-error.js';
 import type { LabFile } from '../../model/lab-file.js';
 import { macsDiffer, networksHaveRoom, peersFit } from './addresses.js';
+import { busNamesAreFree, compositionsAreWhatTheySay } from './compositions.js';
 import { checksExist, trafficHasSomewhereToGo } from './checks.js';
 import {
   busesFit,
@@ -19,6 +20,7 @@ import {
 } from './nics.js';
 import { busesExist, imagesExist, modelsExist, networksExist } from './references.js';
 import type { Locator, Rule } from './rule.js';
+import { storageHoldsTheData } from './storage.js';
 
 export const rules: readonly Rule[] = [
   hasMachines,
@@ -41,12 +43,35 @@ export const rules: readonly Rule[] = [
   vdpaDevicesServe,
   nestedMachinesUseVdpa,
   trafficHasSomewhereToGo,
+  storageHoldsTheData,
 ];
 
 /** Those that miss something: they say nothing of a definition from which a wrong part had to be taken out. */
-export const rulesAboutAbsence: ReadonlySet<Rule> = new Set([hasMachines, trafficHasSomewhereToGo]);
+export const rulesAboutAbsence: ReadonlySet<Rule> = new Set([
+  hasMachines,
+  trafficHasSomewhereToGo,
+  storageHoldsTheData,
+]);
+
+/** Those that look at what QEMU is told, which there is only when the rest is sound. */
+const rulesAboutCompositions: readonly Rule[] = [compositionsAreWhatTheySay, busNamesAreFree];
+
+/** Problems with which a machine still has all of its devices. */
+const apartFromDevices = new Set([
+  'LAB-RULE-EMPTY',
+  'LAB-RULE-NETWORK',
+  'LAB-RULE-IMAGE',
+  'LAB-RULE-CHECK',
+  'LAB-RULE-PARAMETER',
+  'LAB-RULE-ADDRESS',
+  'LAB-RULE-SUBNET',
+  'LAB-RULE-MAC',
+  'LAB-RULE-TRAFFIC',
+]);
 
 /** Everything that the parts of a definition say of each other and that cannot be true. */
 export function findRuleProblems(lab: LabFile, at: Locator): Problem[] {
-  return rules.flatMap((rule) => [...rule(lab, at)]);
+  const problems = rules.flatMap((rule) => [...rule(lab, at)]);
+  if (problems.some(({ code }) => !apartFromDevices.has(code))) return problems;
+  return [...problems, ...rulesAboutCompositions.flatMap((rule) => [...rule(lab, at)])];
 }
