@@ -19,6 +19,15 @@ export const checkParameters: Readonly<Record<string, Readonly<Record<string, Ra
     transactions: { min: 1, max: 1_000_000, default: 500, help: 'request-response pairs of netperf TCP_RR' },
     megabytes: { min: 1, max: 100_000, default: 16, help: 'data of netperf TCP_STREAM, in MB' },
   },
+  storage: {
+    mebibytes: { min: 1, max: 100_000, default: 4, help: 'data that each VF writes, in MiB' },
+  },
+};
+
+/** The checks of one kind of device alone; all others run on every PF. */
+export const checkKinds: Readonly<Record<string, 'network' | 'storage'>> = {
+  traffic: 'network',
+  storage: 'storage',
 };
 
 export const checkNames: readonly string[] = Object.keys(checkParameters);

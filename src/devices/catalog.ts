@@ -1,7 +1,9 @@
+import { igb } from './igb.js';
 import type { NicModel } from './nic-model.js';
+import { nvme } from './nvme.js';
 import { virtioNet } from './virtio-net.js';
 
-const nicModels: readonly NicModel[] = [virtioNet];
+const nicModels: readonly NicModel[] = [virtioNet, igb, nvme];
 
 export const DEFAULT_NIC_MODEL = virtioNet.name;
 

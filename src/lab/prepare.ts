@@ -7,6 +7,7 @@ import { resolveToolchain } from '../toolchain/resolve.js';
 import type { Acceleration, AccelerationWish, Toolchain, ToolchainOptions } from '../toolchain/types.js';
 import { assertCanRunHere } from './can-run-here.js';
 import { digestOf, machineArguments, NETWORK_SCRIPT, renderLab, type Artefact } from './artefacts.js';
+import { kernelFlavourOf } from './kernel-flavour.js';
 import type { Desired } from './plan.js';
 import type { ReadLab } from './read-lab.js';
 import { canOpenVhostNet } from './vhost-net.js';
@@ -63,7 +64,10 @@ function desiredState(lab: Lab, artefacts: readonly Artefact[], images: BootImag
 export async function prepareLab({ lab, file }: ReadLab, options: BringUpOptions): Promise<PreparedLab> {
   const { progress, signal } = options;
   assertCanRunHere(lab, file);
-  const toolchain = await resolveToolchain({ ...options.toolchain, signal }, progress);
+  const toolchain = await resolveToolchain(
+    { ...options.toolchain, kernelFlavour: kernelFlavourOf(lab), signal },
+    progress,
+  );
   const acceleration = await decideAcceleration(toolchain, options.acceleration, progress, signal);
   const images = await prepareImages(lab, toolchain, progress);
   const artefacts = renderLab(lab, { vhostNet: canOpenVhostNet(), accelerator: acceleration.accelerator });

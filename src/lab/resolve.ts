@@ -1,5 +1,6 @@
 import { basename, dirname } from 'node:path';
-import { checkParameters } from '../checks/names.js';
+import { checkKinds, checkParameters } from '../checks/names.js';
+import { nicModel } from '../devices/catalog.js';
 import type { CheckFile, LabFile, MachineFile } from '../model/lab-file.js';
 import {
   functionsOf,
@@ -80,7 +81,7 @@ function resolveMachine(name: string, machine: MachineFile, naming: Naming): Mac
   };
 }
 
-/** A check asked for without a machine runs on each NIC with VFs. */
+/** A check asked for without a machine runs on each NIC with VFs that it is meant for. */
 function resolveCheck(written: CheckFile, machines: readonly Machine[]): CheckRequest[] {
   const [check, parameters] =
     typeof written === 'string' ? [written, {}] : (Object.entries(written)[0] ?? ['', {}]);
@@ -93,6 +94,7 @@ function resolveCheck(written: CheckFile, machines: readonly Machine[]): CheckRe
     .flatMap((machine) =>
       machine.nics
         .filter(({ vfs }) => vfs.length > 0)
+        .filter(({ model }) => [undefined, nicModel(model).kind].includes(checkKinds[check]))
         .map((nic) => ({
           check,
           machine: machine.name,

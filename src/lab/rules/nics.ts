@@ -142,8 +142,8 @@ const OWN_PROPERTIES: Readonly<Record<string, string>> = {
   'sriov-pf': 'use the key `pf`, or put the VF under its NIC',
   romfile: 'a lab reads no file of the computer but its image',
   drive: 'use the key `size`',
-  subsys: 'each storage device has a subsystem of its own',
   sriov_max_vfs: 'use the key `vfs`',
+  subsys: 'each NVMe device has a subsystem of its own',
 };
 
 export const propertiesAreFree: Rule = function* (lab, at) {

@@ -20,6 +20,7 @@ import {
 } from './nics.js';
 import { busesExist, imagesExist, modelsExist, networksExist } from './references.js';
 import type { Locator, Rule } from './rule.js';
+import { storageHoldsTheData } from './storage.js';
 
 export const rules: readonly Rule[] = [
   hasMachines,
@@ -42,10 +43,15 @@ export const rules: readonly Rule[] = [
   vdpaDevicesServe,
   nestedMachinesUseVdpa,
   trafficHasSomewhereToGo,
+  storageHoldsTheData,
 ];
 
 /** Those that miss something: they say nothing of a definition from which a wrong part had to be taken out. */
-export const rulesAboutAbsence: ReadonlySet<Rule> = new Set([hasMachines, trafficHasSomewhereToGo]);
+export const rulesAboutAbsence: ReadonlySet<Rule> = new Set([
+  hasMachines,
+  trafficHasSomewhereToGo,
+  storageHoldsTheData,
+]);
 
 /** Those that look at what QEMU is told, which there is only when the rest is sound. */
 const rulesAboutCompositions: readonly Rule[] = [compositionsAreWhatTheySay, busNamesAreFree];
