@@ -3,13 +3,12 @@ import { hostAddress, type NicFunction } from '../model/lab.js';
 import type { CheckTarget } from './check.js';
 
 /** A netdev of a VF appears with the VF; under emulation many VFs take their time. */
-const NETDEV_WAIT_SECONDS = 20;
+export const NETDEV_WAIT_SECONDS = 20;
 
 export interface FunctionView {
   readonly name: string;
-  /** The guest's network namespace in which the function lives; the PF stays in `root`. */
-  readonly namespace: string;
   readonly bdf: string;
+  /** `-` for storage. */
   readonly mac: string;
   readonly mtu: number;
   /** Without prefix length; `-` without an address. */
@@ -17,20 +16,18 @@ export interface FunctionView {
   readonly cidr: string;
 }
 
-function functionView(pciFunction: NicFunction, name: string, namespace: string): FunctionView {
-  const { bdf, mac, mtu, address } = pciFunction;
+export function functionView({ name, bdf, mac, mtu, address }: NicFunction): FunctionView {
   return {
     name,
-    namespace,
     bdf,
-    mac,
+    mac: mac ?? '-',
     mtu,
     address: address === null ? '-' : hostAddress(address),
     cidr: address ?? '-',
   };
 }
 
-/** What the scripts about a PF and its VFs have in common: the view of the partials `vf` and `namespaces`. */
+/** What the scripts about a PF and its VFs have in common: the view of the partial `vf`. */
 export function vfView({ nic }: CheckTarget): {
   pf: FunctionView;
   vfs: FunctionView[];
@@ -39,8 +36,8 @@ export function vfView({ nic }: CheckTarget): {
   netdevWaitSeconds: number;
 } {
   return {
-    pf: functionView(nic.pf, nic.name, 'root'),
-    vfs: nic.vfs.map((vf, index) => functionView(vf, `vf${index}`, `vf${index}`)),
+    pf: functionView(nic.pf),
+    vfs: nic.vfs.map(functionView),
     total: nic.vfs.length,
     vfDriver: nicModel(nic.model).vfDriver,
     netdevWaitSeconds: NETDEV_WAIT_SECONDS,
