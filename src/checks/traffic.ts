@@ -114,7 +114,7 @@ class OutsideCounters {
     });
     const ofTaps = target.nic.vfs.flatMap(({ backend }, index) => {
       const times = timesByVf[index] ?? 0;
-      if (backend.type !== 'tap' || times === 0) return [];
+      if (backend?.type !== 'tap' || times === 0) return [];
       const bytes = bytesBetween(tapsBefore, this.#taps, backend.ifname);
       return [moved(`${direction}: the tap of vf${index}`, Math.min(bytes.rx, bytes.tx), payload * times)];
     });

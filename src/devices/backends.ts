@@ -1,6 +1,5 @@
-import type { Backend, NicFunction } from '../model/lab.js';
-import type { DeviceArgument } from './nic-model.js';
-import { netdevId } from './virtio-net.js';
+import { backendOf, type Backend, type Nic, type NicFunction } from '../model/lab.js';
+import type { DeviceArgument, QemuOption } from './qemu-option.js';
 
 /** What of this computer decides how a backend is rendered. */
 export interface BackendFacts {
@@ -8,23 +7,52 @@ export interface BackendFacts {
   readonly vhostNet: boolean;
 }
 
-type Netdev = (backend: never, facts: BackendFacts) => DeviceArgument['properties'];
+type Properties = DeviceArgument['properties'];
 
-const netdevs: Record<Backend['type'], Netdev> = {
-  user: () => ({}),
-  tap: (backend: Extract<Backend, { type: 'tap' }>, facts) => ({
-    ifname: backend.ifname,
-    script: 'no',
-    downscript: 'no',
-    vhost: facts.vhostNet,
-  }),
+interface BackendKind<T extends Backend> {
+  /** QEMU's name for it. */
+  readonly driver: string;
+  properties(backend: T, pciFunction: NicFunction, facts: BackendFacts): Properties;
+}
+
+function queuesOf({ queues }: NicFunction): Properties {
+  return queues === 1 ? {} : { queues };
+}
+
+const kinds: { readonly [T in Backend['type']]: BackendKind<Extract<Backend, { type: T }>> } = {
+  user: { driver: 'user', properties: () => ({}) },
+  tap: {
+    driver: 'tap',
+    properties: ({ ifname, vhost }, pciFunction, facts) => ({
+      ifname,
+      script: 'no',
+      downscript: 'no',
+      vhost: vhost === 'on' || (vhost === 'auto' && facts.vhostNet),
+      ...queuesOf(pciFunction),
+    }),
+  },
+  vdpa: {
+    driver: 'vhost-vdpa',
+    properties: ({ device }, pciFunction) => ({ vhostdev: device, ...queuesOf(pciFunction) }),
+  },
 };
 
-/** The `-netdev` of a function. */
-export function netdev(pciFunction: NicFunction, facts: BackendFacts): DeviceArgument {
-  const { backend } = pciFunction;
-  return {
-    driver: backend.type,
-    properties: { id: netdevId(pciFunction), ...netdevs[backend.type](backend as never, facts) },
-  };
+export function netdevId(pciFunction: NicFunction): string {
+  return `net-${pciFunction.id}`;
+}
+
+/** The `-netdev` of a function of a NIC that has a backend of its own. */
+export function functionNetdev(pciFunction: NicFunction, nic: Nic, facts: BackendFacts): QemuOption[] {
+  const backend = backendOf(nic, pciFunction);
+  if (backend === null) return [];
+  const kind = kinds[backend.type] as BackendKind<Backend>;
+  return [
+    {
+      option: '-netdev',
+      argument: {
+        driver: kind.driver,
+        properties: { id: netdevId(pciFunction), ...kind.properties(backend, pciFunction, facts) },
+      },
+    },
+  ];
 }

@@ -1,21 +1,40 @@
-import type { Nic } from '../model/lab.js';
+import type { Nic, NicFunction } from '../model/lab.js';
+import type { FunctionSettings } from '../model/lab-file.js';
+import type { BackendFacts } from './backends.js';
+import type { DeviceArgument, QemuOption } from './qemu-option.js';
 
-/** One `-device`: its driver, then its properties in the order in which they are written. */
-export interface DeviceArgument {
-  readonly driver: string;
-  readonly properties: Readonly<Record<string, string | number | boolean>>;
-}
+/** What a definition may set for a function; a model says which of it has a meaning for its own. */
+export type FunctionKey = keyof FunctionSettings | 'backend' | 'model' | 'pf';
 
-/** A kind of NIC: what it allows, and what it renders to. One file each; `catalog.ts` lists them. */
+/** A kind of PCI device with functions: what it allows, and what it renders to. One file each; `catalog.ts` lists them. */
 export interface NicModel {
   readonly name: string;
   /** One line for help and lists. */
   readonly summary: string;
+  readonly kind: 'network' | 'storage';
+  /** The name of the device in QEMU. */
+  readonly qemuDriver: string;
+  /** Where VFs come from. `composed`: each is a device of its own that names its PF; `fixed`: the device makes them by itself. */
+  readonly vfs: 'composed' | 'fixed' | 'none';
   readonly maxVfs: number;
+  /** Functions of a conventional multifunction device; 1 for all others. */
+  readonly maxFunctions: number;
+  /** Where a fixed VF is: `first` functions after the PF, and each `stride` after the one before. */
+  readonly vfPlacement: { readonly first: number; readonly stride: number };
+  /** What a PF may set beside its model. */
+  readonly pfKeys: readonly FunctionKey[];
+  /** What a VF, or a further function, may set. */
+  readonly functionKeys: readonly FunctionKey[];
+  /** The smallest of Debian's kernels that has its drivers. */
+  readonly kernelFlavour: 'cloud' | 'generic';
   /** Kernel modules that the guest needs for its functions. */
   readonly guestModules: readonly string[];
-  /** The driver that the guest binds to a VF, as /sys/bus/pci/devices/BDF/driver names it. */
+  /** The driver that the guest binds to the PF, as /sys/bus/pci/devices/BDF/driver names it. */
+  readonly pfDriver: string;
+  /** The driver that the guest binds to a VF. */
   readonly vfDriver: string;
-  /** The devices of a NIC behind its root port, in the order that QEMU needs. */
-  devices(nic: Nic): DeviceArgument[];
+  /** What stands behind a function and has to be there before its device: its `-netdev`, its drive. */
+  backing(pciFunction: NicFunction, nic: Nic, facts: BackendFacts): QemuOption[];
+  /** The device of a function; nic-options.ts adds its id, its place and its PF. */
+  device(pciFunction: NicFunction, nic: Nic): DeviceArgument;
 }

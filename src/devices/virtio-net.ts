@@ -1,28 +1,33 @@
+import { functionNetdev, netdevId } from './backends.js';
+import type { FunctionKey, NicModel } from './nic-model.js';
 import type { NicFunction } from '../model/lab.js';
-import type { DeviceArgument, NicModel } from './nic-model.js';
 
-/** One function. `romfile=` keeps the firmware from trying to boot from each NIC. */
-function virtioFunction(
-  pciFunction: NicFunction,
-  bus: string,
-  more: DeviceArgument['properties'],
-): DeviceArgument {
-  return {
-    driver: 'virtio-net-pci',
-    properties: {
-      id: pciFunction.id,
-      bus,
-      addr: pciFunction.addr,
-      netdev: netdevId(pciFunction),
-      mac: pciFunction.mac,
-      romfile: '',
-      ...more,
-    },
-  };
+const KEYS: readonly FunctionKey[] = [
+  'mac',
+  'mtu',
+  'queues',
+  'vectors',
+  'bus',
+  'addr',
+  'backend',
+  'properties',
+];
+
+/** A vector for each queue, and one each for the configuration and the control queue (virtio-net-pci's own rule). */
+function vectorsFor({ queues, vectors }: NicFunction): { vectors?: number } {
+  if (vectors !== null) return { vectors };
+  return queues === 1 ? {} : { vectors: 2 * queues + 2 };
 }
 
-export function netdevId(pciFunction: NicFunction): string {
-  return `net-${pciFunction.id}`;
+/** The properties of a virtio-net function. `romfile=` keeps the firmware from trying to boot from each NIC. */
+export function virtioNetProperties(pciFunction: NicFunction): Record<string, string | number | boolean> {
+  return {
+    netdev: netdevId(pciFunction),
+    ...(pciFunction.mac === null ? {} : { mac: pciFunction.mac }),
+    romfile: '',
+    ...(pciFunction.queues === 1 ? {} : { mq: true }),
+    ...vectorsFor(pciFunction),
+  };
 }
 
 /**
@@ -32,11 +37,18 @@ export function netdevId(pciFunction: NicFunction): string {
 export const virtioNet: NicModel = {
   name: 'virtio-net',
   summary: 'virtio-net with composable SR-IOV: each VF is a device of its own, with a backend of its own',
+  kind: 'network',
+  qemuDriver: 'virtio-net-pci',
+  vfs: 'composed',
   maxVfs: 255,
+  maxFunctions: 1,
+  vfPlacement: { first: 1, stride: 1 },
+  pfKeys: KEYS,
+  functionKeys: [...KEYS, 'model', 'pf'],
+  kernelFlavour: 'cloud',
   guestModules: ['virtio_pci', 'virtio_net'],
+  pfDriver: 'virtio-pci',
   vfDriver: 'virtio-pci',
-  devices: (nic) => [
-    ...nic.vfs.map((vf) => virtioFunction(vf, nic.rootPort.id, { 'sriov-pf': nic.pf.id })),
-    virtioFunction(nic.pf, nic.rootPort.id, {}),
-  ],
+  backing: functionNetdev,
+  device: (pciFunction) => ({ driver: 'virtio-net-pci', properties: virtioNetProperties(pciFunction) }),
 };

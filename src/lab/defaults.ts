@@ -3,6 +3,7 @@ import type { NetworkFile } from '../model/lab-file.js';
 export const DEFAULT_MTU = 1500;
 export const DEFAULT_CPUS = 2;
 export const DEFAULT_MEMORY_MIB = 512;
+export const DEFAULT_STORAGE_MIB = 64;
 export const DEFAULT_IMAGE = 'micro';
 
 /** What a VF's netdev, its queues and its driver cost a guest, measured, with room to spare. */

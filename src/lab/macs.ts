@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { LabFile } from '../model/lab-file.js';
+import { writtenFunctions, writtenVfs } from './written-functions.js';
 
 /** QEMU's own prefix: locally administered, unicast. */
 const PREFIX = '52:54:00';
@@ -7,7 +8,10 @@ const PREFIX = '52:54:00';
 function chosenMacs(lab: LabFile): string[] {
   return Object.values(lab.machines)
     .flatMap(({ nics }) => Object.values(nics ?? {}))
-    .flatMap(({ mac, vfs }) => [mac, ...(typeof vfs === 'object' ? vfs.map((vf) => vf.mac) : [])])
+    .flatMap((nic) => [
+      nic.mac,
+      ...[...writtenVfs(nic), ...writtenFunctions(nic)].map(({ written }) => written.mac),
+    ])
     .flatMap((mac) => (mac === undefined ? [] : [mac.toLowerCase()]));
 }
 

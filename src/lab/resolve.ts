@@ -1,38 +1,22 @@
 import { basename, dirname } from 'node:path';
 import { checkParameters } from '../checks/names.js';
-import { DEFAULT_NIC_MODEL } from '../devices/catalog.js';
-import type {
-  BackendFile,
-  CheckFile,
-  FunctionFile,
-  LabFile,
-  MachineFile,
-  NicFile,
-} from '../model/lab-file.js';
+import type { CheckFile, LabFile, MachineFile } from '../model/lab-file.js';
 import {
   functionsOf,
-  type Backend,
   type CheckRequest,
   type Lab,
   type Machine,
   type Network,
-  type Nic,
-  type NicFunction,
   type Peer,
 } from '../model/lab.js';
 import { AddressPool } from './addresses.js';
+import { layOutBuses } from './buses.js';
 import { DEFAULT_CPUS, DEFAULT_IMAGE, DEFAULT_MTU, defaultMemoryMiB, subnetOf } from './defaults.js';
 import { InterfaceNames } from './interface-names.js';
 import { MacPool } from './macs.js';
-
-const MIB_PER_UNIT = { M: 1, G: 1024 } as const;
-const FUNCTIONS_PER_DEVICE = 8;
-
-interface Naming {
-  readonly macs: MacPool;
-  readonly interfaces: InterfaceNames;
-  readonly addresses: ReadonlyMap<string, AddressPool>;
-}
+import { Places } from './places.js';
+import { resolveNic, type Naming } from './resolve-nic.js';
+import { seconds, sizeMiB } from './units.js';
 
 /** A lab without a name is called as its folder is, or its file when it stands in no folder of its own. */
 function nameFromFile(file: string): string {
@@ -47,6 +31,7 @@ function resolveNetworks(file: LabFile, interfaces: InterfaceNames): Network[] {
     bridge: interfaces.take(name),
     subnet: subnetOf(network, index),
     mtu: network?.mtu ?? DEFAULT_MTU,
+    vlans: network?.vlans ?? [],
   }));
 }
 
@@ -69,106 +54,28 @@ function resolvePeers(file: LabFile, naming: Naming): Peer[] {
     network: peer.network,
     address: chosen.get(name) ?? poolOf(naming, peer.network).next('peer'),
     mac: naming.macs.take(`peer ${name}`, undefined),
+    vlan: peer.vlan ?? null,
     bridgePort: naming.interfaces.take(name),
   }));
 }
 
-function resolveBackend(backend: BackendFile, owner: string, naming: Naming): Backend {
-  if (typeof backend === 'object' && 'tap' in backend) {
-    return { type: 'tap', network: backend.tap, ifname: naming.interfaces.take(owner) };
-  }
-  return { type: 'user' };
-}
-
-interface FunctionPlace {
-  readonly machine: string;
-  readonly id: string;
-  readonly bus: number;
-  readonly number: number;
-}
-
-/** `addr` of a function: past the eighth, ARI counts on through the device numbers. */
-function addressText(number: number): string {
-  return `${Math.floor(number / FUNCTIONS_PER_DEVICE).toString(16)}.${number % FUNCTIONS_PER_DEVICE}`;
-}
-
-function bdfText(bus: number, number: number): string {
-  const hex = (value: number): string => value.toString(16).padStart(2, '0');
-  return `0000:${hex(bus)}:${hex(Math.floor(number / FUNCTIONS_PER_DEVICE))}.${number % FUNCTIONS_PER_DEVICE}`;
-}
-
-function resolveFunction(
-  written: FunctionFile,
-  nic: NicFile,
-  place: FunctionPlace,
-  networks: readonly Network[],
-  naming: Naming,
-): NicFunction {
-  const owner = `${place.machine}-${place.id}`;
-  const backend = resolveBackend(written.backend ?? nic.backend, owner, naming);
-  const network = backend.type === 'tap' ? networks.find(({ name }) => name === backend.network) : undefined;
-  return {
-    id: place.id,
-    bdf: bdfText(place.bus, place.number),
-    addr: addressText(place.number),
-    mac: naming.macs.take(owner, written.mac),
-    address: network === undefined ? null : poolOf(naming, network.name).next('function'),
-    mtu: written.mtu ?? nic.mtu ?? network?.mtu ?? DEFAULT_MTU,
-    backend,
-  };
-}
-
-function resolveNic(
-  name: string,
-  nic: NicFile,
-  machine: string,
-  index: number,
-  networks: readonly Network[],
-  naming: Naming,
-): Nic {
-  const bus = index + 1;
-  const vfs =
-    typeof nic.vfs === 'object' ? nic.vfs : Array.from({ length: nic.vfs ?? 0 }, (): FunctionFile => ({}));
-  const at = (id: string, number: number): FunctionPlace => ({ machine, id, bus, number });
-  return {
-    name,
-    model: nic.model ?? DEFAULT_NIC_MODEL,
-    rootPort: { id: `port-${name}`, slot: index + 1, chassis: index + 1, bus },
-    pf: resolveFunction({ mac: nic.mac }, nic, at(name, 0), networks, naming),
-    vfs: vfs.map((vf, vfIndex) =>
-      resolveFunction(vf, nic, at(`${name}.vf${vfIndex}`, vfIndex + 1), networks, naming),
-    ),
-  };
-}
-
-const SECONDS_PER_UNIT = { s: 1, m: 60 } as const;
-
-function seconds(text: string): number {
-  return Number(text.slice(0, -1)) * SECONDS_PER_UNIT[text.slice(-1) as keyof typeof SECONDS_PER_UNIT];
-}
-
-function memoryMiB(text: string): number {
-  return Number(text.slice(0, -1)) * MIB_PER_UNIT[text.slice(-1) as keyof typeof MIB_PER_UNIT];
-}
-
-function resolveMachine(
-  name: string,
-  machine: MachineFile,
-  networks: readonly Network[],
-  naming: Naming,
-): Machine {
-  const nics = Object.entries(machine.nics ?? {}).map(([nic, written], index) =>
-    resolveNic(nic, written, name, index, networks, naming),
+function resolveMachine(name: string, machine: MachineFile, naming: Naming): Machine {
+  const buses = layOutBuses(machine);
+  const slots = { machine: name, buses, places: new Places(buses) };
+  const nics = Object.entries(machine.nics ?? {}).map(([nic, written]) =>
+    resolveNic(nic, written, slots, naming),
   );
   return {
     name,
+    on: machine.on ?? null,
     image: machine.image ?? DEFAULT_IMAGE,
     cpus: machine.cpus ?? DEFAULT_CPUS,
     memoryMiB:
       machine.memory === undefined
         ? defaultMemoryMiB(nics.flatMap(functionsOf).length)
-        : memoryMiB(machine.memory),
+        : sizeMiB(machine.memory),
     kernelArguments: machine.kernelArguments ?? [],
+    buses,
     nics,
   };
 }
@@ -205,17 +112,19 @@ export function resolveLab(written: LabFile, file: string): Lab {
   const networks = resolveNetworks(written, interfaces);
   const naming: Naming = {
     interfaces,
+    networks,
     macs: new MacPool(name, written),
     addresses: new Map(networks.map((network) => [network.name, new AddressPool(network.subnet)])),
   };
   const peers = resolvePeers(written, naming);
   const machines = Object.entries(written.machines).map(([machine, text]) =>
-    resolveMachine(machine, text, networks, naming),
+    resolveMachine(machine, text, naming),
   );
   return deepFreeze({
     name,
     summary: written.summary ?? '',
     takesSeconds: written.takes === undefined ? null : seconds(written.takes),
+    expect: written.expect ?? 'works',
     networks,
     peers,
     machines,

@@ -3,7 +3,7 @@ import type { Problem } from '../errors/lab-error.js';
 import { DefinitionError } from '../errors/families.js';
 import type { LabFile } from '../model/lab-file.js';
 import type { Definition, Path } from './load.js';
-import { findRuleProblems } from './rules.js';
+import { findRuleProblems } from './rules/rules.js';
 import { labShape } from './shape.js';
 import { nearest } from './nearest.js';
 

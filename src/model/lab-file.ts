@@ -1,8 +1,11 @@
+import type { Expectation, FunctionOrder, VhostUse } from './lab.js';
+
 /** The definition as written: optional fields and shorthands. Nothing after `resolve` looks at it. */
 export interface LabFile {
   readonly name?: string | undefined;
   readonly summary?: string | undefined;
   readonly takes?: string | undefined;
+  readonly expect?: Expectation | undefined;
   readonly networks?: Readonly<Record<string, NetworkFile | null>> | undefined;
   readonly peers?: Readonly<Record<string, PeerFile>> | undefined;
   readonly machines: Readonly<Record<string, MachineFile>>;
@@ -12,36 +15,69 @@ export interface LabFile {
 export interface NetworkFile {
   readonly subnet?: string | undefined;
   readonly mtu?: number | undefined;
+  readonly vlans?: readonly number[] | undefined;
 }
 
 export interface PeerFile {
   readonly network: string;
   readonly address?: string | undefined;
+  readonly vlan?: number | undefined;
 }
 
 export interface MachineFile {
+  readonly on?: string | undefined;
   readonly image?: string | undefined;
   readonly cpus?: number | undefined;
   readonly memory?: string | undefined;
   readonly kernelArguments?: readonly string[] | undefined;
+  readonly buses?: Readonly<Record<string, BusFile>> | undefined;
   readonly nics?: Readonly<Record<string, NicFile>> | undefined;
 }
 
-export interface NicFile {
+export type BusFile = 'root-port' | 'pci-bridge';
+
+/** DEVICE.FUNCTION; YAML reads some of them as numbers. */
+export type AddrFile = string | number;
+
+/** What every function may set. */
+export interface FunctionSettings {
+  readonly mac?: string | undefined;
+  readonly mtu?: number | undefined;
+  readonly queues?: number | undefined;
+  readonly vectors?: number | undefined;
+  readonly bus?: string | undefined;
+  readonly addr?: AddrFile | undefined;
+  readonly properties?: PropertiesFile | undefined;
+}
+
+export type PropertiesFile = Readonly<Record<string, string | number | boolean>>;
+
+export interface NicFile extends FunctionSettings {
   readonly model?: string | undefined;
-  readonly backend: BackendFile;
-  readonly mac?: string | undefined;
-  readonly mtu?: number | undefined;
-  readonly vfs?: number | readonly FunctionFile[] | undefined;
-}
-
-export interface FunctionFile {
-  readonly mac?: string | undefined;
-  readonly mtu?: number | undefined;
   readonly backend?: BackendFile | undefined;
+  readonly order?: FunctionOrder | undefined;
+  readonly size?: string | undefined;
+  readonly vfs?: FunctionsFile | undefined;
+  readonly functions?: FunctionsFile | undefined;
 }
 
-export type BackendFile = 'user' | { readonly user: Record<string, never> | null } | { readonly tap: string };
+/** Their number, or the settings of each: in a list, or by name. */
+export type FunctionsFile = number | readonly FunctionFile[] | Readonly<Record<string, FunctionFile | null>>;
+
+export interface FunctionFile extends FunctionSettings {
+  readonly backend?: BackendFile | undefined;
+  readonly model?: string | undefined;
+  readonly pf?: string | undefined;
+}
+
+export interface TapFile {
+  readonly tap: string;
+  readonly vlan?: number | undefined;
+  readonly vhost?: VhostUse | undefined;
+}
+
+export type BackendFile =
+  'user' | { readonly user: Record<string, never> | null } | TapFile | { readonly vdpa: string };
 
 /** `vf-creation`, or `traffic: { count: 50 }`. */
 export type CheckFile = string | Readonly<Record<string, Readonly<Record<string, number | string>> | null>>;

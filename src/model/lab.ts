@@ -5,11 +5,15 @@ export interface Lab {
   readonly summary: string;
   /** About how long `lab test` takes under emulation; null when the definition does not say. */
   readonly takesSeconds: number | null;
+  /** What QEMU makes of it: `refused` labs are compositions that it must not accept. */
+  readonly expect: Expectation;
   readonly networks: readonly Network[];
   readonly peers: readonly Peer[];
   readonly machines: readonly Machine[];
   readonly checks: readonly CheckRequest[];
 }
+
+export type Expectation = 'works' | 'refused';
 
 /** An L2 segment: a Linux bridge in the lab's namespace. */
 export interface Network {
@@ -19,6 +23,8 @@ export interface Network {
   readonly subnet: string;
   /** Bytes. */
   readonly mtu: number;
+  /** With VLANs the bridge keeps them apart, and each of its ports is an access port of one; empty: a plain bridge. */
+  readonly vlans: readonly number[];
 }
 
 /** A host outside the machines, in a network namespace of its own: the talk's external server. */
@@ -28,64 +34,116 @@ export interface Peer {
   /** IPv4 with prefix length. */
   readonly address: string;
   readonly mac: string;
+  /** The VLAN of its port; null on a network without VLANs. */
+  readonly vlan: number | null;
   /** The end of its veth pair that is on the bridge; the other end is `eth0` in the peer's namespace. */
   readonly bridgePort: string;
 }
 
 export interface Machine {
   readonly name: string;
+  /** The machine that it runs inside; null: this computer. */
+  readonly on: string | null;
   readonly image: string;
   readonly cpus: number;
   readonly memoryMiB: number;
   readonly kernelArguments: readonly string[];
+  /** The PCI buses that its functions are on, the root bus first. */
+  readonly buses: readonly Bus[];
   readonly nics: readonly Nic[];
 }
 
-/** A PCIe device with its functions behind a root port of its own. */
+/** `root-bus`: q35's pcie.0; `root-port`: the bus behind a PCIe root port; `pci-bridge`: conventional PCI behind a bridge. */
+export type BusType = 'root-bus' | 'root-port' | 'pci-bridge';
+
+export interface Bus {
+  /** QEMU's id, as `bus=` names it. */
+  readonly id: string;
+  readonly type: BusType;
+  /** PCI device number, on the root bus, of the port or bridge that it is behind; 0 for the root bus itself. */
+  readonly slot: number;
+  /** The bus number that the guest's firmware gives to it. */
+  readonly number: number;
+}
+
+/** A PCI device with its functions. */
 export interface Nic {
   readonly name: string;
   readonly model: string;
-  readonly rootPort: RootPort;
+  /** In which order QEMU is told of them; it wants the VFs first. */
+  readonly order: FunctionOrder;
+  /** Capacity of a storage device in MiB; null for a NIC. */
+  readonly sizeMiB: number | null;
+  /** The PF; function 0 of a device without SR-IOV. */
   readonly pf: NicFunction;
   readonly vfs: readonly NicFunction[];
+  /** The further functions of a conventional multifunction device. */
+  readonly siblings: readonly NicFunction[];
 }
 
-export interface RootPort {
-  readonly id: string;
-  /** PCI device number on the root bus. */
-  readonly slot: number;
-  readonly chassis: number;
-  /** The bus number that the guest's firmware gives to the bus behind it. */
-  readonly bus: number;
-}
+export type FunctionOrder = 'vfs-first' | 'pf-first';
+
+export type DeviceProperties = Readonly<Record<string, string | number | boolean>>;
 
 export interface NicFunction {
+  /** As the checks call it: `pf0`, `vf2`, `fn1`, or the key that the definition gives it. */
+  readonly name: string;
   /** `pf0` for a PF, `pf0.vf2` for a VF; also its QEMU id. */
   readonly id: string;
+  readonly model: string;
+  /** Id of the bus that it is on. */
+  readonly bus: string;
+  /** DEVICE * 8 + FUNCTION on its bus; with ARI the functions count on past 7. */
+  readonly number: number;
   /** Domain:bus:device.function as the guest sees it. */
   readonly bdf: string;
-  /** QEMU's `addr`: device.function on its bus, the function counting past 7 with ARI. */
+  /** QEMU's `addr`: device.function on its bus. */
   readonly addr: string;
-  readonly mac: string;
+  /** Null for storage. */
+  readonly mac: string | null;
   /** IPv4 with prefix length that the checks give it; null when its backend is on no network. */
   readonly address: string | null;
   /** Bytes. */
   readonly mtu: number;
-  readonly backend: Backend;
+  /** Pairs of a receive and a transmit queue. */
+  readonly queues: number;
+  /** MSI-X vectors; null: QEMU's default. */
+  readonly vectors: number | null;
+  /** Null for storage, and for a VF that shares its PF's. */
+  readonly backend: Backend | null;
+  /** QEMU id of the PF that a composed VF names; null for a function that is no VF, or one that its PF makes by itself. */
+  readonly sriovPf: string | null;
+  /** Further properties of its QEMU device. */
+  readonly properties: DeviceProperties;
 }
 
-export type Backend = UserBackend | TapBackend;
+export type Backend = UserBackend | TapBackend | VdpaBackend;
 
 /** QEMU's own user-mode network (slirp). */
 export interface UserBackend {
   readonly type: 'user';
 }
 
+export type VhostUse = 'auto' | 'on' | 'off';
+
 /** A tap interface on the bridge of a network. */
 export interface TapBackend {
   readonly type: 'tap';
   readonly network: string;
   readonly ifname: string;
+  /** The VLAN of its port; null on a network without VLANs. */
+  readonly vlan: number | null;
+  /** Whether the kernel's vhost-net moves the packets; `auto`: when it is there. */
+  readonly vhost: VhostUse;
+}
+
+/** A vDPA device, by the character device that vhost-vdpa gives it. */
+export interface VdpaBackend {
+  readonly type: 'vdpa';
+  /** Path of the character device: as the definition has it, or the link that the lab's folder holds. */
+  readonly device: string;
+  /** The function (`nic.vf`) of the machine around this one that it is made of; null for a given device. */
+  readonly of: string | null;
 }
 
 /** A check on one NIC of one machine. */
@@ -97,7 +155,21 @@ export interface CheckRequest {
 }
 
 export function functionsOf(nic: Nic): readonly NicFunction[] {
-  return [nic.pf, ...nic.vfs];
+  return [nic.pf, ...nic.vfs, ...nic.siblings];
+}
+
+/** Where a function's packets go; null for storage. */
+export function backendOf(nic: Nic, pciFunction: NicFunction): Backend | null {
+  return pciFunction.backend ?? nic.pf.backend;
+}
+
+/** The network and VLAN that a function is on; undefined when its backend leads to none of the lab's. */
+export function segmentOf(
+  nic: Nic,
+  pciFunction: NicFunction,
+): { readonly network: string; readonly vlan: number | null } | undefined {
+  const backend = backendOf(nic, pciFunction);
+  return backend?.type === 'tap' ? backend : undefined;
 }
 
 /** An address without its prefix length. */

@@ -1,4 +1,4 @@
-import type { DeviceArgument } from '../devices/nic-model.js';
+import type { DeviceArgument } from '../devices/qemu-option.js';
 import { quoteForQemu } from './quote.js';
 
 function propertyText(value: string | number | boolean): string {

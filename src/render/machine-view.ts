@@ -1,12 +1,8 @@
-import { netdev, type BackendFacts } from '../devices/backends.js';
+import type { BackendFacts } from '../devices/backends.js';
 import { nicModel } from '../devices/catalog.js';
-import { functionsOf, type Machine, type Nic } from '../model/lab.js';
+import { machineOptions } from '../devices/nic-options.js';
+import { functionsOf, type Machine } from '../model/lab.js';
 import { deviceArgumentText } from './device-argument.js';
-
-interface OptionView {
-  readonly option: '-device' | '-netdev';
-  readonly argument: string;
-}
 
 /**
  * `nokaslr` to `no_timer_check` spare an emulated CPU what only hardware needs; `panic=-1` with QEMU's `-no-reboot` turns a
@@ -23,27 +19,10 @@ const KERNEL_ARGUMENTS = [
   'cryptomgr.notests',
 ];
 
-function nicOptions(nic: Nic, facts: BackendFacts): OptionView[] {
-  const { id, slot, chassis } = nic.rootPort;
-  const rootPort = {
-    driver: 'pcie-root-port',
-    properties: { id, bus: 'pcie.0', addr: `0x${slot.toString(16)}`, chassis },
-  };
-  return [
-    ...functionsOf(nic).map((pciFunction): OptionView => ({
-      option: '-netdev',
-      argument: deviceArgumentText(netdev(pciFunction, facts)),
-    })),
-    ...[rootPort, ...nicModel(nic.model).devices(nic)].map((device): OptionView => ({
-      option: '-device',
-      argument: deviceArgumentText(device),
-    })),
-  ];
-}
-
 /** Kernel modules that the machine's devices need, without repetition. */
 export function guestModules(machine: Machine): string[] {
-  return [...new Set(machine.nics.flatMap((nic) => nicModel(nic.model).guestModules))];
+  const models = new Set(machine.nics.flatMap(functionsOf).map(({ model }) => model));
+  return [...new Set([...models].flatMap((model) => nicModel(model).guestModules))];
 }
 
 /** What machine.qemu.hbs shows. Its `-machine` leaves out what no lab uses and firmware and kernel would wait for. */
@@ -59,6 +38,9 @@ export function machineView(machine: Machine, facts: BackendFacts): object {
       ...(modules.length === 0 ? [] : [`lab.modules=${modules.join(',')}`]),
       ...machine.kernelArguments,
     ].join(' '),
-    devices: machine.nics.flatMap((nic) => nicOptions(nic, facts)),
+    devices: machineOptions(machine, facts).map(({ option, argument }) => ({
+      option,
+      argument: deviceArgumentText(argument),
+    })),
   };
 }

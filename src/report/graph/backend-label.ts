@@ -11,9 +11,12 @@ type Labels = { readonly [T in Backend['type']]: (backend: Extract<Backend, { ty
 
 const labels: Labels = {
   user: () => ({ title: 'user', lines: ['QEMU’s own network'], network: null }),
+  vdpa: ({ device, of }) => ({ title: 'vDPA', lines: [of ?? device], network: null }),
   tap: ({ ifname, network }) => ({ title: 'tap', lines: [ifname], network }),
 };
 
-export function backendLabel(backend: Backend): BackendLabel {
+/** What a backend is called in a picture; a function without one of its own leads nowhere by itself. */
+export function backendLabel(backend: Backend | null): BackendLabel {
+  if (backend === null) return { title: '', lines: [], network: null };
   return labels[backend.type](backend as never);
 }

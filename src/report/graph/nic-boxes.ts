@@ -21,7 +21,7 @@ function functionLines(pciFunction: NicFunction, drawing: Drawing): string[] {
   const usual = network === null ? ETHERNET_MTU : drawing.networks.get(network)?.network.mtu;
   return [
     pciFunction.bdf,
-    pciFunction.mac,
+    ...(pciFunction.mac === null ? [] : [pciFunction.mac]),
     ...(pciFunction.address === null ? [] : [pciFunction.address]),
     ...(pciFunction.mtu === usual ? [] : [`MTU ${pciFunction.mtu}`]),
   ];
@@ -30,7 +30,7 @@ function functionLines(pciFunction: NicFunction, drawing: Drawing): string[] {
 /** Draws the backends of functions as one box and links them. */
 function connect(from: string, functions: readonly NicFunction[], drawing: Drawing): void {
   const [first] = functions;
-  if (first === undefined) return;
+  if (first === undefined || first.backend === null) return;
   const { title, lines, network } = backendLabel(first.backend);
   const id = drawing.ids.take('backend', from);
   const many = functions.length > 1;
@@ -105,7 +105,7 @@ function compactBackend({ backend }: NicFunction): string[] {
 
 /** A NIC with its functions. Their backends and links are added to the drawing. */
 export function nicBox(nic: Nic, machine: string, drawing: Drawing): Box {
-  const bus = nic.rootPort.bus.toString(16).padStart(2, '0');
+  const bus = nic.pf.bdf.slice('0000:'.length, '0000:00'.length);
   const pfTitle = nic.vfs.length === 0 ? `function ${nic.pf.id}` : `PF ${nic.pf.id}`;
   const pf = singleBox('pf', pfTitle, nic.pf, machine, drawing);
   const vfs =

@@ -30,8 +30,9 @@ const full = {
   name: 'full',
   summary: 'all of it',
   takes: '2m',
-  networks: { lan: null, wan: { subnet: '192.168.0.0/16', mtu: 9000 } },
-  peers: { server: { network: 'lan', address: '10.64.0.1' }, other: { network: 'wan' } },
+  expect: 'works',
+  networks: { lan: null, wan: { subnet: '192.168.0.0/16', mtu: 9000, vlans: [10, 4094] } },
+  peers: { server: { network: 'lan', address: '10.64.0.1' }, other: { network: 'wan', vlan: 10 } },
   machines: {
     guest: {
       image: 'micro',
@@ -51,7 +52,24 @@ const full = {
           ],
         },
         plain: { backend: 'user', vfs: 0 },
+        named: {
+          backend: { tap: 'wan', vlan: 10, vhost: 'off' },
+          bus: 'shared',
+          addr: 0.1,
+          order: 'pf-first',
+          queues: 2,
+          vectors: 6,
+          properties: { ats: true, 'rss-hash': 'off', num: 3 },
+          vfs: { first: null, second: { addr: '1f.7', pf: 'pf0', model: 'igb', bus: 'pcie.0', queues: 1 } },
+        },
+        functions: { model: 'virtio-net-multifunction', backend: 'user', functions: [{ vectors: 0 }, {}] },
+        disk: { model: 'nvme', size: '64M', vfs: 2 },
       },
+      buses: { shared: 'root-port', old: 'pci-bridge' },
+    },
+    inner: {
+      on: 'guest',
+      nics: { a: { backend: { vdpa: 'pf0.vf1' } }, b: { backend: { vdpa: '/dev/vhost-vdpa-0' } } },
     },
     empty: {},
   },
@@ -95,7 +113,6 @@ const invalid: readonly (readonly [string, unknown])[] = [
   ['memory in KiB', machine({ memory: '1024K' })],
   ['an empty image', machine({ image: '' })],
   ['a kernel argument with a space', machine({ kernelArguments: ['a b'] })],
-  ['a NIC without a backend', machine({ nics: { pf0: {} } })],
   ['a backend of no kind', nic({ backend: 'bridge' })],
   ['a backend of two kinds', nic({ backend: { user: null, tap: 'lan' } })],
   ['a setting of user', nic({ backend: { user: { subnet: 1 } } })],
@@ -107,7 +124,22 @@ const invalid: readonly (readonly [string, unknown])[] = [
   ['256 VFs in a list', nic({ vfs: Array.from({ length: 256 }, () => ({})) })],
   ['-1 VFs', nic({ vfs: -1 })],
   ['a VF that is null', nic({ vfs: [null] })],
+  ['a VF without a name', nic({ vfs: { '': {} } })],
   ['a VF with VFs', nic({ vfs: [{ vfs: 1 }] })],
+  ['an expectation of no kind', lab({ expect: 'fails' })],
+  ['VLAN 0', lab({ networks: { lan: { vlans: [0] } } })],
+  ['VLAN 4095', nic({ backend: { tap: 'lan', vlan: 4095 } })],
+  ['vhost as a boolean', nic({ backend: { tap: 'lan', vhost: true } })],
+  ['a vDPA device elsewhere', nic({ backend: { vdpa: '/etc/passwd' } })],
+  ['a bus of no kind', machine({ buses: { a: 'isa' } })],
+  ['a function past 7', nic({ addr: '0.8' })],
+  ['a device past 1f', nic({ addr: '20.0' })],
+  ['an address with a domain', nic({ addr: '0000:01:00.0' })],
+  ['a property with a comma', nic({ properties: { a: 'b,romfile=x' } })],
+  ['a property with an equals sign in its name', nic({ properties: { 'a=b,c': 1 } })],
+  ['a property that is a list', nic({ properties: { a: [] } })],
+  ['nine functions', nic({ functions: 9 })],
+  ['no function', nic({ functions: 0 })],
   ['checks as text', lab({ checks: 'traffic' })],
   ['a parameter that is a list', lab({ checks: [{ traffic: { count: [] } }] })],
 ];
@@ -201,9 +233,12 @@ describe('for editors', () => {
     const bare: string[] = [];
     const visit = (node: unknown, path: string): void => {
       if (typeof node !== 'object' || node === null) return;
-      for (const [key, property] of Object.entries((node as Node).properties ?? {}))
+      const { properties = {}, ...rest } = node as Node;
+      for (const [key, property] of Object.entries(properties)) {
         if (property.description === undefined) bare.push(`${path}/${key}`);
-      for (const [key, inner] of Object.entries(node)) visit(inner, `${path}/${key}`);
+        visit(property, `${path}/${key}`);
+      }
+      for (const [key, inner] of Object.entries(rest)) visit(inner, `${path}/${key}`);
     };
     visit(labSchema(), '');
     expect(bare).toEqual([]);

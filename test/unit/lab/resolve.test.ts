@@ -14,7 +14,7 @@ function interfacesOf(of: Lab): string[] {
   return [
     ...of.networks.map(({ bridge }) => bridge),
     ...of.peers.map(({ bridgePort }) => bridgePort),
-    ...allFunctions(of).flatMap(({ backend }) => (backend.type === 'tap' ? [backend.ifname] : [])),
+    ...allFunctions(of).flatMap(({ backend }) => (backend?.type === 'tap' ? [backend.ifname] : [])),
   ];
 }
 
@@ -69,17 +69,55 @@ describe('resolveLab', () => {
         },
       }),
     );
-    expect(machine.nics.map(({ rootPort }) => rootPort)).toEqual([
-      { id: 'port-a', slot: 1, chassis: 1, bus: 1 },
-      { id: 'port-b', slot: 2, chassis: 2, bus: 2 },
-      { id: 'port-c', slot: 3, chassis: 3, bus: 3 },
+    expect(machine.buses).toEqual([
+      { id: 'pcie.0', type: 'root-bus', slot: 0, number: 0 },
+      { id: 'port-a', type: 'root-port', slot: 1, number: 1 },
+      { id: 'port-b', type: 'root-port', slot: 2, number: 2 },
+      { id: 'port-c', type: 'root-port', slot: 3, number: 3 },
     ]);
     expect(machine.nics.map(({ pf }) => pf.bdf)).toEqual(['0000:01:00.0', '0000:02:00.0', '0000:03:00.0']);
   });
 
+  it('puts functions on the buses that the definition names, one after the other or where it says', () => {
+    const { buses, nics } = onlyMachine(
+      lab({
+        machines: {
+          guest: {
+            buses: { shared: 'root-port', old: 'pci-bridge' },
+            nics: {
+              a: { backend: 'user', bus: 'shared', vfs: 2 },
+              b: { backend: 'user', bus: 'shared', addr: 0.4, vfs: { x: { addr: '0.6' }, y: null } },
+              c: { backend: 'user', bus: 'old' },
+              d: { backend: 'user', bus: 'pcie.0' },
+              e: { backend: 'user', vfs: [{ bus: 'old', pf: 'a', model: 'virtio-net' }] },
+            },
+          },
+        },
+      }),
+    );
+    expect(buses.map(({ id, type, number }) => `${id} ${type} ${number}`)).toEqual([
+      'pcie.0 root-bus 0',
+      'port-e root-port 1',
+      'bus-shared root-port 2',
+      'bus-old pci-bridge 3',
+    ]);
+    expect(nics.flatMap(functionsOf).map(({ id, bus, bdf, sriovPf }) => [id, bus, bdf, sriovPf])).toEqual([
+      ['a', 'bus-shared', '0000:02:00.0', null],
+      ['a.vf0', 'bus-shared', '0000:02:00.1', 'a'],
+      ['a.vf1', 'bus-shared', '0000:02:00.2', 'a'],
+      ['b', 'bus-shared', '0000:02:00.4', null],
+      ['b.x', 'bus-shared', '0000:02:00.6', 'b'],
+      ['b.y', 'bus-shared', '0000:02:00.7', 'b'],
+      ['c', 'bus-old', '0000:03:00.0', null],
+      ['d', 'pcie.0', '0000:00:04.0', null],
+      ['e', 'port-e', '0000:01:00.0', null],
+      ['e.vf0', 'bus-old', '0000:03:00.1', 'a'],
+    ]);
+  });
+
   it('gives every function and peer a MAC that is its own, unicast and local', () => {
     const resolved = lab(crowd);
-    const macs = [...allFunctions(resolved), ...resolved.peers].map(({ mac }) => mac);
+    const macs = [...allFunctions(resolved), ...resolved.peers].map(({ mac }) => mac ?? 'none');
     expect(macs).toHaveLength(3 + 256 + 256 + 21 + 3);
     expect(new Set(macs).size).toBe(macs.length);
     for (const mac of macs) {
@@ -102,7 +140,7 @@ describe('resolveLab', () => {
   });
 
   it('other labs get other MACs', () => {
-    const macOf = (name: string): string =>
+    const macOf = (name: string): string | null =>
       onlyNic(lab({ name, machines: { guest: { nics: { pf0: { backend: 'user' } } } } })).pf.mac;
     expect(macOf('one')).not.toBe(macOf('two'));
   });
@@ -113,7 +151,7 @@ describe('resolveLab', () => {
       const addresses = [
         ...resolved.peers.filter(({ network }) => network === name).map(({ address }) => address),
         ...allFunctions(resolved).flatMap(({ address, backend }) =>
-          backend.type === 'tap' && backend.network === name ? [address ?? 'none'] : [],
+          backend?.type === 'tap' && backend.network === name ? [address ?? 'none'] : [],
         ),
       ];
       expect(new Set(addresses).size).toBe(addresses.length);

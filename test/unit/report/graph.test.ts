@@ -47,7 +47,7 @@ describe.each(GRAPH_FORMATS)('%s', (format) => {
       expect(drawing).toContain(pciFunction.bdf);
       expect(drawing).toContain(pciFunction.mac);
       if (pciFunction.address !== null) expect(drawing).toContain(pciFunction.address);
-      if (pciFunction.backend.type === 'tap') expect(drawing).toContain(pciFunction.backend.ifname);
+      if (pciFunction.backend?.type === 'tap') expect(drawing).toContain(pciFunction.backend.ifname);
     }
     for (const { name, subnet } of lab.networks) {
       expect(drawing).toContain(`network ${name}`);

@@ -1,0 +1,167 @@
+import { DEFAULT_NIC_MODEL, nicModel } from '../devices/catalog.js';
+import type { NicModel } from '../devices/nic-model.js';
+import type { BackendFile, FunctionFile, NicFile } from '../model/lab-file.js';
+import type { Backend, Bus, Network, Nic, NicFunction } from '../model/lab.js';
+import type { AddressPool } from './addresses.js';
+import { busId, ownPort } from './buses.js';
+import { DEFAULT_MTU, DEFAULT_STORAGE_MIB } from './defaults.js';
+import type { InterfaceNames } from './interface-names.js';
+import type { MacPool } from './macs.js';
+import type { Place, Places } from './places.js';
+import { sizeMiB } from './units.js';
+import { writtenFunctions, writtenVfs } from './written-functions.js';
+
+/** What hands out names and addresses within one lab. */
+export interface Naming {
+  readonly macs: MacPool;
+  readonly interfaces: InterfaceNames;
+  readonly addresses: ReadonlyMap<string, AddressPool>;
+  readonly networks: readonly Network[];
+}
+
+/** What hands out places within one machine. */
+export interface Slots {
+  readonly machine: string;
+  readonly buses: readonly Bus[];
+  readonly places: Places;
+}
+
+function isChardev(device: string): boolean {
+  return device.startsWith('/');
+}
+
+function resolveBackend(backend: BackendFile, owner: string, naming: Naming): Backend {
+  if (backend === 'user' || 'user' in backend) return { type: 'user' };
+  if ('vdpa' in backend) {
+    if (isChardev(backend.vdpa)) return { type: 'vdpa', device: backend.vdpa, of: null };
+    return { type: 'vdpa', device: `vdpa/${owner}`, of: backend.vdpa };
+  }
+  return {
+    type: 'tap',
+    network: backend.tap,
+    ifname: naming.interfaces.take(owner),
+    vlan: backend.vlan ?? null,
+    vhost: backend.vhost ?? 'auto',
+  };
+}
+
+interface Wanted {
+  readonly name: string;
+  readonly id: string;
+  readonly written: FunctionFile;
+  readonly place: Place;
+  /** Undefined: the function has none of its own. */
+  readonly backend: BackendFile | undefined;
+  readonly sriovPf: string | null;
+}
+
+function resolveFunction(wanted: Wanted, nic: NicFile, slots: Slots, naming: Naming): NicFunction {
+  const { name, id, written, place, sriovPf } = wanted;
+  const owner = `${slots.machine}-${id}`;
+  const model = written.model ?? nic.model ?? DEFAULT_NIC_MODEL;
+  const backend = wanted.backend === undefined ? null : resolveBackend(wanted.backend, owner, naming);
+  const shared = wanted.backend ?? nic.backend;
+  const on = typeof shared === 'object' && 'tap' in shared ? shared.tap : undefined;
+  const network = naming.networks.find((one) => one.name === on);
+  return {
+    name,
+    id,
+    model,
+    ...place,
+    mac: nicModel(model).kind === 'storage' ? null : naming.macs.take(owner, written.mac),
+    address: network === undefined ? null : (naming.addresses.get(network.name)?.next('function') ?? null),
+    mtu: written.mtu ?? nic.mtu ?? network?.mtu ?? DEFAULT_MTU,
+    queues: written.queues ?? nic.queues ?? 1,
+    vectors: written.vectors ?? nic.vectors ?? null,
+    backend,
+    sriovPf,
+    properties: written.properties ?? {},
+  };
+}
+
+/** Settings that a NIC has for its first function; it shares queues and vectors with its VFs. */
+function pfSettings(nic: NicFile): FunctionFile {
+  return { mac: nic.mac, properties: nic.properties };
+}
+
+function resolveVfs(
+  name: string,
+  nic: NicFile,
+  model: NicModel,
+  pf: NicFunction,
+  slots: Slots,
+  naming: Naming,
+): NicFunction[] {
+  let last = pf.number;
+  const { first, stride } = model.vfPlacement;
+  const composed = model.vfs === 'composed';
+  return writtenVfs(nic).map(({ name: vfName, written }, index) => {
+    const bus = written.bus === undefined ? pf.bus : busId(written.bus);
+    const place = slots.places.after(last, index === 0 ? first : stride, bus, written.addr);
+    last = place.number;
+    return resolveFunction(
+      {
+        name: vfName,
+        id: `${name}.${vfName}`,
+        written,
+        place,
+        backend: composed ? (written.backend ?? nic.backend) : undefined,
+        sriovPf: composed ? (written.pf ?? name) : null,
+      },
+      nic,
+      slots,
+      naming,
+    );
+  });
+}
+
+/** The functions of a conventional multifunction device; the first stands where a PF would. */
+function resolveSiblings(
+  name: string,
+  nic: NicFile,
+  start: Place,
+  slots: Slots,
+  naming: Naming,
+): NicFunction[] {
+  let last = start.number - 1;
+  return writtenFunctions(nic).map(({ name: functionName, written }) => {
+    const place = slots.places.after(last, 1, start.bus, written.addr);
+    last = place.number;
+    return resolveFunction(
+      {
+        name: functionName,
+        id: `${name}.${functionName}`,
+        written,
+        place,
+        backend: written.backend ?? nic.backend,
+        sriovPf: null,
+      },
+      nic,
+      slots,
+      naming,
+    );
+  });
+}
+
+/** A NIC of a valid definition, with its functions. */
+export function resolveNic(name: string, nic: NicFile, slots: Slots, naming: Naming): Nic {
+  const model = nicModel(nic.model ?? DEFAULT_NIC_MODEL);
+  const bus = nic.bus === undefined ? ownPort(name) : busId(nic.bus);
+  const oneDevice = slots.buses.find(({ id }) => id === bus)?.type === 'root-port';
+  const place = slots.places.forDevice(bus, nic.addr, oneDevice);
+  const common = {
+    name,
+    model: model.name,
+    order: nic.order ?? 'vfs-first',
+    sizeMiB: model.kind === 'storage' ? sizeMiB(nic.size ?? `${DEFAULT_STORAGE_MIB}M`) : null,
+  } as const;
+  const [first, ...siblings] = resolveSiblings(name, nic, place, slots, naming);
+  if (first !== undefined) return { ...common, pf: first, vfs: [], siblings };
+  const pf = resolveFunction(
+    { name, id: name, written: pfSettings(nic), place, backend: nic.backend, sriovPf: null },
+    nic,
+    slots,
+    naming,
+  );
+  return { ...common, pf, vfs: resolveVfs(name, nic, model, pf, slots, naming), siblings: [] };
+}

@@ -1,0 +1,82 @@
+import { checkNames, checkParameters } from '../../checks/names.js';
+import type { Problem } from '../../errors/lab-error.js';
+import type { LabFile } from '../../model/lab-file.js';
+import { eachBackend, networkOf, unknownName, type Locator, type Rule } from './rule.js';
+
+export const checksExist: Rule = function* (lab, at) {
+  for (const [index, check] of (lab.checks ?? []).entries()) {
+    const entries = typeof check === 'string' ? [[check, null] as const] : Object.entries(check);
+    const location = at.locate(['checks', index]);
+    if (entries.length !== 1) {
+      yield {
+        code: 'LAB-RULE-CHECK',
+        message: 'each entry of `checks` names one check',
+        hint: 'write one list entry for each check',
+        location,
+      };
+      continue;
+    }
+    for (const [name, parameters] of entries) {
+      if (!checkNames.includes(name)) {
+        yield { code: 'LAB-RULE-CHECK', ...unknownName('check', name, checkNames), location };
+        continue;
+      }
+      yield* parameterProblems(name, parameters ?? {}, index, lab, at);
+    }
+  }
+};
+
+function* parameterProblems(
+  check: string,
+  parameters: Readonly<Record<string, number | string>>,
+  index: number,
+  lab: LabFile,
+  at: Locator,
+): Iterable<Problem> {
+  const known = checkParameters[check] ?? {};
+  for (const [key, value] of Object.entries(parameters)) {
+    const path = ['checks', index, check, key];
+    const location = at.locate(path);
+    if (key === 'machine') {
+      const machines = Object.keys(lab.machines);
+      if (!machines.includes(String(value)))
+        yield { code: 'LAB-RULE-MACHINE', ...unknownName('machine', String(value), machines), location };
+      continue;
+    }
+    const range = known[key];
+    if (range === undefined) {
+      yield {
+        code: 'LAB-RULE-PARAMETER',
+        ...unknownName('parameter', key, ['machine', ...Object.keys(known)]),
+        message: `${check} has no parameter \`${key}\``,
+        location: at.locate(path, { key: true }),
+      };
+    } else if (
+      typeof value !== 'number' ||
+      !Number.isInteger(value) ||
+      value < range.min ||
+      value > range.max
+    ) {
+      yield {
+        code: 'LAB-RULE-PARAMETER',
+        message: `\`${key}\` of ${check} is ${JSON.stringify(value)}`,
+        hint: `it must be a whole number from ${range.min} to ${range.max}`,
+        location,
+      };
+    }
+  }
+}
+
+export const trafficHasSomewhereToGo: Rule = function* (lab, at) {
+  const tapped = [...eachBackend(lab)].some(({ backend }) => networkOf(backend) !== undefined);
+  if (tapped) return;
+  for (const [index, check] of (lab.checks ?? []).entries()) {
+    if ((typeof check === 'string' ? check : Object.keys(check)[0]) !== 'traffic') continue;
+    yield {
+      code: 'LAB-RULE-TRAFFIC',
+      message: 'traffic is to be checked, but no function is on a network',
+      hint: 'give a NIC the backend `{ tap: NETWORK }`, or leave the check out',
+      location: at.locate(['checks', index]),
+    };
+  }
+};

@@ -1,0 +1,138 @@
+import type { Problem } from '../../errors/lab-error.js';
+import type { BackendFile, LabFile } from '../../model/lab-file.js';
+import { writtenVfs } from '../written-functions.js';
+import { ROOT_BUS_SLOTS } from '../buses.js';
+import type { Path } from '../load.js';
+import { eachBackend, networkOf, unknownName, type Locator, type Rule } from './rule.js';
+
+export const hasMachines: Rule = function* (lab, at) {
+  if (Object.keys(lab.machines).length === 0) {
+    yield {
+      code: 'LAB-RULE-EMPTY',
+      message: 'the lab has no machine',
+      hint: 'add one under `machines`',
+      location: at.locate(['machines'], { key: true }),
+    };
+  }
+};
+
+/** The machines around a machine, from the inside out, until there is none or one comes again. */
+function around(name: string, lab: LabFile): string[] {
+  const found: string[] = [];
+  for (let on = lab.machines[name]?.on; on !== undefined && !found.includes(on); on = lab.machines[on]?.on)
+    found.push(on);
+  return found;
+}
+
+export const nestingIsPossible: Rule = function* (lab, at) {
+  const names = Object.keys(lab.machines);
+  for (const [name, { on }] of Object.entries(lab.machines)) {
+    if (on === undefined) continue;
+    const location = at.locate(['machines', name, 'on']);
+    if (!names.includes(on)) {
+      yield { code: 'LAB-RULE-MACHINE', ...unknownName('machine', on, names), location };
+    } else if (around(name, lab).includes(name)) {
+      yield {
+        code: 'LAB-RULE-NESTING',
+        message: `machine ${name} would run inside itself: ${[name, ...around(name, lab)].join(' on ')}`,
+        hint: 'let one of them run on this computer: leave its `on` out',
+        location,
+      };
+    }
+  }
+};
+
+export const busesFit: Rule = function* (lab, at) {
+  for (const [name, { nics, buses }] of Object.entries(lab.machines)) {
+    const own = Object.values(nics ?? {}).filter(({ bus }) => bus === undefined).length;
+    const needed = own + Object.keys(buses ?? {}).length;
+    if (needed > ROOT_BUS_SLOTS) {
+      yield {
+        code: 'LAB-RULE-BUS-COUNT',
+        message: `machine ${name} needs ${needed} root ports and bridges; its root bus has room for ${ROOT_BUS_SLOTS}`,
+        hint: 'let several NICs share a bus: name one under `buses`, and set their `bus`',
+        location: at.locate(['machines', name, 'nics'], { key: true }),
+      };
+    }
+  }
+};
+
+interface VdpaUse {
+  readonly function: string;
+  readonly machine: string;
+  readonly path: Path;
+}
+
+function* vdpaUses(lab: LabFile): Iterable<VdpaUse> {
+  for (const { backend, path, machine } of eachBackend(lab)) {
+    if (typeof backend === 'object' && 'vdpa' in backend)
+      yield { function: backend.vdpa, machine, path: [...path, 'vdpa'] };
+  }
+}
+
+/** `nic` and `nic.vf` of every function of a machine. */
+function functionNames(machine: string, lab: LabFile): string[] {
+  return Object.entries(lab.machines[machine]?.nics ?? {}).flatMap(([nic, written]) => [
+    nic,
+    ...writtenVfs(written).map(({ name }) => `${nic}.${name}`),
+  ]);
+}
+
+function* vdpaProblem(use: VdpaUse, lab: LabFile, at: Locator): Iterable<Problem> {
+  const location = at.locate(use.path);
+  const outer = lab.machines[use.machine]?.on;
+  if (outer === undefined) {
+    yield {
+      code: 'LAB-RULE-VDPA',
+      message: `\`${use.function}\` is a function of a machine around ${use.machine}, and there is none`,
+      hint: 'say which machine it runs `on`, or name a device of this computer such as /dev/vhost-vdpa-0',
+      location,
+    };
+    return;
+  }
+  const known = functionNames(outer, lab);
+  if (lab.machines[outer] !== undefined && !known.includes(use.function)) {
+    yield {
+      code: 'LAB-RULE-VDPA',
+      ...unknownName('function', use.function, known),
+      message: `machine ${outer} has no function \`${use.function}\``,
+      location,
+    };
+  }
+}
+
+export const vdpaDevicesServe: Rule = function* (lab, at) {
+  const owners = new Map<string, string>();
+  for (const use of vdpaUses(lab)) {
+    const isChardev = use.function.startsWith('/');
+    if (!isChardev) yield* vdpaProblem(use, lab, at);
+    const key = `${isChardev ? '' : (lab.machines[use.machine]?.on ?? '')} ${use.function}`;
+    const owner = owners.get(key);
+    if (owner !== undefined) {
+      yield {
+        code: 'LAB-RULE-VDPA',
+        message: `${use.function} is the backend of ${owner} already`,
+        hint: 'a vDPA device serves one function: give each its own',
+        location: at.locate(use.path),
+      };
+    }
+    owners.set(key, use.path.slice(1, -2).join('.'));
+  }
+};
+
+function isTap(backend: BackendFile): boolean {
+  return networkOf(backend) !== undefined;
+}
+
+export const nestedMachinesUseVdpa: Rule = function* (lab, at) {
+  for (const { backend, path, machine } of eachBackend(lab)) {
+    const outer = lab.machines[machine]?.on;
+    if (outer === undefined || !isTap(backend)) continue;
+    yield {
+      code: 'LAB-RULE-NESTING',
+      message: `machine ${machine} runs inside ${outer}, and the networks are outside of it`,
+      hint: `let its packets leave by a function of ${outer}: { vdpa: NIC.VF }, or use the backend user`,
+      location: at.locate(path),
+    };
+  }
+};

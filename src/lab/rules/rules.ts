@@ -1,0 +1,47 @@
+import type { Problem } from '../../errors/lab-error.js';
+import type { LabFile } from '../../model/lab-file.js';
+import { macsDiffer, networksHaveRoom, peersFit } from './addresses.js';
+import { checksExist, trafficHasSomewhereToGo } from './checks.js';
+import {
+  busesFit,
+  hasMachines,
+  nestedMachinesUseVdpa,
+  nestingIsPossible,
+  vdpaDevicesServe,
+} from './machines.js';
+import {
+  addrsArePlaces,
+  backendsAreNamed,
+  functionCountsFit,
+  propertiesAreFree,
+  settingsFitTheModel,
+} from './nics.js';
+import { busesExist, imagesExist, modelsExist, networksExist } from './references.js';
+import type { Locator, Rule } from './rule.js';
+
+const rules: readonly Rule[] = [
+  hasMachines,
+  nestingIsPossible,
+  networksExist,
+  modelsExist,
+  imagesExist,
+  busesExist,
+  busesFit,
+  checksExist,
+  functionCountsFit,
+  backendsAreNamed,
+  settingsFitTheModel,
+  propertiesAreFree,
+  addrsArePlaces,
+  peersFit,
+  networksHaveRoom,
+  macsDiffer,
+  vdpaDevicesServe,
+  nestedMachinesUseVdpa,
+  trafficHasSomewhereToGo,
+];
+
+/** Everything that the parts of a definition say of each other and that cannot be true. */
+export function findRuleProblems(lab: LabFile, at: Locator): Problem[] {
+  return rules.flatMap((rule) => [...rule(lab, at)]);
+}
