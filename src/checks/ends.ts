@@ -1,6 +1,6 @@
 import { backendOf, hostAddress, type Lab, type Nic, type NicFunction, type Peer } from '../model/lab.js';
 import type { CheckTarget } from './check.js';
-import { functionView, NETDEV_WAIT_SECONDS, type FunctionView } from './vf-view.js';
+import { functionView, vfView, type FunctionView } from './vf-view.js';
 
 /** Where a PF stays in the guest; no function has such a name. */
 const ROOT_NAMESPACE = '.';
@@ -76,11 +76,5 @@ export function peersOf(lab: Lab, { segment }: End): Peer[] {
 
 /** What the scripts need that put the functions into namespaces: the view of the partials `vf` and `namespaces`. */
 export function endsView(target: CheckTarget): object {
-  const { nic } = target;
-  return {
-    pf: functionView(nic.pf),
-    total: nic.vfs.length,
-    netdevWaitSeconds: NETDEV_WAIT_SECONDS,
-    ends: endsOf(target),
-  };
+  return { ...vfView(target), ends: endsOf(target) };
 }

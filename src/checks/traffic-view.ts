@@ -127,6 +127,7 @@ export function trafficView(target: CheckTarget, accelerator: string): object {
   return {
     ...endsView(target),
     check: 'traffic',
+    quiet: false,
     count,
     size,
     payload: payloadOf(target),
@@ -155,7 +156,6 @@ export function fromPeerView(target: CheckTarget, { peer, ends }: ReachedPeer): 
     count,
     size,
     deadlineSeconds: deadlineSeconds(count),
-    expected: `${count} packets transmitted, ${count} received, 0% packet loss`,
     ends: ends.map(({ name, address }) => ({
       address,
       title: `${peer.name} to ${name}: ${count} packets, none lost`,

@@ -3,7 +3,7 @@ import { hostAddress, type NicFunction } from '../model/lab.js';
 import type { CheckTarget } from './check.js';
 
 /** A netdev of a VF appears with the VF; under emulation many VFs take their time. */
-export const NETDEV_WAIT_SECONDS = 20;
+const NETDEV_WAIT_SECONDS = 20;
 
 export interface FunctionView {
   readonly name: string;

@@ -1,7 +1,8 @@
 import type { NicModel } from './nic-model.js';
 import { virtioNet } from './virtio-net.js';
+import { virtioNetMultifunction } from './virtio-net-multifunction.js';
 
-const nicModels: readonly NicModel[] = [virtioNet];
+const nicModels: readonly NicModel[] = [virtioNet, virtioNetMultifunction];
 
 export const DEFAULT_NIC_MODEL = virtioNet.name;
 

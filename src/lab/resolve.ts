@@ -1,12 +1,15 @@
 import { basename, dirname } from 'node:path';
 import { checkParameters } from '../checks/names.js';
+import { hasTarget, type CheckedNic } from '../checks/targets.js';
 import type { CheckFile, LabFile, MachineFile } from '../model/lab-file.js';
 import {
+  backendOf,
   functionsOf,
   type CheckRequest,
   type Lab,
   type Machine,
   type Network,
+  type Nic,
   type Peer,
 } from '../model/lab.js';
 import { AddressPool } from './addresses.js';
@@ -80,8 +83,23 @@ function resolveMachine(name: string, machine: MachineFile, naming: Naming): Mac
   };
 }
 
-/** A check asked for without a machine runs on each NIC with VFs. */
-function resolveCheck(written: CheckFile, machines: readonly Machine[]): CheckRequest[] {
+function checkedNic(nic: Nic): CheckedNic {
+  const backends = functionsOf(nic).map((pciFunction) => backendOf(nic, pciFunction));
+  return {
+    vfs: nic.vfs.length,
+    ends: backends.flatMap((backend) => {
+      if (backend?.type === 'user') return [null];
+      return backend?.type === 'tap' ? [{ network: backend.network, vlan: backend.vlan }] : [];
+    }),
+  };
+}
+
+/** A check asked for without a machine runs on each NIC that it has something to see on. */
+function resolveCheck(
+  written: CheckFile,
+  machines: readonly Machine[],
+  peers: readonly Peer[],
+): CheckRequest[] {
   const [check, parameters] =
     typeof written === 'string' ? [written, {}] : (Object.entries(written)[0] ?? ['', {}]);
   const { machine: wanted, ...values } = parameters ?? {};
@@ -92,7 +110,7 @@ function resolveCheck(written: CheckFile, machines: readonly Machine[]): CheckRe
     .filter(({ name }) => wanted === undefined || wanted === name)
     .flatMap((machine) =>
       machine.nics
-        .filter(({ vfs }) => vfs.length > 0)
+        .filter((nic) => hasTarget(check, checkedNic(nic), peers))
         .map((nic) => ({
           check,
           machine: machine.name,
@@ -128,7 +146,7 @@ export function resolveLab(written: LabFile, file: string): Lab {
     networks,
     peers,
     machines,
-    checks: (written.checks ?? []).flatMap((check) => resolveCheck(check, machines)),
+    checks: (written.checks ?? []).flatMap((check) => resolveCheck(check, machines, peers)),
   });
 }
 

@@ -1,7 +1,8 @@
 import type { Problem } from '../../errors/lab-error.js';
 import type { LabFile } from '../../model/lab-file.js';
 import { macsDiffer, networksHaveRoom, peersFit } from './addresses.js';
-import { checksExist, trafficHasSomewhereToGo } from './checks.js';
+import { checksHaveTargets } from './check-targets.js';
+import { checksExist } from './checks.js';
 import {
   busesFit,
   hasMachines,
@@ -18,11 +19,14 @@ import {
 } from './nics.js';
 import { busesExist, imagesExist, modelsExist, networksExist } from './references.js';
 import type { Locator, Rule } from './rule.js';
+import { vlanIdsDiffer, vlansExist } from './vlans.js';
 
 const rules: readonly Rule[] = [
   hasMachines,
   nestingIsPossible,
   networksExist,
+  vlanIdsDiffer,
+  vlansExist,
   modelsExist,
   imagesExist,
   busesExist,
@@ -38,7 +42,7 @@ const rules: readonly Rule[] = [
   macsDiffer,
   vdpaDevicesServe,
   nestedMachinesUseVdpa,
-  trafficHasSomewhereToGo,
+  checksHaveTargets,
 ];
 
 /** Everything that the parts of a definition say of each other and that cannot be true. */

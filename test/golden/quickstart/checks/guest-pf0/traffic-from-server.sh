@@ -1,7 +1,7 @@
 #!/bin/sh
 # Not every script uses the whole library; dash, bash and busybox all have -ef.
 # shellcheck disable=SC2317,SC2034,SC3013
-# traffic, the other way: the peer server reaches each VF. Runs in the peer's network namespace.
+# traffic, the other way: the peer server reaches each function. Runs in the peer's network namespace.
 set -u
 # TAP 14 on standard output: each assertion as it is made, the plan at the end. A stream without its plan has failed.
 count=0
