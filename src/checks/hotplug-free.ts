@@ -1,5 +1,5 @@
 import { renderTemplate } from '../render/templates.js';
-import type { Qmp, QmpEvent } from '../qemu/qmp.js';
+import type { QmpEvent } from '../qemu/qmp.js';
 import {
   assertion,
   findings,
@@ -12,6 +12,7 @@ import {
   type Findings,
 } from './check.js';
 import { readResources, type ProcessResources } from './qemu-resources.js';
+import { vfDevices, type DeviceState } from './vf-devices.js';
 import { vfCreationLimitMs, vfCreationScript } from './vf-creation.js';
 
 /** What is seen of QEMU from outside at one moment. */
@@ -22,31 +23,12 @@ export interface QemuSnapshot {
   readonly resources: ProcessResources;
 }
 
-interface DeviceState {
-  readonly id: string;
-  readonly realized: boolean;
-  readonly hotplugged: boolean;
-}
-
 /** What QEMU's allocator may keep for itself after some thousand register accesses, in KiB; leaked VFs are far more. */
 const MEMORY_TOLERANCE_KIB = 4096;
 const MEMORY_TOLERANCE_PER_VF_KIB = 64;
 
-async function deviceState(qmp: Qmp, id: string): Promise<DeviceState> {
-  const path = `/machine/peripheral/${id}`;
-  const [realized, hotplugged] = await Promise.all([
-    qmp.execute('qom-get', { path, property: 'realized' }),
-    qmp.execute('qom-get', { path, property: 'hotplugged' }),
-  ]);
-  return { id, realized: realized === true, hotplugged: hotplugged !== false };
-}
-
 async function takeSnapshot({ qmp, qemu, target }: CheckContext): Promise<QemuSnapshot> {
-  const devices = await Promise.all(
-    target.nic.vfs.map(async ({ id }) =>
-      deviceState(qmp, id).catch(() => ({ id, realized: false, hotplugged: true })),
-    ),
-  );
+  const devices = await vfDevices(qmp, target.nic);
   const qomTree = String(await qmp.execute('human-monitor-command', { 'command-line': 'info qom-tree' }));
   return { devices, qomTree, resources: readResources(qemu.pid) };
 }

@@ -1,5 +1,6 @@
 /** What decides which checks have something to see on a NIC; the same for a definition and for a resolved lab. */
 export interface CheckedNic {
+  readonly storage: boolean;
   /** How many VFs it has. */
   readonly vfs: number;
   /** Where its functions lead to: their segments; null for a user network. Functions that lead elsewhere are left out. */
@@ -64,6 +65,10 @@ const needs: Readonly<Record<string, Need>> = {
   traffic: {
     fits: canTalk,
     hint: 'give a NIC the backend `user`, or `{ tap: NETWORK }` with a peer or another function there, or leave the check out',
+  },
+  storage: {
+    fits: ({ storage, vfs }) => storage && vfs > 0,
+    hint: 'give a machine such a device, as `{ model: nvme, vfs: 2 }` under `nics`, or leave the check out',
   },
   isolation: {
     fits: canBeApart,

@@ -1,17 +1,36 @@
+import { nicModel } from '../devices/catalog.js';
 import { renderTemplate } from '../render/templates.js';
 import { scriptFolder, type Check, type CheckScript, type CheckTarget } from './check.js';
 import { vfView } from './vf-view.js';
 
-/** Linux waits 100 ms after it sets VF Enable and 1 s after it clears it (drivers/pci/iov.c). */
-export const KERNEL_WAIT_PER_CYCLE_MS = 1100;
+/**
+ * Linux waits 100 ms after it sets VF Enable and 1 s after it clears it (drivers/pci/iov.c); igb's driver, which starts its PF anew
+ * both times, 4 s in all.
+ */
+const KERNEL_WAIT_PER_CYCLE_MS = 4000;
 const LIMIT_BASE_MS = 60_000;
 const LIMIT_PER_VF_CYCLE_MS = 200;
 
+/** How the script calls what a VF brings with it, and what tells it from the others. */
+const words = {
+  network: {
+    deviceName: 'netdev',
+    identityName: 'MAC',
+    identitiesTitle: "the VFs are at their BDFs, with their driver, one netdev and the lab's MAC each",
+  },
+  storage: {
+    deviceName: 'controller',
+    identityName: 'controller number',
+    identitiesTitle: 'the VFs are at their BDFs, with their driver and one controller each, of the number of the VF',
+  },
+} as const;
+
 export function vfCreationScript(target: CheckTarget): CheckScript {
   const { cycles } = target.request.parameters;
+  const { kind } = nicModel(target.nic.model);
   return {
     path: `${scriptFolder(target)}/vf-creation-${String(cycles)}.sh`,
-    content: renderTemplate('checks/vf-creation.sh', { ...vfView(target), cycles }),
+    content: renderTemplate('checks/vf-creation.sh', { ...vfView(target), ...words[kind], cycles }),
   };
 }
 
@@ -24,7 +43,7 @@ export function vfCreationLimitMs({ nic, request }: CheckTarget): number {
 export const vfCreation: Check = {
   name: 'vf-creation',
   summary:
-    'writing sriov_numvfs makes the VFs that the lab defines, with their BDFs, drivers and MACs, each time alike',
+    'writing sriov_numvfs makes the VFs that the lab defines, with their BDFs, drivers and identities, each time alike',
   scripts: (target) => [vfCreationScript(target)],
   run: ({ target }) => ({
     steps: [{ type: 'script', on: 'machine', path: vfCreationScript(target).path, shared: true }],

@@ -1,9 +1,10 @@
 import { nicModel } from '../devices/catalog.js';
+import { NVME_VF_QUEUES, NVME_VF_VECTORS } from '../devices/nvme.js';
 import { hostAddress, type NicFunction } from '../model/lab.js';
 import type { CheckTarget } from './check.js';
 
-/** A netdev of a VF appears with the VF; under emulation many VFs take their time. */
-const NETDEV_WAIT_SECONDS = 20;
+/** A VF's netdev or controller appears with the VF; under emulation many VFs take their time. */
+const DEVICE_WAIT_SECONDS = 20;
 
 export interface FunctionView {
   readonly name: string;
@@ -28,18 +29,43 @@ export function functionView({ name, bdf, mac, mtu, address }: NicFunction): Fun
 }
 
 /** What the scripts about a PF and its VFs have in common: the view of the partial `vf`. */
-export function vfView({ nic }: CheckTarget): {
-  pf: FunctionView;
-  vfs: FunctionView[];
-  total: number;
-  vfDriver: string;
-  netdevWaitSeconds: number;
-} {
+export interface VfView {
+  readonly pf: FunctionView;
+  readonly vfs: readonly (FunctionView & {
+    /** What tells a VF from the others wherever it is found: its MAC, or its number within the NVMe subsystem. */
+    readonly identity: string;
+  })[];
+  readonly total: number;
+  /** What the guest sees in sriov_totalvfs. */
+  readonly offered: number;
+  readonly vfDriver: string;
+  readonly storage: boolean;
+  readonly macsByPf: boolean;
+  readonly onlineByPf: boolean;
+  /** Whether anything has to be done to VFs before their drivers come. */
+  readonly prepared: boolean;
+  readonly queuesByPf: number;
+  readonly vectorsByPf: number;
+  readonly deviceWaitSeconds: number;
+}
+
+export function vfView({ nic }: CheckTarget): VfView {
+  const { vfDriver, kind, vfSetup, offeredVfs } = nicModel(nic.model);
   return {
     pf: functionView(nic.pf),
-    vfs: nic.vfs.map(functionView),
+    vfs: nic.vfs.map((vf, index) => ({
+      ...functionView(vf),
+      identity: vf.mac ?? String(index + 1),
+    })),
     total: nic.vfs.length,
-    vfDriver: nicModel(nic.model).vfDriver,
-    netdevWaitSeconds: NETDEV_WAIT_SECONDS,
+    offered: offeredVfs ?? nic.vfs.length,
+    vfDriver,
+    storage: kind === 'storage',
+    macsByPf: vfSetup === 'macs-by-pf',
+    onlineByPf: vfSetup === 'online-by-pf',
+    prepared: vfSetup !== undefined,
+    queuesByPf: NVME_VF_QUEUES,
+    vectorsByPf: NVME_VF_VECTORS,
+    deviceWaitSeconds: DEVICE_WAIT_SECONDS,
   };
 }

@@ -9,6 +9,20 @@ export const labArgument = Args.string({
   required: true,
 });
 
+/** Changes to the definition that LAB names; for every command that reads one. */
+export const setFlag = {
+  set: Flags.string({
+    multiple: true,
+    // Else the LAB that follows would be another setting.
+    multipleNonGreedy: true,
+    default: [],
+    description:
+      'change the definition before it is used; may be repeated. PATH is keys, names and list places (from 0) with dots ' +
+      'between them, VALUE is YAML, and null removes what stands there',
+    helpValue: 'PATH=VALUE',
+  }),
+};
+
 const ACCELERATIONS: AccelerationWish[] = ['auto', 'kvm', 'tcg'];
 
 /** How long to wait for a guest. */

@@ -1,5 +1,5 @@
 import { BaseCommand, Flags } from '../cli/base-command.js';
-import { labArgument } from '../cli/lab-flags.js';
+import { labArgument, setFlag } from '../cli/lab-flags.js';
 import { readLab } from '../lab/read-lab.js';
 import { chooseFormat, drawLab, GRAPH_FORMATS, type GraphFormat } from '../report/graph/formats.js';
 import { writeReport } from '../report/write-report.js';
@@ -17,10 +17,12 @@ export default class Graph extends BaseCommand<typeof Graph> {
   static override examples = [
     '<%= config.bin %> <%= command.id %> quickstart',
     '<%= config.bin %> <%= command.id %> quickstart -o quickstart.svg',
+    '<%= config.bin %> <%= command.id %> quickstart --set machines.guest.nics.pf0.vfs=8',
     '<%= config.bin %> <%= command.id %> quickstart --format dot | dot -Tpdf > quickstart.pdf',
   ];
   static override args = { lab: labArgument };
   static override flags = {
+    ...setFlag,
     format: Flags.option({
       options: GRAPH_FORMATS,
       description: 'default: what the ending of the output file says, else mermaid',
@@ -35,7 +37,7 @@ export default class Graph extends BaseCommand<typeof Graph> {
   async run(): Promise<GraphResult> {
     const { args, flags } = await this.read(Graph);
     const format = chooseFormat(flags.format, flags.output);
-    const text = drawLab(readLab(args.lab).lab, format);
+    const text = drawLab(readLab(args.lab, flags.set).lab, format);
     if (flags.output !== undefined) writeReport(flags.output, text);
     else if (!this.jsonEnabled()) process.stdout.write(text);
     return { format, text };

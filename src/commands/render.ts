@@ -1,5 +1,5 @@
 import { BaseCommand, Flags } from '../cli/base-command.js';
-import { labArgument, toolchainOptions, toolFlags } from '../cli/lab-flags.js';
+import { labArgument, setFlag, toolchainOptions, toolFlags } from '../cli/lab-flags.js';
 import { readLab } from '../lab/read-lab.js';
 import { linkImages, writeRendered } from '../lab/write-rendered.js';
 
@@ -19,9 +19,11 @@ export default class Render extends BaseCommand<typeof Render> {
   static override examples = [
     '<%= config.bin %> <%= command.id %> quickstart -o /tmp/quickstart',
     '<%= config.bin %> <%= command.id %> quickstart -o /tmp/quickstart --images',
+    '<%= config.bin %> <%= command.id %> quickstart -o /tmp/quickstart --set machines.guest.memory=1G',
   ];
   static override args = { lab: labArgument };
   static override flags = {
+    ...setFlag,
     output: Flags.string({
       char: 'o',
       required: true,
@@ -45,7 +47,7 @@ export default class Render extends BaseCommand<typeof Render> {
 
   async run(): Promise<RenderResult> {
     const { args, flags } = await this.read(Render);
-    const { lab } = readLab(args.lab);
+    const { lab } = readLab(args.lab, flags.set);
     const files = writeRendered(lab, flags.output, { accelerator: flags.accel, force: flags.force });
     for (const file of files) this.log(file);
     if (!flags.images) return { lab: lab.name, folder: flags.output, files, qemu: null };

@@ -1,7 +1,14 @@
 import { writeFileSync } from 'node:fs';
 import { BaseCommand, ExitCode, Flags } from '../cli/base-command.js';
 import { interruptSignal } from '../cli/interrupts.js';
-import { bootFlags, bootLimitMs, labArgument, toolchainOptions, toolFlags } from '../cli/lab-flags.js';
+import {
+  bootFlags,
+  bootLimitMs,
+  labArgument,
+  setFlag,
+  toolchainOptions,
+  toolFlags,
+} from '../cli/lab-flags.js';
 import type { TestResult } from '../checks/result.js';
 import { readLab } from '../lab/read-lab.js';
 import { testAndTakeDown } from '../lab/test-and-take-down.js';
@@ -16,6 +23,7 @@ export default class Test extends BaseCommand<typeof Test> {
   static override examples = [
     '<%= config.bin %> <%= command.id %> quickstart',
     '<%= config.bin %> <%= command.id %> quickstart --check vf-creation --keep',
+    '<%= config.bin %> <%= command.id %> quickstart --set machines.guest.nics.pf0.vfs=8 --set "checks=[vf-creation]"',
     {
       description: 'Check a patch to the kernel:',
       command:
@@ -26,6 +34,7 @@ export default class Test extends BaseCommand<typeof Test> {
   static override flags = {
     ...toolFlags,
     ...bootFlags,
+    ...setFlag,
     check: Flags.string({
       multiple: true,
       description: 'only this check of the lab; may be repeated',
@@ -39,7 +48,7 @@ export default class Test extends BaseCommand<typeof Test> {
     const { args, flags } = await this.read(Test);
     const json = this.jsonEnabled();
     let reported = 0;
-    const result = await testAndTakeDown(readLab(args.lab), {
+    const result = await testAndTakeDown(readLab(args.lab, flags.set), {
       toolchain: toolchainOptions(flags),
       acceleration: flags.accel,
       bootLimitMs: bootLimitMs(flags),

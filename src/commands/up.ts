@@ -1,7 +1,15 @@
 import { BaseCommand, Flags } from '../cli/base-command.js';
 import { interruptSignal } from '../cli/interrupts.js';
-import { bootFlags, bootLimitMs, labArgument, toolchainOptions, toolFlags } from '../cli/lab-flags.js';
+import {
+  bootFlags,
+  bootLimitMs,
+  labArgument,
+  setFlag,
+  toolchainOptions,
+  toolFlags,
+} from '../cli/lab-flags.js';
 import { bringUp, planFor } from '../lab/bring-up.js';
+import { assertIsToWork } from '../lab/can-run-here.js';
 import { changesAnything, type PlanStep } from '../lab/plan.js';
 import { prepareLab } from '../lab/prepare.js';
 import { readLab } from '../lab/read-lab.js';
@@ -20,6 +28,7 @@ export default class Up extends BaseCommand<typeof Up> {
   static override examples = [
     '<%= config.bin %> <%= command.id %> quickstart',
     '<%= config.bin %> <%= command.id %> ./my-lab --dry-run',
+    '<%= config.bin %> <%= command.id %> quickstart --set machines.guest.nics.pf0.vfs=8',
     {
       description: 'Check a patch to QEMU:',
       command: '<%= config.bin %> <%= command.id %> quickstart --qemu ~/qemu/build/qemu-system-x86_64',
@@ -29,6 +38,7 @@ export default class Up extends BaseCommand<typeof Up> {
   static override flags = {
     ...toolFlags,
     ...bootFlags,
+    ...setFlag,
     'dry-run': Flags.boolean({ description: 'say what would be done, and why, and do nothing to the lab' }),
   };
 
@@ -41,7 +51,9 @@ export default class Up extends BaseCommand<typeof Up> {
       progress: await this.progress(),
       signal: interruptSignal(),
     };
-    const prepared = await prepareLab(readLab(args.lab), options);
+    const read = readLab(args.lab, flags.set);
+    assertIsToWork(read);
+    const prepared = await prepareLab(read, options);
     if (flags['dry-run']) return this.#report(prepared.lab.name, planFor(prepared), false);
     const { plan, changed } = await bringUp(prepared, options);
     return this.#report(prepared.lab.name, plan, changed);

@@ -1,4 +1,5 @@
 import { BaseCommand } from '../cli/base-command.js';
+import { setFlag } from '../cli/lab-flags.js';
 import { Args } from '@oclif/core';
 import { DefinitionError } from '../errors/families.js';
 import type { Problem } from '../errors/lab-error.js';
@@ -15,7 +16,9 @@ export default class Validate extends BaseCommand<typeof Validate> {
   static override examples = [
     '<%= config.bin %> <%= command.id %> quickstart',
     '<%= config.bin %> <%= command.id %> labs/*/lab.yaml',
+    '<%= config.bin %> <%= command.id %> quickstart --set machines.guest.nics.pf0.vfs=8',
   ];
+  static override flags = { ...setFlag };
   static override strict = false;
   static override args = {
     lab: Args.string({
@@ -26,9 +29,9 @@ export default class Validate extends BaseCommand<typeof Validate> {
   };
 
   async run(): Promise<ValidateResult> {
-    const { argv } = await this.read(Validate);
+    const { argv, flags } = await this.read(Validate);
     const problems: Problem[] = [];
-    for (const lab of argv) problems.push(...problemsOf(lab));
+    for (const lab of argv) problems.push(...problemsOf(lab, flags.set));
     const [first, ...others] = problems;
     if (first !== undefined) throw new DefinitionError([first, ...others]);
     this.log(argv.length === 1 ? 'valid' : `${argv.length} definitions are valid`);
@@ -36,9 +39,9 @@ export default class Validate extends BaseCommand<typeof Validate> {
   }
 }
 
-function problemsOf(lab: string): readonly Problem[] {
+function problemsOf(lab: string, settings: readonly string[]): readonly Problem[] {
   try {
-    readLab(lab);
+    readLab(lab, settings);
     return [];
   } catch (error) {
     if (error instanceof DefinitionError) return error.problems;

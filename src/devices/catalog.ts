@@ -1,8 +1,10 @@
+import { igb } from './igb.js';
 import type { NicModel } from './nic-model.js';
+import { nvme } from './nvme.js';
 import { virtioNet } from './virtio-net.js';
 import { virtioNetMultifunction } from './virtio-net-multifunction.js';
 
-const nicModels: readonly NicModel[] = [virtioNet, virtioNetMultifunction];
+const nicModels: readonly NicModel[] = [virtioNet, virtioNetMultifunction, igb, nvme];
 
 export const DEFAULT_NIC_MODEL = virtioNet.name;
 

@@ -45,6 +45,7 @@ function nicOptions(nic: Nic, facts: BackendFacts): QemuOption[] {
       option: '-device',
       argument: functionDevice(pciFunction, nic),
     })),
+    ...(nicModel(nic.model).completion?.(nic) ?? []),
   ];
 }
 

@@ -43,6 +43,7 @@ export const virtioNet: NicModel = {
   maxVfs: 255,
   maxFunctions: 1,
   vfPlacement: { first: 1, stride: 1 },
+  backends: ['user', 'tap', 'vdpa'],
   pfKeys: KEYS,
   functionKeys: [...KEYS, 'model', 'pf'],
   kernelFlavour: 'cloud',

@@ -1,4 +1,4 @@
-import { ExitCode, LabError } from './lab-error.js';
+import { ExitCode, LabError, type Problem } from './lab-error.js';
 
 /** The lab file is wrong: its shape, a rule, or that it cannot be read. */
 export class DefinitionError extends LabError {
@@ -27,8 +27,22 @@ export class StateError extends LabError {
 
 /** A machine did not come up, went away or does not answer; so no check could run on it. */
 export class MachineError extends LabError {
-  override readonly name = 'MachineError';
+  override readonly name: string = 'MachineError';
   override readonly exitCode = ExitCode.noCheckRan;
+}
+
+/** QEMU ended before its guest was up. */
+export class QemuEndedError extends MachineError {
+  override readonly name = 'QemuEndedError';
+
+  constructor(
+    problem: Problem,
+    /** All that it wrote. */
+    readonly said: string,
+    options: { cause?: unknown },
+  ) {
+    super(problem, options);
+  }
 }
 
 /** The user (SIGINT) or the system (SIGTERM) asked to stop. */

@@ -25,8 +25,15 @@ export type Path = readonly (string | number)[];
 export interface Definition {
   readonly file: string;
   readonly value: unknown;
-  /** Where the value at a path stands; `key: true` for its key. Falls back to the nearest part that exists. */
-  locate(path: Path, options?: { key?: boolean }): Location;
+  /** Where the value at a path stands. Falls back to the nearest part that exists. */
+  locate(path: Path, options?: PlaceOptions): Location;
+}
+
+export interface PlaceOptions {
+  /** Where its key stands, not the value. */
+  readonly key?: boolean;
+  /** The path leads to what is not there: the key of what should have it is the place. */
+  readonly missing?: boolean;
 }
 
 function fail(problem: Problem, cause?: unknown): never {
@@ -247,6 +254,9 @@ export function loadDefinition(file: string): Definition {
   return {
     file,
     value,
-    locate: (path, options = {}) => at(nodeAt(document, path, options.key ?? false)?.range?.[0] ?? 0),
+    locate: (path, { key = false, missing = false } = {}) => {
+      const node = missing ? nodeAt(document, path.slice(0, -1), true) : nodeAt(document, path, key);
+      return at(node?.range?.[0] ?? 0);
+    },
   };
 }

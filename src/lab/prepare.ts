@@ -5,7 +5,9 @@ import type { Progress } from '../model/progress.js';
 import { decideAcceleration } from '../toolchain/acceleration.js';
 import { resolveToolchain } from '../toolchain/resolve.js';
 import type { Acceleration, AccelerationWish, Toolchain, ToolchainOptions } from '../toolchain/types.js';
+import { assertCanRunHere } from './can-run-here.js';
 import { digestOf, machineArguments, NETWORK_SCRIPT, renderLab, type Artefact } from './artefacts.js';
+import { kernelFlavourOf } from './kernel-flavour.js';
 import type { Desired } from './plan.js';
 import type { ReadLab } from './read-lab.js';
 import { canOpenVhostNet } from './vhost-net.js';
@@ -61,7 +63,11 @@ function desiredState(lab: Lab, artefacts: readonly Artefact[], images: BootImag
 /** Everything before the lab itself is touched: tools, the acceleration decision, images, artefacts. */
 export async function prepareLab({ lab, file }: ReadLab, options: BringUpOptions): Promise<PreparedLab> {
   const { progress, signal } = options;
-  const toolchain = await resolveToolchain({ ...options.toolchain, signal }, progress);
+  assertCanRunHere(lab, file);
+  const toolchain = await resolveToolchain(
+    { ...options.toolchain, kernelFlavour: kernelFlavourOf(lab), signal },
+    progress,
+  );
   const acceleration = await decideAcceleration(toolchain, options.acceleration, progress, signal);
   const images = await prepareImages(lab, toolchain, progress);
   const artefacts = renderLab(lab, { vhostNet: canOpenVhostNet(), accelerator: acceleration.accelerator });

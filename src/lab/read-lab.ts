@@ -3,6 +3,7 @@ import type { Lab } from '../model/lab.js';
 import { loadDefinition } from './load.js';
 import { findDefinition } from './locate.js';
 import { resolveLab } from './resolve.js';
+import { withSettings } from './settings.js';
 import { validateDefinition } from './validate.js';
 
 /** A definition that has been read, with the file that it came from. */
@@ -12,10 +13,13 @@ export interface ReadLab {
   readonly file: string;
 }
 
-/** LAB as the user names it: found, loaded, validated and resolved. Throws UsageError and DefinitionError. */
-export function readLab(name: string): ReadLab {
+/**
+ * LAB as the user names it: found, loaded, changed by `settings` (PATH=VALUE each), validated and resolved.
+ * Throws UsageError and DefinitionError.
+ */
+export function readLab(name: string, settings: readonly string[] = []): ReadLab {
   const file = findDefinition(name);
   const shown = relative(process.cwd(), file);
-  const definition = loadDefinition(shown.startsWith('..') ? file : shown);
+  const definition = withSettings(loadDefinition(shown.startsWith('..') ? file : shown), settings);
   return { lab: resolveLab(validateDefinition(definition), file), file };
 }

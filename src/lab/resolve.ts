@@ -1,6 +1,7 @@
 import { basename, dirname } from 'node:path';
 import { checkParameters } from '../checks/names.js';
 import { hasTarget, type CheckedNic } from '../checks/targets.js';
+import { nicModel } from '../devices/catalog.js';
 import type { CheckFile, LabFile, MachineFile } from '../model/lab-file.js';
 import {
   backendOf,
@@ -86,6 +87,7 @@ function resolveMachine(name: string, machine: MachineFile, naming: Naming): Mac
 function checkedNic(nic: Nic): CheckedNic {
   const backends = functionsOf(nic).map((pciFunction) => backendOf(nic, pciFunction));
   return {
+    storage: nicModel(nic.model).kind === 'storage',
     vfs: nic.vfs.length,
     ends: backends.flatMap((backend) => {
       if (backend?.type === 'user') return [null];

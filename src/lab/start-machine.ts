@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { MachineError } from '../errors/families.js';
+import { MachineError, QemuEndedError } from '../errors/families.js';
 import type { NamespaceHost } from '../hosts/namespace-host.js';
 import type { BootImage } from '../images/boot-image.js';
 import type { Machine } from '../model/lab.js';
@@ -73,23 +73,23 @@ function qemuEnded(
   booting: BootingMachine,
   folder: LabFolder,
   how: { exitCode: number | undefined; signal: string | undefined },
-): MachineError {
+): QemuEndedError {
   const { name } = booting.machine;
-  const said = [qemuSaid(folder, name), lastConsoleLines(folder, name)]
-    .filter((text) => text !== '')
-    .join('\n');
+  const said = qemuSaid(folder, name);
+  const story = [said, lastConsoleLines(folder, name)].filter((text) => text !== '').join('\n');
   const end =
     how.exitCode === undefined
       ? `was ended by ${how.signal ?? 'a signal'}`
       : `ended with exit code ${how.exitCode}`;
-  return new MachineError(
+  return new QemuEndedError(
     {
       code: 'LAB-MACHINE-QEMU-ENDED',
       message: `QEMU of machine ${name} ${end} before its guest was up`,
       location: { file: folder.log(`${name}.qemu`) },
       hint: `see all that it said: lab logs`,
     },
-    said === '' ? {} : { cause: new Error(said) },
+    said,
+    story === '' ? {} : { cause: new Error(story) },
   );
 }
 

@@ -5,6 +5,7 @@ import type { Progress } from '../model/progress.js';
 import { resolveToolchain } from '../toolchain/resolve.js';
 import type { Accelerator, ToolchainOptions } from '../toolchain/types.js';
 import { renderLab } from './artefacts.js';
+import { kernelFlavourOf } from './kernel-flavour.js';
 import { linkImage } from './link-image.js';
 import { prepareImages } from './prepare.js';
 import { canOpenVhostNet } from './vhost-net.js';
@@ -35,7 +36,7 @@ export async function linkImages(
   toolchain: ToolchainOptions,
   progress: Progress,
 ): Promise<string> {
-  const tools = await resolveToolchain(toolchain, progress);
+  const tools = await resolveToolchain({ ...toolchain, kernelFlavour: kernelFlavourOf(lab) }, progress);
   const images = await prepareImages(lab, tools, progress);
   for (const { name, image } of lab.machines) {
     const built = images.get(image);

@@ -1,5 +1,6 @@
 import type { BackendFacts } from '../devices/backends.js';
 import { nicModel } from '../devices/catalog.js';
+import type { NicModel } from '../devices/nic-model.js';
 import { machineOptions } from '../devices/nic-options.js';
 import { functionsOf, type Machine } from '../model/lab.js';
 import { deviceArgumentText } from './device-argument.js';
@@ -19,10 +20,13 @@ const KERNEL_ARGUMENTS = [
   'cryptomgr.notests',
 ];
 
+function modelsOf(machine: Machine): NicModel[] {
+  return [...new Set(machine.nics.flatMap(functionsOf).map(({ model }) => model))].map(nicModel);
+}
+
 /** Kernel modules that the machine's devices need, without repetition. */
 export function guestModules(machine: Machine): string[] {
-  const models = new Set(machine.nics.flatMap(functionsOf).map(({ model }) => model));
-  return [...new Set([...models].flatMap((model) => nicModel(model).guestModules))];
+  return [...new Set(modelsOf(machine).flatMap((model) => model.guestModules))];
 }
 
 /** What machine.qemu.hbs shows. Its `-machine` leaves out what no lab uses and firmware and kernel would wait for. */
@@ -35,6 +39,7 @@ export function machineView(machine: Machine, facts: BackendFacts): object {
     kernelCommandLine: [
       `hostname=${machine.name}`,
       ...KERNEL_ARGUMENTS,
+      ...modelsOf(machine).flatMap(({ kernelArguments }) => kernelArguments ?? []),
       ...(modules.length === 0 ? [] : [`lab.modules=${modules.join(',')}`]),
       ...machine.kernelArguments,
     ].join(' '),

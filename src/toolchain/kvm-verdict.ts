@@ -24,7 +24,7 @@ export async function askKvm(toolchain: Toolchain, question: KvmQuestion = {}): 
   if (closed !== undefined) return closed;
 
   const key = keyFor(toolchain);
-  const known = question.afresh === true ? undefined : recall(key);
+  const known = question.afresh === true ? undefined : knownVerdicts()[key];
   if (known !== undefined) return known;
   const verdict = await bootUnderKvm(toolchain, question.signal);
   remember(key, verdict);
@@ -61,18 +61,26 @@ function whyDeviceIsClosed(): KvmVerdict | undefined {
 }
 
 function keyFor(toolchain: Toolchain): string {
-  return [bootId(), keyOf(toolchain.qemu.command[0]), keyOf(toolchain.kernel.image)].join(' | ');
+  return [keyOf(toolchain.qemu.command[0]), keyOf(toolchain.kernel.image)].join(' | ');
 }
 
-function recall(key: string): KvmVerdict | undefined {
-  const known = readJson(verdictFile()) as { key?: string; verdict?: KvmVerdict } | undefined;
-  return known?.key === key ? known.verdict : undefined;
+/** The verdicts of one boot of this computer, by QEMU and kernel: labs with different kernels take turns. */
+interface Verdicts {
+  readonly boot: string;
+  readonly verdicts: Readonly<Record<string, KvmVerdict>>;
+}
+
+/** Those that still hold. */
+function knownVerdicts(): Verdicts['verdicts'] {
+  const known = readJson(verdictFile()) as Partial<Verdicts> | undefined;
+  return known?.boot === bootId() ? (known.verdicts ?? {}) : {};
 }
 
 /** That an answer could not be kept only costs time. */
 function remember(key: string, verdict: KvmVerdict): void {
+  const known: Verdicts = { boot: bootId(), verdicts: { ...knownVerdicts(), [key]: verdict } };
   try {
-    writeJson(verdictFile(), { key, verdict });
+    writeJson(verdictFile(), known);
   } catch {
     return;
   }

@@ -19,9 +19,10 @@ export interface RecipeOptions {
   readonly withQemu: boolean;
 }
 
-const kernelPackages: Readonly<Record<KernelFlavour, string>> = {
-  cloud: 'linux-image-cloud-amd64',
-  generic: 'linux-image-amd64',
+/** The kernel, and what manages the devices that this kernel alone has drivers for. */
+const flavourPackages: Readonly<Record<KernelFlavour, readonly string[]>> = {
+  cloud: ['linux-image-cloud-amd64'],
+  generic: ['linux-image-amd64', 'nvme-cli'],
 };
 
 const commonPackages = [
@@ -45,7 +46,7 @@ export function recipeFor(options: RecipeOptions): Recipe {
     backports: 'trixie-backports',
     packages: [
       ...commonPackages,
-      kernelPackages[options.kernelFlavour],
+      ...flavourPackages[options.kernelFlavour],
       ...(options.withQemu ? ['qemu-system-x86'] : []),
     ].sort(),
     nonFree: ['netperf'],

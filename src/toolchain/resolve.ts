@@ -70,6 +70,7 @@ function assemble(choice: Choice, tree: ProvisionedTree): Toolchain {
       origin: 'provisioned',
     },
     kernel: choice.kernel ?? provisionedKernel(tree),
+    kernelFlavour: choice.kernelFlavour,
     tree: tree.tree,
     bin: tree.bin,
     packages: tree.manifest.packages,

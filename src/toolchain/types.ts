@@ -21,11 +21,18 @@ export interface KernelTool {
   readonly origin: Origin;
 }
 
+export type KernelFlavour = 'cloud' | 'generic';
+
 /** What a lab is run with. Everything in it exists and has been asked for its version. */
 export interface Toolchain {
   readonly qemu: QemuTool;
   readonly kernel: KernelTool;
-  /** Root of the provisioned tree of Debian packages: busybox, qemu-ga, kmod, netperf, iperf3, iproute2 and their libraries. */
+  /** Which of Debian's kernels the tree holds, whether or not it is the one in use. */
+  readonly kernelFlavour: KernelFlavour;
+  /**
+   * Root of the provisioned tree of Debian packages: busybox, qemu-ga, kmod, netperf, iperf3, iproute2 and their libraries; with
+   * the generic kernel nvme-cli as well.
+   */
   readonly tree: string;
   /**
    * Folder of wrapper scripts, to be put first in PATH, that run the tree's programs (ip, bridge, ping, netserver, netperf,
@@ -37,8 +44,6 @@ export interface Toolchain {
   /** Digest (hex SHA-256) of the tree's content list: changes whenever what is in it changes. */
   readonly treeDigest: string;
 }
-
-export type KernelFlavour = 'cloud' | 'generic';
 
 export interface ToolchainOptions {
   /** A developer's own QEMU: a path, or the name of a program on PATH. */

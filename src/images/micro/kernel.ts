@@ -41,7 +41,7 @@ const compressions: readonly Compression[] = [
     expand: async (payload, target, bin) => {
       const source = `${target}.zst`;
       writeFileSync(source, payload);
-      await runOrThrow([join(bin, 'zstd'), '-dqf', source, '-o', target]);
+      await runOrThrow([join(bin, 'zstd'), '-dqf', '--rm', source, '-o', target]);
     },
   },
   {

@@ -51,8 +51,17 @@ function fileSource(name: string): string {
   return fileURLToPath(new URL(`files/${name}`, import.meta.url));
 }
 
+const nicModels = nicModelNames().map(nicModel);
+
+/** Those that this kernel does not have are passed over. */
 function wantedModules(): string[] {
-  return [...new Set([...MODULES, ...nicModelNames().flatMap((name) => nicModel(name).guestModules)])].sort();
+  return [...new Set([...MODULES, ...nicModels.flatMap(({ guestModules }) => guestModules)])].sort();
+}
+
+/** Programs of a model are in the tree that has the kernel for it, and in no other. */
+function wantedPrograms({ kernelFlavour }: Toolchain): string[] {
+  const fitting = nicModels.filter((model) => model.kernelFlavour === kernelFlavour);
+  return [...PROGRAMS, ...fitting.flatMap(({ guestPrograms }) => guestPrograms ?? [])];
 }
 
 /** A provisioned kernel is part of the tree's digest; a developer's own is what its bytes say. */
@@ -68,7 +77,7 @@ function digestOf(toolchain: Toolchain): string {
       RECIPE_VERSION,
       toolchain.treeDigest,
       kernelDigest(toolchain.kernel),
-      PROGRAMS,
+      wantedPrograms(toolchain),
       wantedModules(),
     ]),
   );
@@ -80,9 +89,10 @@ function digestOf(toolchain: Toolchain): string {
 async function fillRoot(root: string, toolchain: Toolchain, scratch: string): Promise<void> {
   for (const folder of ['bin', 'dev', 'etc', 'proc', 'root', 'run', 'sbin', 'sys', 'tmp', 'var'])
     mkdirSync(join(root, folder), { recursive: true });
-  await installPrograms(toolchain.tree, PROGRAMS, root);
+  const programs = wantedPrograms(toolchain);
+  await installPrograms(toolchain.tree, programs, root);
   const { stdout } = await runOrThrow([join(toolchain.bin, 'busybox'), '--list']);
-  const own = new Set(['sh', ...PROGRAMS.map((program) => basename(program))]);
+  const own = new Set(['sh', ...programs.map((program) => basename(program))]);
   for (const applet of stdout.split('\n').filter((name) => name !== '' && !own.has(name))) {
     symlinkSync('/usr/bin/busybox', join(root, 'bin', applet));
   }

@@ -3,6 +3,7 @@ import { hasTarget, targetHint, type CheckedNic, type CheckedSegment } from '../
 import type { BackendFile, CheckFile, LabFile } from '../../model/lab-file.js';
 import { writtenVfs } from '../written-functions.js';
 import { eachFunction, type PlacedFunction, type Rule } from './rule.js';
+import { isStorage } from './storage.js';
 
 function endOf(backend: BackendFile | undefined): (CheckedSegment | null)[] {
   if (backend === undefined) return [];
@@ -20,7 +21,7 @@ function checkedNics(lab: LabFile): { machine: string; nic: CheckedNic }[] {
   }
   return [...functions].map(([nic, { machine, ends }]) => ({
     machine,
-    nic: { vfs: writtenVfs(nic).length, ends },
+    nic: { storage: isStorage(nic), vfs: writtenVfs(nic).length, ends },
   }));
 }
 

@@ -3,7 +3,7 @@ import type { BackendFile, LabFile } from '../../model/lab-file.js';
 import { writtenVfs } from '../written-functions.js';
 import { ROOT_BUS_SLOTS } from '../buses.js';
 import type { Path } from '../load.js';
-import { eachBackend, networkOf, unknownName, type Locator, type Rule } from './rule.js';
+import { eachBackend, eachFunction, networkOf, unknownName, type Locator, type Rule } from './rule.js';
 
 export const hasMachines: Rule = function* (lab, at) {
   if (Object.keys(lab.machines).length === 0) {
@@ -63,10 +63,13 @@ interface VdpaUse {
   readonly path: Path;
 }
 
+/** Functions whose packets go to a vDPA device, their NIC's when they name none. */
 function* vdpaUses(lab: LabFile): Iterable<VdpaUse> {
-  for (const { backend, path, machine } of eachBackend(lab)) {
-    if (typeof backend === 'object' && 'vdpa' in backend)
-      yield { function: backend.vdpa, machine, path: [...path, 'vdpa'] };
+  for (const { machine, nic, path, written, at } of eachFunction(lab)) {
+    const backend = written.backend ?? nic.backend;
+    if (typeof backend !== 'object' || !('vdpa' in backend)) continue;
+    const owner = written.backend === undefined ? path : at;
+    yield { function: backend.vdpa, machine, path: [...owner, 'backend', 'vdpa'] };
   }
 }
 
@@ -112,7 +115,7 @@ export const vdpaDevicesServe: Rule = function* (lab, at) {
       yield {
         code: 'LAB-RULE-VDPA',
         message: `${use.function} is the backend of ${owner} already`,
-        hint: 'a vDPA device serves one function: give each its own',
+        hint: 'a vDPA device serves one function: give each its own, each VF in a list `vfs: [{ backend: ... }]`',
         location: at.locate(use.path),
       };
     }

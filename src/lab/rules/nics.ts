@@ -1,7 +1,8 @@
 import { DEFAULT_NIC_MODEL, nicModel, nicModelNames } from '../../devices/catalog.js';
 import type { FunctionKey, NicModel } from '../../devices/nic-model.js';
 import type { Problem } from '../../errors/lab-error.js';
-import type { NicFile } from '../../model/lab-file.js';
+import type { BackendFile, NicFile } from '../../model/lab-file.js';
+import type { Backend } from '../../model/lab.js';
 import type { Path } from '../load.js';
 import { writtenFunctions, writtenVfs } from '../written-functions.js';
 import { eachFunction, eachNic, type Locator, type Rule } from './rule.js';
@@ -47,7 +48,28 @@ export const backendsAreNamed: Rule = function* (lab, at) {
       code: 'LAB-SHAPE-MISSING',
       message: `\`${[...path, 'backend'].join('.')}\` is missing`,
       hint: 'add it: where its packets go, `user`, `{ tap: NETWORK }` or `{ vdpa: FUNCTION }`',
-      location: at.locate(path, { key: true }),
+      location: at.locate([...path, 'backend'], { missing: true }),
+    };
+  }
+};
+
+function kindOf(backend: BackendFile): Backend['type'] {
+  if (backend === 'user' || 'user' in backend) return 'user';
+  return 'tap' in backend ? 'tap' : 'vdpa';
+}
+
+export const backendsFitTheModel: Rule = function* (lab, at) {
+  for (const { kind, nic, written, at: place } of eachFunction(lab)) {
+    const model = modelOf(nic);
+    if (model === undefined || written.backend === undefined) continue;
+    if (model.kind === 'storage' || (kind === 'vf' && model.vfs === 'fixed')) continue;
+    const backend = kindOf(written.backend);
+    if (model.backends.includes(backend)) continue;
+    yield {
+      code: 'LAB-RULE-BACKEND',
+      message: `a NIC of model ${model.name} cannot have the backend ${backend}`,
+      hint: `it can have ${model.backends.join(' or ')}`,
+      location: at.locate([...place, 'backend']),
     };
   }
 };
@@ -120,6 +142,8 @@ const OWN_PROPERTIES: Readonly<Record<string, string>> = {
   'sriov-pf': 'use the key `pf`, or put the VF under its NIC',
   romfile: 'a lab reads no file of the computer but its image',
   drive: 'use the key `size`',
+  sriov_max_vfs: 'use the key `vfs`',
+  subsys: 'each NVMe device has a subsystem of its own',
 };
 
 export const propertiesAreFree: Rule = function* (lab, at) {

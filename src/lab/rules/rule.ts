@@ -1,12 +1,12 @@
 import type { Location, Problem } from '../../errors/lab-error.js';
 import type { BackendFile, FunctionFile, LabFile, NicFile } from '../../model/lab-file.js';
-import type { Path } from '../load.js';
+import type { Path, PlaceOptions } from '../load.js';
 import { nearest } from '../nearest.js';
 import { writtenFunctions, writtenVfs } from '../written-functions.js';
 
 /** What rules need of a definition: the place of each part. */
 export interface Locator {
-  locate(path: Path, options?: { key?: boolean }): Location;
+  locate(path: Path, options?: PlaceOptions): Location;
 }
 
 /** A rule looks at the whole definition and yields what breaks it. */

@@ -13,15 +13,17 @@ import {
 import {
   addrsArePlaces,
   backendsAreNamed,
+  backendsFitTheModel,
   functionCountsFit,
   propertiesAreFree,
   settingsFitTheModel,
 } from './nics.js';
 import { busesExist, imagesExist, modelsExist, networksExist } from './references.js';
 import type { Locator, Rule } from './rule.js';
+import { storageHoldsTheData } from './storage.js';
 import { vlanIdsDiffer, vlansExist } from './vlans.js';
 
-const rules: readonly Rule[] = [
+export const rules: readonly Rule[] = [
   hasMachines,
   nestingIsPossible,
   networksExist,
@@ -34,6 +36,7 @@ const rules: readonly Rule[] = [
   checksExist,
   functionCountsFit,
   backendsAreNamed,
+  backendsFitTheModel,
   settingsFitTheModel,
   propertiesAreFree,
   addrsArePlaces,
@@ -43,7 +46,11 @@ const rules: readonly Rule[] = [
   vdpaDevicesServe,
   nestedMachinesUseVdpa,
   checksHaveTargets,
+  storageHoldsTheData,
 ];
+
+/** Those that miss something: they say nothing of a definition from which a wrong part had to be taken out. */
+export const rulesAboutAbsence: ReadonlySet<Rule> = new Set([hasMachines, checksHaveTargets]);
 
 /** Everything that the parts of a definition say of each other and that cannot be true. */
 export function findRuleProblems(lab: LabFile, at: Locator): Problem[] {

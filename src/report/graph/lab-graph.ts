@@ -1,31 +1,29 @@
 import type { Lab, Machine, Network, Peer } from '../../model/lab.js';
+import type { Drawing } from './drawing.js';
 import type { Box, Graph, Link } from './graph.js';
 import { Ids } from './ids.js';
-import { nicBox, type Drawing } from './nic-boxes.js';
+import { drawNic } from './nic-boxes.js';
 
-function frame(id: string, boxes: readonly Box[]): Box {
-  return { id, kind: 'frame', title: '', lines: [], arrangement: 'column', boxes };
+/** What holds machines: this computer, or a machine that others run `on`. */
+interface Place {
+  readonly machines: readonly Machine[];
+  readonly networks: readonly Network[];
+  readonly peers: readonly Peer[];
+  /** Boxes of the functions of the machine that this is the inside of. */
+  readonly outerFunctions: ReadonlyMap<string, string>;
 }
 
-function machineBox(machine: Machine, drawing: Drawing): Box {
-  return {
-    id: drawing.ids.take('machine', machine.name),
-    kind: 'machine',
-    title: `machine ${machine.name}`,
-    lines: [
-      `image ${machine.image}, ${machine.cpus} ${machine.cpus === 1 ? 'CPU' : 'CPUs'}, ${machine.memoryMiB} MiB`,
-    ],
-    arrangement: 'column',
-    boxes: machine.nics.map((nic) => nicBox(nic, machine.name, drawing)),
-  };
-}
-
-function networkBox({ bridge, name, subnet, mtu }: Network, id: string): Box {
+function networkBox({ bridge, name, subnet, mtu, vlans }: Network, id: string): Box {
   return {
     id,
     kind: 'network',
     title: `network ${name}`,
-    lines: [`bridge ${bridge}`, subnet, `MTU ${mtu}`],
+    lines: [
+      `bridge ${bridge}`,
+      subnet,
+      `MTU ${mtu}`,
+      ...(vlans.length === 0 ? [] : [`VLANs ${vlans.join(', ')}`]),
+    ],
     arrangement: 'column',
     boxes: [],
   };
@@ -39,54 +37,105 @@ function peerBox(peer: Peer, drawing: Drawing): Box {
     id,
     kind: 'peer',
     title: `peer ${peer.name}`,
-    lines: [peer.address, peer.mac],
+    lines: [peer.address, peer.mac, ...(peer.vlan === null ? [] : [`VLAN ${peer.vlan}`])],
     arrangement: 'column',
     boxes: [],
   };
 }
 
-/** What a machine runs on: its machines, then to the right their backends, the networks and the peers. */
-interface Place {
-  readonly machines: readonly Machine[];
-  readonly networks: readonly Network[];
-  readonly peers: readonly Peer[];
-}
+/** Draws the places of a lab, each within the machine that it is the inside of. */
+class LabDrawing {
+  readonly #ids = new Ids();
+  readonly links: Link[] = [];
 
-/** The inside of a place, from left to right. A machine that holds machines is such a place as well. */
-function insideOf(place: Place, ids: Ids, links: Link[]): Box[] {
-  const networks = new Map(
-    place.networks.map((network) => [network.name, { network, id: ids.take('network', network.name) }]),
-  );
-  const drawing: Drawing = { ids, networks, links, backends: [] };
-  const machines = place.machines.map((machine) => machineBox(machine, drawing));
-  const columns = [
-    machines,
-    drawing.backends,
-    [...networks.values()].map(({ network, id }) => networkBox(network, id)),
-    place.peers.map((peer) => peerBox(peer, drawing)),
-  ];
-  return columns.filter((boxes) => boxes.length > 0).map((boxes) => frame(ids.take('column'), boxes));
+  constructor(private readonly lab: Lab) {}
+
+  id(name: string): string {
+    return this.#ids.take(name);
+  }
+
+  /** The columns of a place, from left to right: its machines, their backends, then the networks and the peers. */
+  inside(place: Place): Box[] {
+    const ids = this.#ids;
+    const networks = new Map(
+      place.networks.map((network) => [network.name, { network, id: ids.take('network', network.name) }]),
+    );
+    const { outerFunctions } = place;
+    const drawing: Drawing = { ids, networks, links: this.links, backends: [], outerFunctions };
+    const machines = place.machines.map((machine) => this.#machine(machine, drawing));
+    return this.#columns([
+      machines,
+      drawing.backends,
+      [...networks.values()].map(({ network, id }) => networkBox(network, id)),
+      place.peers.map((peer) => peerBox(peer, drawing)),
+    ]);
+  }
+
+  machinesOn(on: string | null): readonly Machine[] {
+    return this.lab.machines.filter((machine) => machine.on === on);
+  }
+
+  #columns(columns: readonly (readonly Box[])[]): Box[] {
+    return columns
+      .filter((boxes) => boxes.length > 0)
+      .map((boxes) => ({
+        id: this.#ids.take('column'),
+        kind: 'frame',
+        title: '',
+        lines: [],
+        arrangement: 'column',
+        boxes,
+      }));
+  }
+
+  #machine(machine: Machine, drawing: Drawing): Box {
+    const { name, image, cpus, memoryMiB } = machine;
+    const id = this.#ids.take('machine', name);
+    const nics = machine.nics.map((nic) => drawNic(nic, name, drawing));
+    const boxes = nics.map(({ box }) => box);
+    const inner = this.machinesOn(name);
+    const outerFunctions = new Map(nics.flatMap(({ functions }) => [...functions]));
+    return {
+      id,
+      kind: 'machine',
+      title: `machine ${name}`,
+      lines: [`image ${image}, ${cpus} ${cpus === 1 ? 'CPU' : 'CPUs'}, ${memoryMiB} MiB`],
+      ...(inner.length === 0
+        ? { arrangement: 'column', boxes }
+        : {
+            arrangement: 'row',
+            boxes: [
+              ...this.inside({ machines: inner, networks: [], peers: [], outerFunctions }),
+              ...this.#columns([boxes]),
+            ],
+          }),
+    };
+  }
 }
 
 /** The topology of a lab as boxes and links. */
 export function labGraph(lab: Lab): Graph {
-  const ids = new Ids();
-  const links: Link[] = [];
+  const drawing = new LabDrawing(lab);
   const namespace: Box = {
-    id: ids.take('namespace'),
+    id: drawing.id('namespace'),
     kind: 'namespace',
     title: `the namespaces of lab ${lab.name}`,
-    lines: [],
+    lines: lab.expect === 'refused' ? ['QEMU must refuse this composition'] : [],
     arrangement: 'row',
-    boxes: insideOf(lab, ids, links),
+    boxes: drawing.inside({
+      machines: drawing.machinesOn(null),
+      networks: lab.networks,
+      peers: lab.peers,
+      outerFunctions: new Map(),
+    }),
   };
   const root: Box = {
-    id: ids.take('computer'),
+    id: drawing.id('computer'),
     kind: 'computer',
     title: 'this computer',
     lines: [],
     arrangement: 'column',
     boxes: [namespace],
   };
-  return { title: lab.name, summary: lab.summary, root, links };
+  return { title: lab.name, summary: lab.summary, root, links: drawing.links };
 }

@@ -1,74 +1,104 @@
-import type { Network, Nic, NicFunction } from '../../model/lab.js';
+import { functionsOf, segmentOf, type Nic, type NicFunction } from '../../model/lab.js';
 import { backendLabel } from './backend-label.js';
-import type { Box, Link } from './graph.js';
-import type { Ids } from './ids.js';
+import { connect, sharesBackend } from './connect.js';
+import type { Drawing } from './drawing.js';
+import type { Box } from './graph.js';
 
 /** With more VFs than these on a NIC, those with like backends share a box and a link. */
 const MAX_SINGLE_VFS = 8;
 const ETHERNET_MTU = 1500;
 
-/** What the drawing of functions adds to, and looks up. */
-export interface Drawing {
-  readonly ids: Ids;
-  readonly networks: ReadonlyMap<string, { readonly network: Network; readonly id: string }>;
-  /** The backends of the place whose machines are being drawn. */
-  readonly backends: Box[];
-  readonly links: Link[];
+/** A NIC's box, and the boxes of its functions by their ids in the lab (`pf0`, `pf0.vf1`). */
+export interface DrawnNic {
+  readonly box: Box;
+  readonly functions: ReadonlyMap<string, string>;
 }
 
-function functionLines(pciFunction: NicFunction, drawing: Drawing): string[] {
-  const { network } = backendLabel(pciFunction.backend);
-  const usual = network === null ? ETHERNET_MTU : drawing.networks.get(network)?.network.mtu;
+function functionLines(nic: Nic, pciFunction: NicFunction, drawing: Drawing): string[] {
+  const network = segmentOf(nic, pciFunction)?.network;
+  const usual = network === undefined ? ETHERNET_MTU : drawing.networks.get(network)?.network.mtu;
+  const { bdf, mac, address, mtu, model, queues, sriovPf } = pciFunction;
   return [
-    pciFunction.bdf,
-    ...(pciFunction.mac === null ? [] : [pciFunction.mac]),
-    ...(pciFunction.address === null ? [] : [pciFunction.address]),
-    ...(pciFunction.mtu === usual ? [] : [`MTU ${pciFunction.mtu}`]),
+    bdf,
+    ...(mac === null ? [] : [mac]),
+    ...(address === null ? [] : [address]),
+    ...(mac === null || mtu === usual ? [] : [`MTU ${mtu}`]),
+    ...(queues === 1 ? [] : [`${queues} queue pairs`]),
+    ...(model === nic.model ? [] : [model]),
+    ...(sriovPf === null || sriovPf === nic.pf.id ? [] : [`VF of ${sriovPf}`]),
   ];
 }
 
-/** Draws the backends of functions as one box and links them. */
-function connect(from: string, functions: readonly NicFunction[], drawing: Drawing): void {
-  const [first] = functions;
-  if (first === undefined || first.backend === null) return;
-  const { title, lines, network } = backendLabel(first.backend);
-  const id = drawing.ids.take('backend', from);
-  const many = functions.length > 1;
-  drawing.backends.push({
-    id,
-    kind: 'backend',
-    title: many ? `${functions.length} × ${title}` : title,
-    lines: many ? ['one for each VF'] : lines,
-    arrangement: 'column',
-    boxes: [],
-  });
-  drawing.links.push({ from, to: id });
-  const target = network === null ? undefined : drawing.networks.get(network);
-  if (target !== undefined) drawing.links.push({ from: id, to: target.id });
-}
+/** The NIC being drawn. */
+class NicDrawing {
+  readonly functions = new Map<string, string>();
+  #pfBackend: string | undefined;
 
-function shortName(nic: Nic, { id }: NicFunction): string {
-  return id.startsWith(`${nic.name}.`) ? id.slice(nic.name.length + 1) : id;
-}
+  constructor(
+    private readonly nic: Nic,
+    private readonly machine: string,
+    private readonly drawing: Drawing,
+  ) {}
 
-function singleBox(
-  kind: 'pf' | 'vf',
-  title: string,
-  pciFunction: NicFunction,
-  machine: string,
-  drawing: Drawing,
-): Box {
-  const id = drawing.ids.take(machine, pciFunction.id);
-  connect(id, [pciFunction], drawing);
-  return { id, kind, title, lines: functionLines(pciFunction, drawing), arrangement: 'column', boxes: [] };
+  single(kind: 'pf' | 'vf', title: string, pciFunction: NicFunction): Box {
+    const { nic, machine, drawing } = this;
+    const id = drawing.ids.take(machine, pciFunction.id);
+    this.functions.set(pciFunction.id, id);
+    this.#connect(id, [pciFunction]);
+    return {
+      id,
+      kind,
+      title,
+      lines: functionLines(nic, pciFunction, drawing),
+      arrangement: 'column',
+      boxes: [],
+    };
+  }
+
+  group(vfs: readonly NicFunction[]): Box {
+    const { nic, machine, drawing } = this;
+    const id = drawing.ids.take(machine, nic.name, 'vfs');
+    this.#connect(id, vfs);
+    const names = vfs.map(({ name }) => name);
+    const whole = vfs.length === nic.vfs.length;
+    return {
+      id,
+      kind: 'vf-group',
+      title: whole ? `${vfs.length} VFs: ${names[0] ?? ''} … ${names.at(-1) ?? ''}` : `${vfs.length} VFs`,
+      lines: [],
+      arrangement: 'grid',
+      boxes: vfs.map((vf) => {
+        this.functions.set(vf.id, id);
+        return {
+          id: drawing.ids.take(machine, vf.id),
+          kind: 'vf',
+          title: vf.name,
+          lines: [...functionLines(nic, vf, drawing), ...compactBackend(vf)],
+          arrangement: 'column',
+          boxes: [],
+        };
+      }),
+    };
+  }
+
+  #connect(id: string, functions: readonly NicFunction[]): void {
+    const [first] = functions;
+    if (first === undefined) return;
+    if (sharesBackend(this.nic, first)) {
+      if (this.#pfBackend !== undefined) this.drawing.links.push({ from: id, to: this.#pfBackend });
+      return;
+    }
+    const backend = connect(id, this.nic, functions, this.drawing);
+    if (first === this.nic.pf) this.#pfBackend = backend;
+  }
 }
 
 /** VFs whose packets leave in the same way, in the order in which the first of each kind stands. */
 function alike(vfs: readonly NicFunction[]): NicFunction[][] {
   const groups = new Map<string, NicFunction[]>();
   for (const vf of vfs) {
-    const { title, network } = backendLabel(vf.backend);
-    const key = JSON.stringify([title, network]);
+    const label = vf.backend === null ? undefined : backendLabel(vf.backend);
+    const key = JSON.stringify([label?.title, label?.network, label?.common]);
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [vf]);
     else group.push(vf);
@@ -76,48 +106,41 @@ function alike(vfs: readonly NicFunction[]): NicFunction[][] {
   return [...groups.values()];
 }
 
-function groupBox(nic: Nic, vfs: readonly NicFunction[], machine: string, drawing: Drawing): Box {
-  const id = drawing.ids.take(machine, nic.name, 'vfs');
-  connect(id, vfs, drawing);
-  const names = vfs.map((vf) => shortName(nic, vf));
-  const whole = vfs.length === nic.vfs.length;
-  return {
-    id,
-    kind: 'vf-group',
-    title: whole ? `${vfs.length} VFs: ${names[0] ?? ''} … ${names.at(-1) ?? ''}` : `${vfs.length} VFs`,
-    lines: [],
-    arrangement: 'grid',
-    boxes: vfs.map((vf, index) => ({
-      id: drawing.ids.take(machine, vf.id),
-      kind: 'vf',
-      title: names[index] ?? vf.id,
-      lines: [...functionLines(vf, drawing), ...compactBackend(vf)],
-      arrangement: 'column',
-      boxes: [],
-    })),
-  };
-}
-
 function compactBackend({ backend }: NicFunction): string[] {
-  const { title, lines, network } = backendLabel(backend);
+  if (backend === null) return [];
+  const { title, lines, of, network } = backendLabel(backend);
+  if (of !== null) return [`${title} ${of}`];
   return network === null ? [] : [`${title} ${lines[0] ?? ''}`.trim()];
 }
 
+function pfTitle({ pf, vfs, siblings }: Nic): string {
+  return vfs.length === 0 || siblings.length > 0 ? `function ${pf.name}` : `PF ${pf.name}`;
+}
+
+/** The PCI buses that the functions of a NIC are on, as a guest numbers them. */
+function busNumbers(nic: Nic): string {
+  const numbers = functionsOf(nic).map(({ bdf }) => bdf.slice('0000:'.length, '0000:00'.length));
+  return [...new Set(numbers)].sort().join(', ');
+}
+
 /** A NIC with its functions. Their backends and links are added to the drawing. */
-export function nicBox(nic: Nic, machine: string, drawing: Drawing): Box {
-  const bus = nic.pf.bdf.slice('0000:'.length, '0000:00'.length);
-  const pfTitle = nic.vfs.length === 0 ? `function ${nic.pf.id}` : `PF ${nic.pf.id}`;
-  const pf = singleBox('pf', pfTitle, nic.pf, machine, drawing);
+export function drawNic(nic: Nic, machine: string, drawing: Drawing): DrawnNic {
+  const drawn = new NicDrawing(nic, machine, drawing);
+  const pf = drawn.single('pf', pfTitle(nic), nic.pf);
+  const siblings = nic.siblings.map((one) => drawn.single('vf', `function ${one.name}`, one));
   const vfs =
     nic.vfs.length > MAX_SINGLE_VFS
-      ? alike(nic.vfs).map((group) => groupBox(nic, group, machine, drawing))
-      : nic.vfs.map((vf) => singleBox('vf', `VF ${shortName(nic, vf)}`, vf, machine, drawing));
+      ? alike(nic.vfs).map((group) => drawn.group(group))
+      : nic.vfs.map((vf) => drawn.single('vf', `VF ${vf.name}`, vf));
   return {
-    id: drawing.ids.take('nic', machine, nic.name),
-    kind: 'nic',
-    title: `NIC ${nic.name}`,
-    lines: [`${nic.model}, PCI bus ${bus}`],
-    arrangement: 'column',
-    boxes: [pf, ...vfs],
+    functions: drawn.functions,
+    box: {
+      id: drawing.ids.take('nic', machine, nic.name),
+      kind: 'nic',
+      title: `${nic.sizeMiB === null ? 'NIC' : 'device'} ${nic.name}`,
+      lines: [`${nic.model}, PCI bus ${busNumbers(nic)}`],
+      arrangement: 'column',
+      boxes: [pf, ...siblings, ...vfs],
+    },
   };
 }

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { silentProgress } from '../../../src/model/progress.js';
@@ -22,6 +22,7 @@ function toolchainWith(script: string): Toolchain {
   return {
     qemu: { command: [qemu], version: '11.1.3', origin: 'given' },
     kernel: { image: qemu, release: '7.0.0', modules: toolbox.folder, origin: 'given' },
+    kernelFlavour: 'cloud',
     tree: toolbox.folder,
     bin: toolbox.folder,
     packages: {},
@@ -95,6 +96,15 @@ describe('the decision', () => {
     const { accelerator, reason } = await decideAcceleration(toolchainWith('exit 1'), 'auto', silentProgress);
     expect(accelerator).toBe('tcg');
     expect(reason).toMatch(/^emulation, as KVM does not serve: .+/);
+  });
+
+  it('is remembered for each kernel, so that labs with different ones can take turns', async () => {
+    const cloud = toolchainWith('exit 1');
+    const generic = { ...cloud, kernel: { ...cloud.kernel, image: toolbox.fake('generic', '') } };
+    for (const toolchain of [cloud, generic]) await decideAcceleration(toolchain, 'auto', silentProgress);
+    rmSync(join(toolbox.folder, 'pid'), { force: true });
+    for (const toolchain of [cloud, generic]) await decideAcceleration(toolchain, 'auto', silentProgress);
+    expect(existsSync(join(toolbox.folder, 'pid'))).toBe(false);
   });
 
   it('is an error for kvm where no guest runs', async () => {

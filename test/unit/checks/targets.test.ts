@@ -26,7 +26,15 @@ describe('a check has something to see', () => {
     ['isolation', false, 2, [ten, { ...ten }], []],
     ['isolation', false, 1, [lan, { ...lan }], [lan]],
   ])('%s: %s', (check, expected, vfs, ends, peers) => {
-    expect(hasTarget(check, { vfs, ends }, peers)).toBe(expected);
+    expect(hasTarget(check, { storage: false, vfs, ends }, peers)).toBe(expected);
+  });
+
+  it.each([
+    [true, 1, true],
+    [true, 0, false],
+    [false, 1, false],
+  ])('storage: a storage device: %s, VFs: %i', (storage, vfs, expected) => {
+    expect(hasTarget('storage', { storage, vfs, ends: [] }, [])).toBe(expected);
   });
 
   it('or its definition is told what to do', () => {

@@ -2,7 +2,7 @@ import { XMLParser } from './xml-parser.js';
 import { describe, expect, test } from 'vitest';
 import { functionsOf, type Lab } from '../../../src/model/lab.js';
 import { drawLab, GRAPH_FORMATS } from '../../../src/report/graph/formats.js';
-import { drawnBoxes } from '../../../src/report/graph/graph.js';
+import { drawnBoxes, type Box } from '../../../src/report/graph/graph.js';
 import { labGraph } from '../../../src/report/graph/lab-graph.js';
 import { lab as labOf, labWithNic } from '../../support/definition.js';
 
@@ -102,6 +102,65 @@ describe('the view', () => {
       ['6 VFs', 6],
     ]);
   });
+});
+
+describe('machines inside machines', () => {
+  const inner = (nic: string, on: string): object => ({
+    on,
+    nics: { [nic]: { backend: { vdpa: 'a.vf1' }, vfs: 2 } },
+  });
+  const nested = labOf({
+    networks: { wire: { vlans: [10] } },
+    machines: {
+      one: { nics: { a: { backend: { tap: 'wire', vlan: 10 }, vfs: 2 } } },
+      two: inner('a', 'one'),
+      three: inner('c', 'two'),
+    },
+  });
+
+  function parentsOf(kind: string): Map<string, string> {
+    const parents = new Map<string, string>();
+    const visit = (box: Box, machine: string): void => {
+      const own = box.kind === kind ? box.title : machine;
+      if (box.kind === kind) parents.set(box.title, machine);
+      for (const one of box.boxes) visit(one, own);
+    };
+    visit(labGraph(nested).root, '');
+    return parents;
+  }
+
+  test('are drawn within each other, however deep', () => {
+    expect([...parentsOf('machine')]).toEqual([
+      ['machine one', ''],
+      ['machine two', 'machine one'],
+      ['machine three', 'machine two'],
+    ]);
+  });
+
+  test('lead by vDPA to the function of the machine around them', () => {
+    const { root, links } = labGraph(nested);
+    const titles = new Map([...drawnBoxes(root)].map(({ id, title }) => [id, title]));
+    const vdpa = links.filter(({ from }) => titles.get(from)?.endsWith('vDPA') === true);
+    expect(vdpa.map(({ to }) => to)).toEqual([
+      ...Array.from({ length: 3 }, () => 'one_a_vf1'),
+      ...Array.from({ length: 3 }, () => 'two_a_vf1'),
+    ]);
+  });
+
+  test('say the VLAN of a port and those of a network', () => {
+    const text = texts(drawLab(nested, 'mermaid'));
+    expect(text.match(/VLAN 10/g)).toHaveLength(3);
+    expect(text).toContain('VLANs 10');
+  });
+
+  test.each(GRAPH_FORMATS)('are drawn in every format (%s)', (format) => {
+    for (const { name } of nested.machines) expect(drawLab(nested, format)).toContain(`machine ${name}`);
+  });
+});
+
+test('a lab that QEMU must refuse says so in its picture', () => {
+  const refused = labOf({ expect: 'refused', machines: { guest: { nics: { a: { backend: 'user' } } } } });
+  expect(drawLab(refused, 'dot')).toContain('QEMU must refuse this composition');
 });
 
 describe('hostile text', () => {

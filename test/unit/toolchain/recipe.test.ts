@@ -17,6 +17,11 @@ describe('the recipe', () => {
     expect(recipeFor({ kernelFlavour: 'cloud', withQemu: false }).packages).not.toContain('qemu-system-x86');
   });
 
+  it('brings what manages NVMe only with the kernel that has its driver', () => {
+    expect(recipeFor({ kernelFlavour: 'generic', withQemu: true }).packages).toContain('nvme-cli');
+    expect(withQemu.packages).not.toContain('nvme-cli');
+  });
+
   it('allows netperf and nothing else from non-free, and prefers backports', () => {
     expect(aptPreferences(withQemu)).toBe(
       [

@@ -59,19 +59,24 @@ write_numvfs() {
 }
 
 # The netdevs of a function. A virtio function has its device one level further down.
-netdevs_of() {
+devices_of() {
     for link in "$pci/$1"/net/* "$pci/$1"/virtio*/net/*; do
         [ -e "$link" ] && echo "${link##*/}"
     done
 }
 
+all_devices() {
+    echo /sys/class/net/*
+}
+
+# Its MAC.
+identity_of() {
+    read -r identity <"/sys/class/net/$1/address" && echo "$identity"
+}
+
 # has_driver BDF DRIVER
 has_driver() {
     [ "$pci/$1/driver" -ef "/sys/bus/pci/drivers/$2" ]
-}
-
-mac_of() {
-    read -r mac <"/sys/class/net/$1/address" && echo "$mac"
 }
 
 # BDFs of the VFs that there are, in order.
@@ -94,9 +99,9 @@ wait_for() {
     done
 }
 
-every_vf_has_a_netdev() {
+every_vf_has_a_device() {
     for bdf in $(present_vfs); do
-        [ -n "$(netdevs_of "$bdf")" ] || return 1
+        [ -n "$(devices_of "$bdf")" ] || return 1
     done
 }
 
@@ -112,6 +117,12 @@ numvfs() {
 
 no_vfs_yet() {
     [ "$(numvfs)" = 0 ] || write_numvfs 0
+}
+
+# make_vfs: all of them, until their drivers have them. Says nothing on success, else what went wrong.
+make_vfs() {
+    write_numvfs "$total"
+    wait_for 20 every_vf_has_a_device
 }
 
 # in_namespace NAME COMMAND...: in the guest's network namespace of that name; `.` is the one where a PF stays.
@@ -145,28 +156,26 @@ counters() {
     done
 }
 
-# device NAMESPACE: the netdev of the function that lives there.
+# device NAMESPACE: the netdev of the function that lives there, as `give` has noted it: looking costs a program each time.
 device() {
     if [ "$1" = . ]; then
-        netdevs_of "$pf_bdf"
+        devices_of "$pf_bdf"
     elif [ -n "$1" ]; then
-        in_namespace "$1" cat /proc/net/dev | while read -r name _; do
-            case $name in lo:) ;; *:) echo "${name%:}" ;; esac
-        done
+        read -r netdev <"/run/lab/$1.netdev" && echo "$netdev"
     fi
 }
 
 # Of the functions that there are.
 every_function_has_a_netdev() {
     for bdf in 0000:01:00.0 0000:01:00.1 0000:01:00.2 0000:01:00.3; do
-        [ ! -d "$pci/$bdf" ] || [ -n "$(netdevs_of "$bdf")" ] || return 1
+        [ ! -d "$pci/$bdf" ] || [ -n "$(devices_of "$bdf")" ] || return 1
     done
 }
 
 # Each function gets its address, and each but a PF a namespace, made anew.
 give_functions_to_namespaces() {
     take_functions_back
-    [ "$(numvfs)" = "$total" ] || { no_vfs_yet; write_numvfs "$total" | sed 's/^/# VFs refused: /'; }
+    [ "$(numvfs)" = "$total" ] || { no_vfs_yet; make_vfs | sed 's/^/# VFs refused: /'; }
     wait_for 20 every_function_has_a_netdev
     give 0000:01:00.0 . 10.0.0.10/24 1500
     give 0000:01:00.1 vf0 10.0.0.11/24 1500
@@ -176,7 +185,7 @@ give_functions_to_namespaces() {
 
 # give BDF NAMESPACE ADDRESS MTU
 give() {
-    netdev=$(netdevs_of "$1")
+    netdev=$(devices_of "$1")
     [ -n "$netdev" ] || return 0
     if [ "$2" = . ]; then
         ip address replace "$3" dev "$netdev"
@@ -184,6 +193,7 @@ give() {
         return
     fi
     ip netns add "$2"
+    echo "$netdev" >"/run/lab/$2.netdev"
     ip link set dev "$netdev" netns "$2"
     ip -n "$2" link set dev lo up
     ip -n "$2" address add "$3" dev "$netdev"

@@ -1,0 +1,138 @@
+import { NVME_VF_QUEUES, NVME_VF_VECTORS, nvmeDriveId } from '../devices/nvme.js';
+import type { Qmp } from '../qemu/qmp.js';
+import { renderTemplate } from '../render/templates.js';
+import {
+  assertion,
+  findings,
+  scriptFolder,
+  type Assertion,
+  type Check,
+  type CheckScript,
+  type CheckTarget,
+} from './check.js';
+import { vfView, type VfView } from './vf-view.js';
+
+const BYTES_PER_MEBIBYTE = 1024 * 1024;
+const BLOCK_BYTES = 128 * 1024;
+const SECTOR_BYTES = 512;
+const SCRIPT_LIMIT_MS = 60_000;
+/** Random data, one write and two reads, on a slow disk. */
+const LIMIT_PER_VF_MS = 10_000;
+const LIMIT_PER_VF_MEBIBYTE_MS = 500;
+
+/** Bytes that went in and out of a drive of QEMU's. */
+export interface DriveBytes {
+  readonly written: number;
+  readonly read: number;
+}
+
+interface BlockStats {
+  readonly device?: string;
+  readonly stats: { readonly wr_bytes: number; readonly rd_bytes: number };
+}
+
+interface Transfer {
+  readonly writer: VfView['pf'];
+  readonly readers: readonly VfView['pf'][];
+}
+
+/** Each VF writes; the next one, if there is another, and the PF read. */
+function transfersOf({ pf, vfs }: VfView): Transfer[] {
+  return vfs.map((writer, index) => {
+    const next = vfs[(index + 1) % vfs.length];
+    return { writer, readers: next === undefined || next === writer ? [pf] : [next, pf] };
+  });
+}
+
+function bytesOf({ request }: CheckTarget): number {
+  return (request.parameters['mebibytes'] ?? 0) * BYTES_PER_MEBIBYTE;
+}
+
+/** What the drive behind the namespace must have moved at least, once the script is through. */
+export function expectedBytes(target: CheckTarget): DriveBytes {
+  const transfers = transfersOf(vfView(target));
+  const reads = transfers.flatMap(({ readers }) => readers).length;
+  return { written: transfers.length * bytesOf(target), read: reads * bytesOf(target) };
+}
+
+function storageScript(target: CheckTarget): CheckScript {
+  const view = vfView(target);
+  return {
+    path: `${scriptFolder(target)}/storage.sh`,
+    content: renderTemplate('checks/storage.sh', {
+      ...view,
+      sizeSectors: ((target.nic.sizeMiB ?? 0) * BYTES_PER_MEBIBYTE) / SECTOR_BYTES,
+      bytes: bytesOf(target),
+      blockBytes: BLOCK_BYTES,
+      secondaryControllers: view.vfs
+        .map(({ identity }) => `${identity} 1 ${NVME_VF_QUEUES} ${NVME_VF_VECTORS}`)
+        .join('\n'),
+      functions: [view.pf, ...view.vfs].map(({ name, bdf }) => ({
+        bdf,
+        namespaceTitle: `${name} has the namespace, in its whole size`,
+      })),
+      transfers: transfersOf(view),
+    }),
+  };
+}
+
+async function readDriveBytes(qmp: Qmp, drive: string): Promise<DriveBytes> {
+  const drives = (await qmp.execute('query-blockstats')) as BlockStats[];
+  const found = drives.find(({ device }) => device === drive);
+  if (found === undefined) throw new Error(`QEMU has no drive ${drive}`);
+  return { written: found.stats.wr_bytes, read: found.stats.rd_bytes };
+}
+
+/** The far end's evidence: QEMU's own drive moved the bytes that the guest speaks of. */
+export function judgeDrive(before: DriveBytes, after: DriveBytes, expected: DriveBytes): Assertion[] {
+  const [written, read] = [after.written - before.written, after.read - before.read];
+  return [
+    assertion(
+      written >= expected.written,
+      'QEMU’s drive took in what the VFs wrote',
+      `counted: ${written} bytes`,
+      `written: ${expected.written} bytes`,
+    ),
+    assertion(
+      read >= expected.read,
+      'QEMU’s drive gave out what was read',
+      `counted: ${read} bytes`,
+      `read: ${expected.read} bytes`,
+    ),
+  ];
+}
+
+/** Data crosses every VF of a storage device, both ways, and QEMU's drive says so too. */
+export const storage: Check = {
+  name: 'storage',
+  summary:
+    'each VF of a storage device writes random data that another VF and the PF read back, as QEMU’s drive confirms',
+  scripts: (target) => [storageScript(target)],
+  run: ({ target, qmp }) => {
+    const drive = nvmeDriveId(target.nic);
+    const vfs = target.nic.vfs.length;
+    const mebibytes = bytesOf(target) / BYTES_PER_MEBIBYTE;
+    let before: DriveBytes | undefined;
+    return {
+      steps: [
+        {
+          type: 'look',
+          look: async () => {
+            before = await readDriveBytes(qmp, drive);
+            return findings([]);
+          },
+        },
+        { type: 'script', on: 'machine', path: storageScript(target).path },
+        {
+          type: 'look',
+          look: async () => {
+            if (before === undefined) throw new Error('the drive was not looked at before');
+            const after = await readDriveBytes(qmp, drive);
+            return findings(judgeDrive(before, after, expectedBytes(target)));
+          },
+        },
+      ],
+      scriptLimitMs: SCRIPT_LIMIT_MS + vfs * (LIMIT_PER_VF_MS + mebibytes * LIMIT_PER_VF_MEBIBYTE_MS),
+    };
+  },
+};

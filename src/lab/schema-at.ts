@@ -1,0 +1,45 @@
+import { labSchema } from './json-schema.js';
+import type { Path } from './load.js';
+
+/** The part of JSON Schema in which the shape of a definition is written. */
+interface SchemaNode {
+  readonly properties?: Readonly<Record<string, SchemaNode>>;
+  readonly additionalProperties?: SchemaNode | boolean;
+  readonly items?: SchemaNode;
+  readonly anyOf?: readonly SchemaNode[];
+  readonly enum?: readonly unknown[];
+  readonly const?: unknown;
+}
+
+/** The forms that a value may have. */
+function formsOf(node: SchemaNode): readonly SchemaNode[] {
+  return node.anyOf === undefined ? [node] : node.anyOf.flatMap(formsOf);
+}
+
+function below(node: SchemaNode, part: string | number): readonly SchemaNode[] {
+  const { properties = {}, additionalProperties, items } = node;
+  const candidates = [
+    Object.hasOwn(properties, part) ? properties[part] : undefined,
+    typeof additionalProperties === 'object' ? additionalProperties : undefined,
+    typeof part === 'number' ? items : undefined,
+  ];
+  return candidates.flatMap((candidate) => (candidate === undefined ? [] : formsOf(candidate)));
+}
+
+function formsAt(path: Path): readonly SchemaNode[] {
+  return path.reduce<readonly SchemaNode[]>(
+    (forms, part) => forms.flatMap((form) => below(form, part)),
+    formsOf(labSchema()),
+  );
+}
+
+/** The keys that a mapping at this place may have, in any of its forms. */
+export function keysAt(path: Path): string[] {
+  return [...new Set(formsAt(path).flatMap(({ properties = {} }) => Object.keys(properties)))];
+}
+
+/** The words that may stand at this place, where it is not any text that will do. */
+export function wordsAt(path: Path): string[] {
+  const words = formsAt(path).flatMap((form) => form.enum ?? [form.const]);
+  return [...new Set(words.filter((word) => typeof word === 'string'))];
+}

@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import { assertCanRunHere, assertIsToWork } from '../../../src/lab/can-run-here.js';
+import { lab } from '../../support/definition.js';
+
+const FILE = '/labs/example/lab.yaml';
+
+describe('a lab that cannot run here', () => {
+  it('is told when a machine runs inside another', () => {
+    const nested = lab({ machines: { server: {}, guest: { on: 'server' } } });
+    expect(() => {
+      assertCanRunHere(nested, FILE);
+    }).toThrow(/machine guest runs on machine server/);
+  });
+
+  it('is told when its vDPA device is not there, also for a VF that takes its NIC’s', () => {
+    const nic = { backend: { vdpa: '/dev/vhost-vdpa-9999' }, vfs: 1 };
+    expect(() => {
+      assertCanRunHere(lab({ machines: { guest: { nics: { pf0: nic } } } }), FILE);
+    }).toThrow('this computer has no vDPA device /dev/vhost-vdpa-9999');
+  });
+
+  it('is told when QEMU is to refuse it', () => {
+    const refused = lab({ expect: 'refused', machines: { guest: {} } });
+    expect(() => {
+      assertIsToWork({ lab: refused, file: FILE });
+    }).toThrow('QEMU is expected to refuse lab example');
+  });
+
+  it('passes when it is like any other', () => {
+    const usual = lab({ machines: { guest: { nics: { pf0: { backend: 'user', vfs: 2 } } } } });
+    assertCanRunHere(usual, FILE);
+    assertIsToWork({ lab: usual, file: FILE });
+  });
+});
