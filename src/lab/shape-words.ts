@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 // Every message completes the sentence that begins with `it`: shape-problems.ts shows them as what to do next.
 
@@ -33,8 +33,8 @@ export const subnet = text(
   new RegExp(`^${ipv4}/(\\d|[12]\\d|30)$`),
   'must be an IPv4 network such as 10.0.0.0/24, with a prefix length of at most 30',
 );
-// eslint-disable-next-line no-control-regex -- these are the characters that it excludes
 export const line = text(
+  // eslint-disable-next-line no-control-regex -- these are the characters that it excludes
   /^[^\u0000-\u001f\u007f-\u009f]*$/,
   'must be one line of text without control characters',
 );
