@@ -1,4 +1,4 @@
-import { Args } from '@oclif/core';
+import * as Args from '@oclif/core/args';
 import { BaseCommand, Flags } from '../cli/base-command.js';
 import { DEFAULT_NIC_MODEL, nicModelNames } from '../devices/catalog.js';
 import { INIT_BACKENDS, initLab } from '../lab/init-lab.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { FunctionsFile } from '../model/lab-file.js';
 import { line, mac, mtu, name, oneOf, optional, size, text, vlan, wholeNumber } from './shape-words.js';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { LabFile } from '../model/lab-file.js';
 import { nic } from './shape-nic.js';
 import {

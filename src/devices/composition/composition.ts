@@ -24,8 +24,10 @@ export interface ComposedDevice {
 export type CompositionVerdict = 'refused' | 'trap';
 
 export interface CompositionFinding {
-  /** Index of the device in the composition. */
+  /** Index of the device over which QEMU ends, or that does not come to the guest. */
   readonly device: number;
+  /** Index of the device that is to be changed; mostly the same. */
+  readonly culprit: number;
   readonly verdict: CompositionVerdict;
   readonly rule: CompositionRule;
   readonly message: string;
@@ -34,8 +36,10 @@ export interface CompositionFinding {
   readonly qemu: string;
 }
 
-/** What a rule says of the device that it looks at. */
-export type Refusal = Pick<CompositionFinding, 'rule' | 'message' | 'hint' | 'qemu'>;
+/** What a rule says of the device that it looks at, and of which other one it is the fault. */
+export type Refusal = Pick<CompositionFinding, 'rule' | 'message' | 'hint' | 'qemu'> & {
+  readonly culprit?: ComposedDevice;
+};
 
 /** Each is explained in docs/compositions.md. */
 export type CompositionRule =

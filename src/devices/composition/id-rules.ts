@@ -4,8 +4,9 @@ import { nameOf, type ComposedBus, type ComposedDevice, type Refusal } from './c
 export function duplicateIds(
   buses: readonly ComposedBus[],
   devices: readonly ComposedDevice[],
+  otherIds: readonly string[],
 ): Map<number, Refusal> {
-  const taken = new Set(buses.filter(({ slot }) => slot !== null).map(({ id }) => id));
+  const taken = new Set([...otherIds, ...buses.filter(({ slot }) => slot !== null).map(({ id }) => id)]);
   const found = new Map<number, Refusal>();
   for (const [index, { id }] of devices.entries()) {
     if (id === null) continue;

@@ -42,18 +42,25 @@ const afterPlace: readonly Rule[] = [
  * What QEMU 11.1 makes of a machine's PCI devices, in the order of its command line (hw/pci/pci.c and pcie_sriov.c,
  * virtio-pci.c, igb.c, nvme/ctrl.c, and what QEMU itself was seen to do). QEMU ends with the first refusal; here all devices
  * are looked at, and the findings come in QEMU's order. Traps are looked for only in what QEMU accepts.
+ * `otherIds` are those of devices that are no PCI functions.
  */
 export function judgeComposition(
   buses: readonly ComposedBus[],
   devices: readonly ComposedDevice[],
+  otherIds: readonly string[] = [],
 ): CompositionFinding[] {
-  const duplicates = [...duplicateIds(buses, devices)];
+  const duplicates = [...duplicateIds(buses, devices, otherIds)];
   const refusals = [
     ...duplicates,
     ...refusalsInOrder(buses, devices, new Set(duplicates.map(([index]) => index))),
   ];
   if (refusals.length > 0)
-    return refusals.map(([device, refusal]) => ({ device, verdict: 'refused', ...refusal }));
+    return refusals.map(([device, { culprit, ...refusal }]) => ({
+      device,
+      culprit: culprit === undefined ? device : devices.indexOf(culprit),
+      verdict: 'refused',
+      ...refusal,
+    }));
   return traps(buses, devices);
 }
 

@@ -60,6 +60,7 @@ function belowPf(pf: ComposedDevice, vf: ComposedDevice): Refusal {
     message: `${nameOf(vf)}, at ${placeOf(vf.number)}, is not above its PF ${nameOf(pf)}, at ${placeOf(pf.number)}`,
     hint: 'give the VFs higher function numbers than their PF',
     qemu: 'a VF function number is less than the PF function number',
+    culprit: vf,
   };
 }
 
@@ -69,6 +70,7 @@ function otherBus(pf: ComposedDevice, vf: ComposedDevice): Refusal {
     message: `${nameOf(vf)} is on ${vf.bus}, its PF ${nameOf(pf)} on ${pf.bus}`,
     hint: 'put the VFs on the bus of their PF',
     qemu: 'SR-IOV VF parent bus mismatches with PF',
+    culprit: vf,
   };
 }
 
@@ -78,6 +80,7 @@ function uneven(vf: ComposedDevice, expected: number, stride: number): Refusal {
     message: `${nameOf(vf)} is at ${placeOf(vf.number)}; with the first VFs ${stride} apart it would have to be at ${placeOf(expected)}`,
     hint: 'space all VFs of a PF evenly: there is one distance (the VF stride) for all',
     qemu: 'inconsistent SR-IOV stride',
+    culprit: vf,
   };
 }
 
@@ -99,5 +102,6 @@ function differ(vf: ComposedDevice, first: ComposedDevice, rule: keyof typeof di
     message: `${nameOf(vf)} and ${nameOf(first)}, VFs of one PF, differ in their ${what}`,
     hint: 'give all VFs of a PF the same `vectors` and properties',
     qemu,
+    culprit: vf,
   };
 }

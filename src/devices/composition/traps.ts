@@ -18,7 +18,7 @@ export function traps(
     const trap = find
       .map((rule): Trap | undefined => rule(device, bus, devices))
       .find((found) => found !== undefined);
-    return trap === undefined ? [] : [{ device: index, verdict: 'trap', qemu: '', ...trap }];
+    return trap === undefined ? [] : [{ device: index, culprit: index, verdict: 'trap', qemu: '', ...trap }];
   });
 }
 
