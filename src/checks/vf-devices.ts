@@ -2,7 +2,7 @@ import { nicModel } from '../devices/catalog.js';
 import type { Nic, NicFunction } from '../model/lab.js';
 import type { Qmp } from '../qemu/qmp.js';
 
-/** What QEMU says of the device of a VF. */
+/** What QEMU says of a device. */
 export interface DeviceState {
   readonly id: string;
   readonly realized: boolean;
@@ -57,6 +57,11 @@ async function fixedVfPaths(qmp: Qmp, { pf }: Nic): Promise<(vf: NicFunction) =>
   const bus = await property(qmp, `${NAMED}/${pf.id}`, 'parent_bus');
   const devices = await unnamedDevices(qmp);
   return (vf) => devices.get(placeKey(bus, vf.number));
+}
+
+/** The state of a device that has an id. */
+export async function namedDevice(qmp: Qmp, id: string): Promise<DeviceState> {
+  return deviceState(qmp, id, `${NAMED}/${id}`);
 }
 
 /** The state of the device of each VF of a NIC, in order. A VF that QEMU has no device for is `realized: false`. */
