@@ -17,6 +17,16 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'parity',
+          include: ['test/parity/**/*.test.ts'],
+          globalSetup: ['test/support/provision.ts'],
+          // Each file keeps all processors busy by itself. The nightly run has thousands of cases.
+          fileParallelism: false,
+          testTimeout: 3_600_000,
+        },
+      },
+      {
+        test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
           globalSetup: ['test/support/provision.ts'],

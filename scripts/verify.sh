@@ -1,7 +1,8 @@
 #!/bin/sh
 # npm run verify [-- [--share-cache] PART...]: everything that has to pass before a change lands, from a bare clone.
-# PART is lint, test (unit, golden and CLI tests) or e2e (real guests); without any, all of them. As root the e2e tests run
-# twice: as root, and as an ordinary user made for them, who provisions all from nothing unless --share-cache is given.
+# PART is lint, test (unit, golden and CLI tests), parity (our verdicts against QEMU's) or e2e (real guests); without any, all of
+# them. As root the e2e tests run twice: as root, and as an ordinary user made for them, who provisions all from nothing unless
+# --share-cache is given.
 set -eu
 cd "$(dirname -- "$0")/.."
 # shellcheck source=scripts/setup/say.sh
@@ -60,6 +61,7 @@ run_part() {
       step shellcheck lint_shell
       ;;
     test) step test tests test ;;
+    parity) step parity tests test:parity ;;
     e2e)
       e2e_as_oneself
       [ "$(id -u)" -ne 0 ] || e2e_as_ordinary_user
@@ -74,11 +76,11 @@ if [ "${1-}" = --share-cache ]; then
 fi
 for part in "$@"; do
   case $part in
-    lint | test | e2e) ;;
-    *) die "no such part: $part (there are lint, test and e2e)" ;;
+    lint | test | parity | e2e) ;;
+    *) die "no such part: $part (there are lint, test, parity and e2e)" ;;
   esac
 done
-[ $# -gt 0 ] || set -- lint test e2e
+[ $# -gt 0 ] || set -- lint test parity e2e
 
 sh scripts/setup/node.sh
 sh scripts/setup/packages.sh verify

@@ -1,4 +1,5 @@
-import { Args, Flags } from '@oclif/core';
+import * as Args from '@oclif/core/args';
+import * as Flags from '@oclif/core/flags';
 import type { AccelerationWish, ToolchainOptions } from '../toolchain/types.js';
 
 /** LAB: what most commands are about. */

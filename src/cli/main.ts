@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { ExitCode } from '../errors/lab-error.js';
+import { packageFolder } from '../model/folders.js';
 
 const NO_SUCH_COMMAND = 127;
 
 /** `sriov-lab/VERSION PLATFORM-ARCH node-VERSION`, as oclif prints it. */
 function versionLine(): string {
   const { name, version } = JSON.parse(
-    readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
+    readFileSync(join(packageFolder(), 'package.json'), 'utf8'),
   ) as { name: string; version: string };
   return `${name}/${version} ${process.platform}-${process.arch} node-${process.version}`;
 }
@@ -23,7 +25,7 @@ export async function main(dir: string): Promise<void> {
     process.stdout.write(`${versionLine()}\n`);
     return;
   }
-  const { Errors, flush, handle, run, settings } = await import('@oclif/core');
+  const { flush, handle, run, settings } = await import('./framework.js');
   // Nothing that a user sees is a stack trace, unless asked for.
   settings.debug = process.env['DEBUG'] === 'lab';
   try {
@@ -32,8 +34,7 @@ export async function main(dir: string): Promise<void> {
   } catch (error) {
     // A command that does not exist: to a shell that is 127, to whoever runs `lab` it is wrong usage.
     const { oclif } = error as { oclif?: { exit?: number } };
-    if (error instanceof Errors.CLIError && oclif?.exit === NO_SUCH_COMMAND)
-      error.oclif.exit = ExitCode.wrong;
+    if (oclif?.exit === NO_SUCH_COMMAND) oclif.exit = ExitCode.wrong;
     await handle(error as Error);
   }
 }

@@ -1,5 +1,5 @@
 import { BaseCommand, Flags } from '../cli/base-command.js';
-import { Args } from '@oclif/core';
+import * as Args from '@oclif/core/args';
 import { UsageError } from '../errors/families.js';
 import { findRecord } from '../lab/find-record.js';
 import { allRecords } from '../lab/record.js';

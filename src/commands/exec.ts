@@ -1,4 +1,4 @@
-import { Args } from '@oclif/core';
+import * as Args from '@oclif/core/args';
 import { BaseCommand, Flags } from '../cli/base-command.js';
 import { interruptSignal } from '../cli/interrupts.js';
 import { UsageError } from '../errors/families.js';

@@ -1,4 +1,4 @@
-import { Args } from '@oclif/core';
+import * as Args from '@oclif/core/args';
 import { BaseCommand } from '../cli/base-command.js';
 import { findRecord } from '../lab/find-record.js';
 import { allRecords } from '../lab/record.js';

@@ -1,6 +1,6 @@
 import { BaseCommand } from '../cli/base-command.js';
 import { setFlag } from '../cli/lab-flags.js';
-import { Args } from '@oclif/core';
+import * as Args from '@oclif/core/args';
 import { DefinitionError } from '../errors/families.js';
 import type { Problem } from '../errors/lab-error.js';
 import { readLab } from '../lab/read-lab.js';

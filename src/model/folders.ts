@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { isAbsolute, join } from 'node:path';
+import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The XDG base directory specification ignores relative paths. */
@@ -19,7 +20,21 @@ export function stateFolder(): string {
   return baseFolder('XDG_STATE_HOME', '.local/state');
 }
 
-/** The folder of this package, with labs/ and package.json in it. */
+const thisFile = fileURLToPath(import.meta.url);
+
+/** The folder of this package, with labs/ and package.json in it: a build puts this code into files of other depths. */
 export function packageFolder(): string {
-  return fileURLToPath(new URL('../..', import.meta.url));
+  let folder = dirname(thisFile);
+  while (!existsSync(join(folder, 'package.json'))) {
+    if (folder === dirname(folder)) throw new Error(`there is no package.json above ${thisFile}`);
+    folder = dirname(folder);
+  }
+  return folder;
+}
+
+/** A file that comes with the code, by its path in src/. What runs is src/ in the tests, and the copy of it in dist/ after a build. */
+export function shippedFile(path: string): string {
+  const root = packageFolder();
+  const [code = ''] = relative(root, thisFile).split(sep);
+  return join(root, code, path);
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import Handlebars from 'handlebars';
+import { shippedFile } from '../model/folders.js';
 import { plainWord, quoteForQemu, quoteForShell } from './quote.js';
 
 const handlebars = Handlebars.create();
@@ -10,7 +11,7 @@ handlebars.registerHelper('qemu', (value: unknown) => quoteForQemu(String(value)
 const compiled = new Map<string, Handlebars.TemplateDelegate>();
 
 function source(name: string): string {
-  return readFileSync(new URL(`../templates/${name}.hbs`, import.meta.url), 'utf8');
+  return readFileSync(shippedFile(`templates/${name}.hbs`), 'utf8');
 }
 
 for (const library of ['tap', 'vf', 'namespaces'])

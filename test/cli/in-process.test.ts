@@ -11,6 +11,7 @@ describe('every command, as the framework runs it', () => {
     'down',
     'exec',
     'graph',
+    'init',
     'list',
     'logs',
     'render',

@@ -16,6 +16,7 @@ describe('lab', () => {
       'doctor',
       'down',
       'exec',
+      'init',
       'logs',
       'render',
       'status',

@@ -10,9 +10,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { buildFolder } from '../build-folder.js';
-import { cacheFolder } from '../../model/folders.js';
+import { cacheFolder, shippedFile } from '../../model/folders.js';
 import type { Progress } from '../../model/progress.js';
 import { withStep } from '../../model/progress.js';
 import { run, runOrThrow } from '../../process/run.js';
@@ -47,7 +46,7 @@ const FILES: readonly { readonly name: string; readonly target: string; readonly
 ];
 
 function fileSource(name: string): string {
-  return fileURLToPath(new URL(`files/${name}`, import.meta.url));
+  return shippedFile(`images/micro/files/${name}`);
 }
 
 const nicModels = nicModelNames().map(nicModel);

@@ -1,6 +1,7 @@
 import type { Problem } from '../../errors/lab-error.js';
 import type { LabFile } from '../../model/lab-file.js';
 import { macsDiffer, networksHaveRoom, peersFit } from './addresses.js';
+import { busNamesAreFree, compositionsAreWhatTheySay } from './compositions.js';
 import { checksExist, trafficHasSomewhereToGo } from './checks.js';
 import {
   busesFit,
@@ -52,7 +53,25 @@ export const rulesAboutAbsence: ReadonlySet<Rule> = new Set([
   storageHoldsTheData,
 ]);
 
+/** Those that look at what QEMU is told, which there is only when the rest is sound. */
+const rulesAboutCompositions: readonly Rule[] = [compositionsAreWhatTheySay, busNamesAreFree];
+
+/** Problems with which a machine still has all of its devices. */
+const apartFromDevices = new Set([
+  'LAB-RULE-EMPTY',
+  'LAB-RULE-NETWORK',
+  'LAB-RULE-IMAGE',
+  'LAB-RULE-CHECK',
+  'LAB-RULE-PARAMETER',
+  'LAB-RULE-ADDRESS',
+  'LAB-RULE-SUBNET',
+  'LAB-RULE-MAC',
+  'LAB-RULE-TRAFFIC',
+]);
+
 /** Everything that the parts of a definition say of each other and that cannot be true. */
 export function findRuleProblems(lab: LabFile, at: Locator): Problem[] {
-  return rules.flatMap((rule) => [...rule(lab, at)]);
+  const problems = rules.flatMap((rule) => [...rule(lab, at)]);
+  if (problems.some(({ code }) => !apartFromDevices.has(code))) return problems;
+  return [...problems, ...rulesAboutCompositions.flatMap((rule) => [...rule(lab, at)])];
 }

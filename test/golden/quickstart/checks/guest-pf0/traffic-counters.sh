@@ -59,19 +59,24 @@ write_numvfs() {
 }
 
 # The netdevs of a function. A virtio function has its device one level further down.
-netdevs_of() {
+devices_of() {
     for link in "$pci/$1"/net/* "$pci/$1"/virtio*/net/*; do
         [ -e "$link" ] && echo "${link##*/}"
     done
 }
 
+all_devices() {
+    echo /sys/class/net/*
+}
+
+# Its MAC.
+identity_of() {
+    read -r identity <"/sys/class/net/$1/address" && echo "$identity"
+}
+
 # has_driver BDF DRIVER
 has_driver() {
     [ "$pci/$1/driver" -ef "/sys/bus/pci/drivers/$2" ]
-}
-
-mac_of() {
-    read -r mac <"/sys/class/net/$1/address" && echo "$mac"
 }
 
 # BDFs of the VFs that there are, in order.
@@ -94,9 +99,9 @@ wait_for() {
     done
 }
 
-every_vf_has_a_netdev() {
+every_vf_has_a_device() {
     for bdf in $(present_vfs); do
-        [ -n "$(netdevs_of "$bdf")" ] || return 1
+        [ -n "$(devices_of "$bdf")" ] || return 1
     done
 }
 
@@ -112,6 +117,12 @@ numvfs() {
 
 no_vfs_yet() {
     [ "$(numvfs)" = 0 ] || write_numvfs 0
+}
+
+# make_vfs: all of them, until their drivers have them. Says nothing on success, else what went wrong.
+make_vfs() {
+    write_numvfs "$total"
+    wait_for 20 every_vf_has_a_device
 }
 
 # in_namespace NAME COMMAND...: in the guest's network namespace of that name; `root` is where the PF stays.
@@ -137,7 +148,7 @@ counters() {
 # device NAMESPACE: the netdev of the function that lives there.
 device() {
     if [ "$1" = root ]; then
-        netdevs_of "$pf_bdf"
+        devices_of "$pf_bdf"
     elif [ -n "$1" ]; then
         in_namespace "$1" cat /proc/net/dev | while read -r name _; do
             case $name in lo:) ;; *:) echo "${name%:}" ;; esac
@@ -148,9 +159,8 @@ device() {
 # The PF and each VF get their address; each VF a namespace, made anew.
 give_vfs_to_namespaces() {
     take_vfs_back
-    [ "$(numvfs)" = "$total" ] || { no_vfs_yet; write_numvfs "$total" | sed 's/^/# VFs refused: /'; }
-    wait_for 20 every_vf_has_a_netdev
-    pf_netdev=$(netdevs_of "$pf_bdf")
+    [ "$(numvfs)" = "$total" ] || { no_vfs_yet; make_vfs | sed 's/^/# VFs refused: /'; }
+    pf_netdev=$(devices_of "$pf_bdf")
     ip address replace 10.0.0.10/24 dev "$pf_netdev"
     ip link set dev "$pf_netdev" mtu 1500 up
     give_vf 0000:01:00.1 vf0 10.0.0.11/24 1500
@@ -159,7 +169,7 @@ give_vfs_to_namespaces() {
 }
 
 give_vf() {
-    netdev=$(netdevs_of "$1")
+    netdev=$(devices_of "$1")
     ip netns add "$2"
     ip link set dev "$netdev" netns "$2"
     ip -n "$2" link set dev lo up
@@ -172,7 +182,7 @@ take_vfs_back() {
     for namespace in /run/netns/*; do
         [ -e "$namespace" ] && ip netns delete "${namespace##*/}"
     done
-    wait_for 20 every_vf_has_a_netdev
+    wait_for 20 every_vf_has_a_device
 }
 
 for namespace in /run/netns/*; do

@@ -59,19 +59,24 @@ write_numvfs() {
 }
 
 # The netdevs of a function. A virtio function has its device one level further down.
-netdevs_of() {
+devices_of() {
     for link in "$pci/$1"/net/* "$pci/$1"/virtio*/net/*; do
         [ -e "$link" ] && echo "${link##*/}"
     done
 }
 
+all_devices() {
+    echo /sys/class/net/*
+}
+
+# Its MAC.
+identity_of() {
+    read -r identity <"/sys/class/net/$1/address" && echo "$identity"
+}
+
 # has_driver BDF DRIVER
 has_driver() {
     [ "$pci/$1/driver" -ef "/sys/bus/pci/drivers/$2" ]
-}
-
-mac_of() {
-    read -r mac <"/sys/class/net/$1/address" && echo "$mac"
 }
 
 # BDFs of the VFs that there are, in order.
@@ -94,9 +99,9 @@ wait_for() {
     done
 }
 
-every_vf_has_a_netdev() {
+every_vf_has_a_device() {
     for bdf in $(present_vfs); do
-        [ -n "$(netdevs_of "$bdf")" ] || return 1
+        [ -n "$(devices_of "$bdf")" ] || return 1
     done
 }
 
@@ -114,24 +119,26 @@ no_vfs_yet() {
     [ "$(numvfs)" = 0 ] || write_numvfs 0
 }
 
-cycles=10
-netdev_wait=20
+# make_vfs: all of them, until their drivers have them. Says nothing on success, else what went wrong.
+make_vfs() {
+    write_numvfs "$total"
+    wait_for 20 every_vf_has_a_device
+}
 
-# BDF, driver and MACs of each VF that is there: with one netdev each, this is what the lab defines.
+cycles=10
+offered=3
+
+# BDF, driver and MAC of each VF that is there: with one netdev each, this is what the lab defines.
 identities() {
     for vf_bdf in $(present_vfs); do
         vf_driver='another driver'
         has_driver "$vf_bdf" "$driver" && vf_driver=$driver
-        vf_macs=''
-        for netdev in $(netdevs_of "$vf_bdf"); do
-            vf_macs="$vf_macs $(mac_of "$netdev")"
+        vf_identities=''
+        for device in $(devices_of "$vf_bdf"); do
+            vf_identities="$vf_identities $(identity_of "$device")"
         done
-        echo "$vf_bdf $vf_driver$vf_macs"
+        echo "$vf_bdf $vf_driver$vf_identities"
     done
-}
-
-netdevs() {
-    echo /sys/class/net/*
 }
 
 driver=virtio-pci
@@ -142,8 +149,8 @@ vf_table=$(cat <<'END'
 0000:01:00.3 52:54:00:51:54:fd
 END
 )
-wanted=$(echo "$vf_table" | sort | while read -r bdf mac; do
-    echo "$bdf $driver $mac"
+wanted=$(echo "$vf_table" | sort | while read -r bdf identity; do
+    echo "$bdf $driver $identity"
 done)
 
 if [ ! -d "$pf" ]; then
@@ -151,27 +158,26 @@ if [ ! -d "$pf" ]; then
     finish
 fi
 ok "the PF is at $pf_bdf"
-is "the PF offers $total VFs" "$(cat "$pf/sriov_totalvfs" 2>&1)" "$total"
+is "the PF offers $offered VFs" "$(cat "$pf/sriov_totalvfs" 2>&1)" "$offered"
 
 no_vfs_yet
-netdevs_at_first=$(netdevs)
+devices_at_first=$(all_devices)
 is "before: no VF is there" "$(present_vfs)" ''
-is "$((total + 1)) VFs, one too many, are refused" "$(write_numvfs $((total + 1)))" 'Numerical result out of range'
+is "$((offered + 1)) VFs, one too many, are refused" "$(write_numvfs $((offered + 1)))" 'Numerical result out of range'
 is "after the refusal: no VF is there" "$(present_vfs)" ''
 
 begin=$(now_ms)
-is "$total VFs are made" "$(write_numvfs "$total")" ''
-wait_for "$netdev_wait" every_vf_has_a_netdev
+is "$total VFs are made" "$(make_vfs)" ''
 echo "# from the write to the last netdev: $(($(now_ms) - begin)) ms"
-is "the VFs are at their BDFs, with their driver, one netdev and the lab's MAC each" "$(identities)" "$wanted"
-first_netdevs=$(netdevs)
+is 'the VFs are at their BDFs, with their driver, one netdev and the lab'\''s MAC each' "$(identities)" "$wanted"
+first_devices=$(all_devices)
 if [ "$total" -gt 1 ]; then
     is "another number of VFs while there are some is refused" "$(write_numvfs $((total - 1)))" 'Device or resource busy'
     is "after the refusal: the VFs are as before" "$(identities)" "$wanted"
 fi
 is "0 takes the VFs away" "$(write_numvfs 0)" ''
 is "no VF is left" "$(present_vfs)" ''
-is "no netdev of a VF is left" "$(netdevs)" "$netdevs_at_first"
+is 'no netdev of a VF is left' "$(all_devices)" "$devices_at_first"
 
 # That was the first cycle; the others must be like it.
 same=1
@@ -179,11 +185,10 @@ slowest=0
 cycle=2
 while [ "$cycle" -le "$cycles" ]; do
     begin=$(now_ms)
-    refused=$(write_numvfs "$total")
-    wait_for "$netdev_wait" every_vf_has_a_netdev
+    refused=$(make_vfs)
     took=$(($(now_ms) - begin))
     [ "$took" -le "$slowest" ] || slowest=$took
-    if [ -z "$refused" ] && [ "$(identities)" = "$wanted" ] && [ "$(netdevs)" = "$first_netdevs" ]; then
+    if [ -z "$refused" ] && [ "$(identities)" = "$wanted" ] && [ "$(all_devices)" = "$first_devices" ]; then
         same=$((same + 1))
     else
         echo "# cycle $cycle: $refused"

@@ -1,0 +1,59 @@
+import * as Args from '@oclif/core/args';
+import { BaseCommand, Flags } from '../cli/base-command.js';
+import { DEFAULT_NIC_MODEL, nicModelNames } from '../devices/catalog.js';
+import { INIT_BACKENDS, initLab } from '../lab/init-lab.js';
+
+interface InitResult {
+  readonly lab: string;
+  readonly folder: string;
+  readonly files: readonly string[];
+}
+
+export default class Init extends BaseCommand<typeof Init> {
+  static override summary = 'Begin a lab of your own: a folder with a definition that works.';
+  static override description =
+    'Writes lab.yaml, a README.md that says what to do with it, and lab.schema.json, by which editors complete keys and mark ' +
+    'mistakes (the first line of lab.yaml names it; it needs the YAML language server). Nothing is overwritten.';
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> my-lab',
+    '<%= config.bin %> <%= command.id %> my-lab --vfs 8 --backend user',
+    '<%= config.bin %> <%= command.id %> my-lab -o /tmp/anywhere --dry-run',
+  ];
+  static override args = {
+    name: Args.string({
+      ignoreStdin: true,
+      description: 'of the lab: a small letter, then at most 14 small letters, digits and dashes',
+      required: true,
+    }),
+  };
+  static override flags = {
+    model: Flags.option({
+      options: nicModelNames(),
+      default: DEFAULT_NIC_MODEL,
+      description: 'the model of its NIC',
+    })(),
+    vfs: Flags.integer({ default: 3, min: 1, description: 'how many VFs the NIC can have' }),
+    backend: Flags.option({
+      options: INIT_BACKENDS,
+      default: 'tap',
+      description:
+        'where packets go: taps on a network with a server, or QEMU’s user-mode network, which leads nowhere else; ' +
+        'a storage device has none',
+    })(),
+    output: Flags.string({
+      char: 'o',
+      description: 'the folder; without it one of that name here',
+      helpValue: 'DIR',
+    }),
+    'dry-run': Flags.boolean({ description: 'say what would be written, and write nothing' }),
+  };
+
+  async run(): Promise<InitResult> {
+    const { args, flags } = await this.read(Init);
+    const { model, vfs, backend, output: folder = args.name } = flags;
+    const files = initLab(folder, { name: args.name, model, vfs, backend }, flags['dry-run']);
+    for (const file of files) this.log(file);
+    if (!flags['dry-run']) this.log(`try it: lab test ${folder}`);
+    return { lab: args.name, folder, files };
+  }
+}

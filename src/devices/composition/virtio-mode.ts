@@ -1,0 +1,34 @@
+import { isOff, isOn } from './drivers.js';
+import type { ComposedBus, ComposedDevice, Refusal } from './composition.js';
+
+interface VirtioMode {
+  readonly modern: boolean;
+  readonly legacy: boolean;
+}
+
+/** Which of virtio's interfaces a device offers. Legacy is off behind a root port unless it is asked for. */
+export function virtioMode({ driver, properties }: ComposedDevice, bus: ComposedBus): VirtioMode {
+  if (driver.endsWith('-non-transitional')) return { modern: true, legacy: false };
+  if (driver.endsWith('-transitional')) return { modern: true, legacy: true };
+  const asked = properties['disable-legacy'];
+  return {
+    modern: !isOn(properties['disable-modern']),
+    legacy: isOff(asked) || (!isOn(asked) && bus.type !== 'root-port'),
+  };
+}
+
+export function isVirtio({ driver }: ComposedDevice): boolean {
+  return driver.startsWith('virtio-');
+}
+
+export function virtioModeProblem(device: ComposedDevice, bus: ComposedBus): Refusal | undefined {
+  if (!isVirtio(device)) return undefined;
+  const { modern, legacy } = virtioMode(device, bus);
+  if (modern || legacy) return undefined;
+  return {
+    rule: 'virtio-without-mode',
+    message: 'it offers neither the modern nor the legacy interface of virtio',
+    hint: 'leave out `disable-modern`: behind a root port the modern interface is the only one',
+    qemu: 'neither modern nor legacy mode is enabled',
+  };
+}

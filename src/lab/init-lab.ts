@@ -1,0 +1,71 @@
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { nicModel } from '../devices/catalog.js';
+import { UsageError } from '../errors/families.js';
+import { renderTemplate } from '../render/templates.js';
+import type { Artefact } from './artefacts.js';
+import { labSchema } from './json-schema.js';
+import { name as labName } from './shape-words.js';
+
+export const INIT_BACKENDS = ['tap', 'user'] as const;
+
+/** What a new lab is to have. */
+export interface InitOptions {
+  readonly name: string;
+  readonly model: string;
+  readonly backend: (typeof INIT_BACKENDS)[number];
+  readonly vfs: number;
+}
+
+function wrong(message: string, hint: string): UsageError {
+  return new UsageError({ code: 'LAB-USAGE', message, hint });
+}
+
+function assertPossible({ name, model, vfs }: InitOptions): void {
+  const problem = labName.safeParse(name).error?.issues[0];
+  if (problem !== undefined) throw wrong(`\`${name}\` is no name for a lab`, `it ${problem.message}`);
+  const { maxVfs } = nicModel(model);
+  if (vfs > maxVfs) throw wrong(`a NIC of model ${model} has at most ${maxVfs} VFs`, `say --vfs ${maxVfs}`);
+}
+
+/** The files of a new lab: a definition, a README, and the schema for editors, which find it beside the definition. */
+export function initialFiles(options: InitOptions): Artefact[] {
+  assertPossible(options);
+  const { name, model, vfs } = options;
+  const hasBackend = nicModel(model).kind === 'network';
+  const onNetwork = hasBackend && options.backend === 'tap';
+  const view = {
+    name,
+    model,
+    vfs,
+    onNetwork,
+    onUser: hasBackend && options.backend === 'user',
+    summary: `A guest whose ${model} PF can create ${vfs} ${vfs === 1 ? 'VF' : 'VFs'}${onNetwork ? ', and a server that it reaches over them' : ''}`,
+    checks: ['vf-creation', 'hotplug-free', ...(onNetwork ? ['traffic'] : [])],
+  };
+  return [
+    { path: 'lab.yaml', content: renderTemplate('init/lab.yaml', view), executable: false },
+    { path: 'README.md', content: renderTemplate('init/README.md', view), executable: false },
+    { path: 'lab.schema.json', content: `${JSON.stringify(labSchema(), null, 2)}\n`, executable: false },
+  ];
+}
+
+/**
+ * Writes the files of a new lab. Throws UsageError if the folder has anything in it: nothing is ever overwritten.
+ * With `dryRun` nothing is written, and all else is the same.
+ */
+export function initLab(folder: string, options: InitOptions, dryRun: boolean): string[] {
+  const files = initialFiles(options);
+  if (existsSync(folder) && readdirSync(folder).length > 0) {
+    throw new UsageError({
+      code: 'LAB-INIT-NOT-EMPTY',
+      message: `${folder} is there already, with files in it`,
+      hint: 'choose another name, or another folder with --output; nothing is ever overwritten',
+    });
+  }
+  if (!dryRun) {
+    mkdirSync(folder, { recursive: true });
+    for (const { path, content } of files) writeFileSync(join(folder, path), content, { flag: 'wx' });
+  }
+  return files.map(({ path }) => join(folder, path));
+}

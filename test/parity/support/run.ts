@@ -1,0 +1,14 @@
+import { findToolchain } from '../../../src/toolchain/resolve.js';
+
+const DEFAULT_CASES = 400;
+const DEFAULT_SEED = 20261123;
+
+export const caseCount = Number(process.env['LAB_PARITY_CASES'] ?? DEFAULT_CASES);
+export const seed = Number(process.env['LAB_PARITY_SEED'] ?? DEFAULT_SEED);
+
+/** The QEMU that `lab` uses; the project's global setup has provisioned it. */
+export async function qemuProgram(): Promise<string> {
+  const [program] = (await findToolchain({}))?.qemu.command ?? [];
+  if (program === undefined) throw new Error('there is no QEMU: run `lab doctor`');
+  return program;
+}
