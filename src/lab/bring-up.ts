@@ -108,7 +108,11 @@ class BringUp {
       signal: this.options.signal,
     });
     writeFileSync(this.folder.log('network'), stderr);
-    if (exitCode === 0) return;
+    if (exitCode === 0) {
+      // How it made do with what this computer's kernel has.
+      for (const line of stderr.split('\n')) if (line !== '') this.options.progress.warn(line);
+      return;
+    }
     throw new MachineError(
       {
         code: 'LAB-NETWORK-SCRIPT',

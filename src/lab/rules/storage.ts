@@ -1,41 +1,38 @@
-import { nicModel, nicModelNames } from '../../devices/catalog.js';
 import { checkParameters } from '../../checks/names.js';
-import type { NicFile } from '../../model/lab-file.js';
+import { nicModel, nicModelNames } from '../../devices/catalog.js';
+import type { CheckFile, NicFile } from '../../model/lab-file.js';
 import { DEFAULT_STORAGE_MIB } from '../defaults.js';
 import { sizeMiB } from '../units.js';
 import { writtenVfs } from '../written-functions.js';
 import { eachNic, type Rule } from './rule.js';
 
-function isStorage({ model }: NicFile): boolean {
-  return model !== undefined && nicModelNames().includes(model) && nicModel(model).kind === 'storage';
+function isChecked(nic: NicFile): boolean {
+  const { model } = nic;
+  const known = model !== undefined && nicModelNames().includes(model);
+  return known && nicModel(model).kind === 'storage' && writtenVfs(nic).length > 0;
+}
+
+/** What an entry of `checks` asks of the check storage; undefined when it is about another one. */
+function requestOf(check: CheckFile): Readonly<Record<string, number | string>> | undefined {
+  if (typeof check === 'string') return check === 'storage' ? {} : undefined;
+  return Object.hasOwn(check, 'storage') ? (check['storage'] ?? {}) : undefined;
 }
 
 export const storageHoldsTheData: Rule = function* (lab, at) {
-  const devices = [...eachNic(lab)].filter(({ nic }) => isStorage(nic) && writtenVfs(nic).length > 0);
-  for (const [index, check] of (lab.checks ?? []).entries()) {
-    const parameters = typeof check === 'string' ? (check === 'storage' ? {} : undefined) : check['storage'];
-    if (parameters === undefined) continue;
-    if (devices.length === 0) {
-      yield {
-        code: 'LAB-RULE-STORAGE',
-        message: 'storage is to be checked, but no storage device has VFs',
-        hint: 'give a machine one, such as `{ model: nvme, vfs: 2 }` under `nics`, or leave the check out',
-        location: at.locate(['checks', index]),
-      };
-      continue;
-    }
-    const { machine, mebibytes = checkParameters['storage']?.['mebibytes']?.default } = parameters ?? {};
+  const devices = [...eachNic(lab)].filter(({ nic }) => isChecked(nic));
+  for (const request of (lab.checks ?? []).map(requestOf)) {
+    if (request === undefined) continue;
+    const { machine, mebibytes = checkParameters['storage']?.['mebibytes']?.default } = request;
     for (const { nic, name, path, machine: owner } of devices) {
-      if (machine !== undefined && machine !== owner) continue;
       const size = nic.size ?? `${DEFAULT_STORAGE_MIB}M`;
+      if (machine !== undefined && machine !== owner) continue;
       if (typeof mebibytes !== 'number' || mebibytes <= sizeMiB(size)) continue;
+      const written = nic.size !== undefined;
       yield {
         code: 'LAB-RULE-STORAGE',
         message: `${name} holds ${size}, and the check storage writes ${mebibytes} MiB`,
         hint: 'make its `size` larger, or the check’s `mebibytes` smaller',
-        location: at.locate(nic.size === undefined ? path : [...path, 'size'], {
-          key: nic.size === undefined,
-        }),
+        location: at.locate(written ? [...path, 'size'] : path, { key: !written }),
       };
     }
   }
