@@ -10,7 +10,7 @@ import {
   type CheckScript,
   type CheckTarget,
 } from './check.js';
-import { deviceState, type DeviceState } from './qemu-devices.js';
+import { namedDevice, type DeviceState } from './vf-devices.js';
 import { vfView } from './vf-view.js';
 
 const SCRIPT_LIMIT_MS = 60_000;
@@ -29,11 +29,13 @@ function view(target: CheckTarget): object {
   const functions = functionsOf(target.nic);
   return {
     ...vfView(target),
+    network: nicModel(target.nic.model).kind === 'network',
     devices: [...new Set(functions.map(deviceOf))],
     functions: functions.map((pciFunction) => ({
       name: pciFunction.name,
       bdf: pciFunction.bdf,
       mac: pciFunction.mac,
+      neverVfs: nicModel(pciFunction.model).vfs !== 'fixed',
       identity: identityOf(pciFunction),
     })),
   };
@@ -71,7 +73,7 @@ export const enumeration: Check = {
         type: 'look',
         look: async () => {
           const ids = functionsOf(target.nic).map(({ id }) => id);
-          return findings(judge(await Promise.all(ids.map(async (id) => deviceState(qmp, id)))));
+          return findings(judge(await Promise.all(ids.map(async (id) => namedDevice(qmp, id)))));
         },
       },
     ],

@@ -1,6 +1,6 @@
 /** What decides which checks have something to see on a NIC; the same for a definition and for a resolved lab. */
 export interface CheckedNic {
-  readonly kind: 'network' | 'storage';
+  readonly storage: boolean;
   /** How many VFs it has. */
   readonly vfs: number;
   /** Where its functions lead to: their segments; null for a user network. Functions that lead elsewhere are left out. */
@@ -59,7 +59,7 @@ const needs: Readonly<Record<string, Need>> = {
   'vf-creation': needsVfs,
   'hotplug-free': needsVfs,
   enumeration: {
-    fits: ({ kind, vfs }) => kind === 'network' && vfs === 0,
+    fits: ({ vfs }) => vfs === 0,
     hint: 'it looks at NICs without `vfs`: add one, or leave the check out',
   },
   traffic: {
@@ -67,8 +67,8 @@ const needs: Readonly<Record<string, Need>> = {
     hint: 'give a NIC the backend `user`, or `{ tap: NETWORK }` with a peer or another function there, or leave the check out',
   },
   storage: {
-    fits: ({ kind, vfs }) => kind === 'storage' && vfs > 0,
-    hint: 'give a machine a storage device with VFs, such as `{ model: nvme, vfs: 2 }`, or leave the check out',
+    fits: ({ storage, vfs }) => storage && vfs > 0,
+    hint: 'give a machine such a device, as `{ model: nvme, vfs: 2 }` under `nics`, or leave the check out',
   },
   isolation: {
     fits: canBeApart,

@@ -4,7 +4,7 @@ import type { Qmp } from '../qemu/qmp.js';
 
 type Monitor = Pick<Qmp, 'execute'>;
 
-/** What QEMU says of the device of a VF. */
+/** What QEMU says of a device. */
 export interface DeviceState {
   readonly id: string;
   readonly realized: boolean;
@@ -59,6 +59,11 @@ async function fixedVfPaths(qmp: Monitor, { pf }: Nic): Promise<(vf: NicFunction
   const bus = await property(qmp, `${NAMED}/${pf.id}`, 'parent_bus');
   const devices = await unnamedDevices(qmp);
   return (vf) => devices.get(placeKey(bus, vf.number));
+}
+
+/** The state of a device that has an id. */
+export async function namedDevice(qmp: Monitor, id: string): Promise<DeviceState> {
+  return deviceState(qmp, id, `${NAMED}/${id}`);
 }
 
 /** The state of the device of each VF of a NIC, in order. A VF that QEMU has no device for is `realized: false`. */

@@ -87,7 +87,7 @@ function resolveMachine(name: string, machine: MachineFile, naming: Naming): Mac
 function checkedNic(nic: Nic): CheckedNic {
   const backends = functionsOf(nic).map((pciFunction) => backendOf(nic, pciFunction));
   return {
-    kind: nicModel(nic.model).kind,
+    storage: nicModel(nic.model).kind === 'storage',
     vfs: nic.vfs.length,
     ends: backends.flatMap((backend) => {
       if (backend?.type === 'user') return [null];

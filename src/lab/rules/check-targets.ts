@@ -1,19 +1,14 @@
 import { checkNames } from '../../checks/names.js';
 import { hasTarget, targetHint, type CheckedNic, type CheckedSegment } from '../../checks/targets.js';
-import { DEFAULT_NIC_MODEL, nicModel, nicModelNames } from '../../devices/catalog.js';
-import type { BackendFile, CheckFile, LabFile, NicFile } from '../../model/lab-file.js';
+import type { BackendFile, CheckFile, LabFile } from '../../model/lab-file.js';
 import { writtenVfs } from '../written-functions.js';
 import { eachFunction, type PlacedFunction, type Rule } from './rule.js';
+import { isStorage } from './storage.js';
 
 function endOf(backend: BackendFile | undefined): (CheckedSegment | null)[] {
   if (backend === undefined) return [];
   if (backend === 'user' || 'user' in backend) return [null];
   return 'tap' in backend ? [{ network: backend.tap, vlan: backend.vlan ?? null }] : [];
-}
-
-/** What there is no model of is told of elsewhere. */
-function kindOf({ model = DEFAULT_NIC_MODEL }: NicFile): CheckedNic['kind'] {
-  return nicModelNames().includes(model) ? nicModel(model).kind : 'network';
 }
 
 /** The NICs of a definition, with the machine that each is of. */
@@ -26,7 +21,7 @@ function checkedNics(lab: LabFile): { machine: string; nic: CheckedNic }[] {
   }
   return [...functions].map(([nic, { machine, ends }]) => ({
     machine,
-    nic: { kind: kindOf(nic), vfs: writtenVfs(nic).length, ends },
+    nic: { storage: isStorage(nic), vfs: writtenVfs(nic).length, ends },
   }));
 }
 

@@ -145,7 +145,7 @@ describe('what is wrong with the changed definition', () => {
     );
     expect(
       complaint('networks.lan=null', 'machines.guest.nics.pf0=null', 'machines.other=null', 'checks.0=null'),
-    ).toMatch(/^lab.yaml:11:9: traffic is to be checked/);
+    ).toMatch(/^lab.yaml:11:9: traffic has nothing to see/);
   });
 });
 
