@@ -1,3 +1,5 @@
+import { DefinitionError } from './families.js';
+import { printable, printableLine } from './printable.js';
 import { explainSystemError } from './system-error.js';
 import { LabError, type Location, type Problem } from './lab-error.js';
 
@@ -7,9 +9,9 @@ export function formatLocation(location: Location): string {
   return [location.file, location.line, location.column].filter((part) => part !== undefined).join(':');
 }
 
-function formatProblem(problem: Problem): string {
-  const place = problem.location ? `${formatLocation(problem.location)}: ` : '';
-  return `${place}${problem.message} [${problem.code}]\n  next: ${problem.hint}`;
+function formatProblem({ code, message, hint, location }: Problem, clean: (text: string) => string): string {
+  const place = location === undefined ? '' : `${printableLine(formatLocation(location))}: `;
+  return `${place}${clean(message)} [${code}]\n  next: ${clean(hint)}`;
 }
 
 function causesOf(error: Error): string[] {
@@ -22,10 +24,15 @@ function causesOf(error: Error): string[] {
   return causes;
 }
 
-/** The text that a user reads on stderr: problems with place and remedy, then the causes. Never a stack trace. */
+/**
+ * The text that a user reads on stderr: problems with place and remedy, then the causes. Never a stack trace, and nothing
+ * that a terminal would obey. What a definition's file says stays on its line, where it can pass for nothing else.
+ */
 export function formatError(error: LabError): string {
-  const causes = causesOf(error).map((cause) => `  because: ${cause.replaceAll('\n', '\n    ')}`);
-  return [...error.problems.map(formatProblem), ...causes].join('\n');
+  const clean = error instanceof DefinitionError ? printableLine : printable;
+  const problems = error.problems.map((problem) => formatProblem(problem, clean));
+  const causes = causesOf(error).map((cause) => `  because: ${printable(cause).replaceAll('\n', '\n    ')}`);
+  return [...problems, ...causes].join('\n');
 }
 
 /** What `--json` prints in place of a result. */

@@ -14,7 +14,9 @@ import {
   type YAMLError,
 } from 'yaml';
 import type { Location, Problem } from '../errors/lab-error.js';
+import { structureProblems, type Place } from './yaml-structure.js';
 import { DefinitionError } from '../errors/families.js';
+import { onceInOrder } from './once-in-order.js';
 
 const MAX_BYTES = 1024 * 1024;
 const MAX_ALIASES = 100;
@@ -136,34 +138,6 @@ function wording(error: YAMLError, text: string): Pick<Problem, 'message' | 'hin
   }
 }
 
-type Place = (offset: number) => Location;
-
-/** What YAML allows and a definition cannot hold. */
-function structureProblems(document: Document, at: Place): Problem[] {
-  const problems: Problem[] = [];
-  visit(document, {
-    Pair: (_, { key }) => {
-      if (isScalar(key) || isAlias(key)) return;
-      problems.push({
-        code: 'LAB-YAML',
-        message: 'this key is a list or a mapping',
-        location: at((key as Node).range?.[0] ?? 0),
-        hint: 'a key is one word',
-      });
-    },
-    Alias: (_, alias) => {
-      if (alias.resolve(document) !== undefined) return;
-      problems.push({
-        code: 'LAB-YAML',
-        message: `\`*${alias.source}\` names nothing: there is no \`&${alias.source}\` before it`,
-        location: at(alias.range?.[0] ?? 0),
-        hint: 'put the anchor where the part is first written, or write the part out here',
-      });
-    },
-  });
-  return problems;
-}
-
 function nodeAt(document: Document, path: Path, key: boolean): Node | null {
   let node: unknown = document.contents;
   let found: Node | null = document.contents;
@@ -239,7 +213,7 @@ export function loadDefinition(file: string): Definition {
     location: at(error.pos[0]),
   }));
   if (problems.length === 0) problems.push(...structureProblems(document, at));
-  const [first, ...others] = problems;
+  const [first, ...others] = onceInOrder(problems);
   if (first !== undefined) throw new DefinitionError([first, ...others]);
 
   const value: unknown = valueOf(document, at);

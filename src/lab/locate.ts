@@ -1,15 +1,19 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { basename, isAbsolute, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { UsageError } from '../errors/families.js';
 import { packageFolder } from '../model/folders.js';
 
+const LABS = 'labs';
 const DEFINITION = 'lab.yaml';
 
-/** Folders of the labs that come with this package, by name. */
+/** Folders of the labs that come with this package, by name; those in a folder of labs are called `refused/pf-first`. */
 export function shippedLabs(): Map<string, string> {
-  const folder = join(packageFolder(), 'labs');
+  const folder = join(packageFolder(), LABS);
   if (!existsSync(folder)) return new Map();
-  const names = readdirSync(folder).filter((name) => existsSync(join(folder, name, DEFINITION)));
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((path) => basename(path) === DEFINITION)
+    .map((path) => dirname(path))
+    .sort();
   return new Map(names.map((name) => [name, join(folder, name)]));
 }
 
@@ -24,7 +28,7 @@ export function definitionPath(lab: string): string {
 
 /** `labs/quickstart` names the shipped lab from any folder. */
 function shippedName(lab: string): string {
-  return !isAbsolute(lab) && lab.replace(/\/$/, '') === `labs/${basename(lab)}` ? basename(lab) : '';
+  return lab.startsWith(`${LABS}/`) ? lab.slice(LABS.length + 1).replace(/\/$/, '') : '';
 }
 
 /** The definition's file for LAB: a folder, a file, or a shipped lab's name. Throws UsageError if there is none. */

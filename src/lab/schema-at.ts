@@ -26,10 +26,13 @@ function below(node: SchemaNode, part: string | number): readonly SchemaNode[] {
   return candidates.flatMap((candidate) => (candidate === undefined ? [] : formsOf(candidate)));
 }
 
+let schema: SchemaNode | undefined;
+
 function formsAt(path: Path): readonly SchemaNode[] {
+  schema ??= labSchema();
   return path.reduce<readonly SchemaNode[]>(
     (forms, part) => forms.flatMap((form) => below(form, part)),
-    formsOf(labSchema()),
+    formsOf(schema),
   );
 }
 

@@ -2,6 +2,7 @@ import { parseDocument } from 'yaml';
 import { UsageError } from '../errors/families.js';
 import type { Location } from '../errors/lab-error.js';
 import { valueAt } from './issues.js';
+import { structureProblems } from './yaml-structure.js';
 import type { Definition, Path } from './load.js';
 
 const MAX_DEPTH = 20;
@@ -29,8 +30,9 @@ function parseValue(text: string, written: string): unknown {
     return refuse(text, 'there is no value after `=`', 'null removes the key, {} leaves all of it open');
   try {
     const document = parseDocument(written, { uniqueKeys: true, prettyErrors: false, version: '1.2' });
-    const [error] = [...document.errors, ...document.warnings];
-    if (error !== undefined) throw error;
+    const problems = structureProblems(document, () => placeOf(text));
+    const [error] = [...document.errors, ...document.warnings, ...problems];
+    if (error !== undefined) throw new Error(error.message);
     return document.toJS() as unknown;
   } catch (thrown) {
     return refuse(text, `the value is not YAML: ${(thrown as Error).message}`, quote);

@@ -3,6 +3,7 @@ import { bringUp } from './bring-up.js';
 import { prepareLab, type BringUpOptions } from './prepare.js';
 import type { ReadLab } from './read-lab.js';
 import { bringDown } from './take-down.js';
+import { testRefusal } from './test-refusal.js';
 import { selectTargets, testLab, type TestOptions } from './test-lab.js';
 
 /**
@@ -12,6 +13,7 @@ export async function testAndTakeDown(
   read: ReadLab,
   options: BringUpOptions & TestOptions & { keep: boolean },
 ): Promise<TestResult> {
+  if (read.lab.expect === 'refused') return testRefusal(read, options);
   // A check that the lab does not have is told before anything is started.
   selectTargets(read.lab, options.only);
   const { running, plan } = await bringUp(await prepareLab(read, options), options);

@@ -55,6 +55,27 @@ describe('an error as a user reads it', () => {
   });
 });
 
+describe('what a terminal would obey', () => {
+  const nasty = 'a\u001b[2J\u0007\u009b1m\u007f\u202eb\rc';
+
+  it('is shown as what it is, wherever it comes from', () => {
+    const error = new DefinitionError(
+      { code: 'LAB-X', message: nasty, hint: nasty, location: { file: nasty, line: 1 } },
+      { cause: new Error(nasty) },
+    );
+    const text = formatError(error);
+    // eslint-disable-next-line no-control-regex -- these are what must not get out
+    expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
+    expect(text.match(/a\\x1b\[2J\\x07\\x9b1m\\x7f\\u202eb\\x0dc/g)).toHaveLength(4);
+  });
+
+  it('includes line breaks in what a definition says: it cannot pass for an error of its own', () => {
+    const message = 'unknown key `x`\nlab.yaml:1:1: all is well [LAB-X]';
+    expect(formatError(new DefinitionError({ ...problem, message })).split('\n')).toHaveLength(2);
+    expect(formatError(new UsageError({ ...problem, message })).split('\n')).toHaveLength(3);
+  });
+});
+
 describe('an error as --json prints it', () => {
   it('has the same parts', () => {
     const error = new DefinitionError(

@@ -6,6 +6,7 @@ import { parse } from 'yaml';
 import { labSchema } from '../../../src/lab/json-schema.js';
 import { shippedLabs } from '../../../src/lab/locate.js';
 import { labShape } from '../../../src/lab/shape.js';
+import { randomNumbers } from '../../support/random.js';
 
 const ajv = new Ajv({ allErrors: true, strict: true, allowUnionTypes: true });
 const accepts = ajv.compile(labSchema());
@@ -164,17 +165,6 @@ describe('zod and ajv agree', () => {
     expect(verdicts.filter((valid) => !valid).length).toBeGreaterThan(1000);
   });
 });
-
-/** mulberry32: the same numbers for the same seed, from 0 up to 1. */
-function randomNumbers(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 const STRANGE: readonly unknown[] = [
   null,

@@ -159,6 +159,8 @@ describe('a setting that cannot be', () => {
     ['machines.guest.cpus=', 'there is no value after `=`'],
     ['machines.guest.cpus=[1', 'the value is not YAML'],
     ['machines.guest.cpus=*a', 'the value is not YAML'],
+    ['checks=&a [*a]', 'the value is not YAML: `*a` stands within what it is to repeat'],
+    ['summary={[a]: b}', 'the value is not YAML: this key is a list'],
     ['machines.guest.cpus={a: 1, a: 2}', 'the value is not YAML'],
     ['machines.guest.cpus=!!x 1', 'the value is not YAML'],
     ['machines.guest.cpus.x=1', '`machines.guest.cpus` is 2, which has no parts'],
