@@ -1,3 +1,4 @@
+import { busDrivers } from '../../devices/nic-options.js';
 import { composeMachine, type ComposedFunction } from '../../devices/composed-machine.js';
 import { isOwnProperty } from '../../devices/composition/id-rules.js';
 import { judgeComposition } from '../../devices/composition/judge.js';
@@ -6,6 +7,7 @@ import type { Problem } from '../../errors/lab-error.js';
 import type { LabFile } from '../../model/lab-file.js';
 import type { Machine } from '../../model/lab.js';
 import type { Path } from '../load.js';
+import { busId } from '../buses.js';
 import { resolveLab } from '../resolve.js';
 import { aspectOf } from './composition-aspects.js';
 import { writtenPlace } from './composition-place.js';
@@ -43,14 +45,15 @@ export const compositionsAreWhatTheySay: Rule = function* (lab, at) {
 
 /** Buses are called by their ids in QEMU, as are their properties. */
 export const busNamesAreFree: Rule = function* (lab, at) {
-  for (const machine of resolved(lab)) {
-    for (const { id, type } of machine.buses) {
-      if (!isOwnProperty(type === 'root-port' ? 'pcie-root-port' : 'pcie-pci-bridge', id)) continue;
+  for (const [machine, { buses }] of Object.entries(lab.machines)) {
+    for (const [name, type] of Object.entries(buses ?? {})) {
+      const id = busId(name);
+      if (!isOwnProperty(busDrivers[type], id)) continue;
       yield {
         code: 'LAB-RULE-SRIOV-NAME',
         message: `QEMU would call this bus ${id}, which is the name of a property of it; QEMU crashes on that`,
         hint: 'give the bus another name',
-        location: at.locate(['machines', machine.name, 'buses', id.replace(/^bus-/, '')], { key: true }),
+        location: at.locate(['machines', machine, 'buses', name], { key: true }),
       };
     }
   }

@@ -56,23 +56,21 @@ export const rulesAboutAbsence: ReadonlySet<Rule> = new Set([hasMachines, checks
 /** Those that look at what QEMU is told, which there is only when the rest is sound. */
 const rulesAboutCompositions: readonly Rule[] = [compositionsAreWhatTheySay, busNamesAreFree];
 
-/** Problems with which a machine still has all of its devices. */
-const apartFromDevices = new Set([
-  'LAB-RULE-EMPTY',
-  'LAB-RULE-NETWORK',
-  'LAB-RULE-IMAGE',
-  'LAB-RULE-CHECK',
-  'LAB-RULE-PARAMETER',
-  'LAB-RULE-ADDRESS',
-  'LAB-RULE-SUBNET',
-  'LAB-RULE-MAC',
-  'LAB-RULE-TARGET',
-  'LAB-RULE-STORAGE',
+/** Problems with which it cannot be said which devices a machine has. */
+const aboutDevices = new Set([
+  'LAB-RULE-MODEL',
+  'LAB-RULE-BUS',
+  'LAB-RULE-BUS-COUNT',
+  'LAB-RULE-VF-COUNT',
+  'LAB-RULE-FUNCTION-COUNT',
+  'LAB-RULE-SETTING',
+  'LAB-RULE-PROPERTY',
+  'LAB-RULE-ADDR',
 ]);
 
 /** Everything that the parts of a definition say of each other and that cannot be true. */
 export function findRuleProblems(lab: LabFile, at: Locator): Problem[] {
   const problems = rules.flatMap((rule) => [...rule(lab, at)]);
-  if (problems.some(({ code }) => !apartFromDevices.has(code))) return problems;
+  if (problems.some(({ code }) => aboutDevices.has(code))) return problems;
   return [...problems, ...rulesAboutCompositions.flatMap((rule) => [...rule(lab, at)])];
 }

@@ -1,6 +1,6 @@
 import { nicModel, nicModelNames } from '../../../src/devices/catalog.js';
 import type { NicModel } from '../../../src/devices/nic-model.js';
-import type { BusFile, FunctionFile, LabFile, NicFile } from '../../../src/model/lab-file.js';
+import type { BusFile, FunctionFile, FunctionsFile, LabFile, NicFile } from '../../../src/model/lab-file.js';
 import type { Random } from './random.js';
 
 const MACHINE = 'guest';
@@ -68,18 +68,24 @@ function randomNic(random: Random, where: Where, mostVfs: number): NicFile {
     ...(model.kind === 'network' ? { backend: 'user' as const } : {}),
     ...settings(random, where, model, may),
     ...(model.vfs === 'composed' && random.chance(SELDOM) ? { order: 'pf-first' as const } : {}),
-    ...(model.maxVfs > 0 ? { vfs: randomVfs(random, where, model, mostVfs) } : {}),
-    ...(model.maxFunctions > 1 ? { functions: random.between(1, model.maxFunctions) } : {}),
+    ...(model.maxVfs > 0
+      ? {
+          vfs: randomFunctions(
+            random,
+            where,
+            model,
+            Math.min(model.maxVfs, random.pick([0, 1, 2, 2, 3, 4, 9, mostVfs])),
+          ),
+        }
+      : {}),
+    ...(model.maxFunctions > 1
+      ? { functions: randomFunctions(random, where, model, random.between(1, model.maxFunctions)) }
+      : {}),
   };
 }
 
-function randomVfs(
-  random: Random,
-  where: Where,
-  model: NicModel,
-  mostVfs: number,
-): NonNullable<NicFile['vfs']> {
-  const count = Math.min(model.maxVfs, random.pick([0, 1, 2, 2, 3, 4, 9, mostVfs]));
+/** Their number, or in a list or by name what each sets. */
+function randomFunctions(random: Random, where: Where, model: NicModel, count: number): FunctionsFile {
   if (random.chance(0.4) || model.functionKeys.length === 0) return count;
   const may = (key: string): boolean => (model.functionKeys as readonly string[]).includes(key);
   const list = Array.from({ length: count }, (): FunctionFile => ({
