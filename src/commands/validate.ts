@@ -30,8 +30,7 @@ export default class Validate extends BaseCommand<typeof Validate> {
 
   async run(): Promise<ValidateResult> {
     const { argv, flags } = await this.read(Validate);
-    const problems: Problem[] = [];
-    for (const lab of argv) problems.push(...problemsOf(lab, flags.set));
+    const problems = argv.flatMap((lab) => problemsOf(lab, flags.set));
     const [first, ...others] = problems;
     if (first !== undefined) throw new DefinitionError([first, ...others]);
     this.log(argv.length === 1 ? 'valid' : `${argv.length} definitions are valid`);

@@ -8,7 +8,8 @@ import type { NicModel } from './nic-model.js';
  */
 export const igb: NicModel = {
   name: 'igb',
-  summary: 'Intel 82576 with fixed SR-IOV: its VFs are its own, share its backend and get their MACs from its driver',
+  summary:
+    'Intel 82576 with fixed SR-IOV: its VFs are its own, share its backend and get their MACs from its driver',
   kind: 'network',
   qemuDriver: 'igb',
   vfs: 'fixed',
