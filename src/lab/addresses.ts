@@ -7,6 +7,8 @@ const FIRST_FUNCTION_OFFSET = 10;
 export class AddressPool {
   readonly #subnet;
   readonly #taken = new Set<string>();
+  /** How many were looked at for each kind: what is taken stays taken. */
+  readonly #tried = { peer: 0, function: 0 };
 
   constructor(cidr: string) {
     this.#subnet = parseSubnet(cidr);
@@ -25,8 +27,9 @@ export class AddressPool {
     const { first, size } = this.#subnet;
     const start = kind === 'function' && size > 2 * FIRST_FUNCTION_OFFSET ? FIRST_FUNCTION_OFFSET : 1;
     const hosts = size - 2;
-    for (let tried = 0; tried < hosts; tried += 1) {
-      const offset = 1 + ((start - 1 + tried) % hosts);
+    while (this.#tried[kind] < hosts) {
+      const offset = 1 + ((start - 1 + this.#tried[kind]) % hosts);
+      this.#tried[kind] += 1;
       const address = numberToAddress(first + offset);
       if (!this.#taken.has(address)) return this.reserve(address);
     }

@@ -19,6 +19,7 @@ export interface LockOptions {
  * Returns undefined when another process still holds it after `waitMs`.
  */
 export async function takeLock(file: string, options: LockOptions): Promise<Lock | undefined> {
+  options.signal?.throwIfAborted();
   mkdirSync(dirname(file), { recursive: true });
   // flock runs `sh`, which holds the lock for as long as our end of its standard input is open.
   const holder = execa(
@@ -39,7 +40,6 @@ export async function takeLock(file: string, options: LockOptions): Promise<Lock
     holder.kill();
   };
   options.signal?.addEventListener('abort', stopWaiting);
-  if (options.signal?.aborted === true) stopWaiting();
   const taken = await Promise.race([
     new Promise<true>((resolve) => {
       holder.stdout.once('data', () => {
@@ -49,10 +49,12 @@ export async function takeLock(file: string, options: LockOptions): Promise<Lock
     holder.then(() => false),
   ]);
   options.signal?.removeEventListener('abort', stopWaiting);
-  if (!taken) {
-    options.signal?.throwIfAborted();
-    return undefined;
+  if (options.signal?.aborted === true) {
+    // It was told to end, whatever it said last.
+    await holder;
+    options.signal.throwIfAborted();
   }
+  if (!taken) return undefined;
   tellPurpose(file, options.purpose);
   return {
     release: async () => {
