@@ -44,13 +44,15 @@ export interface VfView {
   readonly onlineByPf: boolean;
   /** Whether anything has to be done to VFs before their drivers come. */
   readonly prepared: boolean;
+  /** Whether a link needs seconds to come up. */
+  readonly slowLink: boolean;
   readonly queuesByPf: number;
   readonly vectorsByPf: number;
   readonly deviceWaitSeconds: number;
 }
 
 export function vfView({ nic }: CheckTarget): VfView {
-  const { vfDriver, kind, vfSetup, offeredVfs } = nicModel(nic.model);
+  const { vfDriver, kind, vfSetup, offeredVfs, slowLink } = nicModel(nic.model);
   return {
     pf: functionView(nic.pf),
     vfs: nic.vfs.map((vf, index) => ({
@@ -64,6 +66,7 @@ export function vfView({ nic }: CheckTarget): VfView {
     macsByPf: vfSetup === 'macs-by-pf',
     onlineByPf: vfSetup === 'online-by-pf',
     prepared: vfSetup !== undefined,
+    slowLink: slowLink === true,
     queuesByPf: NVME_VF_QUEUES,
     vectorsByPf: NVME_VF_VECTORS,
     deviceWaitSeconds: DEVICE_WAIT_SECONDS,

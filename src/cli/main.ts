@@ -7,9 +7,10 @@ const NO_SUCH_COMMAND = 127;
 
 /** `sriov-lab/VERSION PLATFORM-ARCH node-VERSION`, as oclif prints it. */
 function versionLine(): string {
-  const { name, version } = JSON.parse(
-    readFileSync(join(packageFolder(), 'package.json'), 'utf8'),
-  ) as { name: string; version: string };
+  const { name, version } = JSON.parse(readFileSync(join(packageFolder(), 'package.json'), 'utf8')) as {
+    name: string;
+    version: string;
+  };
   return `${name}/${version} ${process.platform}-${process.arch} node-${process.version}`;
 }
 

@@ -66,7 +66,8 @@ const apartFromDevices = new Set([
   'LAB-RULE-ADDRESS',
   'LAB-RULE-SUBNET',
   'LAB-RULE-MAC',
-  'LAB-RULE-TRAFFIC',
+  'LAB-RULE-TARGET',
+  'LAB-RULE-STORAGE',
 ]);
 
 /** Everything that the parts of a definition say of each other and that cannot be true. */
