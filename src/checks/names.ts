@@ -13,21 +13,24 @@ export const checkParameters: Readonly<Record<string, Readonly<Record<string, Ra
   'hotplug-free': {
     cycles: { min: 1, max: 1000, default: 10, help: 'how often the VFs are made and removed' },
   },
+  enumeration: {},
   traffic: {
     count: { min: 1, max: 10_000, default: 20, help: 'packets in each direction of each pair' },
     size: { min: 0, max: 65_000, default: 1400, help: 'payload bytes of each packet' },
     transactions: { min: 1, max: 1_000_000, default: 500, help: 'request-response pairs of netperf TCP_RR' },
     megabytes: { min: 1, max: 100_000, default: 16, help: 'data of netperf TCP_STREAM, in MB' },
   },
+  isolation: {
+    count: {
+      min: 1,
+      max: 100,
+      default: 3,
+      help: 'packets to each stranger, by broadcast and by unicast each',
+    },
+  },
   storage: {
     mebibytes: { min: 1, max: 100_000, default: 4, help: 'data that each VF writes, in MiB' },
   },
-};
-
-/** The checks of one kind of device alone; all others run on every PF. */
-export const checkKinds: Readonly<Record<string, 'network' | 'storage'>> = {
-  traffic: 'network',
-  storage: 'storage',
 };
 
 export const checkNames: readonly string[] = Object.keys(checkParameters);

@@ -15,6 +15,8 @@ import { vfView, type VfView } from './vf-view.js';
 const BYTES_PER_MEBIBYTE = 1024 * 1024;
 const BLOCK_BYTES = 128 * 1024;
 const SECTOR_BYTES = 512;
+/** Linux looks for namespaces as soon as a controller is there. */
+const NAMESPACE_WAIT_SECONDS = 3;
 const SCRIPT_LIMIT_MS = 60_000;
 /** Random data, one write and two reads, on a slow disk. */
 const LIMIT_PER_VF_MS = 10_000;
@@ -64,6 +66,7 @@ function storageScript(target: CheckTarget): CheckScript {
       sizeSectors: ((target.nic.sizeMiB ?? 0) * BYTES_PER_MEBIBYTE) / SECTOR_BYTES,
       bytes: bytesOf(target),
       blockBytes: BLOCK_BYTES,
+      namespaceWaitSeconds: NAMESPACE_WAIT_SECONDS,
       secondaryControllers: view.vfs
         .map(({ identity }) => `${identity} 1 ${NVME_VF_QUEUES} ${NVME_VF_VECTORS}`)
         .join('\n'),

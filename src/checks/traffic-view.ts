@@ -1,19 +1,28 @@
-import { hostAddress, segmentOf, type Nic, type Peer } from '../model/lab.js';
-
+import { hostAddress, type Peer } from '../model/lab.js';
 import type { CheckTarget } from './check.js';
-import { vfView, type FunctionView } from './vf-view.js';
+import {
+  endsOf,
+  endsView,
+  namespacedEnds,
+  peersOf,
+  pfEnd,
+  sameSegment,
+  USER_GATEWAY,
+  type End,
+} from './ends.js';
 
 const DEADLINE_SECONDS = 5;
 /** Each packet follows the answer to the one before; emulation nested in emulation needs 100 ms for that. */
 const PACKETS_PER_SECOND = 10;
 const BYTES_PER_MEGABYTE = 1_000_000;
+const ICMP_HEADER_BYTES = 8;
 
 /** When to give up on `count` packets. */
 function deadlineSeconds(count: number): number {
   return DEADLINE_SECONDS + Math.ceil(count / PACKETS_PER_SECOND);
 }
 
-interface Endpoint {
+interface Place {
   readonly name: string;
   /** Empty for one outside the guest. */
   readonly namespace: string;
@@ -22,92 +31,134 @@ interface Endpoint {
 
 interface Exchange {
   readonly title: string;
-  readonly from: Endpoint;
-  readonly to: Endpoint;
+  readonly from: End;
+  readonly to: Place;
 }
 
-function outside(peer: Peer): Endpoint {
+function outside(peer: Peer): Place {
   return { name: peer.name, namespace: '', address: hostAddress(peer.address) };
 }
 
-function exchange(from: Endpoint, to: Endpoint): Exchange {
+const gateway: Place = { name: "QEMU's gateway", namespace: '', address: USER_GATEWAY };
+
+function exchange(from: End, to: Place): Exchange {
   return { title: `${from.name} to ${to.name}`, from, to };
 }
 
-/** The network that a function of the NIC is on; undefined for user networking. */
-function networkOf(nic: Nic, index: number): string | undefined {
-  const vf = nic.vfs[index];
-  return vf === undefined ? undefined : segmentOf(nic, vf)?.network;
+/** The next end of the same segment, in a ring, so that many of them stay few pairs. */
+function nextOf(end: End, ends: readonly End[]): End | undefined {
+  const others = ends.filter((other) => other !== end && sameSegment(end.segment, other.segment));
+  return others.find((other) => ends.indexOf(other) > ends.indexOf(end)) ?? others[0];
 }
 
-/** The peers that each VF can reach: those on its network. */
-export function peersOf({ lab, nic }: CheckTarget, vfIndex: number): readonly Peer[] {
-  return lab.peers.filter(({ network }) => network === networkOf(nic, vfIndex));
+/**
+ * Each VF, or each function of a device without VFs, to its peers and to the next one of its segment; the PF to each VF of its
+ * segment. An end on a user network has nobody but its gateway.
+ */
+function exchangesOf(target: CheckTarget): Exchange[] {
+  const pf = pfEnd(target);
+  const ends = namespacedEnds(target);
+  const toGateway = endsOf(target).filter(({ segment }) => segment === null);
+  return [
+    ...ends.flatMap((end) => {
+      const next = nextOf(end, ends);
+      return [
+        ...peersOf(target.lab, end).map((peer) => exchange(end, outside(peer))),
+        ...(next === undefined ? [] : [exchange(end, next)]),
+        ...(pf !== undefined && sameSegment(pf.segment, end.segment) ? [exchange(pf, end)] : []),
+      ];
+    }),
+    ...toGateway.map((end) => exchange(end, gateway)),
+  ];
 }
 
-/** Each VF to its peers, to the next VF of its network (a ring, so that many VFs stay few pairs), and the PF to each VF. */
-function exchangesOf(target: CheckTarget, pf: FunctionView, vfs: readonly FunctionView[]): Exchange[] {
-  const { nic } = target;
-  const pfNetwork = segmentOf(nic, nic.pf)?.network;
-  return vfs.flatMap((vf, index) => {
-    const network = networkOf(nic, index);
-    if (network === undefined) return [];
-    const others = vfs.filter((_, other) => other !== index && networkOf(nic, other) === network);
-    const next = others.find((other) => vfs.indexOf(other) > index) ?? others[0];
-    return [
-      ...peersOf(target, index).map((peer) => exchange(vf, outside(peer))),
-      ...(next === undefined ? [] : [exchange(vf, next)]),
-      ...(pfNetwork === network ? [exchange(pf, vf)] : []),
-    ];
-  });
+/**
+ * How often the payload crosses each tap, both ways, in the exchanges that the guest begins, by the tap's name. Packets between
+ * functions that share a tap stay in the switch of their device.
+ */
+export function exchangesByTap(target: CheckTarget): Map<string, number> {
+  const ends = endsOf(target);
+  const times = new Map<string, number>();
+  for (const { from, to } of exchangesOf(target)) {
+    const taps = [from.tap, ends.find((end) => end.namespace === to.namespace)?.tap ?? null];
+    if (taps[0] === taps[1]) continue;
+    for (const tap of taps) if (tap !== null) times.set(tap, (times.get(tap) ?? 0) + 1);
+  }
+  return times;
 }
 
-/** How many exchanges of the check each VF takes part in; its tap carries the payload that often, both ways. */
-export function exchangesByVf(target: CheckTarget): number[] {
-  const { pf, vfs } = vfView(target);
-  const exchanges = exchangesOf(target, pf, vfs);
-  return vfs.map(
-    ({ name }) => exchanges.filter(({ from, to }) => from.name === name || to.name === name).length,
-  );
+/** A peer, and the ends that it exchanges packets with. */
+export interface ReachedPeer {
+  readonly peer: Peer;
+  readonly ends: readonly End[];
+}
+
+/** The peers that any VF, or function of a device without VFs, can reach. */
+export function reachedPeers(target: CheckTarget): ReachedPeer[] {
+  const ends = namespacedEnds(target);
+  return target.lab.peers
+    .map((peer) => ({ peer, ends: ends.filter((end) => peersOf(target.lab, end).includes(peer)) }))
+    .filter((reached) => reached.ends.length > 0);
+}
+
+/** The ends that are alone on a user network. */
+export function userEnds(target: CheckTarget): End[] {
+  return endsOf(target).filter(({ segment }) => segment === null);
+}
+
+/** Bytes that each exchange moves, one way. */
+export function payloadOf(target: CheckTarget): number {
+  const { count = 0, size = 0 } = target.request.parameters;
+  return count * (size + ICMP_HEADER_BYTES);
+}
+
+/** The one pair that figures are taken of: the first end that anything outside can be reached from. */
+function measured(target: CheckTarget): { from: End; to: Place }[] {
+  const ends = namespacedEnds(target);
+  const first = ends.find((end) => end.segment === null || peersOf(target.lab, end).length > 0);
+  if (first === undefined) return [];
+  const [peer] = peersOf(target.lab, first);
+  return [{ from: first, to: peer === undefined ? gateway : outside(peer) }];
 }
 
 /** What all scripts of the check show. */
 export function trafficView(target: CheckTarget, accelerator: string): object {
-  const { pf, vfs, ...rest } = vfView(target);
   const { count = 0, size = 0, transactions = 0, megabytes = 0 } = target.request.parameters;
-  const [firstVf] = vfs;
-  const [firstPeer] = peersOf(target, 0);
   return {
-    ...rest,
-    pf,
-    vfs,
+    ...endsView(target),
+    check: 'traffic',
+    quiet: false,
     count,
     size,
+    payload: payloadOf(target),
     accelerator: accelerator.toUpperCase(),
     deadlineSeconds: deadlineSeconds(count),
-    exchanges: exchangesOf(target, pf, vfs),
-    measurements:
-      firstVf === undefined || firstPeer === undefined
-        ? []
-        : [{ from: firstVf, to: outside(firstPeer), bytes: megabytes * BYTES_PER_MEGABYTE, transactions }],
+    exchanges: exchangesOf(target),
+    gateway: USER_GATEWAY,
+    userEnds: userEnds(target).map(({ name, namespace }) => ({
+      namespace,
+      out: `${name} through QEMU's gateway to a server outside`,
+      back: `a server outside through QEMU's gateway to ${name}`,
+    })),
+    measurements: measured(target).map((pair) => ({
+      ...pair,
+      bytes: megabytes * BYTES_PER_MEGABYTE,
+      transactions,
+    })),
   };
 }
 
 /** What the script of one peer shows. */
-export function fromPeerView(target: CheckTarget, peer: Peer): object {
+export function fromPeerView(target: CheckTarget, { peer, ends }: ReachedPeer): object {
   const { count = 0, size = 0 } = target.request.parameters;
-  const { vfs } = vfView(target);
   return {
     peer: peer.name,
     count,
     size,
     deadlineSeconds: deadlineSeconds(count),
-    expected: `${count} packets transmitted, ${count} received, 0% packet loss`,
-    vfs: vfs
-      .filter((_, index) => peersOf(target, index).includes(peer))
-      .map(({ name, address }) => ({
-        address,
-        title: `${peer.name} to ${name}: ${count} packets, none lost`,
-      })),
+    ends: ends.map(({ name, address }) => ({
+      address,
+      title: `${peer.name} to ${name}: ${count} packets, none lost`,
+    })),
   };
 }

@@ -1,5 +1,5 @@
 import { renderTemplate } from '../render/templates.js';
-import { hostAddress, type Peer } from '../model/lab.js';
+import { hostAddress } from '../model/lab.js';
 import {
   assertion,
   findings,
@@ -10,19 +10,27 @@ import {
   type CheckScript,
   type CheckStep,
   type CheckTarget,
-  type Findings,
 } from './check.js';
+import { endsOf } from './ends.js';
+import { functionCounters, peerCounters } from './lab-counters.js';
 import { bytesBetween, readLinkBytes, type LinkBytes } from './link-counters.js';
-import { exchangesByVf, fromPeerView, peersOf, trafficView } from './traffic-view.js';
+import {
+  exchangesByTap,
+  fromPeerView,
+  payloadOf,
+  reachedPeers,
+  trafficView,
+  userEnds,
+} from './traffic-view.js';
 
-const ICMP_HEADER_BYTES = 8;
 const SCRIPT_LIMIT_MS = 120_000;
-const LIMIT_PER_VF_MS = 5_000;
-/** The peer's end of its veth pair (network.sh). */
-const PEER_NETDEV = 'eth0';
+const LIMIT_PER_FUNCTION_MS = 5_000;
+/** What 10.0.2.2 of a user network leads to. */
+const USER_NETWORK_SERVER = '127.0.0.1';
 
 interface Paths {
   readonly exchange: string;
+  readonly gateway: string;
   readonly counters: string;
   readonly figures: string;
   readonly end: string;
@@ -33,6 +41,7 @@ function pathsOf(target: CheckTarget): Paths {
   const folder = scriptFolder(target);
   return {
     exchange: `${folder}/traffic.sh`,
+    gateway: `${folder}/traffic-gateway.sh`,
     counters: `${folder}/traffic-counters.sh`,
     figures: `${folder}/traffic-figures.sh`,
     end: `${folder}/traffic-end.sh`,
@@ -40,36 +49,30 @@ function pathsOf(target: CheckTarget): Paths {
   };
 }
 
-/** The peers that any VF of the NIC can reach, with the number of VFs that do. */
-function reachedPeers(target: CheckTarget): { peer: Peer; vfs: string[] }[] {
-  return target.lab.peers
-    .map((peer) => ({
-      peer,
-      vfs: target.nic.vfs.flatMap((_, index) =>
-        peersOf(target, index).includes(peer) ? [`vf${index}`] : [],
-      ),
-    }))
-    .filter(({ vfs }) => vfs.length > 0);
-}
-
-function payloadOf(target: CheckTarget): number {
-  const { count = 0, size = 0 } = target.request.parameters;
-  return count * (size + ICMP_HEADER_BYTES);
-}
-
 function scripts(target: CheckTarget, accelerator: string): CheckScript[] {
   const paths = pathsOf(target);
   const view = trafficView(target, accelerator);
+  const peers = reachedPeers(target);
+  const script = (path: string, template: string): CheckScript => ({
+    path,
+    content: renderTemplate(`checks/${template}.sh`, view),
+  });
   return [
-    { path: paths.exchange, content: renderTemplate('checks/traffic.sh', view) },
-    { path: paths.counters, content: renderTemplate('checks/traffic-counters.sh', view) },
-    { path: paths.figures, content: renderTemplate('checks/traffic-figures.sh', view) },
-    { path: paths.end, content: renderTemplate('checks/traffic-end.sh', view) },
-    ...reachedPeers(target).map(({ peer }) => ({
-      path: paths.fromPeer(peer.name),
-      content: renderTemplate('checks/traffic-from-peer.sh', fromPeerView(target, peer)),
+    script(paths.exchange, 'traffic'),
+    ...(userEnds(target).length > 0 ? [script(paths.gateway, 'traffic-gateway')] : []),
+    ...(peers.length > 0 ? [script(paths.counters, 'counters')] : []),
+    ...(canMeasure(target) ? [script(paths.figures, 'traffic-figures')] : []),
+    script(paths.end, 'namespaces-end'),
+    ...peers.map((reached) => ({
+      path: paths.fromPeer(reached.peer.name),
+      content: renderTemplate('checks/traffic-from-peer.sh', fromPeerView(target, reached)),
     })),
   ];
+}
+
+/** Whether there is anything outside the guest to measure the way to. */
+function canMeasure(target: CheckTarget): boolean {
+  return reachedPeers(target).length > 0 || userEnds(target).length > 0;
 }
 
 function moved(title: string, bytes: number, payload: number): Assertion {
@@ -81,64 +84,85 @@ function moved(title: string, bytes: number, payload: number): Assertion {
   );
 }
 
-/** The far end's own counters, and those of the tap behind each VF, around the packets of one script. */
+/** The far end's own counters, and those of the tap behind each function, around the packets of one script. */
 class OutsideCounters {
-  #taps = new Map<string, LinkBytes>();
-  readonly #peers = new Map<string, Map<string, LinkBytes>>();
+  #links = new Map<string, LinkBytes>();
+  #peers = new Map<string, LinkBytes>();
 
   constructor(private readonly context: CheckContext) {}
 
   async read(): Promise<void> {
-    this.#taps = await readLinkBytes(this.context.namespace);
-    for (const { peer } of reachedPeers(this.context.target)) {
-      this.#peers.set(peer.name, await readLinkBytes(this.context.peer(peer.name)));
-    }
+    const { target, namespace } = this.context;
+    this.#links = await readLinkBytes(namespace);
+    this.#peers = await peerCounters(
+      this.context,
+      reachedPeers(target).map(({ peer }) => peer.name),
+    );
   }
 
   /**
-   * Compares with the last reading. The payload went both ways, once between each peer and each of its VFs, and through
-   * each VF's tap as often as `timesByVf` says.
+   * Compares with the last reading. The payload went both ways, once between each peer and each end that it reaches, and through
+   * each tap as often as `timesByTap` says.
    */
-  async judge(direction: string, timesByVf: readonly number[]): Promise<Assertion[]> {
+  async judge(direction: string, timesByTap: ReadonlyMap<string, number>): Promise<Assertion[]> {
     const { target } = this.context;
     const payload = payloadOf(target);
-    const [tapsBefore, peersBefore] = [this.#taps, new Map(this.#peers)];
+    const [linksBefore, peersBefore] = [this.#links, this.#peers];
     await this.read();
-    const ofPeers = reachedPeers(target).flatMap(({ peer, vfs }) => {
-      const [before, after] = [peersBefore.get(peer.name), this.#peers.get(peer.name)];
-      const bytes = bytesBetween(before ?? new Map(), after ?? new Map(), PEER_NETDEV);
+    const ofPeers = reachedPeers(target).flatMap(({ peer: { name }, ends }) => {
+      const bytes = bytesBetween(peersBefore, this.#peers, name);
       return [
-        moved(`${direction}: ${peer.name}, receiving,`, bytes.rx, payload * vfs.length),
-        moved(`${direction}: ${peer.name}, sending,`, bytes.tx, payload * vfs.length),
+        moved(`${direction}: ${name}, receiving,`, bytes.rx, payload * ends.length),
+        moved(`${direction}: ${name}, sending,`, bytes.tx, payload * ends.length),
       ];
     });
-    const ofTaps = target.nic.vfs.flatMap(({ backend }, index) => {
-      const times = timesByVf[index] ?? 0;
-      if (backend?.type !== 'tap' || times === 0) return [];
-      const bytes = bytesBetween(tapsBefore, this.#taps, backend.ifname);
-      return [moved(`${direction}: the tap of vf${index}`, Math.min(bytes.rx, bytes.tx), payload * times)];
+    const ofTaps = [...timesByTap].map(([tap, times]) => {
+      const bytes = bytesBetween(linksBefore, this.#links, tap);
+      return moved(
+        `${direction}: the tap of ${tapOwner(target, tap)}`,
+        Math.min(bytes.rx, bytes.tx),
+        payload * times,
+      );
     });
     return [...ofPeers, ...ofTaps];
   }
+
+  /** What left the user networks, and what came for them, passed the loopback of the lab's namespace. */
+  async judgeLoopback(): Promise<Assertion[]> {
+    const { target } = this.context;
+    const before = this.#links;
+    await this.read();
+    const { rx } = bytesBetween(before, this.#links, 'lo');
+    return [
+      moved(
+        'outside the user networks: the server’s own interface',
+        rx,
+        2 * payloadOf(target) * userEnds(target).length,
+      ),
+    ];
+  }
 }
 
-/** `# counter NAME RX TX` of traffic-counters.sh. */
-function countersOf({ remarks }: Findings): Map<string, LinkBytes> {
-  return new Map(
-    remarks.flatMap((remark) => {
-      const [word, name, rx, tx] = remark.split(' ');
-      return word === 'counter' && name !== undefined
-        ? [[name, { rx: Number(rx), tx: Number(tx) }] as const]
-        : [];
-    }),
+/** A tap that functions share is the one of their PF. */
+function tapOwner({ nic }: CheckTarget, tap: string): string {
+  const owner = [nic.pf, ...nic.vfs, ...nic.siblings].find(
+    ({ backend }) => backend?.type === 'tap' && backend.ifname === tap,
   );
+  return owner?.name ?? tap;
+}
+
+/** How often the payload crosses each tap when each peer reaches each of its ends. */
+function tapsFromPeers(target: CheckTarget): Map<string, number> {
+  const times = new Map<string, number>();
+  for (const { tap } of reachedPeers(target).flatMap(({ ends }) => ends))
+    if (tap !== null) times.set(tap, (times.get(tap) ?? 0) + 1);
+  return times;
 }
 
 function fromPeerSteps(context: CheckContext, outside: OutsideCounters): CheckStep[] {
   const { target } = context;
   const paths = pathsOf(target);
   const peers = reachedPeers(target);
-  const peersByVf = target.nic.vfs.map((_, index) => peersOf(target, index).length);
   let before = new Map<string, LinkBytes>();
   return [
     {
@@ -146,7 +170,7 @@ function fromPeerSteps(context: CheckContext, outside: OutsideCounters): CheckSt
       on: 'machine',
       path: paths.counters,
       use: (result) => {
-        before = countersOf(result);
+        before = functionCounters(result);
         return findings(result.assertions.filter(({ ok }) => !ok));
       },
     },
@@ -155,18 +179,21 @@ function fromPeerSteps(context: CheckContext, outside: OutsideCounters): CheckSt
       on: { peer: peer.name },
       path: paths.fromPeer(peer.name),
     })),
-    { type: 'look', look: async () => findings(await outside.judge('from the peers', peersByVf)) },
+    {
+      type: 'look',
+      look: async () => findings(await outside.judge('from the peers', tapsFromPeers(target))),
+    },
     {
       type: 'script',
       on: 'machine',
       path: paths.counters,
       use: (result) => {
-        const after = countersOf(result);
+        const after = functionCounters(result);
         return findings(
-          peers.flatMap(({ peer, vfs }) =>
-            vfs.map((vf) => {
-              const { rx, tx } = bytesBetween(before, after, vf);
-              return moved(`${peer.name} to ${vf}: ${vf}`, Math.min(rx, tx), payloadOf(target));
+          peers.flatMap(({ peer, ends }) =>
+            ends.map(({ name }) => {
+              const { rx, tx } = bytesBetween(before, after, name);
+              return moved(`${peer.name} to ${name}: ${name}`, Math.min(rx, tx), payloadOf(target));
             }),
           ),
         );
@@ -175,12 +202,21 @@ function fromPeerSteps(context: CheckContext, outside: OutsideCounters): CheckSt
   ];
 }
 
-/** Starts netperf's server in each peer, once; it ends with the lab. */
+function gatewaySteps(context: CheckContext, outside: OutsideCounters): CheckStep[] {
+  return [
+    { type: 'script', on: 'machine', path: pathsOf(context.target).gateway },
+    { type: 'look', look: async () => findings(await outside.judgeLoopback()) },
+  ];
+}
+
+/** Starts netperf's servers where the traffic goes, once; they end with the lab. */
 async function startServers(context: CheckContext): Promise<void> {
+  // A second server on the port ends by itself: the first one serves.
   for (const { peer } of reachedPeers(context.target)) {
-    // A second server on the port ends by itself: the first one serves.
     await context.peer(peer.name).run(['netserver', '-4', '-L', hostAddress(peer.address)]);
   }
+  if (userEnds(context.target).length > 0)
+    await context.namespace.run(['netserver', '-4', '-L', USER_NETWORK_SERVER]);
 }
 
 function figures(path: string): CheckStep {
@@ -196,16 +232,16 @@ function figures(path: string): CheckStep {
   };
 }
 
-/** Packets cross every VF in both directions, and both ends of each path say so. */
+/** Packets cross every function in both directions, and both ends of each path say so. */
 export const traffic: Check = {
   name: 'traffic',
   summary:
-    'VF to peer, peer to VF, VF to VF and PF to VF without loss, as the byte counters of both ends confirm',
+    'every function reaches its peers and is reached without loss, as the byte counters of both ends confirm',
   scripts,
   run: (context) => {
-    const paths = pathsOf(context.target);
+    const { target } = context;
+    const paths = pathsOf(target);
     const outside = new OutsideCounters(context);
-    const hasPeers = reachedPeers(context.target).length > 0;
     return {
       steps: [
         {
@@ -219,14 +255,15 @@ export const traffic: Check = {
         { type: 'script', on: 'machine', path: paths.exchange },
         {
           type: 'look',
-          look: async () => findings(await outside.judge('from the guest', exchangesByVf(context.target))),
+          look: async () => findings(await outside.judge('from the guest', exchangesByTap(target))),
         },
-        ...(hasPeers ? fromPeerSteps(context, outside) : []),
+        ...(reachedPeers(target).length > 0 ? fromPeerSteps(context, outside) : []),
+        ...(userEnds(target).length > 0 ? gatewaySteps(context, outside) : []),
         // Last: so much data would hide what the counters above are to show.
-        ...(hasPeers ? [figures(paths.figures)] : []),
+        ...(canMeasure(target) ? [figures(paths.figures)] : []),
       ],
       cleanUp: { type: 'script', on: 'machine', path: paths.end },
-      scriptLimitMs: SCRIPT_LIMIT_MS + context.target.nic.vfs.length * LIMIT_PER_VF_MS,
+      scriptLimitMs: SCRIPT_LIMIT_MS + endsOf(target).length * LIMIT_PER_FUNCTION_MS,
     };
   },
 };

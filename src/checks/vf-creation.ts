@@ -21,7 +21,8 @@ const words = {
   storage: {
     deviceName: 'controller',
     identityName: 'controller number',
-    identitiesTitle: 'the VFs are at their BDFs, with their driver and one controller each, of the number of the VF',
+    identitiesTitle:
+      'the VFs are at their BDFs, with their driver and one controller each, of the number of the VF',
   },
 } as const;
 

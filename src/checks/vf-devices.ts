@@ -2,7 +2,9 @@ import { nicModel } from '../devices/catalog.js';
 import type { Nic, NicFunction } from '../model/lab.js';
 import type { Qmp } from '../qemu/qmp.js';
 
-/** What QEMU says of the device of a VF. */
+type Monitor = Pick<Qmp, 'execute'>;
+
+/** What QEMU says of a device. */
 export interface DeviceState {
   readonly id: string;
   readonly realized: boolean;
@@ -13,11 +15,11 @@ export interface DeviceState {
 const NAMED = '/machine/peripheral';
 const UNNAMED = '/machine/unattached';
 
-async function property(qmp: Qmp, path: string, name: string): Promise<unknown> {
+async function property(qmp: Monitor, path: string, name: string): Promise<unknown> {
   return qmp.execute('qom-get', { path, property: name });
 }
 
-async function deviceState(qmp: Qmp, id: string, path: string | undefined): Promise<DeviceState> {
+async function deviceState(qmp: Monitor, id: string, path: string | undefined): Promise<DeviceState> {
   const missing = { id, realized: false, hotplugged: true };
   if (path === undefined) return missing;
   try {
@@ -36,7 +38,7 @@ function placeKey(bus: unknown, number: unknown): string {
 }
 
 /** The PCI devices that other devices have made, by bus and place: their QOM paths. */
-async function unnamedDevices(qmp: Qmp): Promise<Map<string, string>> {
+async function unnamedDevices(qmp: Monitor): Promise<Map<string, string>> {
   const children = (await qmp.execute('qom-list', { path: UNNAMED })) as { name: string }[];
   const found = new Map<string, string>();
   for (const { name } of children) {
@@ -53,14 +55,19 @@ async function unnamedDevices(qmp: Qmp): Promise<Map<string, string>> {
 }
 
 /** Fixed VFs have no id. They are on the PF's bus, each at its place: `addr` is the number of its function there. */
-async function fixedVfPaths(qmp: Qmp, { pf }: Nic): Promise<(vf: NicFunction) => string | undefined> {
+async function fixedVfPaths(qmp: Monitor, { pf }: Nic): Promise<(vf: NicFunction) => string | undefined> {
   const bus = await property(qmp, `${NAMED}/${pf.id}`, 'parent_bus');
   const devices = await unnamedDevices(qmp);
   return (vf) => devices.get(placeKey(bus, vf.number));
 }
 
+/** The state of a device that has an id. */
+export async function namedDevice(qmp: Monitor, id: string): Promise<DeviceState> {
+  return deviceState(qmp, id, `${NAMED}/${id}`);
+}
+
 /** The state of the device of each VF of a NIC, in order. A VF that QEMU has no device for is `realized: false`. */
-export async function vfDevices(qmp: Qmp, nic: Nic): Promise<DeviceState[]> {
+export async function vfDevices(qmp: Monitor, nic: Nic): Promise<DeviceState[]> {
   const pathOf =
     nicModel(nic.model).vfs === 'fixed'
       ? await fixedVfPaths(qmp, nic)

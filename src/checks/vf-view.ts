@@ -8,9 +8,8 @@ const DEVICE_WAIT_SECONDS = 20;
 
 export interface FunctionView {
   readonly name: string;
-  /** The guest's network namespace in which the function lives; the PF stays in `root`. */
-  readonly namespace: string;
   readonly bdf: string;
+  /** `-` for storage. */
   readonly mac: string;
   readonly mtu: number;
   /** Without prefix length; `-` without an address. */
@@ -18,11 +17,9 @@ export interface FunctionView {
   readonly cidr: string;
 }
 
-function functionView(pciFunction: NicFunction, name: string, namespace: string): FunctionView {
-  const { bdf, mac, mtu, address } = pciFunction;
+export function functionView({ name, bdf, mac, mtu, address }: NicFunction): FunctionView {
   return {
     name,
-    namespace,
     bdf,
     mac: mac ?? '-',
     mtu,
@@ -31,7 +28,7 @@ function functionView(pciFunction: NicFunction, name: string, namespace: string)
   };
 }
 
-/** What the scripts about a PF and its VFs have in common: the view of the partials `vf` and `namespaces`. */
+/** What the scripts about a PF and its VFs have in common: the view of the partial `vf`. */
 export interface VfView {
   readonly pf: FunctionView;
   readonly vfs: readonly (FunctionView & {
@@ -47,17 +44,19 @@ export interface VfView {
   readonly onlineByPf: boolean;
   /** Whether anything has to be done to VFs before their drivers come. */
   readonly prepared: boolean;
+  /** Whether a link needs seconds to come up. */
+  readonly slowLink: boolean;
   readonly queuesByPf: number;
   readonly vectorsByPf: number;
   readonly deviceWaitSeconds: number;
 }
 
 export function vfView({ nic }: CheckTarget): VfView {
-  const { vfDriver, kind, vfSetup, offeredVfs } = nicModel(nic.model);
+  const { vfDriver, kind, vfSetup, offeredVfs, slowLink } = nicModel(nic.model);
   return {
-    pf: functionView(nic.pf, nic.name, 'root'),
+    pf: functionView(nic.pf),
     vfs: nic.vfs.map((vf, index) => ({
-      ...functionView(vf, `vf${index}`, `vf${index}`),
+      ...functionView(vf),
       identity: vf.mac ?? String(index + 1),
     })),
     total: nic.vfs.length,
@@ -67,6 +66,7 @@ export function vfView({ nic }: CheckTarget): VfView {
     macsByPf: vfSetup === 'macs-by-pf',
     onlineByPf: vfSetup === 'online-by-pf',
     prepared: vfSetup !== undefined,
+    slowLink: slowLink === true,
     queuesByPf: NVME_VF_QUEUES,
     vectorsByPf: NVME_VF_VECTORS,
     deviceWaitSeconds: DEVICE_WAIT_SECONDS,

@@ -2,8 +2,9 @@ import { igb } from './igb.js';
 import type { NicModel } from './nic-model.js';
 import { nvme } from './nvme.js';
 import { virtioNet } from './virtio-net.js';
+import { virtioNetMultifunction } from './virtio-net-multifunction.js';
 
-const nicModels: readonly NicModel[] = [virtioNet, igb, nvme];
+const nicModels: readonly NicModel[] = [virtioNet, virtioNetMultifunction, igb, nvme];
 
 export const DEFAULT_NIC_MODEL = virtioNet.name;
 

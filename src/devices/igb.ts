@@ -8,7 +8,8 @@ import type { NicModel } from './nic-model.js';
  */
 export const igb: NicModel = {
   name: 'igb',
-  summary: 'Intel 82576 with fixed SR-IOV: its VFs are its own, share its backend and get their MACs from its driver',
+  summary:
+    'Intel 82576 with fixed SR-IOV: its VFs are its own, share its backend and get their MACs from its driver',
   kind: 'network',
   qemuDriver: 'igb',
   vfs: 'fixed',
@@ -16,6 +17,7 @@ export const igb: NicModel = {
   offeredVfs: 7,
   vfSetup: 'macs-by-pf',
   maxFunctions: 1,
+  slowLink: true,
   vfPlacement: { first: 0x80, stride: 2 },
   // vDPA speaks virtio, which igb is not.
   backends: ['user', 'tap'],

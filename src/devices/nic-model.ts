@@ -29,6 +29,8 @@ export interface NicModel {
   readonly maxFunctions: number;
   /** Where a fixed VF is: `first` functions after the PF, and each `stride` after the one before. */
   readonly vfPlacement: { readonly first: number; readonly stride: number };
+  /** Whether its links are negotiated as a real card's are, and need seconds to come up. */
+  readonly slowLink?: boolean;
   /** What its packets can be given to. */
   readonly backends: readonly Backend['type'][];
   /** What a PF may set beside its model. */

@@ -1,24 +1,45 @@
 import { existsSync } from 'node:fs';
 import { EnvironmentError, UsageError } from '../errors/families.js';
-import { backendOf, functionsOf, type Lab } from '../model/lab.js';
+import type { BackendFacts } from '../devices/backends.js';
+import { backendOf, functionsOf, type Backend, type Lab, type VdpaBackend } from '../model/lab.js';
 import type { ReadLab } from './read-lab.js';
 
-function vdpaDevices(lab: Lab): string[] {
+function backendsOf(lab: Lab): Backend[] {
   return lab.machines.flatMap(({ nics }) =>
-    nics.flatMap((nic) =>
-      functionsOf(nic).flatMap((pciFunction) => {
-        const backend = backendOf(nic, pciFunction);
-        return backend?.type === 'vdpa' && backend.of === null ? [backend.device] : [];
-      }),
-    ),
+    nics.flatMap((nic) => functionsOf(nic).flatMap((pciFunction) => backendOf(nic, pciFunction) ?? [])),
   );
+}
+
+function assertVdpaDevices(lab: Lab, file: string): void {
+  const missing = backendsOf(lab).find(
+    (backend): backend is VdpaBackend =>
+      backend.type === 'vdpa' && backend.of === null && !existsSync(backend.device),
+  );
+  if (missing === undefined) return;
+  throw new EnvironmentError({
+    code: 'LAB-ENV-VDPA',
+    message: `this computer has no vDPA device ${missing.device}`,
+    location: { file },
+    hint: 'make one: modprobe vhost_vdpa, then `vdpa dev add name NAME mgmtdev DEVICE`; `ls /dev/vhost-vdpa-*` shows those there are',
+  });
+}
+
+function assertVhostNet(lab: Lab, file: string, vhostNet: boolean): void {
+  const wanted = backendsOf(lab).some((backend) => backend.type === 'tap' && backend.vhost === 'on');
+  if (!wanted || vhostNet) return;
+  throw new EnvironmentError({
+    code: 'LAB-ENV-VHOST',
+    message: 'the lab asks for vhost-net (`vhost: on`), and /dev/vhost-net cannot be opened',
+    location: { file },
+    hint: 'load the module (modprobe vhost_net) and let your user open the device, or say `vhost: auto`',
+  });
 }
 
 /**
  * Throws, before anything is fetched or made, when a lab asks for what cannot be had here: UsageError for machines inside machines,
- * EnvironmentError for a vDPA device that is not there.
+ * EnvironmentError for a vDPA device, or for vhost-net, that is not to be had.
  */
-export function assertCanRunHere(lab: Lab, file: string): void {
+export function assertCanRunHere(lab: Lab, file: string, facts: BackendFacts): void {
   const nested = lab.machines.find(({ on }) => on !== null);
   if (nested !== undefined) {
     throw new UsageError({
@@ -28,15 +49,8 @@ export function assertCanRunHere(lab: Lab, file: string): void {
       hint: 'lab render writes its artefacts and lab graph draws it; leave `on` out to run the machine on this computer',
     });
   }
-  const missing = vdpaDevices(lab).find((device) => !existsSync(device));
-  if (missing !== undefined) {
-    throw new EnvironmentError({
-      code: 'LAB-ENV-VDPA',
-      message: `this computer has no vDPA device ${missing}`,
-      location: { file },
-      hint: 'make one: modprobe vhost_vdpa, then `vdpa dev add name NAME mgmtdev DEVICE`; `ls /dev/vhost-vdpa-*` shows those there are',
-    });
-  }
+  assertVdpaDevices(lab, file);
+  assertVhostNet(lab, file, facts.vhostNet);
 }
 
 /** Throws UsageError for a lab that QEMU must refuse: it can be tested, not brought up. */

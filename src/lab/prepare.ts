@@ -63,14 +63,15 @@ function desiredState(lab: Lab, artefacts: readonly Artefact[], images: BootImag
 /** Everything before the lab itself is touched: tools, the acceleration decision, images, artefacts. */
 export async function prepareLab({ lab, file }: ReadLab, options: BringUpOptions): Promise<PreparedLab> {
   const { progress, signal } = options;
-  assertCanRunHere(lab, file);
+  const vhostNet = canOpenVhostNet();
+  assertCanRunHere(lab, file, { vhostNet });
   const toolchain = await resolveToolchain(
     { ...options.toolchain, kernelFlavour: kernelFlavourOf(lab), signal },
     progress,
   );
   const acceleration = await decideAcceleration(toolchain, options.acceleration, progress, signal);
   const images = await prepareImages(lab, toolchain, progress);
-  const artefacts = renderLab(lab, { vhostNet: canOpenVhostNet(), accelerator: acceleration.accelerator });
+  const artefacts = renderLab(lab, { vhostNet, accelerator: acceleration.accelerator });
   const tools = [...toolchain.qemu.command, toolchain.qemu.version, acceleration.accelerator].join(' ');
   return {
     lab,

@@ -1,13 +1,16 @@
 import { basename, dirname } from 'node:path';
-import { checkKinds, checkParameters } from '../checks/names.js';
+import { checkParameters } from '../checks/names.js';
+import { hasTarget, type CheckedNic } from '../checks/targets.js';
 import { nicModel } from '../devices/catalog.js';
 import type { CheckFile, LabFile, MachineFile } from '../model/lab-file.js';
 import {
+  backendOf,
   functionsOf,
   type CheckRequest,
   type Lab,
   type Machine,
   type Network,
+  type Nic,
   type Peer,
 } from '../model/lab.js';
 import { AddressPool } from './addresses.js';
@@ -81,8 +84,24 @@ function resolveMachine(name: string, machine: MachineFile, naming: Naming): Mac
   };
 }
 
-/** A check asked for without a machine runs on each NIC with VFs that it is meant for. */
-function resolveCheck(written: CheckFile, machines: readonly Machine[]): CheckRequest[] {
+function checkedNic(nic: Nic): CheckedNic {
+  const backends = functionsOf(nic).map((pciFunction) => backendOf(nic, pciFunction));
+  return {
+    storage: nicModel(nic.model).kind === 'storage',
+    vfs: nic.vfs.length,
+    ends: backends.flatMap((backend) => {
+      if (backend?.type === 'user') return [null];
+      return backend?.type === 'tap' ? [{ network: backend.network, vlan: backend.vlan }] : [];
+    }),
+  };
+}
+
+/** A check asked for without a machine runs on each NIC that it has something to see on. */
+function resolveCheck(
+  written: CheckFile,
+  machines: readonly Machine[],
+  peers: readonly Peer[],
+): CheckRequest[] {
   const [check, parameters] =
     typeof written === 'string' ? [written, {}] : (Object.entries(written)[0] ?? ['', {}]);
   const { machine: wanted, ...values } = parameters ?? {};
@@ -93,8 +112,7 @@ function resolveCheck(written: CheckFile, machines: readonly Machine[]): CheckRe
     .filter(({ name }) => wanted === undefined || wanted === name)
     .flatMap((machine) =>
       machine.nics
-        .filter(({ vfs }) => vfs.length > 0)
-        .filter(({ model }) => [undefined, nicModel(model).kind].includes(checkKinds[check]))
+        .filter((nic) => hasTarget(check, checkedNic(nic), peers))
         .map((nic) => ({
           check,
           machine: machine.name,
@@ -130,7 +148,7 @@ export function resolveLab(written: LabFile, file: string): Lab {
     networks,
     peers,
     machines,
-    checks: (written.checks ?? []).flatMap((check) => resolveCheck(check, machines)),
+    checks: (written.checks ?? []).flatMap((check) => resolveCheck(check, machines, peers)),
   });
 }
 

@@ -1,20 +1,79 @@
-import { findByName, functionsOf, type Lab } from '../model/lab.js';
+import { backendOf, findByName, functionsOf, type Lab, type Network } from '../model/lab.js';
+
+const MAX_INTERFACE_NAME = 15;
 
 interface TapView {
   readonly ifname: string;
   readonly bridge: string;
   readonly mtu: number;
+  readonly multiQueue: boolean;
+  /** Whether it is on a VLAN: `accessPorts` then puts it on its bridge. */
+  readonly access: boolean;
 }
 
-function tapsOf(lab: Lab): TapView[] {
+interface AccessPortView {
+  readonly port: string;
+  readonly bridge: string;
+  readonly vlan: number;
+  readonly vlanBridge: string;
+}
+
+/**
+ * The bridge that stands for one VLAN where a bridge cannot keep VLANs apart. No other interface has such a name: names in a
+ * definition have neither a digit after a full stop nor an underscore.
+ */
+function vlanBridge(network: Network, vlan: number, lab: Lab): string {
+  const name = `${network.bridge}.${vlan}`;
+  return name.length <= MAX_INTERFACE_NAME ? name : `net_${lab.networks.indexOf(network)}.${vlan}`;
+}
+
+interface Port {
+  readonly name: string;
+  readonly network: string;
+  readonly vlan: number | null;
+}
+
+function accessPort({ name, network, vlan }: Port, lab: Lab): AccessPortView[] {
+  if (vlan === null) return [];
+  const { bridge } = findByName(lab.networks, network);
+  return [{ port: name, bridge, vlan, vlanBridge: vlanBridge(findByName(lab.networks, network), vlan, lab) }];
+}
+
+interface Tap extends Port {
+  readonly mtu: number;
+  readonly queues: number;
+}
+
+/** The taps of the lab; functions without a backend of their own share the one of their PF. */
+function tapsOf(lab: Lab): Tap[] {
   return lab.machines
     .flatMap((machine) => machine.nics)
     .flatMap(functionsOf)
-    .flatMap(({ backend, mtu }) =>
+    .flatMap(({ backend, mtu, queues }) =>
       backend?.type === 'tap'
-        ? [{ ifname: backend.ifname, bridge: findByName(lab.networks, backend.network).bridge, mtu }]
+        ? [{ name: backend.ifname, network: backend.network, vlan: backend.vlan, mtu, queues }]
         : [],
     );
+}
+
+function tapView({ name, network, vlan, mtu, queues }: Tap, lab: Lab): TapView {
+  const { bridge } = findByName(lab.networks, network);
+  return { ifname: name, bridge, mtu, multiQueue: queues > 1, access: vlan !== null };
+}
+
+function vlanNetworkView(network: Network, lab: Lab): object {
+  return {
+    ...network,
+    vlanList: network.vlans.join(', '),
+    notice: `network ${network.name}: the bridges of this kernel cannot filter VLANs (CONFIG_BRIDGE_VLAN_FILTERING), so each VLAN has a bridge of its own`,
+    vlans: network.vlans.map((vlan) => ({ bridge: vlanBridge(network, vlan, lab) })),
+  };
+}
+
+function hasUserBackend(lab: Lab): boolean {
+  return lab.machines
+    .flatMap((machine) => machine.nics)
+    .some((nic) => functionsOf(nic).some((pciFunction) => backendOf(nic, pciFunction)?.type === 'user'));
 }
 
 /** Where network.sh leaves the network namespace of a peer, in the lab's folder. */
@@ -24,13 +83,29 @@ export function peerNetns(peer: string): string {
 
 /** What network.sh.hbs shows. */
 export function networkView(lab: Lab): object {
+  const taps = tapsOf(lab);
+  const ports = [
+    ...taps,
+    ...lab.peers.map(({ bridgePort, network, vlan }) => ({ name: bridgePort, network, vlan })),
+  ];
   return {
     name: lab.name,
-    networks: lab.networks,
-    taps: tapsOf(lab),
+    userNetworks: hasUserBackend(lab),
+    networks: lab.networks.filter(({ vlans }) => vlans.length === 0),
+    vlanNetworks: lab.networks
+      .filter(({ vlans }) => vlans.length > 0)
+      .map((network) => vlanNetworkView(network, lab)),
+    taps: taps.map((tap) => tapView(tap, lab)),
     peers: lab.peers.map((peer) => {
       const network = findByName(lab.networks, peer.network);
-      return { ...peer, netns: peerNetns(peer.name), bridge: network.bridge, mtu: network.mtu };
+      return {
+        ...peer,
+        netns: peerNetns(peer.name),
+        bridge: network.bridge,
+        mtu: network.mtu,
+        access: peer.vlan !== null,
+      };
     }),
+    accessPorts: ports.flatMap((port) => accessPort(port, lab)),
   };
 }

@@ -30,13 +30,14 @@ const PROGRAMS = [
   'usr/bin/dash',
   'usr/sbin/qemu-ga',
   'usr/bin/ip',
+  'usr/sbin/bridge',
   'usr/bin/netperf',
   'usr/bin/netserver',
   'usr/bin/iperf3',
 ];
 
 /** For the guest's own channels, and for what a workshop may build on top of a VF. */
-const MODULES = ['virtio_pci', 'virtio_console', 'veth', 'bridge', '8021q'];
+const MODULES = ['virtio_pci', 'virtio_console', 'veth', 'bridge', 'tun', '8021q'];
 
 const FILES: readonly { readonly name: string; readonly target: string; readonly mode: number }[] = [
   { name: 'inittab', target: 'etc/inittab', mode: 0o644 },

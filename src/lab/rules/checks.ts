@@ -1,7 +1,7 @@
 import { checkNames, checkParameters } from '../../checks/names.js';
 import type { Problem } from '../../errors/lab-error.js';
 import type { LabFile } from '../../model/lab-file.js';
-import { eachBackend, networkOf, unknownName, type Locator, type Rule } from './rule.js';
+import { unknownName, type Locator, type Rule } from './rule.js';
 
 export const checksExist: Rule = function* (lab, at) {
   for (const [index, check] of (lab.checks ?? []).entries()) {
@@ -66,17 +66,3 @@ function* parameterProblems(
     }
   }
 }
-
-export const trafficHasSomewhereToGo: Rule = function* (lab, at) {
-  const tapped = [...eachBackend(lab)].some(({ backend }) => networkOf(backend) !== undefined);
-  if (tapped) return;
-  for (const [index, check] of (lab.checks ?? []).entries()) {
-    if ((typeof check === 'string' ? check : Object.keys(check)[0]) !== 'traffic') continue;
-    yield {
-      code: 'LAB-RULE-TRAFFIC',
-      message: 'traffic is to be checked, but no function is on a network',
-      hint: 'give a NIC the backend `{ tap: NETWORK }`, or leave the check out',
-      location: at.locate(['checks', index]),
-    };
-  }
-};

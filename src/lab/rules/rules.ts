@@ -1,8 +1,9 @@
 import type { Problem } from '../../errors/lab-error.js';
 import type { LabFile } from '../../model/lab-file.js';
 import { macsDiffer, networksHaveRoom, peersFit } from './addresses.js';
+import { checksHaveTargets } from './check-targets.js';
+import { checksExist } from './checks.js';
 import { busNamesAreFree, compositionsAreWhatTheySay } from './compositions.js';
-import { checksExist, trafficHasSomewhereToGo } from './checks.js';
 import {
   busesFit,
   hasMachines,
@@ -21,11 +22,14 @@ import {
 import { busesExist, imagesExist, modelsExist, networksExist } from './references.js';
 import type { Locator, Rule } from './rule.js';
 import { storageHoldsTheData } from './storage.js';
+import { vlanIdsDiffer, vlansExist } from './vlans.js';
 
 export const rules: readonly Rule[] = [
   hasMachines,
   nestingIsPossible,
   networksExist,
+  vlanIdsDiffer,
+  vlansExist,
   modelsExist,
   imagesExist,
   busesExist,
@@ -42,16 +46,12 @@ export const rules: readonly Rule[] = [
   macsDiffer,
   vdpaDevicesServe,
   nestedMachinesUseVdpa,
-  trafficHasSomewhereToGo,
+  checksHaveTargets,
   storageHoldsTheData,
 ];
 
 /** Those that miss something: they say nothing of a definition from which a wrong part had to be taken out. */
-export const rulesAboutAbsence: ReadonlySet<Rule> = new Set([
-  hasMachines,
-  trafficHasSomewhereToGo,
-  storageHoldsTheData,
-]);
+export const rulesAboutAbsence: ReadonlySet<Rule> = new Set([hasMachines, checksHaveTargets]);
 
 /** Those that look at what QEMU is told, which there is only when the rest is sound. */
 const rulesAboutCompositions: readonly Rule[] = [compositionsAreWhatTheySay, busNamesAreFree];
@@ -66,7 +66,8 @@ const apartFromDevices = new Set([
   'LAB-RULE-ADDRESS',
   'LAB-RULE-SUBNET',
   'LAB-RULE-MAC',
-  'LAB-RULE-TRAFFIC',
+  'LAB-RULE-TARGET',
+  'LAB-RULE-STORAGE',
 ]);
 
 /** Everything that the parts of a definition say of each other and that cannot be true. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { peersOf, trafficView } from '../../../src/checks/traffic-view.js';
+import { exchangesByTap, reachedPeers, trafficView } from '../../../src/checks/traffic-view.js';
 import { firstTarget, lab, labWithNic } from '../../support/definition.js';
 
 interface Shown {
@@ -30,7 +30,7 @@ describe('who exchanges packets', () => {
     expect(exchanges(labWithNic({ vfs: 1 }, ['traffic'])).sort()).toEqual(['pf0 to vf0', 'vf0 to server']);
   });
 
-  it('is nobody across networks, and nobody on user networking', () => {
+  it('is nobody across networks, and QEMU alone on user networking', () => {
     const two = lab({
       networks: { lan: {}, wan: {} },
       peers: { server: { network: 'lan' }, far: { network: 'wan' } },
@@ -43,15 +43,78 @@ describe('who exchanges packets', () => {
       },
       checks: ['traffic'],
     });
-    expect(exchanges(two).sort()).toEqual(['pf0 to vf0', 'vf0 to server', 'vf1 to far']);
-    expect([0, 1, 2].map((vf) => peersOf(firstTarget(two), vf).map(({ name }) => name))).toEqual([
-      ['server'],
-      ['far'],
-      [],
+    expect(exchanges(two).sort()).toEqual([
+      'pf0 to vf0',
+      'vf0 to server',
+      'vf1 to far',
+      "vf2 to QEMU's gateway",
+    ]);
+    const reached = reachedPeers(firstTarget(two));
+    expect(reached.map(({ peer, ends }) => [peer.name, ends.map(({ name }) => name)])).toEqual([
+      ['server', ['vf0']],
+      ['far', ['vf1']],
     ]);
   });
 
   it('grows with the VFs and not with their pairs', () => {
     expect(exchanges(labWithNic({ vfs: 255 }, ['traffic']))).toHaveLength(3 * 255);
+  });
+
+  it('is every function of a conventional multifunction device with the peer and in a ring', () => {
+    const four = labWithNic({ model: 'virtio-net-multifunction', functions: 3 }, ['traffic']);
+    expect(exchanges(four)).toEqual([
+      'fn0 to server',
+      'fn0 to fn1',
+      'fn1 to server',
+      'fn1 to fn2',
+      'fn2 to server',
+      'fn2 to fn0',
+    ]);
+  });
+
+  it('is the one function of a plain NIC with the peer', () => {
+    expect(exchanges(labWithNic({}, ['traffic']))).toEqual(['pf0 to server']);
+  });
+
+  it('is nobody across VLANs', () => {
+    const two = lab({
+      networks: { lan: { vlans: [10, 20] } },
+      peers: { server: { network: 'lan', vlan: 20 } },
+      machines: {
+        guest: {
+          nics: {
+            pf0: {
+              backend: { tap: 'lan', vlan: 10 },
+              vfs: [{}, {}, { backend: { tap: 'lan', vlan: 20 } }],
+            },
+          },
+        },
+      },
+      checks: ['traffic'],
+    });
+    expect(exchanges(two).sort()).toEqual([
+      'pf0 to vf0',
+      'pf0 to vf1',
+      'vf0 to vf1',
+      'vf1 to vf0',
+      'vf2 to server',
+    ]);
+  });
+});
+
+describe('what the tap of each function carries', () => {
+  it('is every exchange that the function takes part in', () => {
+    expect([...exchangesByTap(firstTarget(labWithNic({ vfs: 2 }, ['traffic'])))]).toEqual([
+      ['guest-pf0.vf0', 4],
+      ['guest-pf0.vf1', 4],
+      ['guest-pf0', 2],
+    ]);
+  });
+
+  it('is only what leaves the device when functions share it', () => {
+    const target = firstTarget(labWithNic({ vfs: 2 }, ['traffic']));
+    const shared = target.nic.vfs.map((vf) => ({ ...vf, backend: null }));
+    const times = exchangesByTap({ ...target, nic: { ...target.nic, vfs: shared } });
+    expect([...times]).toEqual([['guest-pf0', 2]]);
   });
 });

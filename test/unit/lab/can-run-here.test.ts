@@ -8,15 +8,26 @@ describe('a lab that cannot run here', () => {
   it('is told when a machine runs inside another', () => {
     const nested = lab({ machines: { server: {}, guest: { on: 'server' } } });
     expect(() => {
-      assertCanRunHere(nested, FILE);
+      assertCanRunHere(nested, FILE, { vhostNet: false });
     }).toThrow(/machine guest runs on machine server/);
   });
 
   it('is told when its vDPA device is not there, also for a VF that takes its NIC’s', () => {
     const nic = { backend: { vdpa: '/dev/vhost-vdpa-9999' }, vfs: 1 };
     expect(() => {
-      assertCanRunHere(lab({ machines: { guest: { nics: { pf0: nic } } } }), FILE);
+      assertCanRunHere(lab({ machines: { guest: { nics: { pf0: nic } } } }), FILE, { vhostNet: false });
     }).toThrow('this computer has no vDPA device /dev/vhost-vdpa-9999');
+  });
+
+  it('is told when it insists on vhost-net and that cannot be opened', () => {
+    const insists = lab({
+      networks: { lan: null },
+      machines: { guest: { nics: { pf0: { backend: { tap: 'lan', vhost: 'on' } } } } },
+    });
+    expect(() => {
+      assertCanRunHere(insists, FILE, { vhostNet: false });
+    }).toThrow('/dev/vhost-net cannot be opened');
+    assertCanRunHere(insists, FILE, { vhostNet: true });
   });
 
   it('is told when QEMU is to refuse it', () => {
@@ -28,7 +39,7 @@ describe('a lab that cannot run here', () => {
 
   it('passes when it is like any other', () => {
     const usual = lab({ machines: { guest: { nics: { pf0: { backend: 'user', vfs: 2 } } } } });
-    assertCanRunHere(usual, FILE);
+    assertCanRunHere(usual, FILE, { vhostNet: false });
     assertIsToWork({ lab: usual, file: FILE });
   });
 });

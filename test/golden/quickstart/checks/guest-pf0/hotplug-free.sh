@@ -1,7 +1,7 @@
 #!/bin/sh
 # Not every script uses the whole library; dash, bash and busybox all have -ef.
 # shellcheck disable=SC2317,SC2034,SC3013
-# hotplug-free, in the guest: the kernel's log tells of no hotplug slot, though VFs came and went.
+# hotplug-free and enumeration, in the guest: the kernel's log tells of no hotplug slot.
 set -u
 # TAP 14 on standard output: each assertion as it is made, the plan at the end. A stream without its plan has failed.
 count=0

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Not every script uses the whole library; dash, bash and busybox all have -ef.
 # shellcheck disable=SC2317,SC2034,SC3013
-# traffic: figures, not a verdict, of one VF and its peer. Runs in the guest. Taken under TCG.
+# traffic: figures, not a verdict, of one function and what is outside. Runs in the guest. Taken under TCG.
 set -u
 # TAP 14 on standard output: each assertion as it is made, the plan at the end. A stream without its plan has failed.
 count=0
@@ -125,14 +125,25 @@ make_vfs() {
     wait_for 20 every_vf_has_a_device
 }
 
-# in_namespace NAME COMMAND...: in the guest's network namespace of that name; `root` is where the PF stays.
+# in_namespace NAME COMMAND...: in the guest's network namespace of that name; `.` is the one where a PF stays.
 in_namespace() {
     namespace=$1
     shift
-    if [ "$namespace" = root ]; then
+    if [ "$namespace" = . ]; then
         "$@"
     else
         nsenter "--net=/run/netns/$namespace" "$@"
+    fi
+}
+
+# ip_in NAME ARGUMENTS...: iproute2's ip there. (busybox's nsenter would run its own.)
+ip_in() {
+    namespace=$1
+    shift
+    if [ "$namespace" = . ]; then
+        ip "$@"
+    else
+        ip -n "$namespace" "$@"
     fi
 }
 
@@ -145,32 +156,44 @@ counters() {
     done
 }
 
-# device NAMESPACE: the netdev of the function that lives there.
+# device NAMESPACE: the netdev of the function that lives there, as `give` has noted it: looking costs a program each time.
 device() {
-    if [ "$1" = root ]; then
+    if [ "$1" = . ]; then
         devices_of "$pf_bdf"
     elif [ -n "$1" ]; then
-        in_namespace "$1" cat /proc/net/dev | while read -r name _; do
-            case $name in lo:) ;; *:) echo "${name%:}" ;; esac
-        done
+        read -r netdev <"/run/lab/$1.netdev" && echo "$netdev"
     fi
 }
 
-# The PF and each VF get their address; each VF a namespace, made anew.
-give_vfs_to_namespaces() {
-    take_vfs_back
-    [ "$(numvfs)" = "$total" ] || { no_vfs_yet; make_vfs | sed 's/^/# VFs refused: /'; }
-    pf_netdev=$(devices_of "$pf_bdf")
-    ip address replace 10.0.0.10/24 dev "$pf_netdev"
-    ip link set dev "$pf_netdev" mtu 1500 up
-    give_vf 0000:01:00.1 vf0 10.0.0.11/24 1500
-    give_vf 0000:01:00.2 vf1 10.0.0.12/24 1500
-    give_vf 0000:01:00.3 vf2 10.0.0.13/24 1500
+# Of the functions that there are.
+every_function_has_a_netdev() {
+    for bdf in 0000:01:00.0 0000:01:00.1 0000:01:00.2 0000:01:00.3; do
+        [ ! -d "$pci/$bdf" ] || [ -n "$(devices_of "$bdf")" ] || return 1
+    done
 }
 
-give_vf() {
+# Each function gets its address, and each but a PF a namespace, made anew.
+give_functions_to_namespaces() {
+    take_functions_back
+    [ "$(numvfs)" = "$total" ] || { no_vfs_yet; make_vfs | sed 's/^/# VFs refused: /'; }
+    wait_for 20 every_function_has_a_netdev
+    give 0000:01:00.0 . 10.0.0.10/24 1500
+    give 0000:01:00.1 vf0 10.0.0.11/24 1500
+    give 0000:01:00.2 vf1 10.0.0.12/24 1500
+    give 0000:01:00.3 vf2 10.0.0.13/24 1500
+}
+
+# give BDF NAMESPACE ADDRESS MTU
+give() {
     netdev=$(devices_of "$1")
+    [ -n "$netdev" ] || return 0
+    if [ "$2" = . ]; then
+        ip address replace "$3" dev "$netdev"
+        ip link set dev "$netdev" mtu "$4" up
+        return
+    fi
     ip netns add "$2"
+    echo "$netdev" >"/run/lab/$2.netdev"
     ip link set dev "$netdev" netns "$2"
     ip -n "$2" link set dev lo up
     ip -n "$2" address add "$3" dev "$netdev"
@@ -178,11 +201,11 @@ give_vf() {
 }
 
 # A namespace that ends gives its physical netdevs back to the one of process 1.
-take_vfs_back() {
+take_functions_back() {
     for namespace in /run/netns/*; do
         [ -e "$namespace" ] && ip netns delete "${namespace##*/}"
     done
-    wait_for 20 every_vf_has_a_device
+    wait_for 20 every_function_has_a_netdev
 }
 figure=$(in_namespace vf0 netperf -4 -P 0 -H 10.0.0.1 -t TCP_STREAM -l -16000000 -- -o THROUGHPUT,THROUGHPUT_UNITS 2>&1)
 echo "# vf0 to server, netperf TCP_STREAM: $figure (TCG)" | tr '\n' ' '

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Not every script uses the whole library; dash, bash and busybox all have -ef.
 # shellcheck disable=SC2317,SC2034,SC3013
-# traffic, the other way: the peer server reaches each VF. Runs in the peer's network namespace.
+# traffic, the other way: the peer server reaches each function. Runs in the peer's network namespace.
 set -u
 # TAP 14 on standard output: each assertion as it is made, the plan at the end. A stream without its plan has failed.
 count=0
@@ -46,19 +46,25 @@ finish() {
 }
 
 answer=$(ping -q -A -c 20 -s 1400 -w 7 10.0.0.11 2>&1)
-if echo "$answer" | grep -q '20 packets transmitted, 20 received, 0% packet loss'; then
+# While it adapts to the answers, ping may send one more than it was told.
+received=$(echo "$answer" | sed -n 's/.* transmitted, \([0-9]*\) .*received, 0% packet loss.*/\1/p')
+if [ "${received:-0}" -ge 20 ]; then
     ok 'server to vf0: 20 packets, none lost'
 else
     not_ok 'server to vf0: 20 packets, none lost' "$(echo "$answer" | grep -v '^$' | tail -n 2 | tr '\n' ' ')"
 fi
 answer=$(ping -q -A -c 20 -s 1400 -w 7 10.0.0.12 2>&1)
-if echo "$answer" | grep -q '20 packets transmitted, 20 received, 0% packet loss'; then
+# While it adapts to the answers, ping may send one more than it was told.
+received=$(echo "$answer" | sed -n 's/.* transmitted, \([0-9]*\) .*received, 0% packet loss.*/\1/p')
+if [ "${received:-0}" -ge 20 ]; then
     ok 'server to vf1: 20 packets, none lost'
 else
     not_ok 'server to vf1: 20 packets, none lost' "$(echo "$answer" | grep -v '^$' | tail -n 2 | tr '\n' ' ')"
 fi
 answer=$(ping -q -A -c 20 -s 1400 -w 7 10.0.0.13 2>&1)
-if echo "$answer" | grep -q '20 packets transmitted, 20 received, 0% packet loss'; then
+# While it adapts to the answers, ping may send one more than it was told.
+received=$(echo "$answer" | sed -n 's/.* transmitted, \([0-9]*\) .*received, 0% packet loss.*/\1/p')
+if [ "${received:-0}" -ge 20 ]; then
     ok 'server to vf2: 20 packets, none lost'
 else
     not_ok 'server to vf2: 20 packets, none lost' "$(echo "$answer" | grep -v '^$' | tail -n 2 | tr '\n' ' ')"

@@ -1,0 +1,82 @@
+import { nicModel } from '../devices/catalog.js';
+import { functionsOf, type NicFunction } from '../model/lab.js';
+import { renderTemplate } from '../render/templates.js';
+import {
+  assertion,
+  findings,
+  scriptFolder,
+  type Assertion,
+  type Check,
+  type CheckScript,
+  type CheckTarget,
+} from './check.js';
+import { namedDevice, type DeviceState } from './vf-devices.js';
+import { vfView } from './vf-view.js';
+
+const SCRIPT_LIMIT_MS = 60_000;
+
+/** BDF, driver and MAC, as the script finds them. */
+function identityOf({ bdf, mac, model }: NicFunction): string {
+  return [bdf, nicModel(model).pfDriver, ...(mac === null ? [] : [mac])].join(' ');
+}
+
+/** Domain, bus and device of a BDF. */
+function deviceOf({ bdf }: NicFunction): string {
+  return bdf.slice(0, bdf.lastIndexOf('.'));
+}
+
+function view(target: CheckTarget): object {
+  const functions = functionsOf(target.nic);
+  return {
+    ...vfView(target),
+    network: nicModel(target.nic.model).kind === 'network',
+    devices: [...new Set(functions.map(deviceOf))],
+    functions: functions.map((pciFunction) => ({
+      name: pciFunction.name,
+      bdf: pciFunction.bdf,
+      mac: pciFunction.mac,
+      neverVfs: nicModel(pciFunction.model).vfs !== 'fixed',
+      identity: identityOf(pciFunction),
+    })),
+  };
+}
+
+function scripts(target: CheckTarget): CheckScript[] {
+  const folder = scriptFolder(target);
+  return [
+    { path: `${folder}/enumeration.sh`, content: renderTemplate('checks/enumeration.sh', view(target)) },
+    { path: `${folder}/enumeration-log.sh`, content: renderTemplate('checks/guest-log.sh', {}) },
+  ];
+}
+
+/** Judges what QEMU says of the devices of the functions. */
+export function judge(devices: readonly DeviceState[]): Assertion[] {
+  const late = devices.filter(({ realized, hotplugged }) => !realized || hotplugged).map(({ id }) => id);
+  return [
+    assertion(
+      late.length === 0,
+      'QEMU has had the device of each function from the start',
+      `not realized, or plugged later: ${late.join(', ')}`,
+    ),
+  ];
+}
+
+/** Conventional PCI functions, multifunction or alone, are all there at boot: the comparison with VFs. */
+export const enumeration: Check = {
+  name: 'enumeration',
+  summary: 'a device without VFs shows the functions that the lab defines from boot on, and no other',
+  scripts,
+  run: ({ target, qmp }) => ({
+    steps: [
+      ...scripts(target).map(({ path }) => ({ type: 'script', on: 'machine', path }) as const),
+      {
+        type: 'look',
+        look: async () => {
+          const ids = functionsOf(target.nic).map(({ id }) => id);
+          return findings(judge(await Promise.all(ids.map(async (id) => namedDevice(qmp, id)))));
+        },
+      },
+    ],
+    scriptLimitMs: SCRIPT_LIMIT_MS,
+  }),
+};

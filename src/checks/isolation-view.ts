@@ -1,0 +1,151 @@
+import { hostAddress } from '../model/lab.js';
+import type { CheckTarget } from './check.js';
+import { endsOf, endsView, sameSegment, segmentOfPeer, type End, type Segment } from './ends.js';
+
+/** Between two packets of one call (isolation-from.sh). */
+const PACKET_INTERVAL_SECONDS = 0.2;
+const CONTROL_SECONDS = 10;
+
+/** A function of the NIC or a peer, on a VLAN. */
+export interface Member {
+  readonly name: string;
+  /** `null`: a peer. */
+  readonly namespace: string | null;
+  readonly segment: Segment;
+  readonly address: string;
+  readonly mac: string;
+}
+
+function ofFunction({ name, namespace, segment, address, mac }: End): Member[] {
+  if (segment === null || segment.vlan === null) return [];
+  return [{ name, namespace, segment, address, mac }];
+}
+
+/** Everybody on the VLANs of the networks that the NIC is on: its functions, then the peers. */
+export function membersOf(target: CheckTarget): Member[] {
+  const functions = endsOf(target).flatMap(ofFunction);
+  const networks = functions.map(({ segment }) => segment.network);
+  const peers = target.lab.peers
+    .filter(({ network, vlan }) => vlan !== null && networks.includes(network))
+    .map((peer) => ({
+      name: peer.name,
+      namespace: null,
+      segment: segmentOfPeer(peer),
+      address: hostAddress(peer.address),
+      mac: peer.mac,
+    }));
+  return [...functions, ...peers];
+}
+
+/** The VLANs that there are members of, each once. */
+export function segmentsOf(members: readonly Member[]): Segment[] {
+  return members
+    .map(({ segment }) => segment)
+    .filter((segment, index, all) => all.findIndex((other) => sameSegment(other, segment)) === index);
+}
+
+/** Who is on the same network and on another VLAN. */
+export function strangersOf(segment: Segment, members: readonly Member[]): Member[] {
+  return members.filter(
+    (member) => member.segment.network === segment.network && member.segment.vlan !== segment.vlan,
+  );
+}
+
+/** Who is on the same VLAN. */
+export function companyOf(segment: Segment, members: readonly Member[]): Member[] {
+  return members.filter((member) => sameSegment(member.segment, segment));
+}
+
+/**
+ * Whom a member calls: of each other VLAN every peer, and one function (not each: what it sends to one must be silent for all,
+ * and their counters are looked at).
+ */
+function calledBy(caller: Member, members: readonly Member[]): Member[] {
+  const index = companyOf(caller.segment, members).indexOf(caller);
+  const strangers = strangersOf(caller.segment, members);
+  return segmentsOf(strangers).flatMap((segment) => {
+    const there = companyOf(segment, strangers);
+    const functions = there.filter(({ namespace }) => namespace !== null);
+    const one = functions[index % functions.length];
+    return [...(one === undefined ? [] : [one]), ...there.filter(({ namespace }) => namespace === null)];
+  });
+}
+
+/** How many strangers a member calls. */
+export function callCount(caller: Member, members: readonly Member[]): number {
+  return calledBy(caller, members).length;
+}
+
+function vlanText({ network, vlan }: Segment): string {
+  return `VLAN ${String(vlan)} of ${network}`;
+}
+
+/** Someone who calls, and from where: `.` is the namespace of a peer itself. */
+function callsOf(callers: readonly Member[], members: readonly Member[]): object[] {
+  return callers
+    .flatMap((caller) => calledBy(caller, members).map((called) => ({ caller, called })))
+    .map(({ caller, called }, number) => ({
+      number,
+      namespace: caller.namespace ?? '.',
+      address: called.address,
+      mac: called.mac,
+      byBroadcast: `${caller.name} asks all of ${vlanText(caller.segment)} for ${called.name} on VLAN ${String(called.segment.vlan)}: no answer`,
+      byUnicast: `${caller.name} sends to the MAC of ${called.name}: no answer`,
+    }));
+}
+
+function parametersOf(target: CheckTarget): object {
+  const { count = 1 } = target.request.parameters;
+  return { check: 'isolation', quiet: true, count, seconds: Math.ceil(count * PACKET_INTERVAL_SECONDS) + 1 };
+}
+
+/** What the script shows by which the functions of a VLAN call those of others. */
+export function fromGuestView(target: CheckTarget, segment: Segment): object {
+  const members = membersOf(target);
+  const callers = companyOf(segment, members).filter(({ namespace }) => namespace !== null);
+  return {
+    ...endsView(target),
+    ...parametersOf(target),
+    vlan: segment.vlan,
+    where: 'in the guest',
+    runs: 'Runs in the guest.',
+    inGuest: true,
+    callers,
+    calls: callsOf(callers, members),
+  };
+}
+
+/** What the script shows by which a peer calls those of other VLANs. */
+export function fromPeerView(target: CheckTarget, peer: Member): object {
+  return {
+    ...parametersOf(target),
+    vlan: peer.segment.vlan,
+    where: 'outside',
+    runs: `Runs in the network namespace of ${peer.name}.`,
+    inGuest: false,
+    callers: [{ namespace: '.' }],
+    calls: callsOf([peer], membersOf(target)),
+  };
+}
+
+/** What the other scripts of the check show. */
+export function isolationView(target: CheckTarget): object {
+  const members = membersOf(target);
+  return {
+    ...endsView(target),
+    ...parametersOf(target),
+    controlSeconds: CONTROL_SECONDS,
+    controls: members.flatMap((member) => {
+      const company = companyOf(member.segment, members).filter((other) => other !== member);
+      const [other] = [...company.filter(({ namespace }) => namespace === null), ...company];
+      if (member.namespace === null || other === undefined) return [];
+      return [
+        {
+          title: `${member.name} reaches ${other.name} on its own VLAN ${String(member.segment.vlan)}`,
+          namespace: member.namespace,
+          address: other.address,
+        },
+      ];
+    }),
+  };
+}

@@ -1,0 +1,56 @@
+import { checkNames } from '../../checks/names.js';
+import { hasTarget, targetHint, type CheckedNic, type CheckedSegment } from '../../checks/targets.js';
+import type { BackendFile, CheckFile, LabFile } from '../../model/lab-file.js';
+import { writtenVfs } from '../written-functions.js';
+import { eachFunction, type PlacedFunction, type Rule } from './rule.js';
+import { isStorage } from './storage.js';
+
+function endOf(backend: BackendFile | undefined): (CheckedSegment | null)[] {
+  if (backend === undefined) return [];
+  if (backend === 'user' || 'user' in backend) return [null];
+  return 'tap' in backend ? [{ network: backend.tap, vlan: backend.vlan ?? null }] : [];
+}
+
+/** The NICs of a definition, with the machine that each is of. */
+function checkedNics(lab: LabFile): { machine: string; nic: CheckedNic }[] {
+  const functions = new Map<PlacedFunction['nic'], { machine: string; ends: (CheckedSegment | null)[] }>();
+  for (const { machine, nic, written } of eachFunction(lab)) {
+    const found = functions.get(nic) ?? { machine, ends: [] };
+    found.ends.push(...endOf(written.backend ?? nic.backend));
+    functions.set(nic, found);
+  }
+  return [...functions].map(([nic, { machine, ends }]) => ({
+    machine,
+    nic: { storage: isStorage(nic), vfs: writtenVfs(nic).length, ends },
+  }));
+}
+
+/** What an entry of `checks` asks for; undefined when it is not one check, which another rule says. */
+function requestOf(written: CheckFile): { check: string; machine: string | undefined } | undefined {
+  const entries = typeof written === 'string' ? [[written, null] as const] : Object.entries(written);
+  const [check, parameters] = entries[0] ?? ['', null];
+  return entries.length === 1 && checkNames.includes(check)
+    ? { check, machine: parameters?.['machine']?.toString() }
+    : undefined;
+}
+
+export const checksHaveTargets: Rule = function* (lab, at) {
+  const checks = lab.checks ?? [];
+  if (checks.length === 0) return;
+  const nics = checkedNics(lab);
+  const peers = Object.values(lab.peers ?? {}).map(({ network, vlan = null }) => ({ network, vlan }));
+  for (const [index, written] of checks.entries()) {
+    const request = requestOf(written);
+    if (request === undefined) continue;
+    const { check, machine } = request;
+    if (machine !== undefined && !Object.hasOwn(lab.machines, machine)) continue;
+    const asked = nics.filter((one) => machine === undefined || one.machine === machine);
+    if (asked.some(({ nic }) => hasTarget(check, nic, peers))) continue;
+    yield {
+      code: 'LAB-RULE-TARGET',
+      message: `${check} has nothing to see${machine === undefined ? '' : ` on machine ${machine}`}`,
+      hint: targetHint(check),
+      location: at.locate(['checks', index]),
+    };
+  }
+};

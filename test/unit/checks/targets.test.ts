@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { checkNames } from '../../../src/checks/names.js';
+import { hasTarget, targetHint, type CheckedSegment } from '../../../src/checks/targets.js';
+import { lab } from '../../support/definition.js';
+
+const lan: CheckedSegment = { network: 'lan', vlan: null };
+const ten: CheckedSegment = { network: 'lan', vlan: 10 };
+const twenty: CheckedSegment = { network: 'lan', vlan: 20 };
+
+describe('a check has something to see', () => {
+  it.each<[string, boolean, number, (CheckedSegment | null)[], CheckedSegment[]]>([
+    ['vf-creation', true, 1, [lan, lan], []],
+    ['vf-creation', false, 0, [lan], [lan]],
+    ['hotplug-free', false, 0, [lan], [lan]],
+    ['enumeration', true, 0, [], []],
+    ['enumeration', false, 2, [], []],
+    ['traffic', true, 0, [lan], [lan]],
+    ['traffic', true, 0, [{ ...lan }, { ...lan }], []],
+    ['traffic', true, 0, [null], []],
+    ['traffic', false, 0, [lan], []],
+    ['traffic', false, 1, [], [lan]],
+    ['traffic', false, 0, [ten, twenty], []],
+    ['isolation', true, 2, [ten, twenty], [ten, twenty]],
+    ['isolation', true, 0, [{ ...ten }, { ...ten }], [twenty, { ...twenty }]],
+    ['isolation', false, 2, [ten, twenty], [ten]],
+    ['isolation', false, 2, [ten, { ...ten }], []],
+    ['isolation', false, 1, [lan, { ...lan }], [lan]],
+  ])('%s: %s', (check, expected, vfs, ends, peers) => {
+    expect(hasTarget(check, { storage: false, vfs, ends }, peers)).toBe(expected);
+  });
+
+  it.each([
+    [true, 1, true],
+    [true, 0, false],
+    [false, 1, false],
+  ])('storage: a storage device: %s, VFs: %i', (storage, vfs, expected) => {
+    expect(hasTarget('storage', { storage, vfs, ends: [] }, [])).toBe(expected);
+  });
+
+  it('or its definition is told what to do', () => {
+    for (const name of checkNames) expect(targetHint(name)).toMatch(/leave the check out/);
+  });
+
+  it('only on the NICs that it fits', () => {
+    const { checks } = lab({
+      networks: { lan: {} },
+      peers: { server: { network: 'lan' } },
+      machines: {
+        guest: { nics: { pf0: { backend: { tap: 'lan' }, vfs: 1 }, nic1: { backend: 'user' } } },
+      },
+      checks: ['vf-creation', 'enumeration', 'traffic'],
+    });
+    expect(checks.map(({ check, nic }) => `${check} ${nic}`)).toEqual([
+      'vf-creation pf0',
+      'enumeration nic1',
+      'traffic pf0',
+      'traffic nic1',
+    ]);
+  });
+});
