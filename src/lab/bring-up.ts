@@ -10,7 +10,7 @@ import { bootLimitMs } from './limits.js';
 import { withLabLock } from './lab-lock.js';
 import { changesAnything, planUp, type PlanStep } from './plan.js';
 import type { BringUpOptions, PreparedLab } from './prepare.js';
-import { labId, LabFolder, type LabRecord, type MachineRecord } from './record.js';
+import { labId, LabFolder, RECORD_VERSION, type LabRecord, type MachineRecord } from './record.js';
 import { RunningLab } from './running-lab.js';
 import {
   startMachine,
@@ -29,7 +29,7 @@ export function planFor(prepared: PreparedLab): PlanStep[] {
 function freshRecord(prepared: PreparedLab, id: string): LabRecord {
   const { toolchain, acceleration } = prepared;
   return {
-    version: 1,
+    version: RECORD_VERSION,
     id,
     definition: prepared.file,
     lab: prepared.lab,

@@ -1,6 +1,6 @@
 import { isHolderAlive } from '../hosts/namespace.js';
 import { isAlive } from '../process/identity.js';
-import type { LabRecord, MachineRecord } from './record.js';
+import { isOfThisVersion, type LabRecord, type MachineRecord } from './record.js';
 
 export type Action = 'create' | 'keep' | 'replace' | 'remove';
 
@@ -21,6 +21,8 @@ export interface Desired {
 function planNamespace(desired: Desired, record: LabRecord | undefined): PlanStep {
   const step = { kind: 'namespace', name: 'lab' } as const;
   if (!record?.holder) return { ...step, action: 'create', reason: 'the lab is not up' };
+  if (!isOfThisVersion(record))
+    return { ...step, action: 'replace', reason: 'it was brought up by another version of lab' };
   if (!isHolderAlive(record.holder))
     return { ...step, action: 'replace', reason: 'the process that held it has ended' };
   if (record.network === null)

@@ -11,17 +11,19 @@ import {
 } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import { StateError } from '../errors/families.js';
 import type { NamespaceHolder } from '../hosts/namespace.js';
 import { stateFolder } from '../model/folders.js';
 import type { Lab } from '../model/lab.js';
 import type { ProcessIdentity } from '../process/identity.js';
 import type { Acceleration } from '../toolchain/types.js';
 
-const VERSION = 1;
+/** Raised when what `up` and the checks need of a record changes. `down` needs `holder` and `id`, which stay as they are. */
+export const RECORD_VERSION = 2;
 
 /** What is known of a lab that has been brought up, or was about to be. `down` works from this alone. */
 export interface LabRecord {
-  readonly version: typeof VERSION;
+  readonly version: number;
   readonly id: string;
   /** Absolute path of the definition; it may have changed or gone since. */
   readonly definition: string;
@@ -51,6 +53,11 @@ export interface MachineRecord {
   readonly qemu: ProcessIdentity | null;
   /** Whether the guest has answered. */
   readonly ready: boolean;
+}
+
+/** Whether this version of lab can work with a lab that was brought up by the one that wrote the record. */
+export function isOfThisVersion(record: LabRecord): boolean {
+  return record.version === RECORD_VERSION;
 }
 
 const DIGEST_LENGTH = 8;
@@ -99,11 +106,23 @@ export class LabFolder {
     return join(this.run, `${name}.log`);
   }
 
+  /** What is recorded, by whatever version of lab; undefined when the lab is not up. Throws StateError when it cannot be read. */
   read(): LabRecord | undefined {
     const file = join(this.folder, 'state.json');
     if (!existsSync(file)) return undefined;
-    const record = JSON.parse(readFileSync(file, 'utf8')) as { version: number };
-    return record.version === VERSION ? (record as LabRecord) : undefined;
+    try {
+      return JSON.parse(readFileSync(file, 'utf8')) as LabRecord;
+    } catch (cause) {
+      throw new StateError(
+        {
+          code: 'LAB-STATE-UNREADABLE',
+          message: `what was recorded of lab ${labName(this.id)} cannot be read`,
+          location: { file },
+          hint: `see whether anything of it still runs (pgrep -f ${this.folder}), end that, and remove the folder`,
+        },
+        { cause },
+      );
+    }
   }
 
   /** Replaces the record, durably and all at once. */

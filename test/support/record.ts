@@ -1,4 +1,4 @@
-import type { LabRecord } from '../../src/lab/record.js';
+import { RECORD_VERSION, type LabRecord } from '../../src/lab/record.js';
 import type { Lab } from '../../src/model/lab.js';
 import type { ProcessIdentity } from '../../src/process/identity.js';
 
@@ -8,7 +8,7 @@ export const gone: ProcessIdentity = { pid: 1, startTime: 1, bootId: 'another bo
 /** A record of a lab of which nothing runs. */
 export function record(lab: Lab, changes: Partial<LabRecord> = {}): LabRecord {
   return {
-    version: 1,
+    version: RECORD_VERSION,
     id: `${lab.name}-12345678`,
     definition: `/labs/${lab.name}/lab.yaml`,
     lab,

@@ -6,6 +6,7 @@ import { MachineInProgress } from './machine.js';
 import { nvmeParameters } from './nvme-parameters.js';
 import { ownPfWithoutId, ownVfsFit } from './own-vf-rules.js';
 import { becomesPf, cannotTakeVfs, pfAndVfsAgree } from './pf-rules.js';
+import { propertiesFit } from './property-rules.js';
 import { traps } from './traps.js';
 import { pfIsAVf, vfCrashesQemu, vfRegisters } from './vf-rules.js';
 import { virtioModeProblem } from './virtio-mode.js';
@@ -16,6 +17,7 @@ type Rule = (device: ComposedDevice, machine: MachineInProgress) => Refusal | un
 const beforePlace: readonly Rule[] = [
   unknownBus,
   addressOutOfRange,
+  propertiesFit,
   idIsAProperty,
   addressInUse,
   singleFunction,

@@ -55,7 +55,7 @@ function disagreeOnAccepted(
   );
 }
 
-function seenByGuest({ buses }: CompositionCase, seen: Map<string, SeenFunction[]>): string[] {
+export function seenByGuest({ buses }: CompositionCase, seen: Map<string, SeenFunction[]>): string[] {
   const bridges = new Set(buses.map(({ slot }) => (slot ?? 0) * 8));
   return [...seen]
     .flatMap(([bus, functions]) =>

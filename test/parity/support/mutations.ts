@@ -1,4 +1,5 @@
 import type { ComposedDevice } from '../../../src/devices/composition/composition.js';
+import { propertyTypes } from '../../../src/devices/composition/property-types.js';
 import type { Random } from './random.js';
 
 type Change = (
@@ -51,6 +52,28 @@ const changes: readonly Change[] = [
   ({ driver }, random) => withDriver(driver, random.pick(drivers)),
   withProperty,
   withProperty,
+  withAnyProperty,
+];
+
+const anyValues = [
+  true,
+  false,
+  'on',
+  'off',
+  'true',
+  'auto',
+  'yes',
+  'half',
+  0,
+  1,
+  2,
+  64,
+  256,
+  512,
+  1000,
+  65536,
+  2 ** 32,
+  -1,
 ];
 
 /** One change to a random device, or to the order of all. */
@@ -83,4 +106,12 @@ function withProperty({ driver, properties }: ComposedDevice, random: Random): P
   if (known.length === 0) return { properties: { ...properties, 'x-pcie-ari-nextfn-1': true } };
   const [name, values] = random.pick(known);
   return { properties: { ...properties, [name]: random.pick(values) } };
+}
+
+/** Any property that the device has, or one that it has not, with a value of any kind. */
+function withAnyProperty({ driver, properties }: ComposedDevice, random: Random): Partial<ComposedDevice> {
+  const known = [...(propertyTypes(driver)?.keys() ?? [])];
+  if (known.length === 0) return {};
+  const name = random.chance(0.1) ? 'no-such-property' : random.pick(known);
+  return { properties: { ...properties, [name]: random.pick(anyValues) } };
 }

@@ -1,9 +1,12 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { StateError } from '../../../src/errors/families.js';
+import { formatError, toLabError } from '../../../src/errors/format.js';
 import { logEvent } from '../../../src/lab/events.js';
 import { findRecord, findRunningLab } from '../../../src/lab/find-record.js';
 import { labLogs } from '../../../src/lab/logs.js';
+import { planUp } from '../../../src/lab/plan.js';
 import { allRecords, LabFolder, labId, labName } from '../../../src/lab/record.js';
 import { statusOf } from '../../../src/lab/status.js';
 import { lab, labWithNic } from '../../support/definition.js';
@@ -12,6 +15,14 @@ import { useStateFolder } from '../../support/scratch.js';
 
 const scratch = useStateFolder();
 const machines = { guest: {} };
+
+function catchError(work: () => unknown): unknown {
+  try {
+    return work();
+  } catch (error) {
+    return error;
+  }
+}
 
 describe('the record of a lab', () => {
   it('is read as it was written, and nobody else may read it', () => {
@@ -45,11 +56,26 @@ describe('the record of a lab', () => {
     expect(folder.read()).toEqual(first);
   });
 
-  it('of another version is not taken for one', () => {
+  it('of another version is seen, so that the lab can be taken down, and replaced by the next `up`', () => {
     const folder = new LabFolder('x-12345678');
-    folder.write({ ...record(labWithNic()), version: 2 as never });
-    expect(folder.read()).toBeUndefined();
-    expect(allRecords()).toEqual([]);
+    const holder = { outer: gone, init: gone };
+    const old = { ...record(labWithNic(), { id: folder.id, holder }), version: 1 };
+    folder.write(old);
+    expect(allRecords()).toEqual([old]);
+    expect(planUp({ network: 'n', machines: {} }, old)[0]).toMatchObject({
+      action: 'replace',
+      reason: 'it was brought up by another version of lab',
+    });
+  });
+
+  it('that is damaged is told, with its place and what to do', () => {
+    const folder = new LabFolder('x-12345678');
+    folder.write(record(labWithNic()));
+    writeFileSync(join(folder.folder, 'state.json'), '{"version": 2, "id": ');
+    expect(() => folder.read()).toThrow(StateError);
+    expect(formatError(toLabError(catchError(() => folder.read())))).toMatch(
+      /state\.json: what was recorded of lab x cannot be read \[LAB-STATE-UNREADABLE\]\n {2}next: .+pgrep/,
+    );
   });
 
   it('is absent where there is none', () => {

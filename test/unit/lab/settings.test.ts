@@ -144,8 +144,14 @@ describe('what is wrong with the changed definition', () => {
       '--set checks.0=hotplg: there is no check',
     );
     expect(
-      complaint('networks.lan=null', 'machines.guest.nics.pf0=null', 'machines.other=null', 'checks.0=null'),
-    ).toMatch(/^lab.yaml:11:9: traffic has nothing to see/);
+      complaint(
+        'networks.lan=null',
+        'machines.guest.nics.pf0=null',
+        'machines.guest.nics.pf1=null',
+        'machines.other=null',
+        'checks.0=null',
+      ),
+    ).toMatch(/^lab.yaml:11:9: hotplug-free has nothing to see/);
   });
 });
 
