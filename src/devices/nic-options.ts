@@ -26,8 +26,7 @@ export function functionDevice(pciFunction: NicFunction, nic: Nic): DeviceArgume
   };
 }
 
-/** The devices in QEMU that buses are behind. */
-export const busDrivers = { 'root-port': 'pcie-root-port', 'pci-bridge': 'pcie-pci-bridge' } as const;
+const busDrivers = { 'root-port': 'pcie-root-port', 'pci-bridge': 'pcie-pci-bridge' } as const;
 
 function busOptions({ id, type, slot }: Bus): QemuOption[] {
   if (type === 'root-bus') return [];

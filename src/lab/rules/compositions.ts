@@ -1,4 +1,3 @@
-import { busDrivers } from '../../devices/nic-options.js';
 import { composeMachine, type ComposedFunction } from '../../devices/composed-machine.js';
 import { isOwnProperty } from '../../devices/composition/id-rules.js';
 import { judgeComposition } from '../../devices/composition/judge.js';
@@ -6,8 +5,8 @@ import type { CompositionFinding } from '../../devices/composition/composition.j
 import type { Problem } from '../../errors/lab-error.js';
 import type { LabFile } from '../../model/lab-file.js';
 import type { Machine } from '../../model/lab.js';
+import { layOutBuses } from '../buses.js';
 import type { Path } from '../load.js';
-import { busId } from '../buses.js';
 import { resolveLab } from '../resolve.js';
 import { aspectOf } from './composition-aspects.js';
 import { writtenPlace } from './composition-place.js';
@@ -45,15 +44,14 @@ export const compositionsAreWhatTheySay: Rule = function* (lab, at) {
 
 /** Buses are called by their ids in QEMU, as are their properties. */
 export const busNamesAreFree: Rule = function* (lab, at) {
-  for (const [machine, { buses }] of Object.entries(lab.machines)) {
-    for (const [name, type] of Object.entries(buses ?? {})) {
-      const id = busId(name);
-      if (!isOwnProperty(busDrivers[type], id)) continue;
+  for (const [machine, written] of Object.entries(lab.machines)) {
+    for (const { id, type } of layOutBuses(written)) {
+      if (!isOwnProperty(type === 'root-port' ? 'pcie-root-port' : 'pcie-pci-bridge', id)) continue;
       yield {
         code: 'LAB-RULE-SRIOV-NAME',
         message: `QEMU would call this bus ${id}, which is the name of a property of it; QEMU crashes on that`,
         hint: 'give the bus another name',
-        location: at.locate(['machines', machine, 'buses', name], { key: true }),
+        location: at.locate(['machines', machine, 'buses', id.replace(/^bus-/, '')], { key: true }),
       };
     }
   }
