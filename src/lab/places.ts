@@ -38,6 +38,8 @@ export class Places {
     this.#numbers = new Map(buses.map(({ id, number }) => [id, number]));
     // The ports and bridges are devices of the root bus themselves.
     this.#next.set(ROOT_BUS, buses.length * FUNCTIONS_PER_DEVICE);
+    // A bridge's hotplug controller knows no device 0.
+    for (const { id, type } of buses) if (type === 'pci-bridge') this.#next.set(id, FUNCTIONS_PER_DEVICE);
   }
 
   /** A place for the first function of a device: on a bus with room for one device its next function, else the next device. */

@@ -71,3 +71,14 @@ export function singleFunction(device: ComposedDevice, machine: MachineInProgres
     qemu: 'indicates single function',
   };
 }
+
+/** The bridge's hotplug controller (SHPC) counts its slots from 1, and looks at each device once that is made. */
+export function bridgeDevice0(device: ComposedDevice, machine: MachineInProgress): Refusal | undefined {
+  if (machine.bus(device.bus)?.type !== 'pci-bridge' || device.number >= 8) return undefined;
+  return {
+    rule: 'bridge-device-0',
+    message: `${nameOf(device)} is at ${placeOf(device.number)} of ${device.bus}, and a bridge has no device 0`,
+    hint: 'leave `addr` out, or choose a place from 1.0 to 1f.7',
+    qemu: 'Unsupported PCI slot 0 for standard hotplug controller',
+  };
+}

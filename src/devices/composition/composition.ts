@@ -49,6 +49,7 @@ export type CompositionRule =
   | 'address-out-of-range'
   | 'address-in-use'
   | 'single-function'
+  | 'bridge-device-0'
   | 'unknown-property'
   | 'property-value'
   | 'virtio-without-mode'

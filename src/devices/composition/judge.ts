@@ -1,4 +1,10 @@
-import { addressInUse, addressOutOfRange, singleFunction, unknownBus } from './address-rules.js';
+import {
+  addressInUse,
+  addressOutOfRange,
+  bridgeDevice0,
+  singleFunction,
+  unknownBus,
+} from './address-rules.js';
 import type { ComposedBus, ComposedDevice, CompositionFinding, Refusal } from './composition.js';
 import { ownVfNumbers, ownVfsOf } from './drivers.js';
 import { duplicateIds, idIsAProperty } from './id-rules.js';
@@ -38,6 +44,7 @@ const afterPlace: readonly Rule[] = [
   ownVfsFit,
   cannotTakeVfs,
   vfRegisters,
+  bridgeDevice0,
 ];
 
 /**

@@ -21,6 +21,7 @@ const aspects: Readonly<Record<CompositionRule, Aspect>> = {
   'address-out-of-range': ADDRESS,
   'address-in-use': ADDRESS,
   'single-function': ADDRESS,
+  'bridge-device-0': ADDRESS,
   'unknown-property': PROPERTY,
   'property-value': PROPERTY,
   'virtio-without-mode': PROPERTY,

@@ -13,7 +13,10 @@ export interface CompositionCase {
 const busDrivers = { 'root-port': 'pcie-root-port', 'pci-bridge': 'pcie-pci-bridge' };
 
 /** What lab's machines have, without what has to be built or connected. */
-const MACHINE = ['-M', 'q35,hpet=off,i8042=off,sata=off,smbus=off,vmport=off'];
+const MACHINE = [
+  ...['-M', 'q35,hpet=off,i8042=off,sata=off,smbus=off,vmport=off'],
+  ...['-global', 'ICH9-LPC.acpi-pci-hotplug-with-bridge-support=off'],
+];
 
 export function argumentsOf({ buses, devices }: CompositionCase): string[] {
   return [

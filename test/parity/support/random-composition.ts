@@ -46,7 +46,7 @@ function group(random: Random, index: number, mostVfs: number): ComposedDevice[]
     ][index] ?? [],
   );
   const start =
-    bus === 'pcie.0'
+    bus === 'pcie.0' || bus === 'br'
       ? 8 * random.between(4, 8)
       : index === 0
         ? random.pick([0, 0, 0, 0, 0, 0, 0, 1, 8])

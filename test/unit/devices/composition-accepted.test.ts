@@ -15,7 +15,7 @@ const sound: readonly (readonly [string, readonly ComposedDevice[]])[] = [
   ['a PF beside a function 0 that says there are more', [nic(0, { multifunction: true }), vf(3), pf(2)]],
   ['a multifunction device', [nic(0, { multifunction: true }), nic(1), nic(7)]],
   ['function 0 last', [nic(1), nic(0, { multifunction: true })]],
-  ['devices on the root bus and behind a bridge', [nic(32, { bus: 'pcie.0' }), nic(0, { bus: 'bridge' })]],
+  ['devices on the root bus and behind a bridge', [nic(32, { bus: 'pcie.0' }), nic(8, { bus: 'bridge' })]],
   ['a function beside the ISA bridge', [nic(0xf9, { bus: 'pcie.0' })]],
   ['igb', [nic(0, { driver: 'igb' })]],
   [
