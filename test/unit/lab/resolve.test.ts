@@ -75,7 +75,7 @@ describe('resolveLab', () => {
       { id: 'port-b', type: 'root-port', slot: 2, number: 2 },
       { id: 'port-c', type: 'root-port', slot: 3, number: 3 },
     ]);
-    expect(machine.nics.map(({ pf }) => pf.bdf)).toEqual(['0000:01:00.0', '0000:02:00.0', '0000:03:00.0']);
+    expect(machine.nics.map(({ pf }) => pf.bdf)).toEqual(['0000:01:00.0', '0000:02:00.0', '0000:03:01.0']);
   });
 
   it('puts functions on the buses that the definition names, one after the other or where it says', () => {
@@ -108,7 +108,7 @@ describe('resolveLab', () => {
       ['b', 'bus-shared', '0000:02:00.4', null],
       ['b.x', 'bus-shared', '0000:02:00.6', 'b'],
       ['b.y', 'bus-shared', '0000:02:00.7', 'b'],
-      ['c', 'bus-old', '0000:03:00.0', null],
+      ['c', 'bus-old', '0000:03:01.0', null],
       ['d', 'pcie.0', '0000:00:04.0', null],
       ['e', 'port-e', '0000:01:00.0', null],
       ['e.vf0', 'bus-old', '0000:03:00.1', 'a'],
