@@ -75,7 +75,7 @@ describe('resolveLab', () => {
       { id: 'port-b', type: 'root-port', slot: 2, number: 2 },
       { id: 'port-c', type: 'root-port', slot: 3, number: 3 },
     ]);
-    expect(machine.nics.map(({ pf }) => pf.bdf)).toEqual(['0000:01:00.0', '0000:02:00.0', '0000:03:01.0']);
+    expect(machine.nics.map(({ pf }) => pf.bdf)).toEqual(['0000:01:00.0', '0000:02:00.0', '0000:03:00.0']);
   });
 
   it('puts functions on the buses that the definition names, one after the other or where it says', () => {
