@@ -161,7 +161,7 @@ device() {
     if [ "$1" = . ]; then
         devices_of "$pf_bdf"
     elif [ -n "$1" ]; then
-        read -r netdev <"/run/lab/$1.netdev" && echo "$netdev"
+        read -r netdev 2>/dev/null <"/run/lab/$1.netdev" && echo "$netdev"
     fi
 }
 
@@ -192,18 +192,19 @@ give() {
         ip link set dev "$netdev" mtu "$4" up
         return
     fi
-    ip netns add "$2"
     echo "$netdev" >"/run/lab/$2.netdev"
+    ip netns add "$2"
     ip link set dev "$netdev" netns "$2"
-    ip -n "$2" link set dev lo up
-    ip -n "$2" address add "$3" dev "$netdev"
-    ip -n "$2" link set dev "$netdev" mtu "$4" up
+    # In one batch: each program costs.
+    printf '%s\n' 'link set dev lo up' "address add $3 dev $netdev" "link set dev $netdev mtu $4 up" | ip -n "$2" -batch -
 }
 
 # A namespace that ends gives its physical netdevs back to the one of process 1.
 take_functions_back() {
     for namespace in /run/netns/*; do
-        [ -e "$namespace" ] && ip netns delete "${namespace##*/}"
+        [ -e "$namespace" ] || continue
+        ip netns delete "${namespace##*/}"
+        rm -f "/run/lab/${namespace##*/}.netdev"
     done
     wait_for 20 every_function_has_a_netdev
 }
