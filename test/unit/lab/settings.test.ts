@@ -151,7 +151,7 @@ describe('what is wrong with the changed definition', () => {
         'machines.other=null',
         'checks.0=null',
       ),
-    ).toMatch(/^lab.yaml:11:9: hotplug-free has nothing to see/);
+    ).toMatch(/^lab.yaml:11:9: traffic has nothing to see/m);
   });
 });
 
