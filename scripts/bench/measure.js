@@ -58,4 +58,5 @@ export function head(title, ...cells) {
 }
 
 export const s = (value) => `${value.toFixed(3)} s`;
+export const ms = (value) => `${(value * 1000).toFixed(2)} ms`;
 export const ratio = (a, b) => (a / b).toFixed(2);

@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { execa } from 'execa';
-import { GuestAgent } from '../../dist/qemu/guest-agent.js';
+import { GuestAgent } from '../../src/qemu/guest-agent.ts';
 import { head, inSandbox, lab, median, ratio, row, runProgram, s, seconds } from './measure.js';
 
 const COUNTS = [1, 8, 64, 255];

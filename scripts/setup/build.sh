@@ -7,7 +7,7 @@ cd "$(dirname -- "$0")/../.."
 
 # The lock file too: it names the compiler.
 digest() {
-  find src scripts/build.js package.json package-lock.json tsconfig*.json -type f -print0 |
+  find src scripts/build scripts/build.js package.json package-lock.json tsconfig*.json -type f -print0 |
     LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum
 }
 

@@ -29,6 +29,8 @@ export async function main(dir: string): Promise<void> {
   const { flush, handle, run, settings } = await import('./framework.js');
   // Nothing that a user sees is a stack trace, unless asked for.
   settings.debug = process.env['DEBUG'] === 'lab';
+  // With NODE_ENV=test or development the framework would look for a TypeScript compiler, which users do not have.
+  settings.enableAutoTranspile = false;
   try {
     await run(process.argv.slice(2), dir);
     await flush();

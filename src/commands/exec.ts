@@ -36,7 +36,7 @@ export default class Exec extends BaseCommand<typeof Exec> {
 
   async run(): Promise<ExecResult> {
     const { args, flags, argv } = await this.read(Exec);
-    const [command, ...rest] = argv.slice(2);
+    const [command, ...rest] = this.#commandLine(argv);
     if (command === undefined) {
       throw new UsageError({
         code: 'LAB-USAGE',
@@ -57,5 +57,11 @@ export default class Exec extends BaseCommand<typeof Exec> {
     }
     process.exitCode = exitCode;
     return { exitCode, stdout, stderr };
+  }
+
+  /** What stands after the machine. oclif puts a word that comes twice where it came first, so that what follows -- is taken raw. */
+  #commandLine(words: readonly string[]): readonly string[] {
+    const end = this.argv.indexOf('--');
+    return end < 0 ? words.slice(2) : this.argv.slice(end + 1);
   }
 }

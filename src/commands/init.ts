@@ -1,6 +1,6 @@
 import * as Args from '@oclif/core/args';
 import { BaseCommand, Flags } from '../cli/base-command.js';
-import { DEFAULT_NIC_MODEL, nicModelNames } from '../devices/catalog.js';
+import { DEFAULT_NIC_MODEL, nicModel, nicModelNames } from '../devices/catalog.js';
 import { INIT_BACKENDS, initLab } from '../lab/init-lab.js';
 
 interface InitResult {
@@ -28,9 +28,9 @@ export default class Init extends BaseCommand<typeof Init> {
   };
   static override flags = {
     model: Flags.option({
-      options: nicModelNames(),
+      options: nicModelNames().filter((name) => nicModel(name).maxVfs > 0),
       default: DEFAULT_NIC_MODEL,
-      description: 'the model of its NIC',
+      description: 'the model of its NIC, one that has VFs',
     })(),
     vfs: Flags.integer({ default: 3, min: 1, description: 'how many VFs the NIC can have' }),
     backend: Flags.option({

@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs';
 import { BaseCommand, ExitCode, Flags } from '../cli/base-command.js';
 import { interruptSignal } from '../cli/interrupts.js';
 import {
@@ -13,6 +12,7 @@ import type { TestResult } from '../checks/result.js';
 import { readLab } from '../lab/read-lab.js';
 import { testAndTakeDown } from '../lab/test-and-take-down.js';
 import { toJunit } from '../report/junit.js';
+import { writeReport } from '../report/write-report.js';
 import { checkToTap, tapEnd, tapHead } from '../report/tap.js';
 
 export default class Test extends BaseCommand<typeof Test> {
@@ -62,7 +62,7 @@ export default class Test extends BaseCommand<typeof Test> {
       },
     });
     if (!json) process.stdout.write(tapEnd(result));
-    if (flags.junit !== undefined) writeFileSync(flags.junit, toJunit(result));
+    if (flags.junit !== undefined) writeReport(flags.junit, toJunit(result));
     process.exitCode = exitCodeOf(result);
     return result;
   }

@@ -2,7 +2,6 @@ import { BaseCommand } from '../cli/base-command.js';
 import { setFlag } from '../cli/lab-flags.js';
 import * as Args from '@oclif/core/args';
 import { DefinitionError } from '../errors/families.js';
-import type { Problem } from '../errors/lab-error.js';
 import { readLab } from '../lab/read-lab.js';
 
 interface ValidateResult {
@@ -30,21 +29,21 @@ export default class Validate extends BaseCommand<typeof Validate> {
 
   async run(): Promise<ValidateResult> {
     const { argv, flags } = await this.read(Validate);
-    const problems: Problem[] = [];
-    for (const lab of argv) problems.push(...problemsOf(lab, flags.set));
-    const [first, ...others] = problems;
-    if (first !== undefined) throw new DefinitionError([first, ...others]);
+    const errors = argv.flatMap((lab) => errorOf(lab, flags.set) ?? []);
+    const [first, ...others] = errors.flatMap(({ problems }) => problems);
+    const cause = errors.find((error) => error.cause !== undefined)?.cause;
+    if (first !== undefined) throw new DefinitionError([first, ...others], { cause });
     this.log(argv.length === 1 ? 'valid' : `${argv.length} definitions are valid`);
     return { valid: argv };
   }
 }
 
-function problemsOf(lab: string, settings: readonly string[]): readonly Problem[] {
+function errorOf(lab: string, settings: readonly string[]): DefinitionError | undefined {
   try {
     readLab(lab, settings);
-    return [];
+    return undefined;
   } catch (error) {
-    if (error instanceof DefinitionError) return error.problems;
+    if (error instanceof DefinitionError) return error;
     throw error;
   }
 }

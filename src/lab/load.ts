@@ -11,12 +11,15 @@ import {
   visit,
   type Document,
   type Node,
+  type Pair,
+  type Scalar,
+  type YAMLMap,
   type YAMLError,
 } from 'yaml';
 import type { Location, Problem } from '../errors/lab-error.js';
 import { structureProblems, type Place } from './yaml-structure.js';
 import { DefinitionError } from '../errors/families.js';
-import { onceInOrder } from './once-in-order.js';
+import { refuseFor } from './refuse.js';
 
 const MAX_BYTES = 1024 * 1024;
 const MAX_ALIASES = 100;
@@ -116,8 +119,6 @@ function readText(file: string): string {
 function wording(error: YAMLError, text: string): Pick<Problem, 'message' | 'hint'> {
   const there = /^[^\s,:{}[\]]*/.exec(text.slice(error.pos[0]))?.[0] ?? '';
   switch (error.code) {
-    case 'DUPLICATE_KEY':
-      return { message: `\`${there}\` is there twice`, hint: 'rename one of them, or make one of the two' };
     case 'MULTIPLE_DOCS':
       return {
         message: 'a second YAML document begins here',
@@ -131,11 +132,26 @@ function wording(error: YAMLError, text: string): Pick<Problem, 'message' | 'hin
     case 'TAG_RESOLVE_FAILED':
       return { message: `the tag \`${there}\` means nothing here`, hint: 'remove it' };
     default:
+      if (error.message.includes('call stack'))
+        return { message: 'this is nested too deeply', hint: 'a definition is about ten levels deep' };
       return {
         message: `not YAML: ${error.message.split('\n')[0] ?? ''}`,
         hint: 'look here and in the line before: indentation, brackets, quotes',
       };
   }
+}
+
+const pairsByKey = new WeakMap<YAMLMap, ReadonlyMap<string, Pair>>();
+
+/** Remembered, as a definition may have as many problems as keys. */
+function pairsOf(map: YAMLMap): ReadonlyMap<string, Pair> {
+  let pairs = pairsByKey.get(map);
+  if (pairs === undefined) {
+    const scalars = map.items.filter((item) => isPair(item) && isScalar(item.key));
+    pairs = new Map(scalars.map((pair) => [String((pair.key as Scalar).value), pair]));
+    pairsByKey.set(map, pairs);
+  }
+  return pairs;
 }
 
 function nodeAt(document: Document, path: Path, key: boolean): Node | null {
@@ -144,9 +160,7 @@ function nodeAt(document: Document, path: Path, key: boolean): Node | null {
   for (const [index, part] of path.entries()) {
     if (isAlias(node)) node = node.resolve(document);
     if (isMap(node)) {
-      const pair = node.items.find(
-        (item) => isPair(item) && isScalar(item.key) && String(item.key.value) === String(part),
-      );
+      const pair = pairsOf(node).get(String(part));
       if (pair === undefined) return found;
       const last = index === path.length - 1;
       found = (last && key ? pair.key : (pair.value ?? pair.key)) as Node;
@@ -198,7 +212,8 @@ export function loadDefinition(file: string): Definition {
   const lines = new LineCounter();
   const document = parseDocument(text, {
     lineCounter: lines,
-    uniqueKeys: true,
+    // Ours takes one look at each key, its own compares each with all before it.
+    uniqueKeys: false,
     prettyErrors: false,
     version: '1.2',
   });
@@ -207,14 +222,12 @@ export function loadDefinition(file: string): Definition {
     const { line, col } = lines.linePos(Math.min(offset, text.length));
     return { file, line: Math.max(line, 1), column: Math.max(col, 1) };
   };
-  const problems = [...document.errors, ...document.warnings].map((error): Problem => ({
+  const syntax = [...document.errors, ...document.warnings].map((error): Problem => ({
     code: 'LAB-YAML',
     ...wording(error, text),
     location: at(error.pos[0]),
   }));
-  if (problems.length === 0) problems.push(...structureProblems(document, at));
-  const [first, ...others] = onceInOrder(problems);
-  if (first !== undefined) throw new DefinitionError([first, ...others]);
+  refuseFor(syntax.length === 0 ? structureProblems(document, at) : syntax, file);
 
   const value: unknown = valueOf(document, at);
   if (value === null || value === undefined) {

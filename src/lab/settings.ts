@@ -29,7 +29,7 @@ function parseValue(text: string, written: string): unknown {
   if (written.trim() === '')
     return refuse(text, 'there is no value after `=`', 'null removes the key, {} leaves all of it open');
   try {
-    const document = parseDocument(written, { uniqueKeys: true, prettyErrors: false, version: '1.2' });
+    const document = parseDocument(written, { uniqueKeys: false, prettyErrors: false, version: '1.2' });
     const problems = structureProblems(document, () => placeOf(text));
     const [error] = [...document.errors, ...document.warnings, ...problems];
     if (error !== undefined) throw new Error(error.message);

@@ -10,10 +10,11 @@ function idOf(path: Path): string {
  * name also when the names around it are listed.
  */
 export function traceReads<T>(value: T, gone: readonly Path[], onRead: (place: Path) => void): T {
-  const byOwner = new Map<string, Path[]>();
+  const byOwner = new Map<string, Map<string, Path>>();
   for (const place of gone) {
     const owner = idOf(place.slice(0, -1));
-    byOwner.set(owner, [...(byOwner.get(owner) ?? []), place]);
+    const watched = byOwner.get(owner) ?? new Map<string, Path>();
+    byOwner.set(owner, watched.set(String(place.at(-1)), place));
   }
   const wrap = (inner: unknown, path: Path): unknown => {
     if (typeof inner !== 'object' || inner === null) return inner;
@@ -22,11 +23,12 @@ export function traceReads<T>(value: T, gone: readonly Path[], onRead: (place: P
       get: (target, key) => {
         const found: unknown = Reflect.get(target, key);
         if (typeof key === 'symbol') return found;
-        for (const place of watched ?? []) if (String(place.at(-1)) === key) onRead(place);
+        const place = watched?.get(key);
+        if (place !== undefined) onRead(place);
         return wrap(found, [...path, key]);
       },
       ownKeys: (target) => {
-        for (const place of watched ?? []) if (isNamed(place)) onRead(place);
+        for (const place of watched?.values() ?? []) if (isNamed(place)) onRead(place);
         return Reflect.ownKeys(target);
       },
     });

@@ -1,20 +1,21 @@
-import { DefinitionError } from '../errors/families.js';
 import type { Problem } from '../errors/lab-error.js';
 import type { LabFile } from '../model/lab-file.js';
 import type { Definition } from './load.js';
-import { onceInOrder } from './once-in-order.js';
+import { refuseFor } from './refuse.js';
 import { prune } from './prune.js';
 import { findRuleProblemsInRest } from './rule-problems.js';
 import { findRuleProblems } from './rules/rules.js';
 import { labShape } from './shape.js';
 import { findShapeProblems } from './shape-problems.js';
 
+/** With more than this gone there is enough to mend, and not enough left to say more about. */
+const MAX_GONE = 500;
+
 function findProblems(definition: Definition): Problem[] {
+  const shape = findShapeProblems(definition);
   const rest = prune(definition.value);
-  return [
-    ...findShapeProblems(definition),
-    ...(rest === undefined ? [] : findRuleProblemsInRest(rest, definition)),
-  ];
+  if (rest === undefined || rest.gone.length > MAX_GONE) return shape;
+  return [...shape, ...findRuleProblemsInRest(rest, definition)];
 }
 
 /**
@@ -23,8 +24,9 @@ function findProblems(definition: Definition): Problem[] {
  */
 export function validateDefinition(definition: Definition): LabFile {
   const parsed = labShape.safeParse(definition.value);
-  const problems = parsed.success ? findRuleProblems(parsed.data, definition) : findProblems(definition);
-  const [first, ...others] = onceInOrder(problems);
-  if (first !== undefined) throw new DefinitionError([first, ...others]);
+  refuseFor(
+    parsed.success ? findRuleProblems(parsed.data, definition) : findProblems(definition),
+    definition.file,
+  );
   return parsed.data as LabFile;
 }

@@ -1,41 +1,54 @@
-import { isAlias, isScalar, visit, type Document, type Node } from 'yaml';
+import { isAlias, isMap, isScalar, visit, type Document, type Node, type YAMLMap } from 'yaml';
 import type { Location, Problem } from '../errors/lab-error.js';
 
 /** Where an offset in the text is. */
 export type Place = (offset: number) => Location;
 
-/** What YAML allows and a definition cannot hold. */
+/** What YAML allows and a definition cannot hold, and keys that are there twice. One pass, however long the text is. */
 export function structureProblems(document: Document, at: Place): Problem[] {
   const problems: Problem[] = [];
+  const anchors = new Map<string, unknown>();
+  const complain = (node: Node, message: string, hint: string): void => {
+    problems.push({ code: 'LAB-YAML', message, location: at(node.range?.[0] ?? 0), hint });
+  };
   visit(document, {
-    Pair: (_, { key }) => {
-      if (isScalar(key) || isAlias(key)) return;
-      problems.push({
-        code: 'LAB-YAML',
-        message: 'this key is a list or a mapping',
-        location: at((key as Node).range?.[0] ?? 0),
-        hint: 'a key is one word',
-      });
+    Value: (_, node) => {
+      if (node.anchor !== undefined) anchors.set(node.anchor, node);
+      if (isMap(node)) keyProblems(node, complain);
     },
     Alias: (_, alias, ancestors) => {
-      const target = alias.resolve(document);
-      if (target !== undefined && !ancestors.includes(target)) return;
-      if (target !== undefined) {
-        problems.push({
-          code: 'LAB-YAML',
-          message: `\`*${alias.source}\` stands within what it is to repeat`,
-          location: at(alias.range?.[0] ?? 0),
-          hint: 'write out what is meant here: nothing can hold itself',
-        });
-        return;
+      const target = anchors.get(alias.source);
+      if (target === undefined) {
+        complain(
+          alias,
+          `\`*${alias.source}\` names nothing: there is no \`&${alias.source}\` before it`,
+          'put the anchor where the part is first written, or write the part out here',
+        );
+      } else if ((ancestors as readonly unknown[]).includes(target)) {
+        complain(
+          alias,
+          `\`*${alias.source}\` stands within what it is to repeat`,
+          'write out what is meant here: nothing can hold itself',
+        );
       }
-      problems.push({
-        code: 'LAB-YAML',
-        message: `\`*${alias.source}\` names nothing: there is no \`&${alias.source}\` before it`,
-        location: at(alias.range?.[0] ?? 0),
-        hint: 'put the anchor where the part is first written, or write the part out here',
-      });
     },
   });
   return problems;
+}
+
+type Complain = (node: Node, message: string, hint: string) => void;
+
+function keyProblems(map: YAMLMap, complain: Complain): void {
+  const seen = new Set<string>();
+  for (const { key } of map.items as { key: Node | null }[]) {
+    if (key === null || isAlias(key)) continue;
+    if (!isScalar(key)) {
+      complain(key, 'this key is a list or a mapping', 'a key is one word');
+      continue;
+    }
+    const name = String(key.value);
+    if (seen.has(name))
+      complain(key, `\`${name}\` is there twice`, 'rename one of them, or make one of the two');
+    seen.add(name);
+  }
 }

@@ -1,10 +1,12 @@
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { runLab } from './run-lab.js';
+import { usePlace } from './support/lab.js';
+
+const place = usePlace();
 
 test('lists the shipped labs, each with how long it takes and what it shows', async () => {
-  const { exitCode, stdout, stderr } = await runLab('list');
+  const { exitCode, stdout, stderr } = await place().lab('list');
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
   expect(stdout).toMatch(/^LAB +TAKES +WHAT IT SHOWS$/m);
   expect(stdout).toMatch(
@@ -13,7 +15,7 @@ test('lists the shipped labs, each with how long it takes and what it shows', as
 });
 
 test('--json lists every folder of labs/ with a definition that says its time and its summary', async () => {
-  const { stdout } = await runLab('list', '--json');
+  const { stdout } = await place().lab('list', '--json');
   const { labs } = JSON.parse(stdout) as {
     labs: { name: string; summary: string; takesSeconds: number | null; folder: string }[];
   };

@@ -3,14 +3,16 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { shippedLabs } from '../../src/lab/locate.js';
-import { runLab } from './run-lab.js';
+import { usePlace } from './support/lab.js';
+
+const place = usePlace();
 
 const committed = fileURLToPath(new URL('../../schema/lab.schema.json', import.meta.url));
 
 test('prints the committed schema, with --json as well', async () => {
   const text = readFileSync(committed, 'utf8');
-  expect(await runLab('schema')).toEqual({ exitCode: 0, stdout: text, stderr: '' });
-  expect(JSON.parse((await runLab('schema', '--json')).stdout)).toEqual(JSON.parse(text));
+  expect(await place().lab('schema')).toEqual({ exitCode: 0, stdout: text, stderr: '' });
+  expect(JSON.parse((await place().lab('schema', '--json')).stdout)).toEqual(JSON.parse(text));
 });
 
 test.each([...shippedLabs().values()])('%s names the schema for editors in its first line', (folder) => {

@@ -54,6 +54,9 @@ test('vf-creation and storage fail when the PF has kept for itself what the VFs 
   const keep = ['--cntlid=0', '--act=1', '--rt=0', '--nr=3'];
   const kept = await sandbox.lab('exec', 'nvme', 'guest', '--', 'nvme', 'virt-mgmt', '/dev/nvme0', ...keep);
   expect(kept.stdout + kept.stderr).toContain('success');
+  // With a reset of the function it takes hold.
+  const reset = 'echo 1 > /sys/bus/pci/devices/0000:01:00.0/reset';
+  expect((await sandbox.lab('exec', 'nvme', 'guest', '--', 'sh', '-c', reset)).exitCode).toBe(0);
   expect(await failuresOf('storage')).toContain('the PF gives its 2 VFs what they need');
   expect(await failuresOf('vf-creation')).toContain('2 VFs are made');
 });

@@ -58,6 +58,18 @@ test('a lab can be brought up, looked at, tested in part and taken down', async 
   );
   expect(made.stdout.split(/\s+/)).toEqual(expect.arrayContaining(['eth0', 'eth1', 'eth2']));
   expect((await sandbox.lab('exec', 'quickstart', 'guest', '--', 'sh', '-c', 'exit 7')).exitCode).toBe(7);
+  const repeated = await sandbox.lab(
+    'exec',
+    'quickstart',
+    'guest',
+    '--',
+    'echo',
+    'guest',
+    'a',
+    'quickstart',
+    'a',
+  );
+  expect(repeated.stdout).toBe('guest a quickstart a');
   expect((await sandbox.lab('exec', 'quickstart', 'server', '--', 'ip', '-br', 'address')).stdout).toContain(
     '10.0.0.1/24',
   );

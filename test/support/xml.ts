@@ -1,13 +1,31 @@
 /** An element of a document that a strict reader has accepted. */
-export interface Element {
-  readonly name: string;
-  readonly attributes: Readonly<Record<string, string>>;
-  readonly children: Element[];
-  text: string;
+export class XmlElement {
+  text = '';
+  readonly children: XmlElement[] = [];
+
+  constructor(
+    readonly name: string,
+    readonly attributes: Readonly<Record<string, string>>,
+  ) {}
+
+  *all(): Iterable<XmlElement> {
+    yield this;
+    for (const child of this.children) yield* child.all();
+  }
+
+  names(): string[] {
+    return [...this.all()].map(({ name }) => name);
+  }
+
+  find(name: string): XmlElement {
+    const found = [...this.all()].find((element) => element.name === name);
+    if (found === undefined) throw new Error(`no <${name}>`);
+    return found;
+  }
 }
 
 const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
-const TAG = /^<(\/?)([A-Za-z][\w-]*)((?:\s+[\w-]+="[^"<]*")*)\s*(\/?)>/;
+const TAG = /^<(\/?)([A-Za-z][\w-]*)((?:\s+[\w:-]+="[^"<]*")*)\s*(\/?)>/;
 
 /** XML 1.0, production 2. */
 function isCharacter(code: number): boolean {
@@ -23,7 +41,7 @@ function unescape(text: string): string {
 }
 
 function attributesOf(text: string): Record<string, string> {
-  const pairs = [...text.matchAll(/([\w-]+)="([^"]*)"/g)].map(([, name = '', value = '']) => {
+  const pairs = [...text.matchAll(/([\w:-]+)="([^"]*)"/g)].map(([, name = '', value = '']) => {
     // A reader turns line breaks and tabs within an attribute into spaces (XML 1.0, 3.3.3).
     return [name, unescape(value.replace(/\r\n|[\r\n\t]/g, ' '))] as const;
   });
@@ -32,15 +50,15 @@ function attributesOf(text: string): Record<string, string> {
   return Object.fromEntries(pairs);
 }
 
-/** Reads a document of elements, attributes and text; throws where it is not well-formed. */
-export function parseXml(text: string): Element {
+/** Reads a document of elements, attributes and text; throws where it is not well-formed. A report has a declaration, a picture none. */
+export function parseXml(text: string, { declaration = true } = {}): XmlElement {
   if (Array.from(text).some((character) => !isCharacter(character.codePointAt(0) ?? 0)))
     throw new Error('a character that XML cannot hold');
-  const head = /^<\?xml version="1\.0" encoding="UTF-8"\?>\n/.exec(text);
-  if (head === null) throw new Error('no XML declaration');
-  const top: Element = { name: '', attributes: {}, children: [], text: '' };
+  const [head = ''] = /^<\?xml version="1\.0" encoding="UTF-8"\?>\n/.exec(text) ?? [];
+  if ((head !== '') !== declaration) throw new Error('an XML declaration too few or too many');
+  const top = new XmlElement('', {});
   const open = [top];
-  let rest = text.slice(head[0].length);
+  let rest = text.slice(head.length);
   while (rest !== '') {
     const current = open.at(-1) ?? top;
     if (!rest.startsWith('<')) {
@@ -59,7 +77,7 @@ export function parseXml(text: string): Element {
       if (open.pop()?.name !== name) throw new Error(`</${name}> closes another element`);
       continue;
     }
-    const element: Element = { name, attributes: attributesOf(attributes), children: [], text: '' };
+    const element = new XmlElement(name, attributesOf(attributes));
     current.children.push(element);
     if (empty !== '/') open.push(element);
   }

@@ -18,7 +18,6 @@ const beforePlace: readonly Rule[] = [
   unknownBus,
   addressOutOfRange,
   propertiesFit,
-  idIsAProperty,
   addressInUse,
   singleFunction,
 ];
@@ -31,6 +30,7 @@ const afterPlace: readonly Rule[] = [
   },
   vfCrashesQemu,
   nvmeParameters,
+  idIsAProperty,
   pfAndVfsAgree,
   (device, machine) => (ownVfsOf(device) === undefined ? undefined : cannotTakeVfs(device, machine)),
   ownPfWithoutId,
@@ -112,6 +112,6 @@ function settle(device: ComposedDevice, machine: MachineInProgress, accepted: bo
       machine.place(device.bus, number, { name: `a VF of ${name}`, multifunction: false, isVf: true });
     }
   }
-  if (device.sriovPf !== null) machine.wait(device, device.sriovPf);
+  if (device.sriovPf !== null) machine.wait({ vf: device, accepted }, device.sriovPf);
   if (device.id !== null) machine.add(device.id);
 }

@@ -8,6 +8,13 @@ export interface Occupant {
   readonly isVf: boolean;
 }
 
+/** A VF whose PF is still to come. */
+export interface WaitingVf {
+  readonly vf: ComposedDevice;
+  /** Whether QEMU had nothing against it. */
+  readonly accepted: boolean;
+}
+
 /** What q35 itself has on its root bus, with the machine options that labs use. */
 const q35: readonly (readonly [number, Occupant])[] = [
   [0x00, { name: 'the host bridge', multifunction: false, isVf: false }],
@@ -18,7 +25,7 @@ const q35: readonly (readonly [number, Occupant])[] = [
 export class MachineInProgress {
   readonly #places = new Map<string, Map<number, Occupant>>();
   readonly #ids = new Set<string>();
-  readonly #waiting = new Map<string, ComposedDevice[]>();
+  readonly #waiting = new Map<string, WaitingVf[]>();
 
   constructor(private readonly buses: readonly ComposedBus[]) {
     for (const bus of buses) this.#places.set(bus.id, new Map(bus.type === 'root-bus' ? q35 : []));
@@ -52,11 +59,13 @@ export class MachineInProgress {
   }
 
   /** Lets a VF wait for the PF that it names. */
-  wait(vf: ComposedDevice, pf: string): void {
-    this.#waiting.set(pf, [...(this.#waiting.get(pf) ?? []), vf]);
+  wait(vf: WaitingVf, pf: string): void {
+    const waiting = this.#waiting.get(pf);
+    if (waiting === undefined) this.#waiting.set(pf, [vf]);
+    else waiting.push(vf);
   }
 
-  waitingFor(pf: string | null): readonly ComposedDevice[] {
+  waitingFor(pf: string | null): readonly WaitingVf[] {
     return (pf === null ? undefined : this.#waiting.get(pf)) ?? [];
   }
 

@@ -1,4 +1,4 @@
-import type { ComposedDevice, Refusal } from './composition.js';
+import { nameOf, type ComposedDevice, type Refusal } from './composition.js';
 
 const MOST_MSIX_VECTORS = 2048;
 const QUEUES_OF_A_VF = 2;
@@ -82,7 +82,8 @@ const conditions: readonly {
   },
 ];
 
-export function nvmeParameters({ driver, properties, sriovPf }: ComposedDevice): Refusal | undefined {
+export function nvmeParameters(device: ComposedDevice): Refusal | undefined {
+  const { driver, properties, sriovPf } = device;
   // As a VF it crashes QEMU before any of this is looked at.
   if (driver !== 'nvme' || sriovPf !== null) return undefined;
   const number = (name: keyof typeof DEFAULTS): number => Number(properties[name] ?? DEFAULTS[name]);
@@ -101,7 +102,7 @@ export function nvmeParameters({ driver, properties, sriovPf }: ComposedDevice):
   return (
     broken && {
       rule: 'nvme-parameters',
-      message: broken.message,
+      message: `the parameters of ${nameOf(device)} do not fit: ${broken.message}`,
       hint: 'leave these properties out: the model chooses ones that fit',
       qemu: broken.qemu,
     }

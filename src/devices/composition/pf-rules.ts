@@ -18,12 +18,13 @@ export function becomesPf(device: ComposedDevice, machine: MachineInProgress): b
 
 /** VFs wait for a device that cannot be the PF of any. */
 export function cannotTakeVfs(device: ComposedDevice, machine: MachineInProgress): Refusal | undefined {
-  const [vf] = machine.waitingFor(device.id);
+  // What is said of a VF need not be said of its PF once more.
+  const waiting = machine.waitingFor(device.id).find(({ accepted }) => accepted);
   const bus = machine.bus(device.bus);
-  if (vf === undefined || bus === undefined || becomesPf(device, machine)) return undefined;
+  if (waiting === undefined || bus === undefined || becomesPf(device, machine)) return undefined;
   return {
     rule: 'pf-model',
-    message: `${nameOf(vf)} names ${nameOf(device)} as its PF, but ${whyNot(device, bus)}`,
+    message: `${nameOf(waiting.vf)} names ${nameOf(device)} as its PF, but ${whyNot(device, bus)}`,
     hint: 'the PF of composed VFs is a virtio-net behind a PCIe root port',
     qemu: 'attaching user-created SR-IOV VF unsupported',
   };
@@ -39,7 +40,10 @@ function whyNot(device: ComposedDevice, bus: ComposedBus): string {
 export function pfAndVfsAgree(pf: ComposedDevice, machine: MachineInProgress): Refusal | undefined {
   if (!becomesPf(pf, machine)) return undefined;
   const bus = machine.bus(pf.bus);
-  const vfs = [...machine.waitingFor(pf.id)].sort((a, b) => a.number - b.number);
+  const vfs = machine
+    .waitingFor(pf.id)
+    .map(({ vf }) => vf)
+    .sort((a, b) => a.number - b.number);
   const [first, second] = vfs;
   if (bus === undefined || first === undefined) return undefined;
   if (first.number <= pf.number) return belowPf(pf, first);

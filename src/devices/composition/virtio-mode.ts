@@ -28,7 +28,7 @@ export function virtioModeProblem(device: ComposedDevice, bus: ComposedBus): Ref
   if (modern || legacy) return undefined;
   return {
     rule: 'virtio-without-mode',
-    message: 'it offers neither the modern nor the legacy interface of virtio',
+    message: `${nameOf(device)} offers neither the modern nor the legacy interface of virtio`,
     hint: 'leave out `disable-modern`: behind a root port the modern interface is the only one',
     qemu: 'neither modern nor legacy mode is enabled',
   };

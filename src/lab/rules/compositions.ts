@@ -5,6 +5,7 @@ import type { CompositionFinding } from '../../devices/composition/composition.j
 import type { Problem } from '../../errors/lab-error.js';
 import type { LabFile } from '../../model/lab-file.js';
 import type { Machine } from '../../model/lab.js';
+import { layOutBuses } from '../buses.js';
 import type { Path } from '../load.js';
 import { resolveLab } from '../resolve.js';
 import { aspectOf } from './composition-aspects.js';
@@ -43,14 +44,14 @@ export const compositionsAreWhatTheySay: Rule = function* (lab, at) {
 
 /** Buses are called by their ids in QEMU, as are their properties. */
 export const busNamesAreFree: Rule = function* (lab, at) {
-  for (const machine of resolved(lab)) {
-    for (const { id, type } of machine.buses) {
+  for (const [machine, written] of Object.entries(lab.machines)) {
+    for (const { id, type } of layOutBuses(written)) {
       if (!isOwnProperty(type === 'root-port' ? 'pcie-root-port' : 'pcie-pci-bridge', id)) continue;
       yield {
         code: 'LAB-RULE-SRIOV-NAME',
         message: `QEMU would call this bus ${id}, which is the name of a property of it; QEMU crashes on that`,
         hint: 'give the bus another name',
-        location: at.locate(['machines', machine.name, 'buses', id.replace(/^bus-/, '')], { key: true }),
+        location: at.locate(['machines', machine, 'buses', id.replace(/^bus-/, '')], { key: true }),
       };
     }
   }

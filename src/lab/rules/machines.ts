@@ -16,26 +16,37 @@ export const hasMachines: Rule = function* (lab, at) {
   }
 };
 
+/** More than computers bear: each level is virtualized by the one around it. */
+const MAX_AROUND = 8;
+
 /** The machines around a machine, from the inside out, until there is none or one comes again. */
-function around(name: string, lab: LabFile): string[] {
-  const found: string[] = [];
-  for (let on = lab.machines[name]?.on; on !== undefined && !found.includes(on); on = lab.machines[on]?.on)
-    found.push(on);
+function around(name: string, lab: LabFile): ReadonlySet<string> {
+  const found = new Set<string>();
+  for (let on = lab.machines[name]?.on; on !== undefined && !found.has(on); on = lab.machines[on]?.on)
+    found.add(on);
   return found;
 }
 
 export const nestingIsPossible: Rule = function* (lab, at) {
-  const names = Object.keys(lab.machines);
+  const names = new Set(Object.keys(lab.machines));
   for (const [name, { on }] of Object.entries(lab.machines)) {
     if (on === undefined) continue;
     const location = at.locate(['machines', name, 'on']);
-    if (!names.includes(on)) {
-      yield { code: 'LAB-RULE-MACHINE', ...unknownName('machine', on, names), location };
-    } else if (around(name, lab).includes(name)) {
+    if (!names.has(on)) {
+      yield { code: 'LAB-RULE-MACHINE', ...unknownName('machine', on, [...names]), location };
+    } else if (around(name, lab).has(name)) {
       yield {
         code: 'LAB-RULE-NESTING',
         message: `machine ${name} would run inside itself: ${[name, ...around(name, lab)].join(' on ')}`,
         hint: 'let one of them run on this computer: leave its `on` out',
+        location,
+      };
+    } else if (around(name, lab).size === MAX_AROUND + 1) {
+      // Those inside it are too deep as well; mending this one brings them out with it.
+      yield {
+        code: 'LAB-RULE-NESTING',
+        message: `machine ${name} would run inside more than ${MAX_AROUND} machines, each inside the next`,
+        hint: 'let it run on one that is further out',
         location,
       };
     }

@@ -1,6 +1,7 @@
 import { findToolchain } from '../../../src/toolchain/resolve.js';
 
-const DEFAULT_CASES = 400;
+/** Of compositions, and as many of labs: under two minutes together on two processors. */
+const DEFAULT_CASES = 300;
 const DEFAULT_SEED = 20261123;
 
 export const caseCount = Number(process.env['LAB_PARITY_CASES'] ?? DEFAULT_CASES);

@@ -1,4 +1,4 @@
-import { XMLParser } from './xml-parser.js';
+import { parseXml } from '../../support/xml.js';
 import { describe, expect, test } from 'vitest';
 import { functionsOf, type Lab } from '../../../src/model/lab.js';
 import { drawLab, GRAPH_FORMATS } from '../../../src/report/graph/formats.js';
@@ -169,7 +169,7 @@ describe('hostile text', () => {
   const lab: Lab = { ...labWithNic({ vfs: 1 }), name: hostile, summary: hostile };
 
   test('stays text in SVG', () => {
-    const root = new XMLParser(drawLab(lab, 'svg')).parse();
+    const root = parseXml(drawLab(lab, 'svg'), { declaration: false });
     expect(root.names()).not.toContain('script');
     expect(root.find('desc').text).toBe(hostile.replace('\ud800', ''));
     expect(root.find('title').text).toBe(`Topology of lab ${hostile.replace('\ud800', '')}`);

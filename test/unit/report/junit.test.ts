@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { toJunit } from '../../../src/report/junit.js';
 import { checkResult, hostile, testResult } from '../../support/results.js';
-import { parseXml, type Element } from '../../support/xml.js';
+import { parseXml, type XmlElement } from '../../support/xml.js';
 
-function childrenNamed(element: Element | undefined, name: string): Element[] {
+function childrenNamed(element: XmlElement | undefined, name: string): XmlElement[] {
   return (element?.children ?? []).filter((child) => child.name === name);
 }
 

@@ -5,7 +5,7 @@ import { toSvg } from '../../../src/report/graph/svg.js';
 import { allPlaced, layOut, type Placed } from '../../../src/report/graph/svg-layout.js';
 import { textWidth, wrap } from '../../../src/report/graph/svg-text.js';
 import { lab as labOf, labWithNic } from '../../support/definition.js';
-import { XMLParser, type XmlElement } from './xml-parser.js';
+import { parseXml, type XmlElement } from '../../support/xml.js';
 
 const mixed = labOf({
   networks: { lan: null, wan: null },
@@ -98,7 +98,7 @@ describe.each(graphs)('the picture of %s', (_name, graph) => {
   });
 
   test('has all text within its box, and no two lines on each other', () => {
-    const svg = new XMLParser(toSvg(graph)).parse();
+    const svg = parseXml(toSvg(graph), { declaration: false });
     for (const group of svg.children.filter(({ name }) => name === 'g')) {
       const rect = group.find('rect').attributes;
       const [right, bottom] = [
@@ -116,7 +116,7 @@ describe.each(graphs)('the picture of %s', (_name, graph) => {
   });
 
   test('has boxes below the text of the box that they are in', () => {
-    const svg = new XMLParser(toSvg(graph)).parse();
+    const svg = parseXml(toSvg(graph), { declaration: false });
     const tops = new Map(
       svg.children
         .filter(({ name }) => name === 'g')
@@ -134,7 +134,7 @@ describe.each(graphs)('the picture of %s', (_name, graph) => {
   });
 
   test('has links that run from left to right', () => {
-    const svg = new XMLParser(toSvg(graph)).parse();
+    const svg = parseXml(toSvg(graph), { declaration: false });
     const paths = svg.children.filter(({ name }) => name === 'path');
     expect(paths.length).toBe(graph.links.length);
     for (const { attributes } of paths) {
@@ -144,7 +144,7 @@ describe.each(graphs)('the picture of %s', (_name, graph) => {
   });
 
   test('is well-formed and fits its page', () => {
-    const svg = new XMLParser(toSvg(graph)).parse();
+    const svg = parseXml(toSvg(graph), { declaration: false });
     expect(svg.attributes['viewBox']).toBe(
       `0 0 ${svg.attributes['width'] ?? ''} ${svg.attributes['height'] ?? ''}`,
     );
