@@ -198,7 +198,7 @@ describe('traffic', () => {
     await sandbox.lab('up', 'user-net');
     // In the place of netperf's server, one that hangs up on everybody.
     const { bin } = sandbox.record().tools;
-    const deaf = `"$0" nc -lk -s 127.0.0.1 -p 12865 -e true >/dev/null 2>&1 &`;
+    const deaf = `"$0" nc -ll -p 12865 -e true >/dev/null 2>&1 &`;
     await sandbox.inNamespace(['sh', '-c', deaf, join(bin, 'busybox')]);
     const failed = await failuresOf('user-net', 'traffic');
     expect(failed).toContain("vf0 through QEMU's gateway to a server outside: 28160 bytes by TCP");
