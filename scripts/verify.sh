@@ -1,8 +1,8 @@
 #!/bin/sh
 # npm run verify [-- [--share-cache] PART...]: everything that has to pass before a change lands, from a bare clone.
 # PART is lint, test (unit, golden and CLI tests), parity (our verdicts against QEMU's) or e2e (real guests); without any, all of
-# them. As root the e2e tests run twice: as root, and as an ordinary user made for them, who provisions all from nothing unless
-# --share-cache is given.
+# them. Labs are made for ordinary users: as root the e2e tests run as one made for them, who provisions all from nothing unless
+# --share-cache is given, and root itself runs those of a lab's life (test:e2e:life).
 set -eu
 cd "$(dirname -- "$0")/.."
 # shellcheck source=scripts/setup/say.sh
@@ -41,11 +41,12 @@ with_own_folders() {
   TMPDIR=$work/tmp XDG_STATE_HOME=$work/state "$@"
 }
 
+# e2e_as_oneself SCRIPT
 e2e_as_oneself() {
   rm -rf "$work/tmp" "$work/state"
   mkdir -m 700 "$work/tmp" "$work/state"
   sh scripts/left-behind.sh before "$work/before"
-  step "e2e-as-$(id -un)" tests test:e2e with_own_folders
+  step "e2e-as-$(id -un)" tests "$1" with_own_folders
   step "nothing-left-by-$(id -un)" sh scripts/left-behind.sh after "$work/before" "$work"
 }
 
@@ -63,8 +64,12 @@ run_part() {
     test) step test tests test ;;
     parity) step parity tests test:parity ;;
     e2e)
-      e2e_as_oneself
-      [ "$(id -u)" -ne 0 ] || e2e_as_ordinary_user
+      if [ "$(id -u)" -eq 0 ]; then
+        e2e_as_oneself test:e2e:life
+        e2e_as_ordinary_user
+      else
+        e2e_as_oneself test:e2e
+      fi
       ;;
   esac
 }
