@@ -6,5 +6,7 @@ export async function runCases<T>(cases: readonly T[], run: (one: T) => Promise<
   const worker = async (): Promise<void> => {
     for (let one = left.shift(); one !== undefined; one = left.shift()) await run(one);
   };
-  await Promise.all(Array.from({ length: availableParallelism() }, worker));
+  // All have ended, failed or not, before the first failure is told: none leaves a QEMU behind.
+  const ended = await Promise.allSettled(Array.from({ length: availableParallelism() }, worker));
+  for (const end of ended) if (end.status === 'rejected') throw end.reason;
 }

@@ -33,6 +33,9 @@ export async function askQemu<T>(
 ): Promise<Verdict<T>> {
   const child = spawn(qemu, [...bare, ...args], { stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'] });
   const timer = setTimeout(() => child.kill('SIGKILL'), LONGEST_START_MS);
+  // A test that fails ends its process with other cases still under way.
+  const kill = (): boolean => child.kill('SIGKILL');
+  process.once('exit', kill);
   let stderr = '';
   child.stderr?.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
   const ended = new Promise<void>((resolve) =>
@@ -51,6 +54,7 @@ export async function askQemu<T>(
     return { accepted: true, seen: seen.value };
   } finally {
     clearTimeout(timer);
+    process.off('exit', kill);
     child.kill('SIGKILL');
     await ended;
   }
