@@ -1,6 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { faultyQemu } from './support/faulty-qemu.js';
 import { PROJECT, Sandbox } from './support/sandbox.js';
@@ -36,20 +35,6 @@ describe('the shipped labs', () => {
     expect([...report.checks.keys()]).toEqual(checks);
     expect(await sandbox.leftovers()).toEqual([]);
   });
-
-  test.each(['multifunction', 'user-net', 'vlan', 'many-vfs'])(
-    'shellcheck finds nothing in the scripts of %s',
-    async (lab) => {
-      const folder = join(sandbox.folder, 'rendered');
-      const { stdout } = await sandbox.lab('render', lab, '-o', folder, '--json');
-      const scripts = (JSON.parse(stdout) as { files: string[] }).files.filter((file) =>
-        file.endsWith('.sh'),
-      );
-      expect(scripts.length).toBeGreaterThan(4);
-      const { stdout: findings } = await execa('shellcheck', scripts, { cwd: folder, reject: false });
-      expect(findings).toBe('');
-    },
-  );
 });
 
 describe('isolation', () => {

@@ -41,7 +41,7 @@ END
 mkdir -p netns
 : > netns/server10
 unshare --net mount --bind /proc/self/ns/net netns/server10
-nsenter --net=netns/server10 sh -c '[ ! -e "$0" ] || echo 1 > "$0"' "$ipv6_off"
+[ ! -e "$ipv6_off" ] || nsenter --net=netns/server10 sh -c "echo 1 > $ipv6_off"
 ip link add server10 mtu 1500 type veth peer name eth0
 ip link set eth0 address 52:54:00:44:79:ec mtu 1500 netns netns/server10
 ip link set server10 up
@@ -53,7 +53,7 @@ nsenter --net=netns/server10 ip link set eth0 up
 mkdir -p netns
 : > netns/server20
 unshare --net mount --bind /proc/self/ns/net netns/server20
-nsenter --net=netns/server20 sh -c '[ ! -e "$0" ] || echo 1 > "$0"' "$ipv6_off"
+[ ! -e "$ipv6_off" ] || nsenter --net=netns/server20 sh -c "echo 1 > $ipv6_off"
 ip link add server20 mtu 1500 type veth peer name eth0
 ip link set eth0 address 52:54:00:d0:39:0c mtu 1500 netns netns/server20
 ip link set server20 up

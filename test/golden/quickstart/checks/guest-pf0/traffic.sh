@@ -222,7 +222,8 @@ moved() {
 }
 
 # ping_counted DEV ARGUMENTS...: in the sender's namespace. A line of DEV's counters, what ping says, and the counters again: in one go,
-# as each program costs.
+# as each program costs. Its variables are for the shell that it is given to.
+# shellcheck disable=SC2016
 ping_counted='
 reading() {
     while read -r name rx _ _ _ _ _ _ _ tx _; do
