@@ -11,7 +11,8 @@ import { TapStream } from './tap-stream.js';
 const PORT = '/dev/virtio-ports/sriov-lab.checks';
 const GUEST_FOLDER = '/run/lab';
 const ALIVE_POLL_MS = 1000;
-const LAST_LINES_MS = 300;
+/** What a script wrote before it ended is on its way for that long at most, on a computer that is busy with other guests. */
+const LAST_LINES_MS = 5000;
 
 export interface GuestScriptOptions {
   readonly agent: GuestAgent;

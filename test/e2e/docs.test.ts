@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
-import { dirname, join, relative, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 
@@ -40,9 +40,10 @@ function markdownIn(folder: string): string[] {
 const documents = [
   'README.md',
   ...markdownIn('docs'),
-  ...readdirSync(join(root, 'labs'))
-    .map((lab) => join('labs', lab, 'README.md'))
-    .filter((path) => existsSync(join(root, path))),
+  ...readdirSync(join(root, 'labs'), { recursive: true, encoding: 'utf8' })
+    .filter((path) => basename(path) === 'README.md')
+    .map((path) => join('labs', path))
+    .sort(),
 ];
 
 function read(path: string): string {
