@@ -41,12 +41,7 @@ export function initialFiles(options: InitOptions): Artefact[] {
     onNetwork,
     onUser: hasBackend && options.backend === 'user',
     summary: `A guest whose ${model} PF can create ${vfs} ${vfs === 1 ? 'VF' : 'VFs'}${onNetwork ? ', and a server that it reaches over them' : ''}`,
-    checks: [
-      'vf-creation',
-      'hotplug-free',
-      ...(onNetwork ? ['traffic'] : []),
-      ...(hasBackend ? [] : ['storage']),
-    ],
+    checks: ['vf-creation', 'hotplug-free', hasBackend ? 'traffic' : 'storage'],
   };
   return [
     { path: 'lab.yaml', content: renderTemplate('init/lab.yaml', view), executable: false },
