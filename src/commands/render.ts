@@ -1,7 +1,7 @@
 import { BaseCommand, Flags } from '../cli/base-command.js';
 import { labArgument, setFlag, toolchainOptions, toolFlags } from '../cli/lab-flags.js';
 import { readLab } from '../lab/read-lab.js';
-import { linkImages, writeRendered } from '../lab/write-rendered.js';
+import { writeRendered } from '../lab/write-rendered.js';
 
 interface RenderResult {
   readonly lab: string;
@@ -51,6 +51,8 @@ export default class Render extends BaseCommand<typeof Render> {
     const files = writeRendered(lab, flags.output, { accelerator: flags.accel, force: flags.force });
     for (const file of files) this.log(file);
     if (!flags.images) return { lab: lab.name, folder: flags.output, files, qemu: null };
+    // What builds images takes longer to load than the artefacts to write.
+    const { linkImages } = await import('../lab/link-images.js');
     const qemu = await linkImages(lab, flags.output, toolchainOptions(flags), await this.progress());
     this.log(`run it: QEMU=${qemu} ${flags.output}/run.sh`);
     return { lab: lab.name, folder: flags.output, files, qemu };
