@@ -9,6 +9,7 @@ import type { InterfaceNames } from './interface-names.js';
 import type { MacPool } from './macs.js';
 import type { Place, Places } from './places.js';
 import { sizeMiB } from './units.js';
+import { isChardev, tapOf, vdpaOf } from './written-backend.js';
 import { writtenFunctions, writtenVfs } from './written-functions.js';
 
 /** What hands out names and addresses within one lab. */
@@ -26,22 +27,20 @@ export interface Slots {
   readonly places: Places;
 }
 
-function isChardev(device: string): boolean {
-  return device.startsWith('/');
-}
-
 function resolveBackend(backend: BackendFile, owner: string, naming: Naming): Backend {
-  if (backend === 'user' || 'user' in backend) return { type: 'user' };
-  if ('vdpa' in backend) {
-    if (isChardev(backend.vdpa)) return { type: 'vdpa', device: backend.vdpa, of: null };
-    return { type: 'vdpa', device: `vdpa/${owner}`, of: backend.vdpa };
+  const vdpa = vdpaOf(backend);
+  if (vdpa !== undefined) {
+    if (isChardev(vdpa)) return { type: 'vdpa', device: vdpa, of: null };
+    return { type: 'vdpa', device: `vdpa/${owner}`, of: vdpa };
   }
+  const tap = tapOf(backend);
+  if (tap === undefined) return { type: 'user' };
   return {
     type: 'tap',
-    network: backend.tap,
+    network: tap.tap,
     ifname: naming.interfaces.take(owner),
-    vlan: backend.vlan ?? null,
-    vhost: backend.vhost ?? 'auto',
+    vlan: tap.vlan ?? null,
+    vhost: tap.vhost ?? 'auto',
   };
 }
 
@@ -60,8 +59,7 @@ function resolveFunction(wanted: Wanted, nic: NicFile, slots: Slots, naming: Nam
   const owner = `${slots.machine}-${id}`;
   const model = written.model ?? nic.model ?? DEFAULT_NIC_MODEL;
   const backend = wanted.backend === undefined ? null : resolveBackend(wanted.backend, owner, naming);
-  const shared = wanted.backend ?? nic.backend;
-  const on = typeof shared === 'object' && 'tap' in shared ? shared.tap : undefined;
+  const on = tapOf(wanted.backend ?? nic.backend)?.tap;
   const network = naming.networks.find((one) => one.name === on);
   return {
     name,

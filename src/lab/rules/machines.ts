@@ -1,5 +1,6 @@
 import type { Problem } from '../../errors/lab-error.js';
 import type { BackendFile, LabFile } from '../../model/lab-file.js';
+import { isChardev, vdpaOf } from '../written-backend.js';
 import { writtenVfs } from '../written-functions.js';
 import { ROOT_BUS_SLOTS } from '../buses.js';
 import type { Path } from '../load.js';
@@ -77,10 +78,10 @@ interface VdpaUse {
 /** Functions whose packets go to a vDPA device, their NIC's when they name none. */
 function* vdpaUses(lab: LabFile): Iterable<VdpaUse> {
   for (const { machine, nic, path, written, at } of eachFunction(lab)) {
-    const backend = written.backend ?? nic.backend;
-    if (typeof backend !== 'object' || !('vdpa' in backend)) continue;
+    const vdpa = vdpaOf(written.backend ?? nic.backend);
+    if (vdpa === undefined) continue;
     const owner = written.backend === undefined ? path : at;
-    yield { function: backend.vdpa, machine, path: [...owner, 'backend', 'vdpa'] };
+    yield { function: vdpa, machine, path: [...owner, 'backend', 'vdpa'] };
   }
 }
 
@@ -118,9 +119,9 @@ function* vdpaProblem(use: VdpaUse, lab: LabFile, at: Locator): Iterable<Problem
 export const vdpaDevicesServe: Rule = function* (lab, at) {
   const owners = new Map<string, string>();
   for (const use of vdpaUses(lab)) {
-    const isChardev = use.function.startsWith('/');
-    if (!isChardev) yield* vdpaProblem(use, lab, at);
-    const key = `${isChardev ? '' : (lab.machines[use.machine]?.on ?? '')} ${use.function}`;
+    const chardev = isChardev(use.function);
+    if (!chardev) yield* vdpaProblem(use, lab, at);
+    const key = `${chardev ? '' : (lab.machines[use.machine]?.on ?? '')} ${use.function}`;
     const owner = owners.get(key);
     if (owner !== undefined) {
       yield {

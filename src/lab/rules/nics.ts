@@ -1,14 +1,14 @@
 import { DEFAULT_NIC_MODEL, nicModel, nicModelNames } from '../../devices/catalog.js';
 import type { FunctionKey, NicModel } from '../../devices/nic-model.js';
 import type { Problem } from '../../errors/lab-error.js';
-import type { BackendFile, NicFile } from '../../model/lab-file.js';
-import type { Backend } from '../../model/lab.js';
+import type { NicFile } from '../../model/lab-file.js';
 import type { Path } from '../load.js';
+import { backendType } from '../written-backend.js';
 import { writtenFunctions, writtenVfs } from '../written-functions.js';
 import { eachFunction, eachNic, type Locator, type Rule } from './rule.js';
 
 /** The NIC's model; undefined when there is none of that name, which another rule says. */
-function modelOf(nic: NicFile): NicModel | undefined {
+export function modelOf(nic: NicFile): NicModel | undefined {
   const name = nic.model ?? DEFAULT_NIC_MODEL;
   return nicModelNames().includes(name) ? nicModel(name) : undefined;
 }
@@ -53,17 +53,12 @@ export const backendsAreNamed: Rule = function* (lab, at) {
   }
 };
 
-function kindOf(backend: BackendFile): Backend['type'] {
-  if (backend === 'user' || 'user' in backend) return 'user';
-  return 'tap' in backend ? 'tap' : 'vdpa';
-}
-
 export const backendsFitTheModel: Rule = function* (lab, at) {
   for (const { kind, nic, written, at: place } of eachFunction(lab)) {
     const model = modelOf(nic);
     if (model === undefined || written.backend === undefined) continue;
     if (model.kind === 'storage' || (kind === 'vf' && model.vfs === 'fixed')) continue;
-    const backend = kindOf(written.backend);
+    const backend = backendType(written.backend);
     if (model.backends.includes(backend)) continue;
     yield {
       code: 'LAB-RULE-BACKEND',

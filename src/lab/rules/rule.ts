@@ -2,6 +2,7 @@ import type { Location, Problem } from '../../errors/lab-error.js';
 import type { BackendFile, FunctionFile, LabFile, NicFile } from '../../model/lab-file.js';
 import type { Path, PlaceOptions } from '../load.js';
 import { nearest } from '../nearest.js';
+import { tapOf } from '../written-backend.js';
 import { writtenFunctions, writtenVfs } from '../written-functions.js';
 
 /** What rules need of a definition: the place of each part. */
@@ -76,5 +77,5 @@ export function* eachBackend(lab: LabFile): Iterable<{ backend: BackendFile; pat
 
 /** The network that a backend leads to; undefined when it leads to none. */
 export function networkOf(backend: BackendFile | undefined): string | undefined {
-  return typeof backend === 'object' && 'tap' in backend ? backend.tap : undefined;
+  return tapOf(backend)?.tap;
 }

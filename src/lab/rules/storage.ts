@@ -1,14 +1,14 @@
-import { nicModel, nicModelNames } from '../../devices/catalog.js';
 import { checkParameters } from '../../checks/names.js';
 import type { NicFile } from '../../model/lab-file.js';
 import { DEFAULT_STORAGE_MIB } from '../defaults.js';
 import { sizeMiB } from '../units.js';
 import { writtenVfs } from '../written-functions.js';
+import { modelOf } from './nics.js';
 import { eachNic, type Rule } from './rule.js';
 
 /** A storage device. A model that is not there is another rule’s to tell. */
-export function isStorage({ model }: NicFile): boolean {
-  return model !== undefined && nicModelNames().includes(model) && nicModel(model).kind === 'storage';
+export function isStorage(nic: NicFile): boolean {
+  return modelOf(nic)?.kind === 'storage';
 }
 
 export const storageHoldsTheData: Rule = function* (lab, at) {

@@ -1,6 +1,7 @@
 import type { Problem } from '../../errors/lab-error.js';
 import type { LabFile } from '../../model/lab-file.js';
 import type { Path } from '../load.js';
+import { tapOf } from '../written-backend.js';
 import { eachBackend, type Locator, type Rule } from './rule.js';
 
 interface WrittenPort {
@@ -13,8 +14,8 @@ function* eachPort(lab: LabFile): Iterable<WrittenPort> {
   for (const [name, { network, vlan }] of Object.entries(lab.peers ?? {}))
     yield { network, vlan, path: ['peers', name] };
   for (const { backend, path } of eachBackend(lab)) {
-    if (typeof backend === 'object' && 'tap' in backend)
-      yield { network: backend.tap, vlan: backend.vlan, path };
+    const tap = tapOf(backend);
+    if (tap !== undefined) yield { network: tap.tap, vlan: tap.vlan, path };
   }
 }
 
