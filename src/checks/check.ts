@@ -93,6 +93,11 @@ export function findings(assertions: readonly Assertion[], remarks: readonly str
   return { assertions, remarks };
 }
 
+/** The assertions of a script that says nothing of its own unless it fails. */
+export function failuresOf({ assertions }: Findings): Assertion[] {
+  return assertions.filter(({ ok }) => !ok);
+}
+
 /** The folder of the scripts for one NIC of one machine. */
 export function scriptFolder(target: CheckTarget): string {
   return `checks/${target.machine.name}-${target.nic.name}`;

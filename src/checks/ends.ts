@@ -1,5 +1,6 @@
 import { backendOf, hostAddress, type Lab, type Nic, type NicFunction, type Peer } from '../model/lab.js';
 import type { CheckTarget } from './check.js';
+import { sameSegment, type Segment } from './segment.js';
 import { functionView, vfView, type FunctionView } from './vf-view.js';
 
 /** Where a PF stays in the guest; no function has such a name. */
@@ -10,12 +11,6 @@ const USER_ADDRESS = '10.0.2.15/24';
 /** The gateway, which answers to pings by itself and passes TCP on to 127.0.0.1 of the lab's namespace. */
 export const USER_GATEWAY = '10.0.2.2';
 
-/** A network, or one VLAN of it: those who are on the same one can hear each other. */
-export interface Segment {
-  readonly network: string;
-  readonly vlan: number | null;
-}
-
 /** A function that packets can leave and reach: the script of a check puts it into a namespace of its own. */
 export interface End extends FunctionView {
   /** Of the guest; a PF stays in the first one. */
@@ -24,11 +19,6 @@ export interface End extends FunctionView {
   readonly segment: Segment | null;
   /** The tap behind it, which functions may share. */
   readonly tap: string | null;
-}
-
-/** Two places are on the same segment: the same network, and the same VLAN of it. */
-export function sameSegment(one: Segment | null, other: Segment | null): boolean {
-  return one !== null && one.network === other?.network && one.vlan === other.vlan;
 }
 
 export function segmentOfPeer({ network, vlan }: Peer): Segment {

@@ -2,6 +2,7 @@ import { renderTemplate } from '../render/templates.js';
 import type { QmpEvent } from '../qemu/qmp.js';
 import {
   assertion,
+  failuresOf,
   findings,
   scriptFolder,
   type Assertion,
@@ -96,8 +97,8 @@ function guestLogScript(target: CheckTarget): CheckScript {
 
 /** Of the shared script, this check takes that the cycles took place, and how long a VF needed. */
 function onlyThatItRan(cycles: number): (result: Findings) => Findings {
-  return ({ assertions, remarks }) => {
-    const failed = assertions.filter(({ ok }) => !ok);
+  return (result) => {
+    const failed = failuresOf(result);
     return findings(
       [
         assertion(
@@ -106,7 +107,7 @@ function onlyThatItRan(cycles: number): (result: Findings) => Findings {
           ...failed.flatMap(({ title, diagnostics }) => [title, ...diagnostics]),
         ),
       ],
-      remarks,
+      result.remarks,
     );
   };
 }

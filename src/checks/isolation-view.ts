@@ -1,6 +1,7 @@
 import { hostAddress } from '../model/lab.js';
 import type { CheckTarget } from './check.js';
-import { endsOf, endsView, sameSegment, segmentOfPeer, type End, type Segment } from './ends.js';
+import { endsOf, endsView, segmentOfPeer, type End } from './ends.js';
+import { sameSegment, type Segment } from './segment.js';
 
 /** Between two packets of one call (isolation-from.sh). */
 const PACKET_INTERVAL_SECONDS = 0.2;

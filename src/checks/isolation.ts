@@ -10,7 +10,7 @@ import {
   type CheckStep,
   type CheckTarget,
 } from './check.js';
-import { endsOf, type Segment } from './ends.js';
+import { endsOf } from './ends.js';
 import {
   callCount,
   companyOf,
@@ -22,8 +22,9 @@ import {
   strangersOf,
   type Member,
 } from './isolation-view.js';
-import { functionCounters, peerCounters } from './lab-counters.js';
+import { peerCounters, readCounters } from './lab-counters.js';
 import { bytesBetween, type LinkBytes } from './link-counters.js';
+import type { Segment } from './segment.js';
 
 const SCRIPT_LIMIT_MS = 60_000;
 const LIMIT_PER_FUNCTION_MS = 5_000;
@@ -131,15 +132,9 @@ function readingSteps(context: CheckContext, done: (counted: Counted) => Asserti
   const { target } = context;
   let functions: Counted['functions'] = new Map();
   return [
-    {
-      type: 'script',
-      on: 'machine',
-      path: pathsOf(target).counters,
-      use: (result) => {
-        functions = functionCounters(result);
-        return findings(result.assertions.filter(({ ok }) => !ok));
-      },
-    },
+    readCounters(pathsOf(target).counters, (counters) => {
+      functions = counters;
+    }),
     {
       type: 'look',
       look: async () => {

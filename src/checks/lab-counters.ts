@@ -1,4 +1,4 @@
-import type { CheckContext, Findings } from './check.js';
+import { failuresOf, findings, type CheckContext, type Findings, type ScriptStep } from './check.js';
 import { readLinkBytes, type LinkBytes } from './link-counters.js';
 
 /** The peer's end of its veth pair (network.sh). */
@@ -14,6 +14,19 @@ export function functionCounters({ remarks }: Findings): Map<string, LinkBytes> 
         : [];
     }),
   );
+}
+
+/** Runs counters.sh, at `path`, in the guest and takes what its functions have counted. */
+export function readCounters(path: string, take: (counters: Map<string, LinkBytes>) => void): ScriptStep {
+  return {
+    type: 'script',
+    on: 'machine',
+    path,
+    use: (result) => {
+      take(functionCounters(result));
+      return findings(failuresOf(result));
+    },
+  };
 }
 
 /** What each of these peers has counted, by name. */

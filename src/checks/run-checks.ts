@@ -2,6 +2,7 @@ import type { Progress, ProgressStep } from '../model/progress.js';
 import { findCheck } from './catalog.js';
 import {
   assertion,
+  failuresOf,
   findings,
   type CheckContext,
   type CheckRun,
@@ -91,7 +92,7 @@ async function runCheck(
   } finally {
     if (check.run.cleanUp !== undefined && !signal.aborted) {
       const cleaned = await runStep(check.run.cleanUp, check, environment, shared, step, signal);
-      all.push(findings(cleaned.assertions.filter(({ ok }) => !ok)));
+      all.push(findings(failuresOf(cleaned)));
     }
   }
   const assertions = all.flatMap((found) => found.assertions);

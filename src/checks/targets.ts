@@ -1,38 +1,27 @@
+import { sameSegment, type Segment } from './segment.js';
+
 /** What decides which checks have something to see on a NIC; the same for a definition and for a resolved lab. */
 export interface CheckedNic {
   readonly storage: boolean;
   /** How many VFs it has. */
   readonly vfs: number;
   /** Where its functions lead to: their segments; null for a user network. Functions that lead elsewhere are left out. */
-  readonly ends: readonly (CheckedSegment | null)[];
-}
-
-/** A network, or one VLAN of it. */
-export interface CheckedSegment {
-  readonly network: string;
-  readonly vlan: number | null;
+  readonly ends: readonly (Segment | null)[];
 }
 
 interface Need {
-  fits(nic: CheckedNic, peers: readonly CheckedSegment[]): boolean;
+  fits(nic: CheckedNic, peers: readonly Segment[]): boolean;
   /** What the definition needs for it. */
   readonly hint: string;
 }
 
-function sameSegment(one: CheckedSegment, other: CheckedSegment): boolean {
-  return one.network === other.network && one.vlan === other.vlan;
-}
-
-function segmentsOf(nic: CheckedNic): CheckedSegment[] {
+function segmentsOf(nic: CheckedNic): Segment[] {
   return nic.ends.filter((end) => end !== null);
 }
 
-function canTalk(nic: CheckedNic, peers: readonly CheckedSegment[]): boolean {
+function canTalk(nic: CheckedNic, peers: readonly Segment[]): boolean {
   const own = segmentsOf(nic);
-  const others = (index: number): CheckedSegment[] => [
-    ...peers,
-    ...own.filter((_, other) => other !== index),
-  ];
+  const others = (index: number): Segment[] => [...peers, ...own.filter((_, other) => other !== index)];
   return (
     nic.ends.includes(null) ||
     own.some((one, index) => others(index).some((other) => sameSegment(one, other)))
@@ -40,7 +29,7 @@ function canTalk(nic: CheckedNic, peers: readonly CheckedSegment[]): boolean {
 }
 
 /** Somebody must be on another VLAN, and on each VLAN somebody must be there to show that its links work. */
-function canBeApart(nic: CheckedNic, peers: readonly CheckedSegment[]): boolean {
+function canBeApart(nic: CheckedNic, peers: readonly Segment[]): boolean {
   const own = segmentsOf(nic);
   return own.some(({ network, vlan }) => {
     const there = [...own, ...peers].filter((other) => other.network === network);
@@ -77,7 +66,7 @@ const needs: Readonly<Record<string, Need>> = {
 };
 
 /** Whether a check has something to see on a NIC. `peers`: where those of the lab are. */
-export function hasTarget(check: string, nic: CheckedNic, peers: readonly CheckedSegment[]): boolean {
+export function hasTarget(check: string, nic: CheckedNic, peers: readonly Segment[]): boolean {
   return needs[check]?.fits(nic, peers) ?? true;
 }
 

@@ -1,15 +1,7 @@
 import { hostAddress, type Peer } from '../model/lab.js';
 import type { CheckTarget } from './check.js';
-import {
-  endsOf,
-  endsView,
-  namespacedEnds,
-  peersOf,
-  pfEnd,
-  sameSegment,
-  USER_GATEWAY,
-  type End,
-} from './ends.js';
+import { endsOf, endsView, namespacedEnds, peersOf, pfEnd, USER_GATEWAY, type End } from './ends.js';
+import { sameSegment } from './segment.js';
 
 const DEADLINE_SECONDS = 5;
 /** Each packet follows the answer to the one before; emulation nested in emulation needs 100 ms for that. */

@@ -1,7 +1,8 @@
 import { renderTemplate } from '../render/templates.js';
-import { hostAddress } from '../model/lab.js';
+import { functionsOf, hostAddress } from '../model/lab.js';
 import {
   assertion,
+  failuresOf,
   findings,
   scriptFolder,
   type Assertion,
@@ -12,7 +13,7 @@ import {
   type CheckTarget,
 } from './check.js';
 import { endsOf } from './ends.js';
-import { functionCounters, peerCounters } from './lab-counters.js';
+import { functionCounters, peerCounters, readCounters } from './lab-counters.js';
 import { bytesBetween, readLinkBytes, type LinkBytes } from './link-counters.js';
 import {
   exchangesByTap,
@@ -145,9 +146,7 @@ class OutsideCounters {
 
 /** A tap that functions share is the one of their PF. */
 function tapOwner({ nic }: CheckTarget, tap: string): string {
-  const owner = [nic.pf, ...nic.vfs, ...nic.siblings].find(
-    ({ backend }) => backend?.type === 'tap' && backend.ifname === tap,
-  );
+  const owner = functionsOf(nic).find(({ backend }) => backend?.type === 'tap' && backend.ifname === tap);
   return owner?.name ?? tap;
 }
 
@@ -165,15 +164,9 @@ function fromPeerSteps(context: CheckContext, outside: OutsideCounters): CheckSt
   const peers = reachedPeers(target);
   let before = new Map<string, LinkBytes>();
   return [
-    {
-      type: 'script',
-      on: 'machine',
-      path: paths.counters,
-      use: (result) => {
-        before = functionCounters(result);
-        return findings(result.assertions.filter(({ ok }) => !ok));
-      },
-    },
+    readCounters(paths.counters, (counters) => {
+      before = counters;
+    }),
     ...peers.map(({ peer }): CheckStep => ({
       type: 'script',
       on: { peer: peer.name },
@@ -224,11 +217,7 @@ function figures(path: string): CheckStep {
     type: 'script',
     on: 'machine',
     path,
-    use: ({ assertions, remarks }) =>
-      findings(
-        assertions.filter(({ ok }) => !ok),
-        remarks,
-      ),
+    use: (result) => findings(failuresOf(result), result.remarks),
   };
 }
 

@@ -1,19 +1,22 @@
 import { checkNames } from '../../checks/names.js';
-import { hasTarget, targetHint, type CheckedNic, type CheckedSegment } from '../../checks/targets.js';
+import type { Segment } from '../../checks/segment.js';
+import { hasTarget, targetHint, type CheckedNic } from '../../checks/targets.js';
 import type { BackendFile, CheckFile, LabFile } from '../../model/lab-file.js';
+import { backendType, tapOf } from '../written-backend.js';
 import { writtenVfs } from '../written-functions.js';
 import { eachFunction, type PlacedFunction, type Rule } from './rule.js';
 import { isStorage } from './storage.js';
 
-function endOf(backend: BackendFile | undefined): (CheckedSegment | null)[] {
+function endOf(backend: BackendFile | undefined): (Segment | null)[] {
   if (backend === undefined) return [];
-  if (backend === 'user' || 'user' in backend) return [null];
-  return 'tap' in backend ? [{ network: backend.tap, vlan: backend.vlan ?? null }] : [];
+  if (backendType(backend) === 'user') return [null];
+  const tap = tapOf(backend);
+  return tap === undefined ? [] : [{ network: tap.tap, vlan: tap.vlan ?? null }];
 }
 
 /** The NICs of a definition, with the machine that each is of. */
 function checkedNics(lab: LabFile): { machine: string; nic: CheckedNic }[] {
-  const functions = new Map<PlacedFunction['nic'], { machine: string; ends: (CheckedSegment | null)[] }>();
+  const functions = new Map<PlacedFunction['nic'], { machine: string; ends: (Segment | null)[] }>();
   for (const { machine, nic, written } of eachFunction(lab)) {
     const found = functions.get(nic) ?? { machine, ends: [] };
     found.ends.push(...endOf(written.backend ?? nic.backend));

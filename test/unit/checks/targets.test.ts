@@ -1,14 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { checkNames } from '../../../src/checks/names.js';
-import { hasTarget, targetHint, type CheckedSegment } from '../../../src/checks/targets.js';
+import { hasTarget, targetHint } from '../../../src/checks/targets.js';
+import type { Segment } from '../../../src/checks/segment.js';
 import { lab } from '../../support/definition.js';
 
-const lan: CheckedSegment = { network: 'lan', vlan: null };
-const ten: CheckedSegment = { network: 'lan', vlan: 10 };
-const twenty: CheckedSegment = { network: 'lan', vlan: 20 };
+const lan: Segment = { network: 'lan', vlan: null };
+const ten: Segment = { network: 'lan', vlan: 10 };
+const twenty: Segment = { network: 'lan', vlan: 20 };
 
 describe('a check has something to see', () => {
-  it.each<[string, boolean, number, (CheckedSegment | null)[], CheckedSegment[]]>([
+  it.each<[string, boolean, number, (Segment | null)[], Segment[]]>([
     ['vf-creation', true, 1, [lan, lan], []],
     ['vf-creation', false, 0, [lan], [lan]],
     ['hotplug-free', false, 0, [lan], [lan]],
