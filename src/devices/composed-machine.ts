@@ -1,6 +1,7 @@
 import type { Machine, Nic, NicFunction } from '../model/lab.js';
-import type { ComposedBus, ComposedDevice } from './composition/composition.js';
+import type { ComposedBus, ComposedDevice, CompositionFinding } from './composition/composition.js';
 import { isOn } from './composition/drivers.js';
+import { judgeComposition } from './composition/judge.js';
 import { functionDevice, machineOptions, renderedFunctions } from './nic-options.js';
 
 /** A function of a NIC, as a device of QEMU. */
@@ -42,6 +43,14 @@ export function composeMachine(machine: Machine): ComposedMachine {
     slot: type === 'root-bus' ? null : slot,
   }));
   return { buses, devices, otherIds: idsWithoutPlace(machine), functions };
+}
+
+/** A machine's PCI devices, and what QEMU makes of them. */
+export function judgeMachine(machine: Machine): ComposedMachine & {
+  readonly findings: readonly CompositionFinding[];
+} {
+  const composed = composeMachine(machine);
+  return { ...composed, findings: judgeComposition(composed.buses, composed.devices, composed.otherIds) };
 }
 
 function idsWithoutPlace(machine: Machine): string[] {

@@ -1,6 +1,5 @@
-import { composeMachine, type ComposedFunction } from '../../devices/composed-machine.js';
+import { judgeMachine, type ComposedFunction } from '../../devices/composed-machine.js';
 import { isOwnProperty } from '../../devices/composition/id-rules.js';
-import { judgeComposition } from '../../devices/composition/judge.js';
 import type { CompositionFinding } from '../../devices/composition/composition.js';
 import type { Problem } from '../../errors/lab-error.js';
 import type { LabFile } from '../../model/lab-file.js';
@@ -64,8 +63,8 @@ function resolved({ machines }: LabFile): readonly Machine[] {
 
 function judge(lab: LabFile): Judged[] {
   return resolved(lab).flatMap((machine) => {
-    const { buses, devices, otherIds, functions } = composeMachine(machine);
-    return judgeComposition(buses, devices, otherIds).map((finding) => {
+    const { devices, functions, findings } = judgeMachine(machine);
+    return findings.map((finding) => {
       const about = [finding.culprit, finding.device].flatMap((index) =>
         functionOf(functions, devices[index]),
       );
