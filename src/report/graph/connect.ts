@@ -1,4 +1,4 @@
-import { backendOf, type Nic, type NicFunction } from '../../model/lab.js';
+import type { Nic, NicFunction } from '../../model/lab.js';
 import { backendLabel } from './backend-label.js';
 import type { Drawing } from './drawing.js';
 import type { Box } from './graph.js';
@@ -43,13 +43,4 @@ export function connect(
 
 function addDrive(from: string, { sizeMiB }: Nic, drawing: Drawing): string {
   return addBackend(from, { title: 'drive', lines: [`${sizeMiB ?? 0} MiB`] }, drawing);
-}
-
-/** VFs that share what is behind their PF: they lead to the PF's own backend. */
-export function sharesBackend(nic: Nic, pciFunction: NicFunction): boolean {
-  return (
-    pciFunction !== nic.pf &&
-    pciFunction.backend === null &&
-    (backendOf(nic, nic.pf) !== null || nic.sizeMiB !== null)
-  );
 }

@@ -1,6 +1,6 @@
 import { functionsOf, segmentOf, type Nic, type NicFunction } from '../../model/lab.js';
 import { backendLabel } from './backend-label.js';
-import { connect, sharesBackend } from './connect.js';
+import { connect } from './connect.js';
 import type { Drawing } from './drawing.js';
 import type { Box } from './graph.js';
 
@@ -84,7 +84,8 @@ class NicDrawing {
   #connect(id: string, functions: readonly NicFunction[]): void {
     const [first] = functions;
     if (first === undefined) return;
-    if (sharesBackend(this.nic, first)) {
+    // VFs that share what is behind their PF lead to the PF's own backend.
+    if (first !== this.nic.pf && first.backend === null) {
       if (this.#pfBackend !== undefined) this.drawing.links.push({ from: id, to: this.#pfBackend });
       return;
     }
