@@ -2,6 +2,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { faultyQemu } from './support/faulty-qemu.js';
+import { failuresOf } from './support/failures.js';
 import { Sandbox } from './support/sandbox.js';
 import { parseReport } from './support/tap.js';
 
@@ -15,16 +16,10 @@ afterEach(async () => {
   await sandbox.dispose();
 });
 
-async function failuresOf(check: string, ...flags: string[]): Promise<string[]> {
-  const { exitCode, stdout, stderr } = await sandbox.lab('test', 'quickstart', '--check', check, ...flags);
-  expect(exitCode, stderr).toBe(1);
-  return parseReport(stdout).checks.get(check)?.failed ?? [];
-}
-
 test('traffic fails for the VF whose tap is off the bridge, and for no other', async () => {
   await sandbox.lab('up', 'quickstart');
   await sandbox.inNamespace(['ip', 'link', 'set', 'guest-pf0.vf1', 'nomaster']);
-  const failed = await failuresOf('traffic');
+  const failed = await failuresOf(sandbox, 'quickstart', 'traffic');
   expect(failed).toContain('vf1 to server: 20 packets, none lost');
   expect(failed).toContain('server to vf1: 20 packets, none lost');
   expect(failed).toContain('from the guest: the tap of vf1 counted the payload');
@@ -48,14 +43,14 @@ test('traffic fails when the peer has the wrong MAC for a VF', async () => {
     ],
     'server',
   );
-  const failed = await failuresOf('traffic');
+  const failed = await failuresOf(sandbox, 'quickstart', 'traffic');
   expect(failed).toContain('server to vf1: 20 packets, none lost');
   expect(failed).not.toContain('server to vf0: 20 packets, none lost');
 });
 
 test('vf-creation fails when a VF comes with another MAC than the lab says', async () => {
   const qemu = faultyQemu(sandbox.folder, '/id=pf0.vf1/s/mac=[^,]*/mac=52:54:00:00:00:99/');
-  const failed = await failuresOf('vf-creation', '--qemu', qemu);
+  const failed = await failuresOf(sandbox, 'quickstart', 'vf-creation', '--qemu', qemu);
   expect(failed).toContain("the VFs are at their BDFs, with their driver, one netdev and the lab's MAC each");
 });
 
@@ -65,8 +60,12 @@ test('vf-creation and traffic fail when the VFs cannot be enabled', async () => 
     's/,sriov-pf=pf0//; s/addr=0\\.\\([123]\\)/addr=0.\\1,multifunction=on/; s/id=pf0,/id=pf0,multifunction=on,/',
   );
   await sandbox.lab('up', 'quickstart', '--qemu', qemu);
-  expect(await failuresOf('vf-creation', '--qemu', qemu)).toContain('the PF offers 3 VFs');
-  expect(await failuresOf('traffic', '--qemu', qemu)).toContain('the PF has its 3 VFs enabled');
+  expect(await failuresOf(sandbox, 'quickstart', 'vf-creation', '--qemu', qemu)).toContain(
+    'the PF offers 3 VFs',
+  );
+  expect(await failuresOf(sandbox, 'quickstart', 'traffic', '--qemu', qemu)).toContain(
+    'the PF has its 3 VFs enabled',
+  );
 });
 
 test('hotplug-free fails when a device is plugged while VFs come and go', async () => {

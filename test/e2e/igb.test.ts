@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { failuresOf } from './support/failures.js';
 import { Sandbox } from './support/sandbox.js';
 import { parseReport } from './support/tap.js';
 
@@ -11,12 +12,6 @@ beforeEach(() => {
 afterEach(async () => {
   await sandbox.dispose();
 });
-
-async function failuresOf(check: string): Promise<string[]> {
-  const { exitCode, stdout, stderr } = await sandbox.lab('test', 'igb', '--check', check);
-  expect(exitCode, stderr).toBe(1);
-  return parseReport(stdout).checks.get(check)?.failed ?? [];
-}
 
 test('lab test igb proves creation, no hotplug and traffic, and leaves nothing', async () => {
   const { exitCode, stdout, stderr } = await sandbox.lab('test', 'igb');
@@ -37,7 +32,7 @@ test('lab test igb proves creation, no hotplug and traffic, and leaves nothing',
 test('traffic fails for what leaves the card when its tap is off the bridge, and its own switch goes on', async () => {
   await sandbox.lab('up', 'igb');
   await sandbox.inNamespace(['ip', 'link', 'set', 'guest-pf0', 'nomaster']);
-  const failed = await failuresOf('traffic');
+  const failed = await failuresOf(sandbox, 'igb', 'traffic');
   expect(failed).toContain('vf0 to server: 20 packets, none lost');
   expect(failed).toContain('from the guest: the tap of pf0 counted the payload');
   expect(failed).not.toContain('vf0 to vf1: 20 packets, none lost');
@@ -52,7 +47,7 @@ test('vf-creation fails when the PF does not give the VFs their MACs', async () 
     chmod 755 /usr/bin/ip`;
   const { exitCode, stderr } = await sandbox.lab('exec', 'igb', 'guest', '--', 'sh', '-c', forget);
   expect(exitCode, stderr).toBe(0);
-  expect(await failuresOf('vf-creation')).toContain(
+  expect(await failuresOf(sandbox, 'igb', 'vf-creation')).toContain(
     "the VFs are at their BDFs, with their driver, one netdev and the lab's MAC each",
   );
 });

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { faultyQemu } from './support/faulty-qemu.js';
+import { failuresOf } from './support/failures.js';
 import { PROJECT, Sandbox } from './support/sandbox.js';
 import { parseReport } from './support/tap.js';
 
@@ -14,12 +15,6 @@ beforeEach(() => {
 afterEach(async () => {
   await sandbox.dispose();
 });
-
-async function failuresOf(lab: string, check: string, ...flags: string[]): Promise<string[]> {
-  const { exitCode, stdout, stderr } = await sandbox.lab('test', lab, '--check', check, ...flags);
-  expect(exitCode, stderr).toBe(1);
-  return parseReport(stdout).checks.get(check)?.failed ?? [];
-}
 
 describe('the shipped labs', () => {
   test.each([
@@ -54,7 +49,7 @@ describe('isolation', () => {
   test('fails when everybody is on one VLAN', async () => {
     await sandbox.lab('up', 'vlan');
     for (const port of ['guest-pf0.vf2', 'guest-pf0.vf3', 'server20']) await moveToVlan(port, 20, 10);
-    const failed = await failuresOf('vlan', 'isolation');
+    const failed = await failuresOf(sandbox, 'vlan', 'isolation');
     for (const title of [
       'vf0 asks all of VLAN 10 of lan for vf3 on VLAN 20: no answer',
       'vf0 sends to the MAC of vf3: no answer',
@@ -71,7 +66,7 @@ describe('isolation', () => {
   test('fails for the one VF that is on the wrong VLAN, on both sides', async () => {
     await sandbox.lab('up', 'vlan');
     await moveToVlan('guest-pf0.vf2', 20, 10);
-    const failed = await failuresOf('vlan', 'isolation');
+    const failed = await failuresOf(sandbox, 'vlan', 'isolation');
     expect(failed).toContain('from VLAN 10: vf2, on VLAN 20, has received nothing');
     expect(failed).toContain('vf2 reaches server20 on its own VLAN 20');
     expect(failed).not.toContain('from VLAN 10: vf3, on VLAN 20, has received nothing');
@@ -80,7 +75,7 @@ describe('isolation', () => {
   test('fails when it is quiet because a link is down', async () => {
     await sandbox.lab('up', 'vlan');
     await sandbox.inNamespace(['ip', 'link', 'set', 'server20', 'down']);
-    const failed = await failuresOf('vlan', 'isolation');
+    const failed = await failuresOf(sandbox, 'vlan', 'isolation');
     expect(failed).toContain('from VLAN 20: server20, on it, has heard the others');
     expect(failed).toContain('vf2 reaches server20 on its own VLAN 20');
     expect(failed).not.toContain('from VLAN 10: server20, on VLAN 20, has received nothing');
@@ -150,7 +145,7 @@ describe('enumeration', () => {
       '-device',
       'virtio-rng-pci,bus=port-nic0,addr=0.7',
     ]);
-    const failed = await failuresOf('multifunction', 'enumeration', '--qemu', qemu);
+    const failed = await failuresOf(sandbox, 'multifunction', 'enumeration', '--qemu', qemu);
     expect(failed).toEqual([
       "fn2 is at 0000:01:00.2, with its driver, one netdev and the lab's MAC",
       'the device has these functions and no other',
@@ -162,7 +157,7 @@ describe('enumeration', () => {
       sandbox.folder,
       's/addr=0\\.1/addr=1.1/; /id=nic0.fn1/s/multifunction=on/multifunction=off/',
     );
-    const failed = await failuresOf('multifunction', 'enumeration', '--qemu', single);
+    const failed = await failuresOf(sandbox, 'multifunction', 'enumeration', '--qemu', single);
     expect(failed).toContain("fn1 is at 0000:01:00.1, with its driver, one netdev and the lab's MAC");
     expect(failed).not.toContain("fn0 is at 0000:01:00.0, with its driver, one netdev and the lab's MAC");
   });
@@ -172,7 +167,7 @@ describe('traffic', () => {
   test('of a multifunction device fails for the function whose tap is off the bridge', async () => {
     await sandbox.lab('up', 'multifunction');
     await sandbox.inNamespace(['ip', 'link', 'set', 'guest-nic0.fn1', 'nomaster']);
-    const failed = await failuresOf('multifunction', 'traffic');
+    const failed = await failuresOf(sandbox, 'multifunction', 'traffic');
     expect(failed).toContain('fn1 to server: 20 packets, none lost');
     expect(failed).toContain('server to fn1: 20 packets, none lost');
     expect(failed).toContain('from the guest: the tap of fn1 counted the payload');
@@ -185,14 +180,14 @@ describe('traffic', () => {
     const { bin } = sandbox.record().tools;
     const deaf = `"$0" nc -ll -p 12865 -e true >/dev/null 2>&1 &`;
     await sandbox.inNamespace(['sh', '-c', deaf, join(bin, 'busybox')]);
-    const failed = await failuresOf('user-net', 'traffic');
+    const failed = await failuresOf(sandbox, 'user-net', 'traffic');
     expect(failed).toContain("vf0 through QEMU's gateway to a server outside: 28160 bytes by TCP");
     expect(failed).toContain('outside the user networks: the server’s own interface counted the payload');
   });
 
   test('on a user network fails for the function that cannot use it, and for no other', async () => {
     const qemu = faultyQemu(sandbox.folder, '/id=net-pf0.vf1/s/user,/user,net=10.9.9.0\\/24,/');
-    const failed = await failuresOf('user-net', 'traffic', '--qemu', qemu);
+    const failed = await failuresOf(sandbox, 'user-net', 'traffic', '--qemu', qemu);
     expect(failed).toContain("vf1 to QEMU's gateway: 20 packets, none lost");
     expect(failed).toContain("vf1 through QEMU's gateway to a server outside: 28160 bytes by TCP");
     expect(failed).not.toContain("vf0 to QEMU's gateway: 20 packets, none lost");

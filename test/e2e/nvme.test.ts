@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { faultyQemu } from './support/faulty-qemu.js';
+import { failuresOf } from './support/failures.js';
 import { Sandbox } from './support/sandbox.js';
 import { parseReport } from './support/tap.js';
 
@@ -12,12 +13,6 @@ beforeEach(() => {
 afterEach(async () => {
   await sandbox.dispose();
 });
-
-async function failuresOf(check: string, ...flags: string[]): Promise<string[]> {
-  const { exitCode, stdout, stderr } = await sandbox.lab('test', 'nvme', '--check', check, ...flags);
-  expect(exitCode, stderr).toBe(1);
-  return parseReport(stdout).checks.get(check)?.failed ?? [];
-}
 
 test('lab test nvme proves creation, no hotplug and storage, and leaves nothing', async () => {
   const { exitCode, stdout, stderr } = await sandbox.lab('test', 'nvme');
@@ -33,7 +28,13 @@ test('lab test nvme proves creation, no hotplug and storage, and leaves nothing'
 });
 
 test('storage fails when what is written is not kept', async () => {
-  const failed = await failuresOf('storage', '--qemu', faultyQemu(sandbox.folder, 's/,snapshot=on//'));
+  const failed = await failuresOf(
+    sandbox,
+    'nvme',
+    'storage',
+    '--qemu',
+    faultyQemu(sandbox.folder, 's/,snapshot=on//'),
+  );
   expect(failed).toContain('vf1 reads what vf0 has written');
   expect(failed).toContain('pf0 reads what vf1 has written');
   expect(failed).not.toContain('vf0: its controller counted what was written');
@@ -41,6 +42,8 @@ test('storage fails when what is written is not kept', async () => {
 
 test('storage fails when the namespace is the PF’s alone', async () => {
   const failed = await failuresOf(
+    sandbox,
+    'nvme',
     'storage',
     '--qemu',
     faultyQemu(sandbox.folder, 's/nsid=1/nsid=1,shared=off/'),
@@ -57,15 +60,15 @@ test('vf-creation and storage fail when the PF has kept for itself what the VFs 
   // With a reset of the function it takes hold.
   const reset = 'echo 1 > /sys/bus/pci/devices/0000:01:00.0/reset';
   expect((await sandbox.lab('exec', 'nvme', 'guest', '--', 'sh', '-c', reset)).exitCode).toBe(0);
-  expect(await failuresOf('storage')).toContain('the PF gives its 2 VFs what they need');
-  expect(await failuresOf('vf-creation')).toContain('2 VFs are made');
+  expect(await failuresOf(sandbox, 'nvme', 'storage')).toContain('the PF gives its 2 VFs what they need');
+  expect(await failuresOf(sandbox, 'nvme', 'vf-creation')).toContain('2 VFs are made');
 });
 
 test('vf-creation and hotplug-free fail when QEMU has a VF less than the lab', async () => {
   const small = faultyQemu(sandbox.folder, 's/sriov_max_vfs=2/sriov_max_vfs=1/');
   await sandbox.lab('up', 'nvme', '--qemu', small);
-  expect(await failuresOf('vf-creation', '--qemu', small)).toContain('the PF offers 2 VFs');
-  expect(await failuresOf('hotplug-free', '--qemu', small)).toContain(
+  expect(await failuresOf(sandbox, 'nvme', 'vf-creation', '--qemu', small)).toContain('the PF offers 2 VFs');
+  expect(await failuresOf(sandbox, 'nvme', 'hotplug-free', '--qemu', small)).toContain(
     'before anything is enabled, QEMU has realized the device of each VF',
   );
 });
