@@ -29,7 +29,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
-          globalSetup: ['test/support/provision.ts'],
+          globalSetup: ['test/support/provision.ts', 'test/support/provision-images.ts'],
           // Real guests under emulation: one file at a time on a small machine, and time enough for each.
           fileParallelism: false,
           testTimeout: 300_000,

@@ -20,6 +20,7 @@ git git
 mount mount
 passwd useradd
 shellcheck shellcheck
+uidmap newuidmap
 END
 }
 

@@ -181,6 +181,7 @@ class BringUp {
       host: this.#host(holder),
       image,
       qemu: this.prepared.toolchain.qemu.command,
+      bin: this.prepared.toolchain.bin,
       accelerator: this.prepared.acceleration.accelerator,
     });
     const digest = this.prepared.desired.machines[machine.name] ?? '';

@@ -1,6 +1,8 @@
 import type { BootImage } from '../images/boot-image.js';
-import { bootImage } from '../images/boot-images.js';
-import type { Lab } from '../model/lab.js';
+import { bootImage, imageDigest } from '../images/boot-images.js';
+import { noteUse } from '../images/uses.js';
+import type { Image, Lab } from '../model/lab.js';
+import type { BuildContext } from '../images/build-context.js';
 import type { Progress } from '../model/progress.js';
 import { decideAcceleration } from '../toolchain/acceleration.js';
 import { resolveToolchain } from '../toolchain/resolve.js';
@@ -35,12 +37,13 @@ export interface PreparedLab {
 /** The images that a lab's machines boot, by name. */
 export type BootImages = ReadonlyMap<string, BootImage>;
 
-/** Builds the images that a lab needs and are not in the cache. */
-export async function prepareImages(lab: Lab, toolchain: Toolchain, progress: Progress): Promise<BootImages> {
+/** Builds the images that a lab needs and are not in the cache. `file`: its definition, for whose sake they are kept. */
+export async function prepareImages(lab: Lab, file: string, context: BuildContext): Promise<BootImages> {
+  const recipeOf = (image: string): Image | undefined => lab.images.find(({ name }) => name === image);
+  const names = [...new Set(lab.machines.map(({ image }) => image))];
+  noteUse({ definition: file, digests: names.map((name) => imageDigest(recipeOf(name), context.toolchain)) });
   const images = new Map<string, BootImage>();
-  for (const { image } of lab.machines) {
-    if (!images.has(image)) images.set(image, await bootImage(image, toolchain, progress));
-  }
+  for (const name of names) images.set(name, await bootImage(recipeOf(name), context));
   return images;
 }
 
@@ -70,7 +73,13 @@ export async function prepareLab({ lab, file }: ReadLab, options: BringUpOptions
     progress,
   );
   const acceleration = await decideAcceleration(toolchain, options.acceleration, progress, signal);
-  const images = await prepareImages(lab, toolchain, progress);
+  const images = await prepareImages(lab, file, {
+    toolchain,
+    acceleration,
+    mirror: options.toolchain.mirror,
+    progress,
+    signal,
+  });
   const artefacts = renderLab(lab, { vhostNet, accelerator: acceleration.accelerator });
   const tools = [...toolchain.qemu.command, toolchain.qemu.version, acceleration.accelerator].join(' ');
   return {

@@ -2,6 +2,7 @@ import { basename, dirname } from 'node:path';
 import { checkParameters } from '../checks/names.js';
 import { hasTarget, type CheckedNic } from '../checks/targets.js';
 import { nicModel } from '../devices/catalog.js';
+import { MICRO } from '../images/names.js';
 import type { CheckFile, LabFile, MachineFile } from '../model/lab-file.js';
 import {
   backendOf,
@@ -13,6 +14,7 @@ import {
   type Nic,
   type Peer,
 } from '../model/lab.js';
+import { resolveImages } from './resolve-images.js';
 import { AddressPool } from './addresses.js';
 import { layOutBuses } from './buses.js';
 import { DEFAULT_CPUS, DEFAULT_IMAGE, DEFAULT_MTU, defaultMemoryMiB, subnetOf } from './defaults.js';
@@ -64,6 +66,7 @@ function resolvePeers(file: LabFile, naming: Naming): Peer[] {
 }
 
 function resolveMachine(name: string, machine: MachineFile, naming: Naming): Machine {
+  const image = machine.image ?? DEFAULT_IMAGE;
   const buses = layOutBuses(machine);
   const slots = { machine: name, buses, places: new Places(buses) };
   const nics = Object.entries(machine.nics ?? {}).map(([nic, written]) =>
@@ -72,7 +75,8 @@ function resolveMachine(name: string, machine: MachineFile, naming: Naming): Mac
   return {
     name,
     on: machine.on ?? null,
-    image: machine.image ?? DEFAULT_IMAGE,
+    image,
+    disk: image !== MICRO,
     cpus: machine.cpus ?? DEFAULT_CPUS,
     memoryMiB:
       machine.memory === undefined
@@ -145,6 +149,7 @@ export function resolveLab(written: LabFile, file: string): Lab {
     summary: written.summary ?? '',
     takesSeconds: written.takes === undefined ? null : seconds(written.takes),
     expect: written.expect ?? 'works',
+    images: resolveImages(written),
     networks,
     peers,
     machines,

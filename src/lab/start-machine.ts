@@ -23,6 +23,8 @@ export interface StartOptions {
   readonly host: NamespaceHost;
   readonly image: BootImage;
   readonly qemu: readonly string[];
+  /** Folder of the toolchain's programs. */
+  readonly bin: string;
   readonly accelerator: Accelerator;
 }
 
@@ -37,7 +39,7 @@ export interface BootingMachine {
 export async function startMachine(machine: Machine, options: StartOptions): Promise<BootingMachine> {
   const { folder, host, image } = options;
   for (const channel of CHANNELS) rmSync(join(folder.run, `${machine.name}.${channel}`), { force: true });
-  linkImage(machine.name, image, folder.run);
+  await linkImage(machine.name, image, folder.run, options.bin);
   const argumentsFile = join(folder.run, machineArguments(machine.name));
   const [program = '', ...first] = options.qemu;
   const process = await host.start(

@@ -20,6 +20,9 @@ const KERNEL_ARGUMENTS = [
   'cryptomgr.notests',
 ];
 
+/** The names of interfaces as in the image `micro`; and what systemd need not do in a guest of a few minutes. */
+const FULL_GUEST_ARGUMENTS = ['net.ifnames=0', 'systemd.show_status=false', 'audit=0'];
+
 function modelsOf(machine: Machine): NicModel[] {
   return [...new Set(machine.nics.flatMap(functionsOf).map(({ model }) => model))].map(nicModel);
 }
@@ -41,8 +44,10 @@ export function machineView(machine: Machine, facts: BackendFacts): object {
       ...KERNEL_ARGUMENTS,
       ...modelsOf(machine).flatMap(({ kernelArguments }) => kernelArguments ?? []),
       ...(modules.length === 0 ? [] : [`lab.modules=${modules.join(',')}`]),
+      ...(machine.disk ? FULL_GUEST_ARGUMENTS : []),
       ...machine.kernelArguments,
     ].join(' '),
+    disk: machine.disk,
     devices: machineOptions(machine, facts).map(({ option, argument }) => ({
       option,
       argument: deviceArgumentText(argument),

@@ -5,7 +5,6 @@ import {
   existsSync,
   mkdirSync,
   readFileSync,
-  readdirSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -14,12 +13,13 @@ import { buildFolder } from '../build-folder.js';
 import { cacheFolder, shippedFile } from '../../model/folders.js';
 import type { Progress } from '../../model/progress.js';
 import { withStep } from '../../model/progress.js';
-import { run, runOrThrow } from '../../process/run.js';
+import { runOrThrow } from '../../process/run.js';
 import { nicModelNames, nicModel } from '../../devices/catalog.js';
 import type { KernelTool, Toolchain } from '../../toolchain/types.js';
 import type { BootImage } from '../boot-image.js';
 import { prepareKernel } from './kernel.js';
 import { installModules, modulesDigest } from './modules.js';
+import { packRoot } from './pack-root.js';
 import { installPrograms } from './programs.js';
 
 /** Raised when the way the image is put together changes in a manner that its inputs do not show. */
@@ -70,7 +70,8 @@ function kernelDigest(kernel: KernelTool): string {
   return `${image} ${modulesDigest(kernel, wantedModules())}`;
 }
 
-function digestOf(toolchain: Toolchain): string {
+/** Hex SHA-256 over all that goes into the image. */
+export function microDigest(toolchain: Toolchain): string {
   const hash = createHash('sha256').update(
     JSON.stringify([
       RECIPE_VERSION,
@@ -109,13 +110,8 @@ async function fillRoot(root: string, toolchain: Toolchain, scratch: string): Pr
   }
 }
 
-async function packRoot(root: string, archive: string, bin: string): Promise<void> {
-  const paths = readdirSync(root, { recursive: true, encoding: 'utf8' }).sort();
-  const { exitCode, stderr } = await run(
-    ['sh', '-c', '"$1" cpio -o -H newc -R 0:0 > "$2"', 'sh', join(bin, 'busybox'), archive],
-    { cwd: root, input: `${paths.join('\n')}\n` },
-  );
-  if (exitCode !== 0) throw new Error(`the initramfs could not be packed: ${stderr}`);
+export function microFolder(digest: string): string {
+  return join(cacheFolder(), 'images', 'micro', digest.slice(0, 32));
 }
 
 /**
@@ -123,12 +119,12 @@ async function packRoot(root: string, archive: string, bin: string): Promise<voi
  * Built from the toolchain once for each content; later calls return what is in the cache.
  */
 export async function microImage(toolchain: Toolchain, progress: Progress): Promise<BootImage> {
-  const digest = digestOf(toolchain);
-  const folder = join(cacheFolder(), 'images', 'micro', digest.slice(0, 32));
-  const image = { kernel: join(folder, 'kernel'), initrd: join(folder, 'initrd'), digest };
+  const digest = microDigest(toolchain);
+  const folder = microFolder(digest);
+  const image = { kernel: join(folder, 'kernel'), initrd: join(folder, 'initrd'), disk: null, digest };
   if (existsSync(folder)) return image;
   await withStep(progress, 'Build the image micro', async () =>
-    buildFolder(folder, async (scratch, result) => {
+    buildFolder(folder, { progress }, async (scratch, result) => {
       const root = join(scratch, 'root');
       await fillRoot(root, toolchain, scratch);
       await packRoot(root, join(result, 'initrd'), toolchain.bin);

@@ -19,6 +19,7 @@ import {
   propertiesAreFree,
   settingsFitTheModel,
 } from './nics.js';
+import { imagesAreMadeOfWhatThereIs } from './images.js';
 import { busesExist, imagesExist, modelsExist, networksExist } from './references.js';
 import type { Locator, Rule } from './rule.js';
 import { storageHoldsTheData } from './storage.js';
@@ -32,6 +33,7 @@ export const rules: readonly Rule[] = [
   vlansExist,
   modelsExist,
   imagesExist,
+  imagesAreMadeOfWhatThereIs,
   busesExist,
   busesFit,
   checksExist,

@@ -1,0 +1,43 @@
+import { catalogued } from '../images/catalog.js';
+import { imageNames, MICRO } from '../images/names.js';
+import { UsageError } from '../errors/families.js';
+import type { Image } from '../model/lab.js';
+import type { KernelFlavour } from '../toolchain/types.js';
+import { kernelFlavourOf } from './kernel-flavour.js';
+import { readLab } from './read-lab.js';
+
+/** An image as a command names it. */
+export interface NamedImage {
+  readonly name: string;
+  /** Absent: `micro`, which is not made of layers. */
+  readonly recipe: Image | undefined;
+  /** Which kernel the lab that it is for needs. */
+  readonly kernelFlavour: KernelFlavour;
+}
+
+/** The image of that name, one of lab's own or one that the machines of `lab` boot. Throws UsageError if there is none. */
+export function findImage(name: string, lab: string | undefined): NamedImage {
+  if (lab !== undefined) return imageOfLab(name, lab);
+  const recipe = catalogued(name);
+  if (recipe === undefined && name !== MICRO) throw unknownImage(name, imageNames);
+  return { name, recipe, kernelFlavour: 'cloud' };
+}
+
+function imageOfLab(name: string, given: string): NamedImage {
+  const { lab } = readLab(given);
+  const known = [...new Set(lab.machines.map(({ image }) => image))];
+  if (!known.includes(name)) throw unknownImage(name, known);
+  return {
+    name,
+    recipe: lab.images.find((image) => image.name === name),
+    kernelFlavour: kernelFlavourOf(lab),
+  };
+}
+
+function unknownImage(name: string, known: readonly string[]): UsageError {
+  return new UsageError({
+    code: 'LAB-IMAGE-UNKNOWN',
+    message: `there is no image \`${name}\``,
+    hint: `choose from: ${known.join(', ')}; an image of a lab’s own is named with --lab LAB`,
+  });
+}
