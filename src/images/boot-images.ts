@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import type { Progress } from '../model/progress.js';
+import { isInitramfsImage, type InitramfsImage } from './names.js';
 import { UsageError } from '../errors/families.js';
 import type { BuildContext } from './build-context.js';
 import type { BootImage } from './boot-image.js';
@@ -8,14 +10,39 @@ import type { Toolchain } from '../toolchain/types.js';
 import { microDigest, microImage } from './micro/micro.js';
 import type { Image } from '../model/lab.js';
 
-/** The digest of an image as it would be built now. */
-export function imageDigest(recipe: Image | undefined, toolchain: Toolchain): string {
-  return recipe === undefined ? microDigest(toolchain) : planImage(recipe, toolchain.kernelFlavour).digest;
+/** One without a disk, by its name, or one of layers, by its recipe. */
+export type BootableImage = Image | InitramfsImage;
+
+type Builder = (toolchain: Toolchain, progress: Progress) => Promise<BootImage>;
+
+const builders: Readonly<Record<InitramfsImage, Builder>> = {
+  micro: microImage,
+  hypervisor: microImage,
+};
+
+/** The image that a name of a lab stands for. Throws if there is none: rules.ts has refused such a definition before. */
+export function imageNamed(name: string, recipes: readonly Image[]): BootableImage {
+  const recipe = recipes.find((image) => image.name === name);
+  if (recipe !== undefined) return recipe;
+  if (isInitramfsImage(name)) return name;
+  throw new Error(`no image ${name}`);
 }
 
-/** An image, built if it is not in the cache; without a recipe, `micro`. Throws LabErrors. */
-export async function bootImage(recipe: Image | undefined, context: BuildContext): Promise<BootImage> {
-  if (recipe === undefined) return microImage(context.toolchain, context.progress);
+/** The digest of an image as it would be built now. */
+export function imageDigest(image: BootableImage, toolchain: Toolchain): string {
+  return typeof image === 'string'
+    ? microDigest(toolchain)
+    : planImage(image, toolchain.kernelFlavour).digest;
+}
+
+/** An image, built if it is not in the cache. Throws LabErrors. */
+export async function bootImage(image: BootableImage, context: BuildContext): Promise<BootImage> {
+  return typeof image === 'string'
+    ? builders[image](context.toolchain, context.progress)
+    : bootLayers(image, context);
+}
+
+async function bootLayers(recipe: Image, context: BuildContext): Promise<BootImage> {
   requireOwnKernel(recipe, context);
   const top = planImage(recipe, context.toolchain.kernelFlavour);
   const layers = await ensureLayer(top, context);

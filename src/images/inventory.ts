@@ -7,7 +7,7 @@ import { findLayer, type StoredLayer } from './layers/store.js';
 import { planImage } from './layers/plan-image.js';
 import type { PlannedLayer } from './layers/planned-layer.js';
 import { microDigest, microFolder } from './micro/micro.js';
-import { MICRO } from './names.js';
+import { initramfsImages, type InitramfsImage } from './names.js';
 
 export type ImageState = 'built' | 'partly built' | 'not built';
 
@@ -92,14 +92,14 @@ export function describeImage(recipe: Image, toolchain: Pick<Toolchain, 'kernelF
   };
 }
 
-/** The image `micro`; undefined toolchain: none is in the cache, so there is none of it either. */
-export function describeMicro(toolchain: Toolchain | undefined): ShownImage {
+/** An image without a disk; undefined toolchain: none is in the cache, so there is none of it either. */
+export function describeInitramfs(name: InitramfsImage, toolchain: Toolchain | undefined): ShownImage {
   const digest = toolchain === undefined ? null : microDigest(toolchain);
   const folder = digest === null ? null : microFolder(digest);
   const built = folder !== null && existsSync(folder);
   const bytes = built ? allocated(join(folder, 'kernel')) + allocated(join(folder, 'initrd')) : 0;
   return {
-    name: MICRO,
+    name,
     state: built ? 'built' : 'not built',
     base: 'the toolchain',
     components: [],
@@ -115,7 +115,7 @@ export function describeMicro(toolchain: Toolchain | undefined): ShownImage {
 export function listImages(toolchain: Toolchain | undefined): ListedImage[] {
   const flavour = { kernelFlavour: toolchain?.kernelFlavour ?? 'cloud' } as const;
   return [
-    describeMicro(toolchain),
+    ...initramfsImages.map((name) => describeInitramfs(name, toolchain)),
     ...cataloguedImages().map((recipe) => describeImage(recipe, flavour)),
   ].map(({ name, state, base, components, bytes }) => ({ name, state, base, components, bytes }));
 }

@@ -1,5 +1,7 @@
 /** The images that a machine can boot without being described. Apart from their builders: validating a definition loads none of those. */
-export const imageNames = ['micro', 'debian-13'] as const;
+export const imageNames = ['micro', 'hypervisor', 'debian-13'] as const;
+
+export type ImageName = (typeof imageNames)[number];
 
 /** What an image of a definition's own can be built on, by name. */
 export const baseNames = ['debian-13'] as const;
@@ -10,5 +12,12 @@ export const componentNames = ['cni-plugins', 'containerd', 'guest-agent', 'meas
 /** Those whose version can be chosen; of the others the distribution's package decides. */
 export const versionedComponents: readonly string[] = ['cni-plugins'];
 
-/** The image without a disk: an initramfs of the toolchain's own programs. */
-export const MICRO = 'micro';
+/** The images without a disk, all in their initramfs: made of the toolchain's own programs. */
+export const initramfsImages = ['micro', 'hypervisor'] as const;
+
+export type InitramfsImage = (typeof initramfsImages)[number];
+
+/** Whether the image of that name has no disk. */
+export function isInitramfsImage(name: string): name is InitramfsImage {
+  return initramfsImages.some((image) => image === name);
+}

@@ -18,5 +18,5 @@ export async function buildImage(image: NamedImage, options: BuildImageOptions):
   const { mirror, progress, signal } = options;
   const toolchain = await resolveToolchain({ mirror, kernelFlavour: image.kernelFlavour, signal }, progress);
   const acceleration = await decideAcceleration(toolchain, options.acceleration, progress, signal);
-  return bootImage(image.recipe, { toolchain, acceleration, mirror, progress, signal });
+  return bootImage(image.image, { toolchain, acceleration, mirror, progress, signal });
 }

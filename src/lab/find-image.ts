@@ -1,7 +1,7 @@
 import { catalogued } from '../images/catalog.js';
-import { imageNames, MICRO } from '../images/names.js';
+import { imageNamed, type BootableImage } from '../images/boot-images.js';
+import { imageNames, isInitramfsImage } from '../images/names.js';
 import { UsageError } from '../errors/families.js';
-import type { Image } from '../model/lab.js';
 import type { KernelFlavour } from '../toolchain/types.js';
 import { kernelFlavourOf } from './kernel-flavour.js';
 import { readLab } from './read-lab.js';
@@ -9,8 +9,7 @@ import { readLab } from './read-lab.js';
 /** An image as a command names it. */
 export interface NamedImage {
   readonly name: string;
-  /** Absent: `micro`, which is not made of layers. */
-  readonly recipe: Image | undefined;
+  readonly image: BootableImage;
   /** Which kernel the lab that it is for needs. */
   readonly kernelFlavour: KernelFlavour;
 }
@@ -18,9 +17,9 @@ export interface NamedImage {
 /** The image of that name, one of lab's own or one that the machines of `lab` boot. Throws UsageError if there is none. */
 export function findImage(name: string, lab: string | undefined): NamedImage {
   if (lab !== undefined) return imageOfLab(name, lab);
-  const recipe = catalogued(name);
-  if (recipe === undefined && name !== MICRO) throw unknownImage(name, imageNames);
-  return { name, recipe, kernelFlavour: 'cloud' };
+  const image = isInitramfsImage(name) ? name : catalogued(name);
+  if (image === undefined) throw unknownImage(name, imageNames);
+  return { name, image, kernelFlavour: 'cloud' };
 }
 
 function imageOfLab(name: string, given: string): NamedImage {
@@ -29,7 +28,7 @@ function imageOfLab(name: string, given: string): NamedImage {
   if (!known.includes(name)) throw unknownImage(name, known);
   return {
     name,
-    recipe: lab.images.find((image) => image.name === name),
+    image: imageNamed(name, lab.images),
     kernelFlavour: kernelFlavourOf(lab),
   };
 }

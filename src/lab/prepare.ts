@@ -1,7 +1,7 @@
 import type { BootImage } from '../images/boot-image.js';
-import { bootImage, imageDigest } from '../images/boot-images.js';
+import { bootImage, imageDigest, imageNamed } from '../images/boot-images.js';
 import { noteUse } from '../images/uses.js';
-import type { Image, Lab } from '../model/lab.js';
+import type { Lab } from '../model/lab.js';
 import type { BuildContext } from '../images/build-context.js';
 import type { Progress } from '../model/progress.js';
 import { decideAcceleration } from '../toolchain/acceleration.js';
@@ -39,11 +39,13 @@ export type BootImages = ReadonlyMap<string, BootImage>;
 
 /** Builds the images that a lab needs and are not in the cache. `file`: its definition, for whose sake they are kept. */
 export async function prepareImages(lab: Lab, file: string, context: BuildContext): Promise<BootImages> {
-  const recipeOf = (image: string): Image | undefined => lab.images.find(({ name }) => name === image);
   const names = [...new Set(lab.machines.map(({ image }) => image))];
-  noteUse({ definition: file, digests: names.map((name) => imageDigest(recipeOf(name), context.toolchain)) });
+  noteUse({
+    definition: file,
+    digests: names.map((name) => imageDigest(imageNamed(name, lab.images), context.toolchain)),
+  });
   const images = new Map<string, BootImage>();
-  for (const name of names) images.set(name, await bootImage(recipeOf(name), context));
+  for (const name of names) images.set(name, await bootImage(imageNamed(name, lab.images), context));
   return images;
 }
 

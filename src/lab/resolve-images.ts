@@ -1,7 +1,6 @@
 import { catalogued } from '../images/catalog.js';
 import type { ComponentFile, ImageFile, LabFile } from '../model/lab-file.js';
 import type { Image, ImageComponent } from '../model/lab.js';
-import { DEFAULT_IMAGE } from './defaults.js';
 
 /** Without it lab could not reach the guest. */
 const ALWAYS = 'guest-agent';
@@ -24,8 +23,9 @@ function resolveImage(name: string, { base, components = [] }: ImageFile): Image
 
 /** The images that the machines of a definition boot, its own and lab's. */
 export function resolveImages(written: LabFile): Image[] {
-  const names = new Set(Object.values(written.machines).map(({ image }) => image ?? DEFAULT_IMAGE));
+  const names = new Set(Object.values(written.machines).map(({ image }) => image));
   return [...names].flatMap((name) => {
+    if (name === undefined) return [];
     const own = written.images?.[name];
     return own === undefined ? (catalogued(name) ?? []) : resolveImage(name, own);
   });

@@ -29,20 +29,24 @@ const micro: Question = {
   script: 'ip -Version\nping -c 1 127.0.0.1\nnetperf -V\niperf3 --version\n',
 };
 
-function questionsOf({ recipe }: NamedImage): Question[] {
-  if (recipe === undefined) return [micro];
-  return recipe.layers.flat().map(({ component }) => ({
+function questionsOf({ image }: NamedImage): Question[] {
+  if (typeof image === 'string') return [{ ...micro, name: image }];
+  return image.layers.flat().map(({ component }) => ({
     name: component,
     script: findComponent(component).verify,
   }));
 }
 
 /** A lab with nothing but a machine that boots the image. Its definition is nowhere: the place gives it its id. */
-function labOf({ name, recipe }: NamedImage): ReadLab {
+function labOf({ name, image: bootable }: NamedImage): ReadLab {
   const file = join(imagesFolder(), 'verify', `${name}.yaml`);
   const lab = resolveLab({ name: `verify-${name}`, machines: { guest: { memory: MEMORY } } }, file);
-  const machines = lab.machines.map((machine) => ({ ...machine, image: name, disk: recipe !== undefined }));
-  return { lab: { ...lab, machines, images: recipe === undefined ? [] : [recipe] }, file };
+  const machines = lab.machines.map((machine) => ({
+    ...machine,
+    image: name,
+    disk: typeof bootable !== 'string',
+  }));
+  return { lab: { ...lab, machines, images: typeof bootable === 'string' ? [] : [bootable] }, file };
 }
 
 /** Asks one component in the guest. What goes wrong is the answer; throws only the signal's reason. */

@@ -1,6 +1,6 @@
 import { BaseCommand } from '../../cli/base-command.js';
 import { imageArgument, imageFlags } from '../../cli/image-flags.js';
-import { describeImage, describeMicro, type ShownImage } from '../../images/inventory.js';
+import { describeImage, describeInitramfs, type ShownImage } from '../../images/inventory.js';
 import { findImage } from '../../lab/find-image.js';
 import { bytesText } from '../../report/bytes-text.js';
 import { table } from '../../report/table.js';
@@ -18,11 +18,11 @@ export default class ImageShow extends BaseCommand<typeof ImageShow> {
 
   async run(): Promise<ShownImage> {
     const { args, flags } = await this.read(ImageShow);
-    const { recipe, kernelFlavour } = findImage(args.name, flags.lab);
+    const { image, kernelFlavour } = findImage(args.name, flags.lab);
     const shown =
-      recipe === undefined
-        ? describeMicro(await findToolchain({ kernelFlavour }))
-        : describeImage(recipe, { kernelFlavour });
+      typeof image === 'string'
+        ? describeInitramfs(image, await findToolchain({ kernelFlavour }))
+        : describeImage(image, { kernelFlavour });
     this.#print(shown);
     return shown;
   }

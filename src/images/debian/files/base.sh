@@ -32,4 +32,5 @@ mke2fs -q -t ext4 -b 4096 -O '^has_journal' -E lazy_itable_init=1,root_owner=0:0
 change_disk "$root" "$result/disk.raw" "$work/commands"
 check_disk "$result/disk.raw" "$result/paths"
 tar -C "$root" --numeric-owner -cf "$result/tree.tar" .
+# shellcheck disable=SC2016 # dpkg-query fills them in
 chroot "$root" dpkg-query --show --showformat='${Package} ${Version}\n' >"$result/packages"

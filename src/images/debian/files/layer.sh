@@ -44,4 +44,5 @@ describe "$root" "$work/stamp" "$work/description"
 change_disk "$root" "$result/disk.raw" "$work/commands"
 check_disk "$result/disk.raw" "$result/paths"
 cut -f 6 "$work/description" | tar -C "$root" --numeric-owner --no-recursion -T - -cf "$result/tree.tar"
+# shellcheck disable=SC2016 # dpkg-query fills them in
 chroot "$root" dpkg-query --show --showformat='${Package} ${Version}\n' >"$result/packages"

@@ -3,7 +3,7 @@
 
 # find_in ROOT EXPRESSION...: of every path of a tree, but for the file systems that a running system mounts.
 find_in() (
-    cd "$1"
+    cd "$1" || exit
     shift
     find . -mindepth 1 \( -path './dev/*' -o -path './proc/*' -o -path './sys/*' -o -path './run/*' -o -path './tmp/*' \) -prune -o "$@"
 )
