@@ -1,4 +1,5 @@
 import type { Check } from './check.js';
+import { cniAttach } from './cni-attach.js';
 import { enumeration } from './enumeration.js';
 import { hotplugFree } from './hotplug-free.js';
 import { isolation } from './isolation.js';
@@ -6,7 +7,15 @@ import { storage } from './storage.js';
 import { traffic } from './traffic.js';
 import { vfCreation } from './vf-creation.js';
 
-const checks: readonly Check[] = [vfCreation, hotplugFree, enumeration, traffic, isolation, storage];
+const checks: readonly Check[] = [
+  vfCreation,
+  hotplugFree,
+  enumeration,
+  traffic,
+  isolation,
+  storage,
+  cniAttach,
+];
 
 /** The check of that name. Throws if there is none: rules.ts has refused such a definition before. */
 export function findCheck(name: string): Check {

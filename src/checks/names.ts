@@ -28,6 +28,9 @@ export const checkParameters: Readonly<Record<string, Readonly<Record<string, Ra
       help: 'packets to each stranger, by broadcast and by unicast each',
     },
   },
+  'cni-attach': {
+    count: { min: 1, max: 10_000, default: 10, help: 'packets from each container to its peer' },
+  },
   storage: {
     mebibytes: { min: 1, max: 100_000, default: 4, help: 'data that each VF writes, in MiB' },
   },

@@ -1,8 +1,10 @@
-import { baseNames, componentNames, versionedComponents } from '../../images/names.js';
+import { baseNames, componentNames, isInitramfsImage, versionedComponents } from '../../images/names.js';
 import type { Problem } from '../../errors/lab-error.js';
-import type { ComponentFile } from '../../model/lab-file.js';
+import { catalogued } from '../../images/catalog.js';
+import type { ComponentFile, LabFile } from '../../model/lab-file.js';
 import type { Path } from '../load.js';
 import { writtenComponent } from '../resolve-images.js';
+import { writtenVfs } from '../written-functions.js';
 import { unknownName, type Locator, type Rule } from './rule.js';
 
 function* componentProblems(written: ComponentFile, path: Path, at: Locator): Iterable<Problem> {
@@ -42,6 +44,38 @@ function* repeated(components: readonly ComponentFile[], path: Path, at: Locator
     };
   }
 }
+
+/** Whether the image that a machine boots has a component; undefined for one that there is not. */
+function hasComponent(lab: LabFile, image: string | undefined, component: string): boolean | undefined {
+  if (image === undefined || isInitramfsImage(image)) return false;
+  const own = lab.images?.[image]?.components?.map((written) => writtenComponent(written)[0]);
+  const names =
+    own ??
+    catalogued(image)
+      ?.layers.flat()
+      .map((use) => use.component);
+  return names?.includes(component);
+}
+
+/** What containers get their VFs by has to be in the guest. */
+export const cniPluginsAreThere: Rule = function* (lab, at) {
+  for (const [index, check] of (lab.checks ?? []).entries()) {
+    const name = typeof check === 'string' ? check : (Object.keys(check)[0] ?? '');
+    if (name !== 'cni-attach') continue;
+    const asked = typeof check === 'string' ? undefined : check[name]?.['machine'];
+    for (const [machine, { image, nics }] of Object.entries(lab.machines)) {
+      const looksAt = Object.values(nics ?? {}).some((nic) => writtenVfs(nic).length > 0);
+      if (!looksAt || (asked !== undefined && asked !== machine)) continue;
+      if (hasComponent(lab, image, 'cni-plugins') !== false) continue;
+      yield {
+        code: 'LAB-RULE-PLUGINS',
+        message: `${name} needs the CNI plugins, and the image of machine ${machine} has none`,
+        hint: 'let it boot debian-13, or an image of the lab’s own with the component cni-plugins',
+        location: at.locate(['checks', index]),
+      };
+    }
+  }
+};
 
 export const imagesAreMadeOfWhatThereIs: Rule = function* (lab, at) {
   for (const [name, { base, components = [] }] of Object.entries(lab.images ?? {})) {

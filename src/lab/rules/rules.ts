@@ -19,7 +19,7 @@ import {
   propertiesAreFree,
   settingsFitTheModel,
 } from './nics.js';
-import { imagesAreMadeOfWhatThereIs } from './images.js';
+import { cniPluginsAreThere, imagesAreMadeOfWhatThereIs } from './images.js';
 import { busesExist, imagesExist, modelsExist, networksExist } from './references.js';
 import type { Locator, Rule } from './rule.js';
 import { storageHoldsTheData } from './storage.js';
@@ -49,6 +49,7 @@ export const rules: readonly Rule[] = [
   vdpaDevicesServe,
   nestedMachinesUseVdpa,
   checksHaveTargets,
+  cniPluginsAreThere,
   storageHoldsTheData,
 ];
 

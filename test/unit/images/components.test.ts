@@ -38,7 +38,7 @@ describe('debianLayerScript', () => {
 
   it('installs the packages of all components at once, and nothing is started meanwhile', () => {
     expect(script.match(/apt-get .* install /g)).toHaveLength(1);
-    expect(script).toMatch(/install .* containerd .*qemu-guest-agent/);
+    expect(script).toMatch(/install containerd .*qemu-guest-agent/);
     expect(script).toContain('exit 101');
   });
 

@@ -6,6 +6,26 @@ import { join } from 'node:path';
 
 const scratch = useScratch();
 
+it('the check cni-attach on an image without the plugins is refused, and on one with them is not', () => {
+  const file = join(scratch(), 'lab.yaml');
+  const complaintWith = (image: string, components: string): string | undefined => {
+    writeFileSync(
+      file,
+      `images: { mine: { base: debian-13, components: [${components}] } }
+networks: { lan: {} }
+peers: { server: { network: lan } }
+machines: { guest: { image: ${image}, nics: { pf0: { backend: { tap: lan }, vfs: 1 } } } }
+checks: [cni-attach]
+`,
+    );
+    return complaintAbout(file);
+  };
+  expect(complaintWith('micro', 'ssh')).toMatch(/:5:10: .*guest has none \[LAB-RULE-PLUGINS\]/);
+  expect(complaintWith('mine', 'ssh')).toContain('LAB-RULE-PLUGINS');
+  expect(complaintWith('mine', 'cni-plugins')).toBeUndefined();
+  expect(complaintWith('debian-13', 'ssh')).toBeUndefined();
+});
+
 function complaint(images: string): string | undefined {
   const file = join(scratch(), 'lab.yaml');
   writeFileSync(file, `images: { mine: ${images} }\nmachines: { guest: { image: mine } }\n`);
