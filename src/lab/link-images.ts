@@ -1,4 +1,4 @@
-import type { Lab } from '../model/lab.js';
+import { machinesOn, type Lab } from '../model/lab.js';
 import type { Progress } from '../model/progress.js';
 import { resolveToolchain } from '../toolchain/resolve.js';
 import type { ToolchainOptions } from '../toolchain/types.js';
@@ -15,8 +15,8 @@ export async function linkImages(
 ): Promise<string> {
   const tools = await resolveToolchain({ ...toolchain, kernelFlavour: kernelFlavourOf(lab) }, progress);
   const images = await prepareImages(lab, tools, progress);
-  for (const { name, image } of lab.machines) {
-    const built = images.get(image);
+  for (const { name } of machinesOn(lab, null)) {
+    const built = images.get(name);
     if (built !== undefined) linkImage(name, built, folder);
   }
   return tools.qemu.command.join(' ');
