@@ -5,6 +5,7 @@ import { hotplugFree } from './hotplug-free.js';
 import { isolation } from './isolation.js';
 import { storage } from './storage.js';
 import { traffic } from './traffic.js';
+import { vdpaPath } from './vdpa-path.js';
 import { vfCreation } from './vf-creation.js';
 
 const checks: readonly Check[] = [
@@ -14,6 +15,7 @@ const checks: readonly Check[] = [
   traffic,
   isolation,
   storage,
+  vdpaPath,
   cniAttach,
 ];
 

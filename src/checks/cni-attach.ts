@@ -94,21 +94,21 @@ export const cniAttach: Check = {
   summary:
     'a container gets each VF by CNI ADD, with its address and traffic, CHECK passes, and DEL gives it back as it was',
   scripts,
-  run: ({ target, namespace }) => {
+  run: ({ target, host }) => {
     let before = new Map<string, LinkBytes>();
     return {
       steps: [
         {
           type: 'look',
           look: async () => {
-            before = await readLinkBytes(namespace);
+            before = await readLinkBytes(host);
             return findings([]);
           },
         },
         { type: 'script', on: 'machine', path: paths(target).attach },
         {
           type: 'look',
-          look: async () => findings(judgeTaps(target, before, await readLinkBytes(namespace))),
+          look: async () => findings(judgeTaps(target, before, await readLinkBytes(host))),
         },
       ],
       cleanUp: {

@@ -1,3 +1,4 @@
+import { machinesOn } from '../model/lab.js';
 import type { Progress } from '../model/progress.js';
 import { resolveToolchain } from '../toolchain/resolve.js';
 import type { ToolchainOptions } from '../toolchain/types.js';
@@ -21,8 +22,8 @@ export async function linkImages(
     progress,
     signal: undefined,
   });
-  for (const { name, image } of lab.machines) {
-    const built = images.get(image);
+  for (const { name } of machinesOn(lab, null)) {
+    const built = images.get(name);
     if (built !== undefined) await linkImage(name, built, folder, tools.bin);
   }
   return tools.qemu.command.join(' ');

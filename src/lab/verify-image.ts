@@ -78,31 +78,27 @@ async function askAll(
 ): Promise<CheckResult[]> {
   const { accelerator } = running.record.tools.acceleration;
   const limits = { limitMs: scaledLimitMs(LIMIT_MS, accelerator), signal: options.signal };
-  const agent = await running.openAgent('guest', options.signal);
+  const { agent } = await running.guest('guest', options.signal);
   const results: CheckResult[] = [];
-  try {
-    for (const question of questionsOf(image)) {
-      const began = Date.now();
-      const { version, ...answer } = await withStep(options.progress, `Ask ${question.name}`, async () =>
-        ask(agent, question, limits),
-      );
-      const result: CheckResult = {
-        title: question.name,
-        check: question.name,
-        machine: 'guest',
-        nic: '',
-        ok: answer.ok,
-        assertions: [answer],
-        remarks: version === '' ? [] : [version],
-        durationMs: Date.now() - began,
-      };
-      results.push(result);
-      options.onResult(result);
-    }
-    return results;
-  } finally {
-    agent.close();
+  for (const question of questionsOf(image)) {
+    const began = Date.now();
+    const { version, ...answer } = await withStep(options.progress, `Ask ${question.name}`, async () =>
+      ask(agent, question, limits),
+    );
+    const result: CheckResult = {
+      title: question.name,
+      check: question.name,
+      machine: 'guest',
+      nic: '',
+      ok: answer.ok,
+      assertions: [answer],
+      remarks: version === '' ? [] : [version],
+      durationMs: Date.now() - began,
+    };
+    results.push(result);
+    options.onResult(result);
   }
+  return results;
 }
 
 export interface VerifyOptions extends BringUpOptions {
@@ -116,9 +112,8 @@ export async function verifyImage(image: NamedImage, options: VerifyOptions): Pr
   try {
     const checks = await askAll(running, image, options);
     const { qemu, acceleration } = running.record.tools;
-    const agent = await running.openAgent('guest', options.signal);
-    const { stdout } = await agent.run(['uname', '-r']);
-    agent.close();
+    const guest = await running.guest('guest', options.signal);
+    const { stdout } = await guest.run(['uname', '-r']);
     return {
       lab: running.record.lab.name,
       startedAt: started.toISOString(),
@@ -132,6 +127,7 @@ export async function verifyImage(image: NamedImage, options: VerifyOptions): Pr
       checks,
     };
   } finally {
+    await running.close();
     await bringDown(running.record.id, options.progress);
   }
 }
