@@ -1,5 +1,6 @@
 import type { BootImage } from '../images/boot-image.js';
 import { bootImage } from '../images/boot-images.js';
+import type { BuildContext } from '../images/build-context.js';
 import type { Lab } from '../model/lab.js';
 import type { Progress } from '../model/progress.js';
 import { decideAcceleration } from '../toolchain/acceleration.js';
@@ -36,10 +37,10 @@ export interface PreparedLab {
 export type BootImages = ReadonlyMap<string, BootImage>;
 
 /** Builds the images that a lab needs and are not in the cache. */
-export async function prepareImages(lab: Lab, toolchain: Toolchain, progress: Progress): Promise<BootImages> {
+export async function prepareImages(lab: Lab, context: BuildContext): Promise<BootImages> {
   const images = new Map<string, BootImage>();
   for (const { image } of lab.machines) {
-    if (!images.has(image)) images.set(image, await bootImage(image, toolchain, progress));
+    if (!images.has(image)) images.set(image, await bootImage(image, context));
   }
   return images;
 }
@@ -70,7 +71,8 @@ export async function prepareLab({ lab, file }: ReadLab, options: BringUpOptions
     progress,
   );
   const acceleration = await decideAcceleration(toolchain, options.acceleration, progress, signal);
-  const images = await prepareImages(lab, toolchain, progress);
+  const { mirror } = options.toolchain;
+  const images = await prepareImages(lab, { toolchain, mirror, progress, signal });
   const artefacts = renderLab(lab, { vhostNet, accelerator: acceleration.accelerator });
   const tools = [...toolchain.qemu.command, toolchain.qemu.version, acceleration.accelerator].join(' ');
   return {
