@@ -1,23 +1,22 @@
 import { join } from 'node:path';
-import type { Progress } from '../model/progress.js';
 import { isInitramfsImage, type InitramfsImage } from './names.js';
 import { UsageError } from '../errors/families.js';
 import type { BuildContext } from './build-context.js';
 import type { BootImage } from './boot-image.js';
 import { ensureLayer } from './layers/build-layer.js';
 import { planImage } from './layers/plan-image.js';
-import type { Toolchain } from '../toolchain/types.js';
-import { microDigest, microImage } from './micro/micro.js';
+import { hypervisorImage } from './hypervisor/hypervisor.js';
+import { microImage } from './micro/micro.js';
 import type { Image } from '../model/lab.js';
 
 /** One without a disk, by its name, or one of layers, by its recipe. */
 export type BootableImage = Image | InitramfsImage;
 
-type Builder = (toolchain: Toolchain, progress: Progress) => Promise<BootImage>;
+type Builder = (context: BuildContext) => Promise<BootImage>;
 
 const builders: Readonly<Record<InitramfsImage, Builder>> = {
   micro: microImage,
-  hypervisor: microImage,
+  hypervisor: hypervisorImage,
 };
 
 /** The image that a name of a lab stands for. Throws if there is none: rules.ts has refused such a definition before. */
@@ -28,18 +27,9 @@ export function imageNamed(name: string, recipes: readonly Image[]): BootableIma
   throw new Error(`no image ${name}`);
 }
 
-/** The digest of an image as it would be built now. */
-export function imageDigest(image: BootableImage, toolchain: Toolchain): string {
-  return typeof image === 'string'
-    ? microDigest(toolchain)
-    : planImage(image, toolchain.kernelFlavour).digest;
-}
-
 /** An image, built if it is not in the cache. Throws LabErrors. */
 export async function bootImage(image: BootableImage, context: BuildContext): Promise<BootImage> {
-  return typeof image === 'string'
-    ? builders[image](context.toolchain, context.progress)
-    : bootLayers(image, context);
+  return typeof image === 'string' ? builders[image](context) : bootLayers(image, context);
 }
 
 async function bootLayers(recipe: Image, context: BuildContext): Promise<BootImage> {

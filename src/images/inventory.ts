@@ -1,12 +1,11 @@
-import { existsSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { statSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import type { Image } from '../model/lab.js';
 import type { Toolchain } from '../toolchain/types.js';
 import { cataloguedImages } from './catalog.js';
-import { findLayer, type StoredLayer } from './layers/store.js';
+import { findLayer, initramfsFolders, type StoredLayer } from './layers/store.js';
 import { planImage } from './layers/plan-image.js';
 import type { PlannedLayer } from './layers/planned-layer.js';
-import { microDigest, microFolder } from './micro/micro.js';
 import { initramfsImages, type InitramfsImage } from './names.js';
 
 export type ImageState = 'built' | 'partly built' | 'not built';
@@ -36,7 +35,8 @@ export interface ShownLayer {
 
 /** The bill of materials of an image. */
 export interface ShownImage extends ListedImage {
-  readonly digest: string;
+  /** Null: not known before it is built. */
+  readonly digest: string | null;
   readonly kernel: string | null;
   /** The disk that machines boot, where it is built and has one. */
   readonly disk: string | null;
@@ -92,30 +92,30 @@ export function describeImage(recipe: Image, toolchain: Pick<Toolchain, 'kernelF
   };
 }
 
-/** An image without a disk; undefined toolchain: none is in the cache, so there is none of it either. */
-export function describeInitramfs(name: InitramfsImage, toolchain: Toolchain | undefined): ShownImage {
-  const digest = toolchain === undefined ? null : microDigest(toolchain);
-  const folder = digest === null ? null : microFolder(digest);
-  const built = folder !== null && existsSync(folder);
-  const bytes = built ? allocated(join(folder, 'kernel')) + allocated(join(folder, 'initrd')) : 0;
+/** An image without a disk, as it was built last. */
+export function describeInitramfs(name: InitramfsImage): ShownImage {
+  const [newest] = initramfsFolders(name).sort(
+    (one, other) => statSync(other).mtimeMs - statSync(one).mtimeMs,
+  );
+  const bytes =
+    newest === undefined ? 0 : allocated(join(newest, 'kernel')) + allocated(join(newest, 'initrd'));
   return {
     name,
-    state: built ? 'built' : 'not built',
+    state: newest === undefined ? 'not built' : 'built',
     base: 'the toolchain',
     components: [],
     bytes,
-    digest: digest ?? '',
-    kernel: toolchain?.kernel.release ?? null,
+    digest: newest === undefined ? null : basename(newest),
+    kernel: null,
     disk: null,
     layers: [],
   };
 }
 
 /** The images that come with lab. */
-export function listImages(toolchain: Toolchain | undefined): ListedImage[] {
-  const flavour = { kernelFlavour: toolchain?.kernelFlavour ?? 'cloud' } as const;
+export function listImages(): ListedImage[] {
   return [
-    ...initramfsImages.map((name) => describeInitramfs(name, toolchain)),
-    ...cataloguedImages().map((recipe) => describeImage(recipe, flavour)),
+    ...initramfsImages.map(describeInitramfs),
+    ...cataloguedImages().map((recipe) => describeImage(recipe, { kernelFlavour: 'cloud' })),
   ].map(({ name, state, base, components, bytes }) => ({ name, state, base, components, bytes }));
 }

@@ -1,8 +1,9 @@
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { lockFolder } from './build-folder.js';
 import type { BuildFolderOptions } from './build-folder.js';
-import { allLayers, imagesFolder, layersFolder } from './layers/store.js';
+import { allLayers, imagesFolder, initramfsFolders, layersFolder, NAME_LENGTH } from './layers/store.js';
+import { initramfsImages } from './names.js';
 
 /** What was removed from the cache. */
 export interface Pruned {
@@ -32,12 +33,17 @@ function keptNames(digests: ReadonlySet<string>, folders: ReadonlySet<string>): 
   return kept;
 }
 
-function micros(): string[] {
-  const folder = join(imagesFolder(), 'micro');
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder)
-    .filter((name) => /^[0-9a-f]+$/.test(name))
-    .map((name) => join(folder, name));
+/** Folders of images without a disk that are none of `digests` and not among `folders`. */
+function unusedInitramfs(
+  digests: ReadonlySet<string>,
+  folders: ReadonlySet<string>,
+): { title: string; folder: string }[] {
+  const names = new Set([...digests].map((digest) => digest.slice(0, NAME_LENGTH)));
+  return [...initramfsImages, 'inside'].flatMap((title) =>
+    initramfsFolders(title)
+      .filter((folder) => !folders.has(folder) && !names.has(basename(folder)))
+      .map((folder) => ({ title, folder })),
+  );
 }
 
 /**
@@ -56,13 +62,7 @@ export async function pruneImages(
       ...allLayers()
         .filter(({ folder }) => !kept.has(folder))
         .map(({ folder, manifest }) => ({ title: manifest.title, folder })),
-      ...micros()
-        .filter(
-          (folder) =>
-            !folders.has(folder) &&
-            ![...digests].some((digest) => folder.endsWith(`/${digest.slice(0, 32)}`)),
-        )
-        .map((folder) => ({ title: 'micro', folder })),
+      ...unusedInitramfs(digests, folders),
       ...['artefacts'].map((name) => ({ title: name, folder: join(imagesFolder(), name) })),
     ].filter(({ folder }) => existsSync(folder));
     const removed = unused.map((one) => ({ ...one, bytes: bytesIn(one.folder) }));

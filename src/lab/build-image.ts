@@ -1,14 +1,11 @@
 import { bootImage } from '../images/boot-images.js';
 import type { BootImage } from '../images/boot-image.js';
 import type { Progress } from '../model/progress.js';
-import { decideAcceleration } from '../toolchain/acceleration.js';
 import { resolveToolchain } from '../toolchain/resolve.js';
-import type { AccelerationWish } from '../toolchain/types.js';
 import type { NamedImage } from './find-image.js';
 
 export interface BuildImageOptions {
   readonly mirror: string | undefined;
-  readonly acceleration: AccelerationWish;
   readonly progress: Progress;
   readonly signal: AbortSignal;
 }
@@ -17,6 +14,5 @@ export interface BuildImageOptions {
 export async function buildImage(image: NamedImage, options: BuildImageOptions): Promise<BootImage> {
   const { mirror, progress, signal } = options;
   const toolchain = await resolveToolchain({ mirror, kernelFlavour: image.kernelFlavour, signal }, progress);
-  const acceleration = await decideAcceleration(toolchain, options.acceleration, progress, signal);
-  return bootImage(image.image, { toolchain, acceleration, mirror, progress, signal });
+  return bootImage(image.image, { toolchain, mirror, progress, signal });
 }

@@ -17,10 +17,9 @@ export async function linkImages(
   const tools = await resolveToolchain({ ...toolchain, kernelFlavour: kernelFlavourOf(lab) }, progress);
   const images = await prepareImages(lab, file, {
     toolchain: tools,
-    acceleration: { accelerator: 'tcg', reason: 'nothing is started' },
     mirror: toolchain.mirror,
     progress,
-    signal: undefined,
+    signal: toolchain.signal,
   });
   for (const { name } of machinesOn(lab, null)) {
     const built = images.get(name);

@@ -1,5 +1,6 @@
 import type { BootImage } from '../images/boot-image.js';
-import { bootImage, imageDigest, imageNamed } from '../images/boot-images.js';
+import { bootImage, imageNamed } from '../images/boot-images.js';
+import { planImage } from '../images/layers/plan-image.js';
 import { noteUse } from '../images/uses.js';
 import type { BuildContext } from '../images/build-context.js';
 import { withInside } from '../images/with-inside.js';
@@ -53,9 +54,8 @@ export type BootImages = ReadonlyMap<string, BootImage>;
  * inside them included. `file`: the lab's definition, for whose sake images are kept.
  */
 export async function prepareImages(lab: Lab, file: string, context: BuildContext): Promise<BootImages> {
-  const { toolchain } = context;
-  const bootables = lab.machines.map(({ image }) => imageNamed(image, lab.images));
-  noteUse({ definition: file, digests: [...new Set(bootables.map((one) => imageDigest(one, toolchain)))] });
+  const planned = lab.images.map((image) => planImage(image, context.toolchain.kernelFlavour).digest);
+  noteUse({ definition: file, digests: planned });
   const images = new Map<string, BootImage>();
   const innermostFirst = [...lab.machines].sort(
     (one, other) => machinesAround(lab, other).length - machinesAround(lab, one).length,
@@ -66,8 +66,9 @@ export async function prepareImages(lab: Lab, file: string, context: BuildContex
       const built = images.get(machine.name);
       return built === undefined ? [] : [{ machine: machine.name, image: built }];
     });
-    images.set(name, inside.length === 0 ? own : await withInside(own, inside, toolchain.bin));
+    images.set(name, inside.length === 0 ? own : await withInside(own, inside, context));
   }
+  noteUse({ definition: file, digests: [...planned, ...[...images.values()].map(({ digest }) => digest)] });
   return images;
 }
 
@@ -107,7 +108,6 @@ export async function prepareLab({ lab, file }: ReadLab, options: BringUpOptions
   const acceleration = await decideAcceleration(toolchain, options.acceleration, progress, signal);
   const images = await prepareImages(lab, file, {
     toolchain,
-    acceleration,
     mirror: options.toolchain.mirror,
     progress,
     signal,

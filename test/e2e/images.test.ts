@@ -58,7 +58,7 @@ describe('debian-13', () => {
   test('a second build does nothing and takes under a second', async () => {
     const before = await show('debian-13');
     const started = Date.now();
-    const { exitCode, stderr } = await sandbox.lab('image', 'build', 'debian-13', '--accel', 'tcg');
+    const { exitCode, stderr } = await sandbox.lab('image', 'build', 'debian-13');
     expect(Date.now() - started).toBeLessThan(1000);
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
     expect(await show('debian-13')).toEqual(before);
@@ -131,7 +131,7 @@ describe('the cache', () => {
   }
 
   test('two builds at once share one; a change redoes only the last layer; prune keeps what a lab needs', async () => {
-    const mine = ['--lab', define('ssh'), '--accel', 'tcg'];
+    const mine = ['--lab', define('ssh')];
     const both = await Promise.all([
       sandbox.lab('image', 'build', 'mine', ...mine),
       sandbox.lab('image', 'build', 'mine', ...mine),
@@ -144,7 +144,7 @@ describe('the cache', () => {
     expect(builds.sort()).toEqual(['✔ Build the layer guest-agent', '✔ Build the layer ssh']);
     expect(both.some(({ stderr }) => /Wait for process \d+, which builds an image/.test(stderr))).toBe(true);
 
-    const changed = await sandbox.lab('image', 'build', 'mine', '--lab', define('measure'), '--accel', 'tcg');
+    const changed = await sandbox.lab('image', 'build', 'mine', '--lab', define('measure'));
     expect(changed.stderr.match(/✔ Build the layer \S+/g)).toEqual(['✔ Build the layer measure']);
 
     // Only a lab that has been brought up, or was about to be, is known to need what it does.
@@ -159,7 +159,7 @@ describe('the cache', () => {
   test('a build that is killed or that fails leaves no layer, and the next one finishes', async () => {
     const file = define();
     const before = layers();
-    const killed = sandbox.start('image', 'build', 'mine', '--lab', file, '--accel', 'tcg');
+    const killed = sandbox.start('image', 'build', 'mine', '--lab', file);
     const log = join(cache, 'images/logs');
     while (!existsSync(log)) await new Promise((resolve) => setTimeout(resolve, 20));
     await new Promise((resolve) => setTimeout(resolve, 1000));
@@ -167,19 +167,11 @@ describe('the cache', () => {
     await killed;
     expect(layers().filter((name) => /^[0-9a-f]+$/.test(name))).toEqual(before);
 
-    const failing = await sandbox.lab(
-      'image',
-      'build',
-      'mine',
-      '--lab',
-      define('cni-plugins: 0.0.1'),
-      '--accel',
-      'tcg',
-    );
+    const failing = await sandbox.lab('image', 'build', 'mine', '--lab', define('cni-plugins: 0.0.1'));
     expect(failing.exitCode).toBe(2);
     expect(failing.stderr).toContain('LAB-TOOLCHAIN-GO');
     expect(layers().filter((name) => name.startsWith('.build'))).toEqual([]);
-    const again = await sandbox.lab('image', 'build', 'mine', '--lab', define(), '--accel', 'tcg');
+    const again = await sandbox.lab('image', 'build', 'mine', '--lab', define());
     expect(again.exitCode, again.stderr).toBe(0);
     expect(sandbox.processes()).toEqual([]);
   });

@@ -2,7 +2,6 @@ import { BaseCommand } from '../../cli/base-command.js';
 import { listImages, type ListedImage } from '../../images/inventory.js';
 import { table } from '../../report/table.js';
 import { bytesText } from '../../report/bytes-text.js';
-import { findToolchain } from '../../toolchain/resolve.js';
 
 interface ImageListResult {
   readonly images: readonly ListedImage[];
@@ -14,7 +13,7 @@ export default class ImageList extends BaseCommand<typeof ImageList> {
 
   async run(): Promise<ImageListResult> {
     await this.read(ImageList);
-    const images = listImages(await findToolchain({}));
+    const images = listImages();
     const rows = images.map(({ name, state, bytes, base, components }) => [
       name,
       state,

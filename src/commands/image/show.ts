@@ -4,7 +4,6 @@ import { describeImage, describeInitramfs, type ShownImage } from '../../images/
 import { findImage } from '../../lab/find-image.js';
 import { bytesText } from '../../report/bytes-text.js';
 import { table } from '../../report/table.js';
-import { findToolchain } from '../../toolchain/resolve.js';
 
 const DIGEST_LENGTH = 12;
 
@@ -20,16 +19,16 @@ export default class ImageShow extends BaseCommand<typeof ImageShow> {
     const { args, flags } = await this.read(ImageShow);
     const { image, kernelFlavour } = findImage(args.name, flags.lab);
     const shown =
-      typeof image === 'string'
-        ? describeInitramfs(image, await findToolchain({ kernelFlavour }))
-        : describeImage(image, { kernelFlavour });
+      typeof image === 'string' ? describeInitramfs(image) : describeImage(image, { kernelFlavour });
     this.#print(shown);
     return shown;
   }
 
   #print({ name, state, bytes, kernel, digest, disk, layers }: ShownImage): void {
-    this.log(`${name}: ${state}, ${bytesText(bytes)} in the cache, Linux ${kernel ?? '-'}`);
-    this.log(`digest: ${digest}`);
+    this.log(
+      `${name}: ${state}, ${bytesText(bytes)} in the cache${kernel === null ? '' : `, Linux ${kernel}`}`,
+    );
+    if (digest !== null) this.log(`digest: ${digest}`);
     if (disk !== null) this.log(`disk: ${disk}`);
     if (layers.length === 0) return;
     const rows = layers.map((layer) => [

@@ -40,7 +40,7 @@ export async function makeBootFiles(
   symlinkSync('busybox', join(root, 'bin/sh'));
   copyFileSync(shippedFile('images/debian/files/init'), join(root, 'init'));
   chmodSync(join(root, 'init'), 0o755);
-  await installModules(kernel, MODULES, root, toolchain.bin, scratch);
+  await installModules(kernel, { names: MODULES, built: [] }, root, toolchain.bin, scratch);
   await packRoot(root, join(result, 'initrd'), toolchain.bin);
   await prepareKernel(kernel.image, join(result, 'kernel'), toolchain.bin);
   return kernel.release;

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { cacheFolder } from '../../model/folders.js';
 import { DISK, MANIFEST, type LayerManifest } from './layer.js';
 
-const NAME_LENGTH = 32;
+/** So many hex digits of a digest name a folder. */
+export const NAME_LENGTH = 32;
 
 /** A finished layer in the cache. */
 export interface StoredLayer {
@@ -47,4 +48,13 @@ export function allLayers(): StoredLayer[] {
   return readdirSync(layersFolder())
     .filter((name) => /^[0-9a-f]+$/.test(name))
     .flatMap((name) => readLayer(join(layersFolder(), name)) ?? []);
+}
+
+/** The folders of images without a disk, by what they are called in the cache: `micro`, `hypervisor`, `inside`. */
+export function initramfsFolders(name: string): string[] {
+  const folder = join(imagesFolder(), name);
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((entry) => /^[0-9a-f]+$/.test(entry))
+    .map((entry) => join(folder, entry));
 }

@@ -1,4 +1,10 @@
-import { baseNames, componentNames, isInitramfsImage, versionedComponents } from '../../images/names.js';
+import {
+  baseNames,
+  componentNames,
+  initramfsImages,
+  isInitramfsImage,
+  versionedComponents,
+} from '../../images/names.js';
 import type { Problem } from '../../errors/lab-error.js';
 import { catalogued } from '../../images/catalog.js';
 import type { ComponentFile, LabFile } from '../../model/lab-file.js';
@@ -74,6 +80,21 @@ export const cniPluginsAreThere: Rule = function* (lab, at) {
         location: at.locate(['checks', index]),
       };
     }
+  }
+};
+
+/** What the machines inside a machine boot is put into its initramfs, as an initramfs. */
+export const nestedMachinesHaveNoDisk: Rule = function* (lab, at) {
+  const around = new Set(Object.values(lab.machines).map(({ on }) => on));
+  for (const [name, { on, image }] of Object.entries(lab.machines)) {
+    if (on === undefined && !around.has(name)) continue;
+    if (image === undefined || isInitramfsImage(image)) continue;
+    yield {
+      code: 'LAB-RULE-NESTING',
+      message: `machine ${name} ${on === undefined ? 'has machines inside' : 'is inside another'}, and its image has a disk`,
+      hint: `leave its image out, or choose from: ${initramfsImages.join(', ')}`,
+      location: at.locate(['machines', name, 'image']),
+    };
   }
 };
 

@@ -19,7 +19,7 @@ import {
   propertiesAreFree,
   settingsFitTheModel,
 } from './nics.js';
-import { cniPluginsAreThere, imagesAreMadeOfWhatThereIs } from './images.js';
+import { cniPluginsAreThere, imagesAreMadeOfWhatThereIs, nestedMachinesHaveNoDisk } from './images.js';
 import { busesExist, imagesExist, modelsExist, networksExist } from './references.js';
 import type { Locator, Rule } from './rule.js';
 import { storageHoldsTheData } from './storage.js';
@@ -34,6 +34,7 @@ export const rules: readonly Rule[] = [
   modelsExist,
   imagesExist,
   imagesAreMadeOfWhatThereIs,
+  nestedMachinesHaveNoDisk,
   busesExist,
   busesFit,
   checksExist,
