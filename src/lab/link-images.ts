@@ -14,7 +14,12 @@ export async function linkImages(
   progress: Progress,
 ): Promise<string> {
   const tools = await resolveToolchain({ ...toolchain, kernelFlavour: kernelFlavourOf(lab) }, progress);
-  const images = await prepareImages(lab, tools, progress);
+  const images = await prepareImages(lab, {
+    toolchain: tools,
+    mirror: toolchain.mirror,
+    progress,
+    signal: toolchain.signal,
+  });
   for (const { name } of machinesOn(lab, null)) {
     const built = images.get(name);
     if (built !== undefined) linkImage(name, built, folder);

@@ -1,5 +1,6 @@
 import type { BootImage } from '../images/boot-image.js';
 import { bootImage } from '../images/boot-images.js';
+import type { BuildContext } from '../images/build-context.js';
 import { withInside } from '../images/with-inside.js';
 import { machinesAround, machinesOn, type Lab, type Machine } from '../model/lab.js';
 import type { Progress } from '../model/progress.js';
@@ -50,18 +51,18 @@ export type BootImages = ReadonlyMap<string, BootImage>;
  * Builds what a lab's machines boot and is not in the cache. A machine that others run on has in its image what they boot, those
  * inside them included.
  */
-export async function prepareImages(lab: Lab, toolchain: Toolchain, progress: Progress): Promise<BootImages> {
+export async function prepareImages(lab: Lab, context: BuildContext): Promise<BootImages> {
   const images = new Map<string, BootImage>();
   const innermostFirst = [...lab.machines].sort(
     (one, other) => machinesAround(lab, other).length - machinesAround(lab, one).length,
   );
   for (const { name, image } of innermostFirst) {
-    const own = await bootImage(image, toolchain, progress);
+    const own = await bootImage(image, context);
     const inside = machinesOn(lab, name).flatMap((machine) => {
       const built = images.get(machine.name);
       return built === undefined ? [] : [{ machine: machine.name, image: built }];
     });
-    images.set(name, inside.length === 0 ? own : await withInside(own, inside, toolchain.bin));
+    images.set(name, await withInside(own, inside, context));
   }
   return images;
 }
@@ -100,7 +101,8 @@ export async function prepareLab({ lab, file }: ReadLab, options: BringUpOptions
     progress,
   );
   const acceleration = await decideAcceleration(toolchain, options.acceleration, progress, signal);
-  const images = await prepareImages(lab, toolchain, progress);
+  const { mirror } = options.toolchain;
+  const images = await prepareImages(lab, { toolchain, mirror, progress, signal });
   const inside = accelerationInside(acceleration);
   const artefacts = renderLab(lab, {
     vhostNet,
