@@ -2,16 +2,16 @@ import { checkNames } from '../../checks/names.js';
 import type { Segment } from '../../checks/segment.js';
 import { hasTarget, targetHint, type CheckedNic } from '../../checks/targets.js';
 import type { BackendFile, CheckFile, LabFile } from '../../model/lab-file.js';
-import { backendType, tapOf } from '../written-backend.js';
+import { backendType } from '../written-backend.js';
 import { writtenVfs } from '../written-functions.js';
+import { segmentBehind } from '../written-segment.js';
 import { eachFunction, type PlacedFunction, type Rule } from './rule.js';
 import { isStorage } from './storage.js';
 
-function endOf(backend: BackendFile | undefined): (Segment | null)[] {
-  if (backend === undefined) return [];
-  if (backendType(backend) === 'user') return [null];
-  const tap = tapOf(backend);
-  return tap === undefined ? [] : [{ network: tap.tap, vlan: tap.vlan ?? null }];
+function endOf(lab: LabFile, machine: string, backend: BackendFile | undefined): (Segment | null)[] {
+  if (backend !== undefined && backendType(backend) === 'user') return [null];
+  const segment = segmentBehind(lab, machine, backend);
+  return segment === null ? [] : [segment];
 }
 
 /** The NICs of a definition, with the machine that each is of. */
@@ -19,7 +19,7 @@ function checkedNics(lab: LabFile): { machine: string; nic: CheckedNic }[] {
   const functions = new Map<PlacedFunction['nic'], { machine: string; ends: (Segment | null)[] }>();
   for (const { machine, nic, written } of eachFunction(lab)) {
     const found = functions.get(nic) ?? { machine, ends: [] };
-    found.ends.push(...endOf(written.backend ?? nic.backend));
+    found.ends.push(...endOf(lab, machine, written.backend ?? nic.backend));
     functions.set(nic, found);
   }
   return [...functions].map(([nic, { machine, ends }]) => ({
