@@ -21,7 +21,7 @@ import { MacPool } from './macs.js';
 import { Places } from './places.js';
 import { resolveNic, type Naming } from './resolve-nic.js';
 import { seconds } from './units.js';
-import { machinesWrittenOn, memoryMiBOf, servesVdpa } from './written-nesting.js';
+import { machinesWrittenOn, memoryMiBOf, nicServes, servesVdpa } from './written-nesting.js';
 import { networkOutside, segmentBehind } from './written-segment.js';
 
 /** A lab without a name is called as its folder is, or its file when it stands in no folder of its own. */
@@ -106,9 +106,10 @@ function checkedNic(nic: Nic): CheckedNic {
   };
 }
 
-/** A check asked for without a machine runs on each NIC that it has something to see on. */
+/** A check asked for without a machine runs on each NIC that it has something to see on, and that no machine inside has taken. */
 function resolveCheck(
   written: CheckFile,
+  file: LabFile,
   machines: readonly Machine[],
   peers: readonly Peer[],
 ): CheckRequest[] {
@@ -122,6 +123,7 @@ function resolveCheck(
     .filter(({ name }) => wanted === undefined || wanted === name)
     .flatMap((machine) =>
       machine.nics
+        .filter((nic) => !nicServes(file, machine.name, nic.name))
         .filter((nic) => hasTarget(check, checkedNic(nic), peers))
         .map((nic) => ({
           check,
@@ -159,7 +161,7 @@ export function resolveLab(written: LabFile, file: string): Lab {
     networks,
     peers,
     machines,
-    checks: (written.checks ?? []).flatMap((check) => resolveCheck(check, machines, peers)),
+    checks: (written.checks ?? []).flatMap((check) => resolveCheck(check, written, machines, peers)),
   });
 }
 

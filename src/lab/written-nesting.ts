@@ -29,6 +29,22 @@ export function servesVdpa(lab: LabFile, name: string): boolean {
   );
 }
 
+/**
+ * Whether a function of the NIC is taken by what is inside its machine: a vDPA device is made of it, or a bridge leads out
+ * by it. The machine itself can then not use the NIC as a check does.
+ */
+export function nicServes(lab: LabFile, machine: string, nic: string): boolean {
+  const taken = [
+    ...Object.values(lab.machines).flatMap((inner) =>
+      inner.on === machine ? backendsWrittenFor(inner).flatMap((backend) => vdpaOf(backend) ?? []) : [],
+    ),
+    ...Object.values(lab.networks ?? {}).flatMap((network) =>
+      network?.on === machine ? (network.uplink ?? []) : [],
+    ),
+  ];
+  return taken.some((id) => id.split('.')[0] === nic);
+}
+
 /** What a machine needs for its functions and for what runs on it, in MiB. */
 export function memoryNeededMiB(lab: LabFile, name: string): number {
   return neededMiB(lab, name, new Set());

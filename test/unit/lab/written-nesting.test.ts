@@ -101,3 +101,32 @@ describe('the IOMMU of a machine', () => {
     ]);
   });
 });
+
+describe('a check without a machine', () => {
+  const nested: LabFile = {
+    networks: { lan: { subnet: '10.0.0.0/24' }, inner: { on: 'server', uplink: 'bridged.vf0' } },
+    peers: { outside: { network: 'lan' } },
+    machines: {
+      server: {
+        nics: Object.fromEntries(
+          ['given', 'bridged', 'own'].map((name) => [name, { backend: { tap: 'lan' }, vfs: 2 }]),
+        ),
+      },
+      guest: {
+        on: 'server',
+        nics: { pf0: { backend: { vdpa: 'given.vf1' }, vfs: [{ backend: { tap: 'inner' } }] } },
+      },
+    },
+    checks: ['vf-creation', 'traffic'],
+  };
+
+  it('leaves the NICs alone that what is inside has taken', () => {
+    const targets = lab(nested).checks.map(({ check, machine: of, nic: name }) => `${check} ${of} ${name}`);
+    expect(targets).toEqual([
+      'vf-creation server own',
+      'vf-creation guest pf0',
+      'traffic server own',
+      'traffic guest pf0',
+    ]);
+  });
+});
