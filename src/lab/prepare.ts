@@ -66,7 +66,7 @@ export async function prepareImages(lab: Lab, file: string, context: BuildContex
       const built = images.get(machine.name);
       return built === undefined ? [] : [{ machine: machine.name, image: built }];
     });
-    images.set(name, inside.length === 0 ? own : await withInside(own, inside, context));
+    images.set(name, await withInside(own, inside, context));
   }
   noteUse({ definition: file, digests: [...planned, ...[...images.values()].map(({ digest }) => digest)] });
   return images;

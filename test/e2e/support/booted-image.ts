@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import type { BootImage } from '../../../src/images/boot-image.js';
 import { GuestAgent, type GuestExecResult } from '../../../src/qemu/guest-agent.js';
+import { toSocket } from '../../../src/qemu/unix-socket.js';
 import type { Toolchain } from '../../../src/toolchain/types.js';
 
 const BOOT_LIMIT_MS = 120_000;
@@ -52,7 +53,7 @@ export class BootedImage {
     });
     try {
       const limit = AbortSignal.any([ended.signal, AbortSignal.timeout(BOOT_LIMIT_MS)]);
-      return new BootedImage(await GuestAgent.open(join(folder, 'agent'), limit), end);
+      return new BootedImage(await GuestAgent.open(toSocket(join(folder, 'agent')), limit), end);
     } catch (error) {
       await end();
       throw new Error(`the image did not come up: ${(await qemu).stderr}`, { cause: error });
