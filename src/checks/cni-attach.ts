@@ -16,7 +16,8 @@ import { vfView } from './vf-view.js';
 
 const SCRIPT_LIMIT_MS = 60_000;
 const LIMIT_PER_VF_MS = 30_000;
-const DEADLINE_SECONDS = 15;
+const DEADLINE_SECONDS = 5;
+const PACKETS_PER_SECOND = 10;
 const PAYLOAD_BYTES = 1408;
 /** After the first ADD and after the second. */
 const EXCHANGES = 2;
@@ -44,7 +45,7 @@ function scripts(target: CheckTarget): CheckScript[] {
   const view = {
     ...vfView(target),
     count,
-    deadlineSeconds: DEADLINE_SECONDS + count,
+    deadlineSeconds: DEADLINE_SECONDS + Math.ceil(count / PACKETS_PER_SECOND),
     attachments: attachments(target).map(({ vf, peer }) => ({
       vf,
       peer: peer.name,
