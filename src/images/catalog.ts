@@ -9,7 +9,12 @@ const recipes: readonly Image[] = [
   {
     name: 'debian-13',
     base: 'debian-13',
-    layers: [layer('guest-agent', 'ssh', 'measure'), layer('containerd', 'qemu'), layer('cni-plugins')],
+    layers: [
+      layer('guest-agent', 'ssh', 'measure'),
+      layer('containerd', 'qemu'),
+      layer('vdpa'),
+      layer('cni-plugins'),
+    ],
   },
 ];
 

@@ -7,7 +7,15 @@ export type ImageName = (typeof imageNames)[number];
 export const baseNames = ['debian-13'] as const;
 
 /** The components that an image can have. */
-export const componentNames = ['cni-plugins', 'containerd', 'guest-agent', 'measure', 'qemu', 'ssh'] as const;
+export const componentNames = [
+  'cni-plugins',
+  'containerd',
+  'guest-agent',
+  'measure',
+  'qemu',
+  'ssh',
+  'vdpa',
+] as const;
 
 /** Those whose version can be chosen; of the others the distribution's package decides. */
 export const versionedComponents: readonly string[] = ['cni-plugins'];

@@ -27,7 +27,7 @@ interface Shown {
 }
 
 const shared = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'sriov-lab');
-const components = ['guest-agent', 'ssh', 'measure', 'containerd', 'qemu', 'cni-plugins'];
+const components = ['guest-agent', 'ssh', 'measure', 'containerd', 'qemu', 'vdpa', 'cni-plugins'];
 let sandbox: Sandbox;
 
 async function show(name: string, ...flags: string[]): Promise<Shown> {

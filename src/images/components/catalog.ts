@@ -5,8 +5,9 @@ import { guestAgent } from './guest-agent.js';
 import { measure } from './measure.js';
 import { qemu } from './qemu.js';
 import { ssh } from './ssh.js';
+import { vdpa } from './vdpa.js';
 
-const components: readonly Component[] = [guestAgent, ssh, measure, containerd, qemu, cniPlugins];
+const components: readonly Component[] = [guestAgent, ssh, measure, containerd, qemu, vdpa, cniPlugins];
 
 /** The component of that name. Throws if there is none: rules.ts has refused such a definition before. */
 export function findComponent(name: string): Component {

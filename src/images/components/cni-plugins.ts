@@ -53,7 +53,7 @@ export const cniPlugins: Component = {
   name: 'cni-plugins',
   summary: 'the CNI plugins host-device, host-local, static, bridge, loopback and tuning, in /opt/cni/bin',
   version: PINNED,
-  families: { debian: { packages: [] }, rhel: { packages: [] } },
+  families: { debian: { packages: [] } },
   build: buildPlugins,
   buildInputs: () =>
     [...PLUGINS, ...MODULE_FILES.map((name) => readFileSync(moduleFile(name), 'utf8'))].join('\n'),

@@ -1,7 +1,8 @@
+import type { Progress } from '../../model/progress.js';
 import type { Toolchain } from '../../toolchain/types.js';
 
 /** Which package manager and which habits an image has. */
-export type Family = 'debian' | 'rhel';
+export type Family = 'debian';
 
 /** A file that comes with lab and is put into the image. */
 export interface ComponentFile {
@@ -31,10 +32,13 @@ export interface ArtefactBuild {
   readonly root: string;
   /** Of the kernel that the image boots; null when the base does not tell. */
   readonly kernelRelease: string | null;
+  /** Of the image so far, with their versions. */
+  readonly packages: Readonly<Record<string, string>>;
   readonly toolchain: Toolchain;
   /** Debian mirror's URL that the user asked for. */
   readonly mirror: string | undefined;
   readonly signal: AbortSignal | undefined;
+  readonly progress: Progress;
   readonly onDetail: (detail: string) => void;
   readonly onWarning: (message: string) => void;
 }
@@ -46,8 +50,7 @@ export interface Component {
   readonly summary: string;
   /** The pinned version; absent where the distribution's package decides. */
   readonly version?: string;
-  /** Absent: a family that the component is not to be had for. */
-  readonly families: Readonly<Partial<Record<Family, FamilyRecipe>>>;
+  readonly families: Readonly<Record<Family, FamilyRecipe>>;
   readonly build?: (build: ArtefactBuild) => Promise<void>;
   /** Whether what `build` makes fits one kernel alone. */
   readonly perKernel?: boolean;

@@ -9,18 +9,6 @@ export const containerd: Component = {
       packages: ['containerd', 'runc'],
       script: 'systemctl disable containerd.service\n',
     },
-    // Rocky's own repositories have none; Docker's, which Docker signs, does.
-    rhel: {
-      packages: ['containerd.io'],
-      files: [
-        {
-          source: 'containerd/docker-ce.repo',
-          target: '/etc/yum.repos.d/docker-ce.repo',
-          mode: 0o644,
-        },
-      ],
-      script: 'systemctl disable containerd.service\n',
-    },
   },
   verify: `
 systemctl start containerd.service

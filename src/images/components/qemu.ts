@@ -1,6 +1,6 @@
 import type { Component } from './component.js';
 
-/** For machines inside the machine. No Rocky has a QEMU with composable SR-IOV. */
+/** For machines inside the machine. */
 export const qemu: Component = {
   name: 'qemu',
   summary: 'QEMU with composable SR-IOV, for machines inside the machine',

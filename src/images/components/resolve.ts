@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { UsageError } from '../../errors/families.js';
 import { shippedFile } from '../../model/folders.js';
 import { buildFolder } from '../build-folder.js';
 import type { BuildContext } from '../build-context.js';
@@ -9,7 +8,8 @@ import { imagesFolder } from '../layers/store.js';
 import type { LayerWork } from '../layers/layer-work.js';
 import type { ImageComponent } from '../../model/lab.js';
 import { findComponent } from './catalog.js';
-import type { Component, Family, FamilyRecipe } from './component.js';
+import { silentProgress } from '../../model/progress.js';
+import type { ArtefactBuild, Component, Family, FamilyRecipe } from './component.js';
 
 /** A component with its version and the recipe of one family. */
 export interface ResolvedComponent {
@@ -23,20 +23,13 @@ export interface ResolvedComponent {
   readonly artefacts?: string;
 }
 
-/** A component as it is for a family. Throws UsageError where there is none for it. */
+/** A component as it is for a family. */
 export function resolveComponent(
   { component: name, version }: ImageComponent,
   family: Family,
 ): ResolvedComponent {
   const component = findComponent(name);
   const recipe = component.families[family];
-  if (recipe === undefined) {
-    throw new UsageError({
-      code: 'LAB-IMAGE-COMPONENT',
-      message: `the component ${name} is not to be had for images of the family ${family}`,
-      hint: `leave it out, or take another base; it is there for ${Object.keys(component.families).join(', ')}`,
-    });
-  }
   const chosen = version ?? component.version ?? null;
   return { name, component, version: chosen, recipe, digest: digestOf(component, recipe, chosen) };
 }
@@ -53,7 +46,7 @@ function digestOf(component: Component, recipe: FamilyRecipe, version: string | 
 /** Has built on this computer what a component needs built, once for each content. */
 export async function withArtefacts(
   resolved: ResolvedComponent,
-  kernelRelease: string | null,
+  image: Pick<ArtefactBuild, 'kernelRelease' | 'packages'>,
   work: LayerWork,
   context: BuildContext,
 ): Promise<ResolvedComponent> {
@@ -61,7 +54,7 @@ export async function withArtefacts(
   const { build } = component;
   if (build === undefined) return resolved;
   const key = createHash('sha256')
-    .update(JSON.stringify([digest, component.perKernel === true ? kernelRelease : null]))
+    .update(JSON.stringify([digest, component.perKernel === true ? image.kernelRelease : null]))
     .digest('hex');
   const artefacts = join(imagesFolder(), 'artefacts', key.slice(0, 32));
   if (!existsSync(artefacts)) {
@@ -72,10 +65,11 @@ export async function withArtefacts(
         version: version ?? '',
         scratch: folder,
         root,
-        kernelRelease,
+        ...image,
         toolchain: context.toolchain,
         mirror: context.mirror,
         signal: context.signal,
+        progress: silentProgress,
         onDetail: work.log,
         onWarning: work.warn,
       });

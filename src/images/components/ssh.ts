@@ -21,7 +21,6 @@ systemctl disable ssh.service sshd-keygen.service || true
 systemctl enable ssh.socket
 `,
     },
-    rhel: { packages: ['openssh-server'], script: 'systemctl enable sshd.service\n' },
   },
   verify: `
 tries=50

@@ -20,11 +20,11 @@ function componentLayer(parent: PlannedLayer, uses: readonly ImageComponent[]): 
     components: components.map(({ name, version }) => ({ name, version })),
     build: async (work, below, context) => {
       const kernelRelease = below[0]?.manifest.kernelRelease ?? null;
+      const before = packagesOf(below);
       const built: ResolvedComponent[] = [];
       for (const component of components)
-        built.push(await withArtefacts(component, kernelRelease, work, context));
+        built.push(await withArtefacts(component, { kernelRelease, packages: before }, work, context));
       await buildDebianLayer(work, below, built, context);
-      const before = packagesOf(below);
       const packages = Object.entries(packagesIn(work.result)).filter(
         ([name, version]) => before[name] !== version,
       );

@@ -51,7 +51,3 @@ describe('debianLayerScript', () => {
     shellcheck(script);
   });
 });
-
-it('a component that a family has not is refused, with those that have it', () => {
-  expect(() => resolveComponent({ component: 'qemu', version: null }, 'rhel')).toThrow(/not to be had/);
-});
