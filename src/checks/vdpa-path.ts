@@ -161,9 +161,12 @@ async function pingFrom(context: CheckContext, path: Path, count: number, size: 
   const { end, peer } = path;
   const { stdout } = await context
     .peer(peer.name)
-    .run(['ping', '-q', '-n', '-c', String(count), '-s', String(size), '-i', '0.2', '-W', '10', end.address], {
-      signal: context.signal,
-    });
+    .run(
+      ['ping', '-q', '-n', '-c', String(count), '-s', String(size), '-i', '0.2', '-W', '10', end.address],
+      {
+        signal: context.signal,
+      },
+    );
   return stdout.includes(' 0% packet loss');
 }
 
@@ -246,10 +249,7 @@ export const vdpaPath: Check = {
           const before = await read(context);
           const lost = await exchange(context, paths);
           const after = await read(context);
-          return [
-            ...lost,
-            ...judge(paths, payloadOf(target), before, after, target.machine.on !== null),
-          ];
+          return [...lost, ...judge(paths, payloadOf(target), before, after, target.machine.on !== null)];
         }),
         ...paths.map((path) => look(async () => [await arrivesWithoutQemu(context, path)])),
       ],
@@ -258,4 +258,3 @@ export const vdpaPath: Check = {
     };
   },
 };
-

@@ -1,7 +1,14 @@
 import { existsSync } from 'node:fs';
 import { EnvironmentError, UsageError } from '../errors/families.js';
 import type { BackendFacts } from '../devices/backends.js';
-import { backendOf, functionsOf, machinesOn, type Backend, type Lab, type VdpaBackend } from '../model/lab.js';
+import {
+  backendOf,
+  functionsOf,
+  machinesOn,
+  type Backend,
+  type Lab,
+  type VdpaBackend,
+} from '../model/lab.js';
 import type { ReadLab } from './read-lab.js';
 
 function backendsOf(lab: Lab): Backend[] {
@@ -52,5 +59,15 @@ export function assertIsToWork({ lab, file }: ReadLab): void {
     message: `QEMU is expected to refuse lab ${lab.name}, so there is nothing to bring up`,
     location: { file },
     hint: `prove that it does: lab test ${lab.name}`,
+  });
+}
+
+/** Throws EnvironmentError when this process may not change the computer's own PCI functions. */
+export function assertIsRoot(): void {
+  if (process.getuid?.() === 0) return;
+  throw new EnvironmentError({
+    code: 'LAB-ENV-ROOT',
+    message: 'VFs and vDPA devices of this computer itself can only be made by root',
+    hint: 'run the command with sudo; without --server a machine stands for the server, and no root is needed',
   });
 }

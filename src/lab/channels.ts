@@ -79,9 +79,7 @@ export class Channels {
   async qmp(machine: string, signal?: AbortSignal): Promise<Qmp> {
     const opening =
       this.#monitors.get(machine) ??
-      withTimeLimit(ANSWER_LIMIT_MS, [signal], async (limited) =>
-        Qmp.open(this.to(machine, 'qmp'), limited),
-      );
+      withTimeLimit(ANSWER_LIMIT_MS, [signal], async (limited) => Qmp.open(this.to(machine, 'qmp'), limited));
     this.#monitors.set(machine, opening);
     this.#closeOn(signal);
     opening.catch(() => this.#monitors.delete(machine));

@@ -48,8 +48,7 @@ function planMachine(
 ): PlanStep {
   const step = { kind: 'machine', name } as const;
   if (recorded === undefined) return { ...step, action: 'create', reason: 'it does not run' };
-  if (recorded.qemu === null || !running)
-    return { ...step, action: 'replace', reason: 'its QEMU has ended' };
+  if (recorded.qemu === null || !running) return { ...step, action: 'replace', reason: 'its QEMU has ended' };
   if (recorded.digest !== digest)
     return { ...step, action: 'replace', reason: 'its definition, image or QEMU has changed' };
   if (!recorded.ready)
@@ -67,7 +66,12 @@ function planMachines(
   return Object.entries(desired.machines).map(([name, { digest, on }]) => {
     const step =
       on !== null && anew.has(on)
-        ? ({ kind: 'machine', name, action: 'create', reason: `machine ${on}, which it runs on, is new` } as const)
+        ? ({
+            kind: 'machine',
+            name,
+            action: 'create',
+            reason: `machine ${on}, which it runs on, is new`,
+          } as const)
         : planMachine(name, digest, recorded[name], running.has(name));
     if (step.action !== 'keep') anew.add(name);
     return step;

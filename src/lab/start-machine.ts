@@ -73,11 +73,7 @@ function lastConsoleLines(folder: LabFolder, machine: string): string {
   return (panic < 0 ? lines.slice(-CONSOLE_LINES) : lines.slice(panic, panic + CONSOLE_LINES)).join('\n');
 }
 
-function qemuEnded(
-  booting: BootingMachine,
-  folder: LabFolder,
-  how: ProcessEnd,
-): QemuEndedError {
+function qemuEnded(booting: BootingMachine, folder: LabFolder, how: ProcessEnd): QemuEndedError {
   const { name } = booting.machine;
   const said = qemuSaid(folder, name);
   const story = [said, lastConsoleLines(folder, name)].filter((text) => text !== '').join('\n');

@@ -7,7 +7,10 @@ const FILE = '/labs/example/lab.yaml';
 describe('a lab that cannot run here', () => {
   it('passes when the vDPA device and vhost-net are for a machine inside another to have', () => {
     const nested = lab({
-      machines: { server: {}, guest: { on: 'server', nics: { pf0: { backend: { vdpa: '/dev/vhost-vdpa-9' } } } } },
+      machines: {
+        server: {},
+        guest: { on: 'server', nics: { pf0: { backend: { vdpa: '/dev/vhost-vdpa-9' } } } },
+      },
     });
     assertCanRunHere(nested, FILE, { vhostNet: false });
   });

@@ -187,7 +187,9 @@ describe('planUp', () => {
       expect(changesAnything(planUp(desired, recorded, alive(recorded)))).toBe(false);
       child.kill('SIGKILL');
       await once(child, 'exit');
-      expect(shown(planUp(desired, recorded, alive(recorded))).at(-1)).toBe('replace machine guest: its QEMU has ended');
+      expect(shown(planUp(desired, recorded, alive(recorded))).at(-1)).toBe(
+        'replace machine guest: its QEMU has ended',
+      );
     });
   });
 });

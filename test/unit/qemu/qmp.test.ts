@@ -125,7 +125,9 @@ describe('a QMP session', () => {
   });
 
   it('is given up when its folder is gone', async () => {
-    await expect(Qmp.open(toSocket(`${scratch()}/none/guest.qmp`), AbortSignal.abort())).rejects.toMatchObject({
+    await expect(
+      Qmp.open(toSocket(`${scratch()}/none/guest.qmp`), AbortSignal.abort()),
+    ).rejects.toMatchObject({
       code: 'LAB-QMP-CLOSED',
     });
   });
