@@ -8,6 +8,7 @@ import {
   toolchainOptions,
   toolFlags,
 } from '../cli/lab-flags.js';
+import { chosenServer, serverFlags } from '../cli/server-flags.js';
 import type { TestResult } from '../checks/result.js';
 import { readLab } from '../lab/read-lab.js';
 import { testAndTakeDown } from '../lab/test-and-take-down.js';
@@ -35,6 +36,7 @@ export default class Test extends BaseCommand<typeof Test> {
     ...toolFlags,
     ...bootFlags,
     ...setFlag,
+    ...serverFlags,
     check: Flags.string({
       multiple: true,
       description: 'only this check of the lab; may be repeated',
@@ -48,7 +50,9 @@ export default class Test extends BaseCommand<typeof Test> {
     const { args, flags } = await this.read(Test);
     const json = this.jsonEnabled();
     let reported = 0;
-    const result = await testAndTakeDown(readLab(args.lab, flags.set), {
+    const read = readLab(args.lab, flags.set);
+    const result = await testAndTakeDown(read, {
+      server: await chosenServer(read.lab, flags),
       toolchain: toolchainOptions(flags),
       acceleration: flags.accel,
       bootLimitMs: bootLimitMs(flags),

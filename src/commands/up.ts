@@ -8,6 +8,7 @@ import {
   toolchainOptions,
   toolFlags,
 } from '../cli/lab-flags.js';
+import { chosenServer, serverFlags } from '../cli/server-flags.js';
 import { bringUp, planFor } from '../lab/bring-up.js';
 import { assertIsToWork } from '../lab/can-run-here.js';
 import { changesAnything, type PlanStep } from '../lab/plan.js';
@@ -30,6 +31,10 @@ export default class Up extends BaseCommand<typeof Up> {
     '<%= config.bin %> <%= command.id %> ./my-lab --dry-run',
     '<%= config.bin %> <%= command.id %> quickstart --set machines.guest.nics.pf0.vfs=8',
     {
+      description: 'On a real SmartNIC, in the place of the machine that stands for one:',
+      command: '<%= config.bin %> <%= command.id %> vdpa --server local --nic 0000:5e:00.0',
+    },
+    {
       description: 'Check a patch to QEMU:',
       command: '<%= config.bin %> <%= command.id %> quickstart --qemu ~/qemu/build/qemu-system-x86_64',
     },
@@ -39,20 +44,22 @@ export default class Up extends BaseCommand<typeof Up> {
     ...toolFlags,
     ...bootFlags,
     ...setFlag,
+    ...serverFlags,
     'dry-run': Flags.boolean({ description: 'say what would be done, and why, and do nothing to the lab' }),
   };
 
   async run(): Promise<UpResult> {
     const { args, flags } = await this.read(Up);
+    const read = readLab(args.lab, flags.set);
+    assertIsToWork(read);
     const options = {
+      server: await chosenServer(read.lab, { ...flags, yes: flags.yes || flags['dry-run'] }),
       toolchain: toolchainOptions(flags),
       acceleration: flags.accel,
       bootLimitMs: bootLimitMs(flags),
       progress: await this.progress(),
       signal: interruptSignal(),
     };
-    const read = readLab(args.lab, flags.set);
-    assertIsToWork(read);
     const prepared = await prepareLab(read, options);
     if (flags['dry-run']) return this.#report(prepared.lab.name, await planFor(prepared), false);
     const { plan, changed } = await bringUp(prepared, options);

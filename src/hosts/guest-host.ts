@@ -80,15 +80,16 @@ export class GuestHost implements MachineHost {
   /** Asks the agent, which has started it, until it has ended. */
   async #watch(pid: number, signal: AbortSignal): Promise<ProcessEnd> {
     const unknown = { exitCode: undefined, signal: undefined };
-    while (!signal.aborted) {
+    for (;;) {
       await new Promise((resolve) => setTimeout(resolve, POLL_MS).unref());
+      // Nobody waits any more.
+      if (signal.aborted) return unknown;
       try {
-        const status = signal.aborted ? undefined : await this.agent.statusOf(pid);
+        const status = await this.agent.statusOf(pid);
         if (status !== undefined) return { exitCode: status.exitCode, signal: undefined };
       } catch {
         return unknown;
       }
     }
-    return new Promise(() => undefined);
   }
 }

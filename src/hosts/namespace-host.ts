@@ -6,6 +6,9 @@ import { start } from '../process/start.js';
 import type { HostProcess, HostRunOptions, MachineHost } from './host.js';
 import { enterNamespace, type NamespaceHolder } from './namespace.js';
 
+/** QEMU pins a guest's memory for vDPA; root outside may lift the limit, root of the namespace may not. */
+const UNLIMITED = 'ulimit -l unlimited 2>/dev/null; exec "$0" "$@"';
+
 export interface NamespaceHostOptions {
   readonly holder: NamespaceHolder;
   /** Working folder of all that runs, with the artefacts in it. */
@@ -33,11 +36,12 @@ export class NamespaceHost implements MachineHost {
 
   /** Starts a program that goes on when this process ends; it ends with the lab's namespace. */
   async start(argv: readonly [string, ...string[]], log: string): Promise<HostProcess> {
-    const { identity, ended, detach } = await start(this.enter(argv), {
+    const started = await start(['sh', '-c', UNLIMITED, ...this.enter(argv)], {
       cwd: this.options.folder,
       env: this.#environment(),
       logFile: join(this.options.folder, log),
     });
+    const { identity } = started;
     return {
       outer: identity,
       // nsenter(1) waits outside for what it has started in the PID namespace.
@@ -45,8 +49,10 @@ export class NamespaceHost implements MachineHost {
         const [pid] = childrenOf(identity.pid);
         return Promise.resolve(pid === undefined ? undefined : identify(pid));
       },
-      ended,
-      detach,
+      ended: started.ended,
+      detach: () => {
+        started.detach();
+      },
     };
   }
 

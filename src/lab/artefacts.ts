@@ -9,7 +9,7 @@ import {
   type Lab,
   type Machine,
 } from '../model/lab.js';
-import { functionsView } from '../render/functions-view.js';
+import { functionsView, type RealPfs } from '../render/functions-view.js';
 import { labReadmeView } from '../render/lab-readme-view.js';
 import { machineView, type MachineFacts } from '../render/machine-view.js';
 import { networkView } from '../render/network-view.js';
@@ -84,6 +84,15 @@ function insideArtefacts(lab: Lab, { name }: Machine): Artefact[] {
     script(FUNCTIONS_SCRIPT, renderTemplate('functions.sh', view)),
     script(FUNCTIONS_UNDO_SCRIPT, renderTemplate('functions-undo.sh', view)),
     script(NETWORK_SCRIPT, renderTemplate('network.sh', networkView(lab, name))),
+  ];
+}
+
+/** What prepares this computer itself, when it stands for a machine of the lab. */
+export function localArtefacts(lab: Lab, server: Machine, pfs: RealPfs): Artefact[] {
+  const view = functionsView(lab, server, pfs);
+  return [
+    { path: FUNCTIONS_SCRIPT, content: renderTemplate('functions.sh', view), executable: true },
+    { path: FUNCTIONS_UNDO_SCRIPT, content: renderTemplate('functions-undo.sh', view), executable: true },
   ];
 }
 

@@ -1,19 +1,21 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { MachineError } from '../errors/families.js';
 import type { MachineHost } from '../hosts/host.js';
+import { LocalHost } from '../hosts/local-host.js';
 import { NamespaceHost } from '../hosts/namespace-host.js';
 import { createNamespace, destroyNamespace, type NamespaceHolder } from '../hosts/namespace.js';
 import { findByName, functionsOf, machinesInside, machinesOn, type Machine } from '../model/lab.js';
 import { withStep } from '../model/progress.js';
 import type { Acceleration } from '../toolchain/types.js';
-import { NETWORK_SCRIPT } from './artefacts.js';
+import { FUNCTIONS_SCRIPT, NETWORK_SCRIPT } from './artefacts.js';
 import { Channels } from './channels.js';
 import { logEvent } from './events.js';
 import { bootLimitMs, scaledLimitMs } from './limits.js';
 import { withLabLock } from './lab-lock.js';
 import { changesAnything, planUp, type PlanStep } from './plan.js';
 import type { BringUpOptions, PreparedLab } from './prepare.js';
-import { prepareInside } from './prepare-inside.js';
+import { undoLocalFunctions } from './local-functions.js';
+import { prepareInside, runPreparation } from './prepare-inside.js';
 import { labId, LabFolder, RECORD_VERSION, type LabRecord, type MachineRecord } from './record.js';
 import { RunningLab } from './running-lab.js';
 import { startMachine, waitForGuest, waitForQemu, type BootingMachine } from './start-machine.js';
@@ -96,10 +98,12 @@ class BringUp {
 
   async #makeNamespace(): Promise<void> {
     if (this.#record.holder !== null) await destroyNamespace(this.#record.holder);
+    await undoLocalFunctions(this.folder, this.prepared.toolchain.bin);
     rmSync(this.folder.run, { recursive: true, force: true });
     mkdirSync(this.folder.run, { recursive: true, mode: 0o700 });
     this.#save(freshRecord(this.prepared, this.folder.id));
     writeArtefacts(this.folder.run, this.prepared.artefacts);
+    if (this.options.server !== undefined) await this.#prepareThisComputer();
     await withStep(this.options.progress, 'Make the networks and peers', async () => {
       const holder = await createNamespace(this.folder.run, this.folder.log('namespace'), (held) => {
         this.#save({ holder: held });
@@ -108,6 +112,16 @@ class BringUp {
       await this.#runNetworkScript(holder);
       this.#save({ network: this.prepared.desired.network });
       this.#log('network');
+    });
+  }
+
+  async #prepareThisComputer(): Promise<void> {
+    const { progress, signal } = this.options;
+    await withStep(progress, 'Make VFs and vDPA devices of this computer', async () => {
+      const host = new LocalHost(this.folder.run, this.prepared.toolchain.bin);
+      const log = this.folder.log('functions');
+      await runPreparation(host, FUNCTIONS_SCRIPT, { log, limitMs: PREPARE_LIMIT_MS, signal });
+      this.#log('functions');
     });
   }
 

@@ -61,3 +61,13 @@ export function assertIsToWork({ lab, file }: ReadLab): void {
     hint: `prove that it does: lab test ${lab.name}`,
   });
 }
+
+/** Throws EnvironmentError when this process may not change the computer's own PCI functions. */
+export function assertIsRoot(): void {
+  if (process.getuid?.() === 0) return;
+  throw new EnvironmentError({
+    code: 'LAB-ENV-ROOT',
+    message: 'VFs and vDPA devices of this computer itself can only be made by root',
+    hint: 'run the command with sudo; without --server a machine stands for the server, and no root is needed',
+  });
+}

@@ -35,6 +35,25 @@ function failed(script: string, host: Host, stderr: string, log: string): Machin
   );
 }
 
+export interface RunPreparationOptions {
+  /** Where its words are kept. */
+  readonly log: string;
+  readonly limitMs: number;
+  readonly signal: AbortSignal;
+}
+
+/** Runs a script that prepares a host. Throws MachineError with the reason and remedy that it gives. */
+export async function runPreparation(
+  host: Host,
+  script: string,
+  options: RunPreparationOptions,
+): Promise<void> {
+  const { log, limitMs, signal } = options;
+  const { exitCode, stderr } = await host.run(['sh', script], { timeoutMs: limitMs, signal });
+  writeFileSync(log, stderr);
+  if (exitCode !== 0) throw failed(script, host, stderr, log);
+}
+
 export interface PrepareInsideOptions {
   readonly lab: Lab;
   readonly folder: LabFolder;
@@ -57,8 +76,6 @@ export async function prepareInside(options: PrepareInsideOptions): Promise<void
   }
   for (const script of [FUNCTIONS_SCRIPT, NETWORK_SCRIPT]) {
     const log = folder.log(`${machine}.${script.replace('.sh', '')}`);
-    const { exitCode, stderr } = await host.run(['sh', script], { timeoutMs: limitMs, signal });
-    writeFileSync(log, stderr);
-    if (exitCode !== 0) throw failed(script, host, stderr, log);
+    await runPreparation(host, script, { log, limitMs, signal });
   }
 }

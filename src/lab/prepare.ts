@@ -9,11 +9,13 @@ import type { Progress } from '../model/progress.js';
 import { accelerationInside, decideAcceleration } from '../toolchain/acceleration.js';
 import { resolveToolchain } from '../toolchain/resolve.js';
 import type { Acceleration, AccelerationWish, Toolchain, ToolchainOptions } from '../toolchain/types.js';
-import { assertCanRunHere } from './can-run-here.js';
+import { assertCanRunHere, assertIsRoot } from './can-run-here.js';
+import { inPlaceOf, type RealServer } from './real-server.js';
 import {
   digestOf,
   folderOf,
   FUNCTIONS_SCRIPT,
+  localArtefacts,
   machineArguments,
   NETWORK_SCRIPT,
   renderLab,
@@ -29,6 +31,8 @@ export interface BringUpOptions {
   readonly acceleration: AccelerationWish;
   /** How long a guest may take until it answers, in ms; undefined: what its devices and the accelerator suggest. */
   readonly bootLimitMs: number | undefined;
+  /** This computer in the place of one of the lab's machines; undefined: the machine is one of the lab's own. */
+  readonly server?: RealServer | undefined;
   readonly progress: Progress;
   readonly signal: AbortSignal;
 }
@@ -80,12 +84,12 @@ function artefactsOf(lab: Lab, { name, on }: Machine, artefacts: readonly Artefa
 }
 
 function desiredState(lab: Lab, artefacts: readonly Artefact[], images: BootImages, tools: string): Desired {
-  const network = artefacts.find(({ path }) => path === NETWORK_SCRIPT)?.content ?? '';
+  const place = artefacts.filter(({ path }) => [NETWORK_SCRIPT, FUNCTIONS_SCRIPT].includes(path));
   const outermostFirst = [...lab.machines].sort(
     (one, other) => machinesAround(lab, one).length - machinesAround(lab, other).length,
   );
   return {
-    network: digestOf(network),
+    network: digestOf(...place.map(({ content }) => content)),
     machines: Object.fromEntries(
       outermostFirst.map((machine) => {
         const image = images.get(machine.name)?.digest ?? '';
@@ -96,9 +100,19 @@ function desiredState(lab: Lab, artefacts: readonly Artefact[], images: BootImag
   };
 }
 
+function labInPlace(lab: Lab, server: RealServer, progress: Progress): Lab {
+  assertIsRoot();
+  const { lab: here, leftOut } = inPlaceOf(lab, server);
+  for (const check of leftOut)
+    progress.warn(`${check} is left out: the networks outside are this computer's own, not the lab's`);
+  return here;
+}
+
 /** Everything before the lab itself is touched: tools, the acceleration decision, images, artefacts. */
-export async function prepareLab({ lab, file }: ReadLab, options: BringUpOptions): Promise<PreparedLab> {
-  const { progress, signal } = options;
+export async function prepareLab(read: ReadLab, options: BringUpOptions): Promise<PreparedLab> {
+  const { progress, signal, server } = options;
+  const { file } = read;
+  const lab = server === undefined ? read.lab : labInPlace(read.lab, server, progress);
   const vhostNet = canOpenVhostNet();
   assertCanRunHere(lab, file, { vhostNet });
   const toolchain = await resolveToolchain(
@@ -113,11 +127,13 @@ export async function prepareLab({ lab, file }: ReadLab, options: BringUpOptions
     signal,
   });
   const inside = accelerationInside(acceleration);
-  const artefacts = renderLab(lab, {
+  const facts = {
     vhostNet,
     accelerator: acceleration.accelerator,
     acceleratorInside: inside.accelerator,
-  });
+  };
+  const local = server === undefined ? [] : localArtefacts(read.lab, server.machine, server.pfs);
+  const artefacts = [...renderLab(lab, facts), ...local];
   const tools = [
     ...toolchain.qemu.command,
     toolchain.qemu.version,

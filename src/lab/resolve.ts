@@ -117,7 +117,8 @@ function resolveMachines(file: LabFile, naming: Naming): Machine[] {
   return names.flatMap((name) => naming.machines.get(name) ?? []);
 }
 
-function checkedNic(nic: Nic): CheckedNic {
+/** What decides which checks have something to see on a NIC. */
+export function checkedNic(nic: Nic): CheckedNic {
   return {
     storage: nicModel(nic.model).kind === 'storage',
     vfs: nic.vfs.length,

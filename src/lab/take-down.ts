@@ -5,6 +5,7 @@ import { destroyNamespace } from '../hosts/namespace.js';
 import type { Progress } from '../model/progress.js';
 import { withStep } from '../model/progress.js';
 import { logEvent } from './events.js';
+import { undoLocalFunctions } from './local-functions.js';
 import { withLabLock } from './lab-lock.js';
 import { LabFolder, type LabRecord } from './record.js';
 
@@ -26,6 +27,7 @@ export async function takeDown(record: LabRecord): Promise<void> {
       hint: 'see what it waits for in /proc/PID/stack, then run `lab down` again',
     });
   }
+  await undoLocalFunctions(folder, record.tools.bin);
   removeRunFiles(folder);
   rmSync(join(folder.folder, 'state.json'), { force: true });
   logEvent(folder.events, 'down');
