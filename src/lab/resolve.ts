@@ -78,7 +78,7 @@ function resolvePeers(file: LabFile, naming: Naming): Peer[] {
 function resolveMachine(name: string, machine: MachineFile, file: LabFile, naming: Naming): Machine {
   const buses = layOutBuses(machine);
   const iommu = machine.iommu ?? servesVdpa(file, name);
-  const slots = { machine: name, iommu, buses, places: new Places(buses) };
+  const slots = { machine: name, on: machine.on, iommu, buses, places: new Places(buses) };
   const nics = Object.entries(machine.nics ?? {}).map(([nic, written]) =>
     resolveNic(nic, written, slots, naming),
   );
@@ -93,6 +93,24 @@ function resolveMachine(name: string, machine: MachineFile, file: LabFile, namin
     buses,
     nics,
   };
+}
+
+/** How many machines are around a machine; those of a ring, which a rule refuses, are all as deep as the ring is long. */
+function depthOf(file: LabFile, name: string): number {
+  const around = new Set<string>();
+  for (let on = file.machines[name]?.on; on !== undefined && !around.has(on); on = file.machines[on]?.on)
+    around.add(on);
+  return around.size;
+}
+
+/** In the order of the definition. The outermost are resolved first: functions inside have their MACs from those around. */
+function resolveMachines(file: LabFile, naming: Naming): Machine[] {
+  const names = Object.keys(file.machines);
+  for (const name of [...names].sort((one, other) => depthOf(file, one) - depthOf(file, other))) {
+    const machine = file.machines[name];
+    if (machine !== undefined) naming.machines.set(name, resolveMachine(name, machine, file, naming));
+  }
+  return names.flatMap((name) => naming.machines.get(name) ?? []);
 }
 
 function checkedNic(nic: Nic): CheckedNic {
@@ -147,12 +165,11 @@ export function resolveLab(written: LabFile, file: string): Lab {
     networks,
     macs: new MacPool(name, written),
     addresses: new Map(networks.map((network) => [network.name, new AddressPool(network.subnet)])),
+    machines: new Map(),
     segmentBehind: (machine, backend) => segmentBehind(written, machine, backend),
   };
   const peers = resolvePeers(written, naming);
-  const machines = Object.entries(written.machines).map(([machine, text]) =>
-    resolveMachine(machine, text, written, naming),
-  );
+  const machines = resolveMachines(written, naming);
   return deepFreeze({
     name,
     summary: written.summary ?? '',

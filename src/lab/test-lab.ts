@@ -6,10 +6,8 @@ import { runPeerScript } from '../checks/peer-script.js';
 import type { CheckResult, TestResult } from '../checks/result.js';
 import { runChecks, type CheckEnvironment } from '../checks/run-checks.js';
 import { UsageError } from '../errors/families.js';
-import type { Lab } from '../model/lab.js';
+import type { Lab, Machine } from '../model/lab.js';
 import type { Progress } from '../model/progress.js';
-import type { GuestAgent } from '../qemu/guest-agent.js';
-import type { Qmp } from '../qemu/qmp.js';
 import { checkTarget } from './artefacts.js';
 import { logEvent } from './events.js';
 import { scaledLimitMs } from './limits.js';
@@ -23,57 +21,39 @@ export interface TestOptions {
   readonly onResult: (result: CheckResult) => void;
 }
 
-/** The sessions with the machines that the checks of one run share. */
-class Sessions {
-  readonly #agents = new Map<string, Promise<GuestAgent>>();
-  readonly #monitors = new Map<string, Promise<Qmp>>();
-
-  constructor(
-    private readonly running: RunningLab,
-    private readonly signal: AbortSignal,
-  ) {}
-
-  async agent(machine: string): Promise<GuestAgent> {
-    const opening = this.#agents.get(machine) ?? this.running.openAgent(machine, this.signal);
-    this.#agents.set(machine, opening);
-    return opening;
-  }
-
-  async qmp(machine: string): Promise<Qmp> {
-    const opening = this.#monitors.get(machine) ?? this.running.openQmp(machine, this.signal);
-    this.#monitors.set(machine, opening);
-    return opening;
-  }
-
-  async close(): Promise<void> {
-    for (const opening of [...this.#agents.values(), ...this.#monitors.values()])
-      (await opening.catch(() => undefined))?.close();
-  }
+/** How much longer than under virtualization the scripts of a check may take on a machine. */
+function limitMsOn(running: RunningLab, machine: Machine, limitMs: number): number {
+  const { acceleration, accelerationInside } = running.record.tools;
+  const outer = scaledLimitMs(limitMs, acceleration.accelerator);
+  return machine.on === null ? outer : scaledLimitMs(outer, accelerationInside.accelerator);
 }
 
-function environmentOf(running: RunningLab, sessions: Sessions): CheckEnvironment {
-  const { accelerator } = running.record.tools.acceleration;
+function environmentOf(running: RunningLab): CheckEnvironment {
+  const { channels } = running;
   return {
     context: async (target: CheckTarget, signal): Promise<CheckContext> => {
+      const { name } = target.machine;
+      const qemu = await running.qemu(name, signal);
       // Open both sessions first: they are open files of QEMU's, and a check may count those.
-      await sessions.agent(target.machine.name);
+      await channels.agent(name, signal);
       return {
         target,
-        qmp: await sessions.qmp(target.machine.name),
-        qemu: running.qemu(target.machine.name),
-        namespace: running.namespace,
-        peer: (name) => running.peer(name),
+        qmp: await channels.qmp(name, signal),
+        qemu,
+        host: await running.hostOf(name, signal),
+        outside: running.namespace,
+        peer: (peer) => running.peer(peer),
         signal,
       };
     },
     runScript: async (target, step, options) => {
-      const limits = { ...options, limitMs: scaledLimitMs(options.limitMs, accelerator) };
+      const { machine } = target;
+      const limits = { ...options, limitMs: limitMsOn(running, machine, options.limitMs) };
       if (step.on !== 'machine') return runPeerScript(running.peer(step.on.peer), step.path, limits);
-      const { name } = target.machine;
       return runGuestScript({
         ...limits,
-        agent: await sessions.agent(name),
-        port: running.socket(name, 'checks'),
+        agent: await channels.agent(machine.name, options.signal),
+        port: channels.to(machine.name, 'checks'),
         file: join(running.folder.run, step.path),
       });
     },
@@ -110,9 +90,8 @@ function keepResult(running: RunningLab, result: TestResult): void {
 export async function testLab(running: RunningLab, options: TestOptions): Promise<TestResult> {
   const started = new Date();
   const targets = selectTargets(running.record.lab, options.only);
-  const sessions = new Sessions(running, options.signal);
   try {
-    const checks = await runChecks(targets, environmentOf(running, sessions), options);
+    const checks = await runChecks(targets, environmentOf(running), options);
     const { qemu, kernel, acceleration } = running.record.tools;
     const result: TestResult = {
       lab: running.record.lab.name,
@@ -133,6 +112,6 @@ export async function testLab(running: RunningLab, options: TestOptions): Promis
     });
     return result;
   } finally {
-    await sessions.close();
+    await running.close();
   }
 }

@@ -42,7 +42,7 @@ describe('a lab of three levels', () => {
   });
 
   it('is rendered, with arguments for each machine', () => {
-    const paths = renderLab(lab, { vhostNet: false, accelerator: 'tcg' }).map(({ path }) => path);
+    const paths = renderLab(lab, { vhostNet: false, accelerator: 'tcg', acceleratorInside: 'tcg' }).map(({ path }) => path);
     expect(paths).toEqual(expect.arrayContaining(['server.qemu', 'host.qemu', 'guest.qemu']));
   });
 
