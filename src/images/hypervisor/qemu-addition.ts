@@ -69,9 +69,7 @@ function placeLibrary(path: string, root: string): void {
 
 function wrapperText({ program, loader }: LocatedQemu): string {
   const start =
-    loader === undefined
-      ? ''
-      : `${FOLDER}/${basename(loader.path)} --library-path ${FOLDER}/lib `;
+    loader === undefined ? '' : `${FOLDER}/${basename(loader.path)} --library-path ${FOLDER}/lib `;
   return [
     '#!/bin/sh',
     '# Runs QEMU with the libraries that it was copied with.',
