@@ -9,7 +9,7 @@ import { logEvent } from './events.js';
 import { bootLimitMs } from './limits.js';
 import { withLabLock } from './lab-lock.js';
 import { changesAnything, planUp, type PlanStep } from './plan.js';
-import type { BringUpOptions, PreparedLab } from './prepare.js';
+import { digestsOf, type BringUpOptions, type PreparedLab } from './prepare.js';
 import { labId, LabFolder, RECORD_VERSION, type LabRecord, type MachineRecord } from './record.js';
 import { RunningLab } from './running-lab.js';
 import {
@@ -39,6 +39,7 @@ function freshRecord(prepared: PreparedLab, id: string): LabRecord {
       kernel: toolchain.kernel.release,
       bin: toolchain.bin,
       acceleration,
+      images: digestsOf(prepared.images),
     },
     holder: null,
     network: null,

@@ -44,6 +44,10 @@ export async function prepareImages(lab: Lab, toolchain: Toolchain, progress: Pr
   return images;
 }
 
+export function digestsOf(images: BootImages): Record<string, string> {
+  return Object.fromEntries([...images].map(([name, { digest }]) => [name, digest]));
+}
+
 function contentOf(artefacts: readonly Artefact[], path: string): string {
   return artefacts.find((artefact) => artefact.path === path)?.content ?? '';
 }

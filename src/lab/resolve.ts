@@ -19,6 +19,7 @@ import { DEFAULT_CPUS, DEFAULT_IMAGE, DEFAULT_MTU, defaultMemoryMiB, subnetOf } 
 import { InterfaceNames } from './interface-names.js';
 import { MacPool } from './macs.js';
 import { Places } from './places.js';
+import { resolveBench } from './resolve-bench.js';
 import { resolveNic, type Naming } from './resolve-nic.js';
 import { seconds, sizeMiB } from './units.js';
 
@@ -149,6 +150,7 @@ export function resolveLab(written: LabFile, file: string): Lab {
     peers,
     machines,
     checks: (written.checks ?? []).flatMap((check) => resolveCheck(check, machines, peers)),
+    bench: written.bench === undefined ? null : resolveBench(written.bench, machines, peers, naming),
   });
 }
 

@@ -1,19 +1,19 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { CheckContext, CheckTarget } from '../checks/check.js';
-import { runGuestScript } from '../checks/guest-script.js';
 import { runPeerScript } from '../checks/peer-script.js';
 import type { CheckResult, TestResult } from '../checks/result.js';
 import { runChecks, type CheckEnvironment } from '../checks/run-checks.js';
 import { UsageError } from '../errors/families.js';
 import type { Lab } from '../model/lab.js';
 import type { Progress } from '../model/progress.js';
-import type { GuestAgent } from '../qemu/guest-agent.js';
-import type { Qmp } from '../qemu/qmp.js';
 import { checkTarget } from './artefacts.js';
+import { observeEnvironment } from './environment.js';
 import { logEvent } from './events.js';
 import { scaledLimitMs } from './limits.js';
+import type { ReadLab } from './read-lab.js';
+import { keepRun } from './results/keep.js';
+import { runHead } from './results/run.js';
 import type { RunningLab } from './running-lab.js';
+import { Sessions } from './sessions.js';
 
 export interface TestOptions {
   /** Names of the checks to run; empty: all of the lab. */
@@ -21,34 +21,6 @@ export interface TestOptions {
   readonly progress: Progress;
   readonly signal: AbortSignal;
   readonly onResult: (result: CheckResult) => void;
-}
-
-/** The sessions with the machines that the checks of one run share. */
-class Sessions {
-  readonly #agents = new Map<string, Promise<GuestAgent>>();
-  readonly #monitors = new Map<string, Promise<Qmp>>();
-
-  constructor(
-    private readonly running: RunningLab,
-    private readonly signal: AbortSignal,
-  ) {}
-
-  async agent(machine: string): Promise<GuestAgent> {
-    const opening = this.#agents.get(machine) ?? this.running.openAgent(machine, this.signal);
-    this.#agents.set(machine, opening);
-    return opening;
-  }
-
-  async qmp(machine: string): Promise<Qmp> {
-    const opening = this.#monitors.get(machine) ?? this.running.openQmp(machine, this.signal);
-    this.#monitors.set(machine, opening);
-    return opening;
-  }
-
-  async close(): Promise<void> {
-    for (const opening of [...this.#agents.values(), ...this.#monitors.values()])
-      (await opening.catch(() => undefined))?.close();
-  }
 }
 
 function environmentOf(running: RunningLab, sessions: Sessions): CheckEnvironment {
@@ -67,15 +39,9 @@ function environmentOf(running: RunningLab, sessions: Sessions): CheckEnvironmen
       };
     },
     runScript: async (target, step, options) => {
+      if (step.on === 'machine') return sessions.runScript(target.machine.name, step.path, options);
       const limits = { ...options, limitMs: scaledLimitMs(options.limitMs, accelerator) };
-      if (step.on !== 'machine') return runPeerScript(running.peer(step.on.peer), step.path, limits);
-      const { name } = target.machine;
-      return runGuestScript({
-        ...limits,
-        agent: await sessions.agent(name),
-        port: running.socket(name, 'checks'),
-        file: join(running.folder.run, step.path),
-      });
+      return runPeerScript(running.peer(step.on.peer), step.path, limits);
     },
   };
 }
@@ -97,36 +63,26 @@ export function selectTargets(lab: Lab, only: readonly string[]): CheckTarget[] 
     .map((request) => checkTarget(lab, request));
 }
 
-function keepResult(running: RunningLab, result: TestResult): void {
-  const { results } = running.folder;
-  mkdirSync(results, { recursive: true });
-  writeFileSync(
-    join(results, `${result.startedAt.replaceAll(':', '-')}.json`),
-    `${JSON.stringify(result, undefined, 2)}\n`,
-  );
-}
-
 /** Runs the checks of a lab that is up, and keeps the result in its state folder. Throws when aborted. */
-export async function testLab(running: RunningLab, options: TestOptions): Promise<TestResult> {
+export async function testLab(
+  running: RunningLab,
+  read: ReadLab,
+  options: TestOptions,
+): Promise<TestResult> {
   const started = new Date();
-  const targets = selectTargets(running.record.lab, options.only);
+  const environment = observeEnvironment();
+  const { lab, tools } = running.record;
+  const targets = selectTargets(lab, options.only);
   const sessions = new Sessions(running, options.signal);
   try {
     const checks = await runChecks(targets, environmentOf(running, sessions), options);
-    const { qemu, kernel, acceleration } = running.record.tools;
     const result: TestResult = {
-      lab: running.record.lab.name,
-      startedAt: started.toISOString(),
+      ...runHead('test', lab, started),
       durationMs: Date.now() - started.getTime(),
-      environment: {
-        qemu,
-        kernel,
-        accelerator: acceleration.accelerator,
-        accelerationReason: acceleration.reason,
-      },
+      environment: environment(tools, lab),
       checks,
     };
-    keepResult(running, result);
+    keepRun(running.folder, result, read);
     logEvent(running.folder.events, 'tested', {
       ok: checks.every(({ ok }) => ok),
       checks: checks.map(({ title, ok }) => ({ title, ok })),

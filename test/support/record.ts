@@ -18,6 +18,7 @@ export function record(lab: Lab, changes: Partial<LabRecord> = {}): LabRecord {
       kernel: '6.12.0',
       bin: '/nowhere',
       acceleration: { accelerator: 'tcg', reason: 'emulation was asked for' },
+      images: { micro: 'abc123' },
     },
     holder: null,
     network: null,

@@ -34,10 +34,20 @@ const PROGRAMS = [
   'usr/bin/netperf',
   'usr/bin/netserver',
   'usr/bin/iperf3',
+  'usr/sbin/nft',
 ];
 
-/** For the guest's own channels, and for what a workshop may build on top of a VF. */
-const MODULES = ['virtio_pci', 'virtio_console', 'veth', 'bridge', 'tun', '8021q'];
+/** For the guest's own channels, and for what a workshop may build on top of a VF: the last two are NAT's. */
+const MODULES = [
+  'virtio_pci',
+  'virtio_console',
+  'veth',
+  'bridge',
+  'tun',
+  '8021q',
+  'nft_chain_nat',
+  'nft_masq',
+];
 
 const FILES: readonly { readonly name: string; readonly target: string; readonly mode: number }[] = [
   { name: 'inittab', target: 'etc/inittab', mode: 0o644 },
