@@ -1,7 +1,13 @@
 import { median } from 'simple-statistics';
 import type { Measurement } from './measurements.js';
 import { NO_DIFFERENCE, type Comparison, type Verdict } from './result.js';
-import { environmentNames, figureNames, type EnvironmentName, type FigureName, type Sample } from './sample.js';
+import {
+  environmentNames,
+  figureNames,
+  type EnvironmentName,
+  type FigureName,
+  type Sample,
+} from './sample.js';
 import { pairedDifference, pairedRatio, summarize, type Estimate } from './statistics.js';
 import type { ToolName } from './tool.js';
 
@@ -12,7 +18,10 @@ export function verdictOf({ low, high }: Estimate, better: 'higher' | 'lower'): 
 }
 
 function byEnvironment<T>(value: (environment: EnvironmentName) => T): Readonly<Record<EnvironmentName, T>> {
-  return Object.fromEntries(environmentNames.map((name) => [name, value(name)])) as Record<EnvironmentName, T>;
+  return Object.fromEntries(environmentNames.map((name) => [name, value(name)])) as Record<
+    EnvironmentName,
+    T
+  >;
 }
 
 function medianOf(values: readonly (number | null)[]): number | null {
@@ -44,7 +53,9 @@ export function compare(measurement: Measurement, tool: ToolName, samples: reado
       difference: pairedDifference(offload, software),
       verdict: verdictOf(ratio, better),
       lossPercent: byEnvironment((name) => medianOf(of[name].map((sample) => sample.lossPercent))),
-      retransmitPercent: byEnvironment((name) => medianOf(of[name].map((sample) => sample.retransmitPercent))),
+      retransmitPercent: byEnvironment((name) =>
+        medianOf(of[name].map((sample) => sample.retransmitPercent)),
+      ),
     };
   });
 }

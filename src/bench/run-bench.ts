@@ -34,8 +34,7 @@ function doubtAbout(reading: Reading, settings: BenchSettings): string | undefin
     return `${lossPercent.toFixed(1)} % of the datagrams were lost, more than ${settings.maxLossPercent} %`;
   if (retransmitPercent !== null && retransmitPercent > settings.maxRetransmitPercent)
     return `${retransmitPercent.toFixed(2)} % of the segments were sent again, more than ${settings.maxRetransmitPercent} %`;
-  if (Object.values(reading.figures).some((value) => !(value > 0)))
-    return 'nothing arrived at the far end';
+  if (Object.values(reading.figures).some((value) => !(value > 0))) return 'nothing arrived at the far end';
   return undefined;
 }
 
@@ -58,7 +57,9 @@ class Measuring {
       for (const environment of environmentNames) {
         signal.throwIfAborted();
         step.update(
-          round < warmUps ? `warm-up, ${environment}` : `run ${round - warmUps + 1} of ${runs}, ${environment}`,
+          round < warmUps
+            ? `warm-up, ${environment}`
+            : `run ${round - warmUps + 1} of ${runs}, ${environment}`,
         );
         const reading = await this.#take(environment);
         if (round >= warmUps) samples.push({ ...reading, environment });
@@ -93,7 +94,9 @@ class Measuring {
   }
 
   #refusal(environment: EnvironmentName | null, message: string): Refusal {
-    return new Refusal(`${this.measurement.title}${environment === null ? '' : `, ${environment}`}: ${message}`);
+    return new Refusal(
+      `${this.measurement.title}${environment === null ? '' : `, ${environment}`}: ${message}`,
+    );
   }
 }
 

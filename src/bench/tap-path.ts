@@ -1,6 +1,13 @@
 import { readLinkBytes } from '../checks/link-counters.js';
 import type { Host } from '../hosts/host.js';
-import { backendOf, findByName, functionsOf, type Bench, type BenchFunction, type Lab } from '../model/lab.js';
+import {
+  backendOf,
+  findByName,
+  functionsOf,
+  type Bench,
+  type BenchFunction,
+  type Lab,
+} from '../model/lab.js';
 import type { PathObserver } from './path.js';
 
 /** The tap behind a function; undefined when its packets go elsewhere. */

@@ -63,7 +63,9 @@ export const benchFlags = {
   }),
   junit: Flags.string({ description: 'write the verdicts as JUnit XML as well', helpValue: 'FILE' }),
   keep: Flags.boolean({ description: 'leave the lab up' }),
-  'dry-run': Flags.boolean({ description: 'say what would be measured and how long it takes, and do nothing' }),
+  'dry-run': Flags.boolean({
+    description: 'say what would be measured and how long it takes, and do nothing',
+  }),
 };
 
 interface ReadFlags {

@@ -20,7 +20,8 @@ import { toJunit } from '../report/junit.js';
 import { writeReport } from '../report/write-report.js';
 
 export default class Bench extends BaseCommand<typeof Bench> {
-  static override summary = 'Compare a container on a VF with one behind software networking: throughput and latency.';
+  static override summary =
+    'Compare a container on a VF with one behind software networking: throughput and latency.';
   static override description =
     'Brings the lab up if it is down, and takes down what it brought up. Measures both environments in turns and prints medians, ' +
     'spread, and the ratio with its confidence interval. Refuses a result when packets did not take the path that they should have ' +

@@ -138,10 +138,9 @@ class LabBench {
       address,
       observer,
       run: async (environment, argv) =>
-        guest.run(
-          ['/bin/sh', '-c', IN_CONTAINER, 'sh', containerOf(environment), String(limit), ...argv],
-          { signal: this.options.signal },
-        ),
+        guest.run(['/bin/sh', '-c', IN_CONTAINER, 'sh', containerOf(environment), String(limit), ...argv], {
+          signal: this.options.signal,
+        }),
     };
   }
 }
@@ -161,7 +160,9 @@ export async function benchLab(
   const work = new LabBench(running, options);
   try {
     const setup = await work.setUp();
-    const broken = setup.filter(({ ok }) => !ok).map(({ title, diagnostics }) => [title, ...diagnostics].join(': '));
+    const broken = setup
+      .filter(({ ok }) => !ok)
+      .map(({ title, diagnostics }) => [title, ...diagnostics].join(': '));
     const { comparisons, evidence, refusals } =
       broken.length === 0 ? await work.measure(observer) : { ...nothingMeasured, refusals: broken };
     const expectations =

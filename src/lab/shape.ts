@@ -99,8 +99,7 @@ const bench = z.strictObject(
     ),
   },
   {
-    error:
-      'must be a mapping such as `{ machine: guest, peer: server, offload: pf0.vf0, software: uplink }`',
+    error: 'must be a mapping such as `{ machine: guest, peer: server, offload: pf0.vf0, software: uplink }`',
   },
 );
 

@@ -64,11 +64,7 @@ export function selectTargets(lab: Lab, only: readonly string[]): CheckTarget[] 
 }
 
 /** Runs the checks of a lab that is up, and keeps the result in its state folder. Throws when aborted. */
-export async function testLab(
-  running: RunningLab,
-  read: ReadLab,
-  options: TestOptions,
-): Promise<TestResult> {
+export async function testLab(running: RunningLab, read: ReadLab, options: TestOptions): Promise<TestResult> {
   const started = new Date();
   const environment = observeEnvironment();
   const { lab, tools } = running.record;

@@ -10,9 +10,11 @@ function verdicts(result: BenchResult): Assertion[] {
     title: 'the measurements can be believed',
     diagnostics: result.refusals,
   };
-  const expected = result.expectations.map(
-    ({ expectation, met, found }): Assertion => ({ ok: met, title: expectation, diagnostics: [found] }),
-  );
+  const expected = result.expectations.map(({ expectation, met, found }): Assertion => ({
+    ok: met,
+    title: expectation,
+    diagnostics: [found],
+  }));
   return [...result.setup, believed, ...expected];
 }
 

@@ -89,7 +89,10 @@ export function benchText(result: BenchResult): string {
     `${lab}: offload against software, under ${accelerationNote(environment.accelerator)}`,
     '',
     ...(refusals.length > 0
-      ? ['No result:', ...refusals.map((refusal) => `  ${refusal} (${environment.accelerator.toUpperCase()})`)]
+      ? [
+          'No result:',
+          ...refusals.map((refusal) => `  ${refusal} (${environment.accelerator.toUpperCase()})`),
+        ]
       : table([HEAD, ...rows])),
     '',
     ...remarks(result),

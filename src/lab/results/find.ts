@@ -84,7 +84,8 @@ export function findRun(name: string): KeptRun {
   }
   const { runs } = storedRuns();
   const found =
-    runs.find(({ run }) => run.id === name) ?? runs.find(({ run }) => run.lab === name.replace(/^labs\//, ''));
+    runs.find(({ run }) => run.id === name) ??
+    runs.find(({ run }) => run.lab === name.replace(/^labs\//, ''));
   if (found !== undefined) return found.run;
   const beginning = runs.filter(({ run }) => run.id.startsWith(name));
   if (beginning.length > 1) throw ambiguous(name, beginning);

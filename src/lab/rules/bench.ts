@@ -62,7 +62,10 @@ export const benchNamesExist: Rule = function* (lab, at) {
 };
 
 /** Why packets of a function cannot reach the peer; undefined when they can, or when its backend does not tell. */
-function obstacle({ nic, backend }: WrittenEnd, peer: PeerFile): Pick<Problem, 'message' | 'hint'> | undefined {
+function obstacle(
+  { nic, backend }: WrittenEnd,
+  peer: PeerFile,
+): Pick<Problem, 'message' | 'hint'> | undefined {
   if (isStorage(nic))
     return { message: 'is a storage device, which carries no packets', hint: 'name a function of a NIC' };
   if (backend === undefined) return undefined;

@@ -18,13 +18,26 @@ function bar(comparison: Comparison, environment: EnvironmentName, top: number, 
   const { median, min, max, values } = summaries[environment];
   const y = top + BAR_TEXT_HEIGHT;
   const dots = values.map(
-    (value) => html`<circle class="dot" cx="${percent(value * scale)}" cy="${y + BAR_HEIGHT / 2}" r="3"/>`,
+    (value) => html`<circle class="dot" cx="${percent(value * scale)}" cy="${y + BAR_HEIGHT / 2}" r="3" />`,
   );
   return html`<text x="0" y="${y - 5}">${environment}</text>
-<text x="100%" y="${y - 5}" text-anchor="end">${shortNumber(median)} ${unit} <tspan class="note">(${shortRange(min, max)})</tspan></text>
-<rect class="track" x="0" y="${y}" width="100%" height="${BAR_HEIGHT}" rx="3"/>
-<rect class="${environment}" data-measurement="${measurement}" data-figure="${of}" data-environment="${environment}" data-value="${median}" x="0" y="${y}" width="${percent(median * scale)}" height="${BAR_HEIGHT}" rx="3"/>
-${dots}`;
+    <text x="100%" y="${y - 5}" text-anchor="end"
+      >${shortNumber(median)} ${unit} <tspan class="note">(${shortRange(min, max)})</tspan></text
+    >
+    <rect class="track" x="0" y="${y}" width="100%" height="${BAR_HEIGHT}" rx="3" />
+    <rect
+      class="${environment}"
+      data-measurement="${measurement}"
+      data-figure="${of}"
+      data-environment="${environment}"
+      data-value="${median}"
+      x="0"
+      y="${y}"
+      width="${percent(median * scale)}"
+      height="${BAR_HEIGHT}"
+      rx="3"
+    />
+    ${dots}`;
 }
 
 function group(comparison: Comparison, index: number): Html {
@@ -34,8 +47,7 @@ function group(comparison: Comparison, index: number): Html {
   const bars = environmentNames.map((environment, place) =>
     bar(comparison, environment, top + TITLE_HEIGHT + place * BAR_STEP, scale),
   );
-  return html`<text class="name" x="0" y="${top + 16}">${figureTitle(comparison)}</text>
-${bars}`;
+  return html`<text class="name" x="0" y="${top + 16}">${figureTitle(comparison)}</text> ${bars}`;
 }
 
 /** Both environments beside each other for each figure: the bar is the median, each dot one run. */

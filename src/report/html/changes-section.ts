@@ -17,11 +17,26 @@ function assertionTable(before: TestResult, after: TestResult): Html {
   if (changes.length === 0) return html`<p>Every assertion ends as it did before.</p>`;
   const rows = changes.map(
     ({ check, assertion, change }) =>
-      html`<tr><td>${badge(change, assertionTone(change))}</td><td>${check}</td><td>${assertion}</td></tr>`,
+      html`<tr>
+        <td>${badge(change, assertionTone(change))}</td>
+        <td>${check}</td>
+        <td>${assertion}</td>
+      </tr>`,
   );
   return scrolling(
     `Assertions that changed from ${before.id} to ${after.id}`,
-    html`<table><thead><tr><th scope="col">Change</th><th scope="col">Check</th><th scope="col">Assertion</th></tr></thead><tbody>${rows}</tbody></table>`,
+    html`<table>
+      <thead>
+        <tr>
+          <th scope="col">Change</th>
+          <th scope="col">Check</th>
+          <th scope="col">Assertion</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${rows}
+      </tbody>
+    </table>`,
   );
 }
 
@@ -39,11 +54,36 @@ function figureTable(before: BenchResult, after: BenchResult): Html {
   ];
   const rows = changes.map(
     (change) =>
-      html`<tr><th scope="row">${figureTitle(change)}</th><td>${change.environment}</td><td class="number">${shortNumber(change.before)}</td><td class="number">${shortNumber(change.after)}</td><td>${change.unit}</td><td class="number">${change.ratio.value.toFixed(2)}<small>${shortRange(change.ratio.low, change.ratio.high)}</small></td><td>${badge(change.verdict, figureTone(change))}</td></tr>`,
+      html`<tr>
+        <th scope="row">${figureTitle(change)}</th>
+        <td>${change.environment}</td>
+        <td class="number">${shortNumber(change.before)}</td>
+        <td class="number">${shortNumber(change.after)}</td>
+        <td>${change.unit}</td>
+        <td class="number">
+          ${change.ratio.value.toFixed(2)}<small>${shortRange(change.ratio.low, change.ratio.high)}</small>
+        </td>
+        <td>${badge(change.verdict, figureTone(change))}</td>
+      </tr>`,
   );
   return scrolling(
     `Figures from ${before.id} to ${after.id}`,
-    html`<table><thead><tr><th scope="col">Figure</th><th scope="col">Environment</th><th scope="col" class="number">Before (${first})</th><th scope="col" class="number">After (${second})</th><th scope="col">Unit</th><th scope="col" class="number">After : before</th><th scope="col">Verdict</th></tr></thead><tbody>${rows}</tbody></table>`,
+    html`<table>
+      <thead>
+        <tr>
+          <th scope="col">Figure</th>
+          <th scope="col">Environment</th>
+          <th scope="col" class="number">Before (${first})</th>
+          <th scope="col" class="number">After (${second})</th>
+          <th scope="col">Unit</th>
+          <th scope="col" class="number">After : before</th>
+          <th scope="col">Verdict</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${rows}
+      </tbody>
+    </table>`,
   );
 }
 
@@ -73,20 +113,40 @@ function differences(before: Run, after: Run): Difference[] {
 
 function differenceTable(before: Run, after: Run): Html {
   const found = differences(before, after);
-  if (found.length === 0) return html`<p>Both were made with the same QEMU, kernel, images, definition and computer.</p>`;
+  if (found.length === 0)
+    return html`<p>Both were made with the same QEMU, kernel, images, definition and computer.</p>`;
   const rows = found.map(
     ({ what, before: old, after: now }) =>
-      html`<tr><th scope="row">${what}</th><td>${old}</td><td>${now}</td></tr>`,
+      html`<tr>
+        <th scope="row">${what}</th>
+        <td>${old}</td>
+        <td>${now}</td>
+      </tr>`,
   );
   return scrolling(
     `What ${before.id} and ${after.id} were made with`,
-    html`<table><thead><tr><th scope="col">Made with</th><th scope="col">Before</th><th scope="col">After</th></tr></thead><tbody>${rows}</tbody></table>`,
+    html`<table>
+      <thead>
+        <tr>
+          <th scope="col">Made with</th>
+          <th scope="col">Before</th>
+          <th scope="col">After</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${rows}
+      </tbody>
+    </table>`,
   );
 }
 
 function verdicts(before: Run, after: Run): Html {
   if (before.kind === 'bench' && after.kind === 'bench') {
-    return html`${figureTable(before, after)}<p class="soft">Better and worse are said where the 95 % confidence interval of after : before does not hold 1. The two runs were not taken in turns, so a computer that was busier in one of them shows here as well.</p>`;
+    return html`${figureTable(before, after)}
+      <p class="soft">
+        Better and worse are said where the 95 % confidence interval of after : before does not hold 1. The
+        two runs were not taken in turns, so a computer that was busier in one of them shows here as well.
+      </p>`;
   }
   if (before.kind === 'test' && after.kind === 'test') return assertionTable(before, after);
   return html`<p>One is a test and the other a bench: there is nothing to compare.</p>`;
@@ -94,5 +154,9 @@ function verdicts(before: Run, after: Run): Html {
 
 /** What got better or worse from one run to another. */
 export function changesSection(before: Run, after: Run): Html {
-  return html`<div class="card"><h3>From ${before.id} to ${after.id}</h3>${differenceTable(before, after)}<div>${verdicts(before, after)}</div></div>`;
+  return html`<div class="card">
+    <h3>From ${before.id} to ${after.id}</h3>
+    ${differenceTable(before, after)}
+    <div>${verdicts(before, after)}</div>
+  </div>`;
 }

@@ -9,7 +9,9 @@ function assertionItem({ ok, title, diagnostics }: Assertion): Html {
 }
 
 export function assertionList(assertions: readonly Assertion[]): Html {
-  return html`<ul class="assertions">${assertions.map(assertionItem)}</ul>`;
+  return html`<ul class="assertions">
+    ${assertions.map(assertionItem)}
+  </ul>`;
 }
 
 function checkElement(check: CheckResult): Html {
@@ -20,7 +22,10 @@ function checkElement(check: CheckResult): Html {
   const figures = remarks.length === 0 ? nothing : verbatim(`Remarks of ${title}`, remarks.join('\n'));
   return folded(
     html`${title} ${verdict}`,
-    html`<p class="soft">${place}${passed} of ${assertions.length} assertions hold, ${(durationMs / 1000).toFixed(1)} s</p>${assertionList(assertions)}${figures}`,
+    html`<p class="soft">
+        ${place}${passed} of ${assertions.length} assertions hold, ${(durationMs / 1000).toFixed(1)} s
+      </p>
+      ${assertionList(assertions)}${figures}`,
     !ok,
   );
 }
@@ -28,5 +33,8 @@ function checkElement(check: CheckResult): Html {
 /** The checks of a run, the failed ones open. */
 export function checksSection({ checks }: TestResult): Html {
   if (checks.length === 0) return html`<p class="notice bad">No check ran.</p>`;
-  return html`<div class="card long"><h3>Checks</h3>${checks.map(checkElement)}</div>`;
+  return html`<div class="card long">
+    <h3>Checks</h3>
+    ${checks.map(checkElement)}
+  </div>`;
 }

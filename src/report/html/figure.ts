@@ -22,12 +22,18 @@ export function percent(share: number): string {
 
 export function figure({ id, title, description, note, height, content }: Picture): Html {
   return html`<figure class="card" id="${id}">
-<figcaption>${title}<span>${description}</span></figcaption>
-<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-labelledby="${id}-title ${id}-description" width="100%" height="${height + NOTE_HEIGHT}">
-<title id="${id}-title">${title}</title>
-<desc id="${id}-description">${description}</desc>
-${content}
-<text class="note" x="100%" y="${height + NOTE_HEIGHT - 6}" text-anchor="end">${note}</text>
-</svg>
-</figure>`;
+    <figcaption>${title}<span>${description}</span></figcaption>
+    <svg
+      xmlns="http://www.w3.org/2000/svg"
+      role="img"
+      aria-labelledby="${id}-title ${id}-description"
+      width="100%"
+      height="${height + NOTE_HEIGHT}"
+    >
+      <title id="${id}-title">${title}</title>
+      <desc id="${id}-description">${description}</desc>
+      ${content}
+      <text class="note" x="100%" y="${height + NOTE_HEIGHT - 6}" text-anchor="end">${note}</text>
+    </svg>
+  </figure>`;
 }

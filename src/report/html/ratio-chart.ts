@@ -38,7 +38,13 @@ function lookOf({ verdict }: Comparison): string {
 
 function gridLine(tick: number, top: number, scale: Scale): Html {
   const x = percent(scale(tick));
-  return html`<line class="${tick === 1 ? 'one' : 'grid'}" x1="${x}" x2="${x}" y1="${top + TEXT_HEIGHT}" y2="${top + ROW_HEIGHT - 4}"/>`;
+  return html`<line
+    class="${tick === 1 ? 'one' : 'grid'}"
+    x1="${x}"
+    x2="${x}"
+    y1="${top + TEXT_HEIGHT}"
+    y2="${top + ROW_HEIGHT - 4}"
+  />`;
 }
 
 function row(comparison: Comparison, index: number, scale: Scale, ticks: readonly number[]): Html {
@@ -50,26 +56,37 @@ function row(comparison: Comparison, index: number, scale: Scale, ticks: readonl
     low === null || high === null
       ? []
       : [
-          html`<line class="interval" x1="${percent(scale(low))}" x2="${percent(scale(high))}" y1="${y}" y2="${y}"/>`,
+          html`<line
+            class="interval"
+            x1="${percent(scale(low))}"
+            x2="${percent(scale(high))}"
+            y1="${y}"
+            y2="${y}"
+          />`,
         ];
-  return html`<g class="${lookOf(comparison)}" data-measurement="${comparison.measurement}" data-figure="${comparison.figure}" data-value="${value}">
-<text class="name" x="0" y="${top + 14}">${figureTitle(comparison)}</text>
-<text x="100%" y="${top + 14}" text-anchor="end">${value.toFixed(2)}× <tspan class="note">${comparison.verdict}</tspan></text>
-${grid}
-${interval}<circle class="estimate" cx="${percent(scale(value))}" cy="${y}" r="5"/>
-</g>`;
+  return html`<g
+    class="${lookOf(comparison)}"
+    data-measurement="${comparison.measurement}"
+    data-figure="${comparison.figure}"
+    data-value="${value}"
+  >
+    <text class="name" x="0" y="${top + 14}">${figureTitle(comparison)}</text>
+    <text x="100%" y="${top + 14}" text-anchor="end"
+      >${value.toFixed(2)}× <tspan class="note verdict">${comparison.verdict}</tspan></text
+    >
+    ${grid} ${interval}<circle class="estimate" cx="${percent(scale(value))}" cy="${y}" r="5" />
+  </g>`;
 }
 
 /** How many times better offload is, with the confidence interval of each figure. */
-export function ratioChart(
-  comparisons: readonly Comparison[],
-  options: Pick<Picture, 'id' | 'note'>,
-): Html {
+export function ratioChart(comparisons: readonly Comparison[], options: Pick<Picture, 'id' | 'note'>): Html {
   const { scale, ticks } = scaleFor(comparisons.map(timesBetter));
   const bottom = comparisons.length * ROW_HEIGHT;
   const axis = ticks.map(
     (tick) =>
-      html`<text class="note" x="${percent(scale(tick))}" y="${bottom + 12}" text-anchor="middle">${tick}×</text>`,
+      html`<text class="note" x="${percent(scale(tick))}" y="${bottom + 12}" text-anchor="middle"
+        >${tick}×</text
+      >`,
   );
   return figure({
     ...options,

@@ -40,7 +40,7 @@ nav a { display: inline-block; padding: .35rem 0; }
 .tile .value { font-size: 1.9rem; font-weight: 650; line-height: 1.2; letter-spacing: -.02em; font-variant-numeric: tabular-nums; }
 .tile p { margin: .15rem 0; }
 .tile .soft { font-size: .9rem; }
-.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 30rem), 1fr)); gap: 0 1rem; }
+.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 21rem), 1fr)); gap: 0 1rem; }
 figure { margin: 1rem 0; }
 figcaption { font-weight: 600; margin-bottom: .5rem; }
 figcaption span { display: block; font-weight: 400; font-size: .9rem; color: var(--soft); }
@@ -82,6 +82,7 @@ pre { overflow: auto; max-height: 28rem; background: var(--ground); border: 1px 
 footer { padding-top: 1.5rem; padding-bottom: 3rem; font-size: .9rem; }
 @media (max-width: 40rem) {
   header, main, footer { padding-left: .85rem; padding-right: .85rem; }
+  svg .verdict { display: none; }
   h1 { font-size: 1.5rem; } .card { padding: 1rem .85rem; }
   dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: .5rem; }
 }
