@@ -1,6 +1,6 @@
 import { UsageError } from '../errors/families.js';
 import { measurementNames, type MeasurementName } from './measurements.js';
-import type { Comparison } from './result.js';
+import type { Comparison, ExpectationResult } from './result.js';
 import { figureNames, type FigureName } from './sample.js';
 import type { Estimate } from './statistics.js';
 
@@ -14,13 +14,6 @@ export interface Expectation {
   readonly bound: number;
   /** `ratio`: offload divided by software; `difference`: offload less software, in usec. */
   readonly of: 'ratio' | 'difference';
-}
-
-export interface ExpectationResult {
-  readonly expectation: string;
-  readonly met: boolean;
-  /** What was found, in words. */
-  readonly found: string;
 }
 
 /** The talk's two headlines. */

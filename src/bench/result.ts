@@ -1,6 +1,5 @@
 import type { Assertion } from '../checks/check.js';
 import type { Environment, RunHead } from '../checks/result.js';
-import type { ExpectationResult } from './expectation.js';
 import type { PathEvidence, PathObserver } from './path.js';
 import type { EnvironmentName, FigureName } from './sample.js';
 import type { MeasurementName } from './measurements.js';
@@ -43,6 +42,14 @@ export interface BenchSettings {
   readonly maxRetransmitPercent: number;
   /** Of the intervals. */
   readonly confidence: number;
+}
+
+/** Whether what `--expect` asked for has been shown. */
+export interface ExpectationResult {
+  readonly expectation: string;
+  readonly met: boolean;
+  /** What was found, in words. */
+  readonly found: string;
 }
 
 /** What `lab bench` found, as `--json` prints it and results/ keeps it. */

@@ -51,5 +51,11 @@ export function studentProbability(t: number, degrees: number): number {
 export function studentQuantile(probability: number, degrees: number): number {
   if (probability === 0.5) return 0;
   if (probability < 0.5) return -studentQuantile(1 - probability, degrees);
-  return bisect((t) => studentProbability(t, degrees) - probability, 0, FARTHEST, MAX_HALVINGS, 1e-12);
+  return bisect(
+    (t: number) => studentProbability(t, degrees) - probability,
+    0,
+    FARTHEST,
+    MAX_HALVINGS,
+    1e-12,
+  );
 }

@@ -93,7 +93,11 @@ class LabBench {
     const step = progress.step('Make the two environments');
     const assertions: Assertion[] = [];
     for (const environment of environmentNames)
-      assertions.push(...(await this.#script(setupScript(environment), step.update)));
+      assertions.push(
+        ...(await this.#script(setupScript(environment), (line) => {
+          step.update(line);
+        })),
+      );
     if (assertions.every(({ ok }) => ok)) step.done();
     else step.failed();
     return assertions;

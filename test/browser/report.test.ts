@@ -185,7 +185,7 @@ describe('without a mouse', () => {
         const { activeElement: element } = document;
         if (element === null || element === document.body) return undefined;
         return {
-          text: (element.textContent ?? '').trim().slice(0, 40),
+          text: element.textContent.trim().slice(0, 40),
           outline: getComputedStyle(element).outlineStyle,
         };
       });

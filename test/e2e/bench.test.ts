@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -30,7 +30,7 @@ function resultOf({ stdout, stderr }: LabOutcome): BenchResult {
 
 describe('lab bench', () => {
   test('compares the environments, keeps the result, writes a report, and leaves nothing', async () => {
-    const outcome = await sandbox.lab('bench', LAB, '--quick', '--json');
+    const outcome = await sandbox.lab('bench', LAB, '--quick', '--runs', '2', '--json');
     const result = resultOf(outcome);
     expect(result.refusals).toEqual([]);
     expect(outcome.exitCode, outcome.stderr).toBe(0);
@@ -47,7 +47,7 @@ describe('lab bench', () => {
       ...['udp-rr mean', 'udp-rr p50', 'udp-rr p90', 'udp-rr p99'],
     ]);
     for (const { summaries } of result.comparisons)
-      for (const { values } of [summaries.offload, summaries.software]) expect(values).toHaveLength(3);
+      for (const { values } of [summaries.offload, summaries.software]) expect(values).toHaveLength(2);
     for (const { ownBytes, otherBytes, payloadBytes } of result.path.evidence) {
       expect(ownBytes).toBeGreaterThan(payloadBytes);
       expect(otherBytes).toBeLessThan(payloadBytes / 100);
@@ -63,13 +63,6 @@ describe('lab bench', () => {
     expect(report.exitCode, report.stderr).toBe(0);
     expect(readFileSync(join(sandbox.folder, 'report.html'), 'utf8')).toContain(result.id);
     expect(validate(JSON.parse(readFileSync(join(sandbox.folder, 'report.json'), 'utf8')))).toBe(true);
-    // CI keeps it.
-    const keep = process.env['LAB_KEEP_REPORT'];
-    if (keep !== undefined) {
-      mkdirSync(keep, { recursive: true });
-      await sandbox.lab('report', LAB, '-o', join(keep, 'report.html'), '-o', join(keep, 'report.json'));
-      expect(existsSync(join(keep, 'report.html'))).toBe(true);
-    }
   });
 
   test('by iperf3 as well; in a lab that is up, which stays up as it was; and asks for what is expected', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { judgeExpectation, parseExpectation } from '../../../src/bench/expectation.js';
-import { UsageError } from '../../../src/errors/families.js';
+import type { UsageError } from '../../../src/errors/families.js';
 import { comparisonsOf } from '../../support/bench.js';
 
 const clear = [
