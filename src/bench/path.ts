@@ -1,3 +1,5 @@
+import type { Host } from '../hosts/host.js';
+import type { Bench, Lab } from '../model/lab.js';
 import { environmentNames, type EnvironmentName } from './sample.js';
 
 export type BytesByEnvironment = Readonly<Record<EnvironmentName, number>>;
@@ -12,6 +14,17 @@ export interface PathObserver {
   /** Bytes, both ways, that each of these places has counted so far. */
   read(): Promise<BytesByEnvironment>;
 }
+
+/** Where an observer may look. */
+export interface PathHosts {
+  /** The lab's namespace on this computer. */
+  readonly namespace: Host;
+  /** The inside of a machine: of the one around a nested machine, say. */
+  machine(name: string): Promise<Host>;
+}
+
+/** Makes the observer for one kind of backend; undefined when the functions of the bench are of another kind. */
+export type PathFinder = (lab: Lab, bench: Bench, hosts: PathHosts) => Promise<PathObserver | undefined>;
 
 /** What was counted outside while one environment was measured. */
 export interface PathEvidence {

@@ -62,7 +62,10 @@ class Measuring {
             : `run ${round - warmUps + 1} of ${runs}, ${environment}`,
         );
         const reading = await this.#take(environment);
-        if (round >= warmUps) samples.push({ ...reading, environment });
+        if (round < warmUps) continue;
+        const doubt = doubtAbout(reading, this.settings);
+        if (doubt !== undefined) throw this.#refusal(environment, doubt);
+        samples.push({ ...reading, environment });
       }
     }
     return samples;
@@ -80,8 +83,6 @@ class Measuring {
     this.evidence.push(evidence);
     const strayed = pathProblem(evidence, world.observer.places);
     if (strayed !== undefined) throw this.#refusal(null, strayed);
-    const doubt = doubtAbout(reading, settings);
-    if (doubt !== undefined) throw this.#refusal(environment, doubt);
     return reading;
   }
 

@@ -1,5 +1,4 @@
 import { readLinkBytes } from '../checks/link-counters.js';
-import type { Host } from '../hosts/host.js';
 import {
   backendOf,
   findByName,
@@ -8,7 +7,7 @@ import {
   type BenchFunction,
   type Lab,
 } from '../model/lab.js';
-import type { PathObserver } from './path.js';
+import type { PathFinder } from './path.js';
 
 /** The tap behind a function; undefined when its packets go elsewhere. */
 function tapBehind(end: BenchFunction, bench: Bench, lab: Lab): string | undefined {
@@ -19,11 +18,11 @@ function tapBehind(end: BenchFunction, bench: Bench, lab: Lab): string | undefin
 }
 
 /** Counts at the taps, in the namespace that they are in; undefined when one of the two functions has none. */
-export function tapPath(lab: Lab, bench: Bench, namespace: Host): PathObserver | undefined {
+export const tapPath: PathFinder = async (lab, bench, { namespace }) => {
   const offload = tapBehind(bench.offload, bench, lab);
   const software = tapBehind(bench.software, bench, lab);
-  if (offload === undefined || software === undefined) return undefined;
-  return {
+  if (offload === undefined || software === undefined) return Promise.resolve(undefined);
+  return Promise.resolve({
     places: { offload: `tap ${offload}`, software: `tap ${software}` },
     read: async () => {
       const links = await readLinkBytes(namespace);
@@ -33,5 +32,5 @@ export function tapPath(lab: Lab, bench: Bench, namespace: Host): PathObserver |
       };
       return { offload: bytes(offload), software: bytes(software) };
     },
-  };
-}
+  });
+};

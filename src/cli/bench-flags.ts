@@ -9,7 +9,7 @@ const SECONDS = { quick: 1, full: 3 };
 const RUNS = { quick: 3, full: 7 };
 const WARM_UPS = 1;
 const MAX_LOSS_PERCENT = 25;
-const MAX_RETRANSMIT_PERCENT = 1;
+const MAX_RETRANSMIT_PERCENT = 5;
 
 export const benchFlags = {
   quick: Flags.boolean({

@@ -7,12 +7,11 @@ import type { BenchResult, BenchSettings } from '../bench/result.js';
 import { runBench, type BenchWorld, type Measured } from '../bench/run-bench.js';
 import { environmentNames } from '../bench/sample.js';
 import { containerOf, END_SCRIPT, setupScript } from '../bench/scripts.js';
-import { tapPath } from '../bench/tap-path.js';
+import { findPath } from '../bench/find-path.js';
 import type { Tool, ToolName } from '../bench/tool.js';
 import type { Assertion } from '../checks/check.js';
 import { UsageError } from '../errors/families.js';
 import { GuestHost } from '../hosts/guest-host.js';
-import type { Host } from '../hosts/host.js';
 import { findByName, hostAddress, type Bench, type Lab } from '../model/lab.js';
 import type { Progress } from '../model/progress.js';
 import { observeEnvironment } from './environment.js';
@@ -64,17 +63,6 @@ export function benchOf(lab: Lab): Bench {
   });
 }
 
-/** Where packets can be seen from outside. Throws UsageError when the functions' backends show them nowhere. */
-export function pathObserver(lab: Lab, bench: Bench, namespace: Host): PathObserver {
-  const found = tapPath(lab, bench, namespace);
-  if (found !== undefined) return found;
-  throw new UsageError({
-    code: 'LAB-BENCH-PATH',
-    message: `nothing outside of ${bench.machine} counts what ${bench.offload.function} and ${bench.software.function} carry`,
-    hint: 'a comparison whose paths cannot be told apart proves nothing: give both functions taps',
-  });
-}
-
 /** One bench of one lab that is up. */
 class LabBench {
   readonly #bench: Bench;
@@ -86,6 +74,13 @@ class LabBench {
   ) {
     this.#bench = benchOf(running.record.lab);
     this.#sessions = new Sessions(running, options.signal);
+  }
+
+  async observe(): Promise<PathObserver> {
+    return findPath(this.running.record.lab, this.#bench, {
+      namespace: this.running.namespace,
+      machine: async (name) => this.#inside(name),
+    });
   }
 
   async setUp(): Promise<Assertion[]> {
@@ -128,6 +123,10 @@ class LabBench {
     await this.#sessions.close();
   }
 
+  async #inside(machine: string): Promise<GuestHost> {
+    return new GuestHost(machine, await this.#sessions.agent(machine));
+  }
+
   async #script(path: string, onLine: (line: string) => void): Promise<readonly Assertion[]> {
     const options = { limitMs: SETUP_LIMIT_MS, signal: this.options.signal, onLine };
     return (await this.#sessions.runScript(this.#bench.machine, path, options)).assertions;
@@ -135,7 +134,7 @@ class LabBench {
 
   async #world(address: string, observer: PathObserver): Promise<BenchWorld> {
     const { machine } = this.#bench;
-    const guest = new GuestHost(machine, await this.#sessions.agent(machine));
+    const guest = await this.#inside(machine);
     const { accelerator } = this.running.record.tools.acceleration;
     const limit = this.options.settings.seconds + scaledLimitMs(TOOL_LIMIT_MS, accelerator) / 1000;
     return {
@@ -160,9 +159,9 @@ export async function benchLab(
   const started = new Date();
   const environment = observeEnvironment();
   const { lab, tools: used } = running.record;
-  const observer = pathObserver(lab, benchOf(lab), running.namespace);
   const work = new LabBench(running, options);
   try {
+    const observer = await work.observe();
     const setup = await work.setUp();
     const broken = setup
       .filter(({ ok }) => !ok)

@@ -51,10 +51,9 @@ ip link delete lab-bridge 2>/dev/null
 nft delete table ip lab-bench 2>/dev/null
 echo 0 >/proc/sys/net/ipv4/ip_forward
 echo 0 >/proc/sys/net/ipv4/conf/all/arp_ignore
-for address in 10.0.0.12/24; do
-    for netdev in /sys/class/net/*; do
-        ip address delete "$address" dev "${netdev##*/}" 2>/dev/null
-    done
+address=10.0.0.12/24
+for netdev in /sys/class/net/*; do
+    ip address delete "$address" dev "${netdev##*/}" 2>/dev/null
 done
 is 'the containers are gone' "$(ip netns list)" ''
 finish
