@@ -32,9 +32,9 @@ function end(nic: Nic, pciFunction: NicFunction, namespace: string): End[] {
     const address = { address: hostAddress(USER_ADDRESS), cidr: USER_ADDRESS };
     return [{ ...view, ...address, namespace, segment: null, tap: null }];
   }
-  if (backend?.type !== 'tap') return [];
-  const { network, vlan, ifname } = backend;
-  return [{ ...view, namespace, segment: { network, vlan }, tap: ifname }];
+  const { segment } = pciFunction;
+  if (segment === null) return [];
+  return [{ ...view, namespace, segment, tap: backend?.type === 'tap' ? backend.ifname : null }];
 }
 
 /** Whether the NIC is a PF with VFs; the functions of other NICs are all alike. */

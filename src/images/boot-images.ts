@@ -6,7 +6,10 @@ import { imageNames, type ImageName } from './names.js';
 
 type Builder = (toolchain: Toolchain, progress: Progress) => Promise<BootImage>;
 
-const builders: Readonly<Record<ImageName, Builder>> = { micro: microImage };
+const builders: Readonly<Record<ImageName, Builder>> = {
+  micro: microImage,
+  hypervisor: microImage,
+};
 
 /** An image, built if it is not in the cache. Throws if there is none of that name: rules.ts has refused it before. */
 export async function bootImage(name: string, toolchain: Toolchain, progress: Progress): Promise<BootImage> {

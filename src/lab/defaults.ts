@@ -1,10 +1,10 @@
+import type { ImageName } from '../images/names.js';
 import type { NetworkFile } from '../model/lab-file.js';
 
 export const DEFAULT_MTU = 1500;
 export const DEFAULT_CPUS = 2;
 export const DEFAULT_MEMORY_MIB = 512;
 export const DEFAULT_STORAGE_MIB = 64;
-export const DEFAULT_IMAGE = 'micro';
 
 /** Of the container network of a bench: what Kubernetes' simplest networks use. */
 export const DEFAULT_CONTAINER_SUBNET = '10.244.0.0/24';
@@ -12,9 +12,18 @@ export const DEFAULT_CONTAINER_SUBNET = '10.244.0.0/24';
 /** What a VF's netdev, its queues and its driver cost a guest, measured, with room to spare. */
 const MEMORY_PER_FUNCTION_MIB = 4;
 
-/** Room for the guest's own programs and for every function's queues. */
-export function defaultMemoryMiB(functions: number): number {
-  return DEFAULT_MEMORY_MIB + functions * MEMORY_PER_FUNCTION_MIB;
+/** What a machine that others run on holds beside their memory: QEMU, its image and theirs, for each of them. */
+const MEMORY_PER_INNER_MACHINE_MIB = 512;
+
+/** What a machine boots that names no image. */
+export function defaultImage(runsMachines: boolean): ImageName {
+  return runsMachines ? 'hypervisor' : 'micro';
+}
+
+/** Room for the guest's own programs, for every function's queues, and for machines inside it, whose memory (MiB) is `inside`. */
+export function defaultMemoryMiB(functions: number, inside: readonly number[]): number {
+  const forInside = inside.reduce((sum, memory) => sum + memory + MEMORY_PER_INNER_MACHINE_MIB, 0);
+  return DEFAULT_MEMORY_MIB + functions * MEMORY_PER_FUNCTION_MIB + forInside;
 }
 
 /** A network that names no subnet gets 10.64.0.0/16, the next one 10.65.0.0/16 and so on. */

@@ -1,7 +1,7 @@
 import { DEFAULT_NIC_MODEL, nicModel } from '../devices/catalog.js';
 import type { NicModel } from '../devices/nic-model.js';
 import type { BackendFile, FunctionFile, NicFile } from '../model/lab-file.js';
-import type { Backend, Bus, Network, Nic, NicFunction } from '../model/lab.js';
+import type { Backend, Bus, Network, Nic, NicFunction, Segment } from '../model/lab.js';
 import type { AddressPool } from './addresses.js';
 import { busId, ownPort } from './buses.js';
 import { DEFAULT_MTU, DEFAULT_STORAGE_MIB } from './defaults.js';
@@ -18,11 +18,13 @@ export interface Naming {
   readonly interfaces: InterfaceNames;
   readonly addresses: ReadonlyMap<string, AddressPool>;
   readonly networks: readonly Network[];
+  segmentBehind(machine: string, backend: BackendFile | undefined): Segment | null;
 }
 
 /** What hands out places within one machine. */
 export interface Slots {
   readonly machine: string;
+  readonly iommu: boolean;
   readonly buses: readonly Bus[];
   readonly places: Places;
 }
@@ -59,8 +61,8 @@ function resolveFunction(wanted: Wanted, nic: NicFile, slots: Slots, naming: Nam
   const owner = `${slots.machine}-${id}`;
   const model = written.model ?? nic.model ?? DEFAULT_NIC_MODEL;
   const backend = wanted.backend === undefined ? null : resolveBackend(wanted.backend, owner, naming);
-  const on = tapOf(wanted.backend ?? nic.backend)?.tap;
-  const network = naming.networks.find((one) => one.name === on);
+  const segment = naming.segmentBehind(slots.machine, wanted.backend ?? nic.backend);
+  const network = naming.networks.find((one) => one.name === segment?.network);
   return {
     name,
     id,
@@ -72,6 +74,8 @@ function resolveFunction(wanted: Wanted, nic: NicFile, slots: Slots, naming: Nam
     queues: written.queues ?? nic.queues ?? 1,
     vectors: written.vectors ?? nic.vectors ?? null,
     backend,
+    segment,
+    behindIommu: slots.iommu && nicModel(model).kind === 'network',
     sriovPf,
     properties: written.properties ?? {},
   };

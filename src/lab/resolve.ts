@@ -15,13 +15,16 @@ import {
 } from '../model/lab.js';
 import { AddressPool } from './addresses.js';
 import { layOutBuses } from './buses.js';
-import { DEFAULT_CPUS, DEFAULT_IMAGE, DEFAULT_MTU, defaultMemoryMiB, subnetOf } from './defaults.js';
+import { DEFAULT_CPUS, DEFAULT_MTU, defaultImage, defaultMemoryMiB, subnetOf } from './defaults.js';
 import { InterfaceNames } from './interface-names.js';
 import { MacPool } from './macs.js';
 import { Places } from './places.js';
 import { resolveBench } from './resolve-bench.js';
 import { resolveNic, type Naming } from './resolve-nic.js';
 import { seconds, sizeMiB } from './units.js';
+import { vdpaOf } from './written-backend.js';
+import { writtenFunctions, writtenVfs } from './written-functions.js';
+import { segmentBehind } from './written-segment.js';
 
 /** A lab without a name is called as its folder is, or its file when it stands in no folder of its own. */
 function nameFromFile(file: string): string {
@@ -33,6 +36,8 @@ function nameFromFile(file: string): string {
 function resolveNetworks(file: LabFile, interfaces: InterfaceNames): Network[] {
   return Object.entries(file.networks ?? {}).map(([name, network], index) => ({
     name,
+    on: network?.on ?? null,
+    uplink: network?.uplink ?? null,
     bridge: interfaces.take(name),
     subnet: subnetOf(network, index),
     mtu: network?.mtu ?? DEFAULT_MTU,
@@ -64,35 +69,60 @@ function resolvePeers(file: LabFile, naming: Naming): Peer[] {
   }));
 }
 
-function resolveMachine(name: string, machine: MachineFile, naming: Naming): Machine {
+/** Functions of a machine that vDPA devices are made of need an IOMMU. */
+function servesVdpa(file: LabFile, name: string): boolean {
+  return Object.values(file.machines).some(
+    ({ on, nics }) =>
+      on === name &&
+      Object.values(nics ?? {}).some((nic) =>
+        [nic, ...[...writtenVfs(nic), ...writtenFunctions(nic)].map(({ written }) => written)].some(
+          ({ backend }) => vdpaOf(backend) !== undefined,
+        ),
+      ),
+  );
+}
+
+function machinesWrittenOn(file: LabFile, name: string): [string, MachineFile][] {
+  return Object.entries(file.machines).filter(([, { on }]) => on === name);
+}
+
+/** The memory of a machine, in MiB: what is written, else enough for its functions and for what runs on it. */
+export function memoryMiBOf(file: LabFile, name: string): number {
+  const machine = file.machines[name];
+  if (machine?.memory !== undefined) return sizeMiB(machine.memory);
+  const nics = Object.values(machine?.nics ?? {});
+  const functions = nics.flatMap((nic) => [nic, ...writtenVfs(nic), ...writtenFunctions(nic)]).length;
+  const inside = machinesWrittenOn(file, name).map(([inner]) => memoryMiBOf(file, inner));
+  return defaultMemoryMiB(functions, inside);
+}
+
+function resolveMachine(name: string, machine: MachineFile, file: LabFile, naming: Naming): Machine {
   const buses = layOutBuses(machine);
-  const slots = { machine: name, buses, places: new Places(buses) };
+  const iommu = machine.iommu ?? servesVdpa(file, name);
+  const slots = { machine: name, iommu, buses, places: new Places(buses) };
   const nics = Object.entries(machine.nics ?? {}).map(([nic, written]) =>
     resolveNic(nic, written, slots, naming),
   );
   return {
     name,
     on: machine.on ?? null,
-    image: machine.image ?? DEFAULT_IMAGE,
+    image: machine.image ?? defaultImage(machinesWrittenOn(file, name).length > 0),
     cpus: machine.cpus ?? DEFAULT_CPUS,
-    memoryMiB:
-      machine.memory === undefined
-        ? defaultMemoryMiB(nics.flatMap(functionsOf).length)
-        : sizeMiB(machine.memory),
+    memoryMiB: memoryMiBOf(file, name),
     kernelArguments: machine.kernelArguments ?? [],
+    iommu,
     buses,
     nics,
   };
 }
 
 function checkedNic(nic: Nic): CheckedNic {
-  const backends = functionsOf(nic).map((pciFunction) => backendOf(nic, pciFunction));
   return {
     storage: nicModel(nic.model).kind === 'storage',
     vfs: nic.vfs.length,
-    ends: backends.flatMap((backend) => {
-      if (backend?.type === 'user') return [null];
-      return backend?.type === 'tap' ? [{ network: backend.network, vlan: backend.vlan }] : [];
+    ends: functionsOf(nic).flatMap((pciFunction) => {
+      if (backendOf(nic, pciFunction)?.type === 'user') return [null];
+      return pciFunction.segment === null ? [] : [pciFunction.segment];
     }),
   };
 }
@@ -136,10 +166,11 @@ export function resolveLab(written: LabFile, file: string): Lab {
     networks,
     macs: new MacPool(name, written),
     addresses: new Map(networks.map((network) => [network.name, new AddressPool(network.subnet)])),
+    segmentBehind: (machine, backend) => segmentBehind(written, machine, backend),
   };
   const peers = resolvePeers(written, naming);
   const machines = Object.entries(written.machines).map(([machine, text]) =>
-    resolveMachine(machine, text, naming),
+    resolveMachine(machine, text, written, naming),
   );
   return deepFreeze({
     name,

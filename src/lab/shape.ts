@@ -26,13 +26,17 @@ const machine = z.strictObject(
     on: optional(name, 'The machine that it runs inside; without it this computer'),
     image: optional(
       line.min(1, { error: 'must be the name of an image' }),
-      'What it boots; without it micro',
+      'What it boots; without it micro, or hypervisor when machines run on it',
     ),
     cpus: optional(wholeNumber(1, 64), 'Virtual CPUs; without it 2'),
     memory: optional(size, 'Memory, in MiB (512M) or GiB (4G); without it enough for its functions'),
     kernelArguments: optional(
       z.array(kernelArgument, { error: 'must be a list of kernel arguments' }),
       'Added to the kernel’s command line, one list entry each',
+    ),
+    iommu: optional(
+      z.boolean({ error: 'must be true or false' }),
+      'Whether it has an IOMMU, with its virtio functions behind it; without it true if vDPA is made of its functions',
     ),
     buses: optional(
       z.record(name, oneOf(['root-port', 'pci-bridge']), {
@@ -51,6 +55,11 @@ const machine = z.strictObject(
 const network = z
   .strictObject(
     {
+      on: optional(name, 'The machine that its bridge is inside of; without it this computer'),
+      uplink: optional(
+        text(/^[a-z][a-z0-9-]*(\.[a-z][a-z0-9-]*)?$/, 'must be a function of the machine: NIC or NIC.VF'),
+        'The function of that machine by which it leads out; without it it leads nowhere',
+      ),
       subnet: optional(subnet, 'IPv4 in CIDR notation; without it 10.64.0.0/16, 10.65.0.0/16 and so on'),
       mtu: optional(mtu, 'The MTU of the bridge and of what is on it, in bytes; without it 1500'),
       vlans: optional(

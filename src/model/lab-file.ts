@@ -14,6 +14,8 @@ export interface LabFile {
 }
 
 export interface NetworkFile {
+  readonly on?: string | undefined;
+  readonly uplink?: string | undefined;
   readonly subnet?: string | undefined;
   readonly mtu?: number | undefined;
   readonly vlans?: readonly number[] | undefined;
@@ -31,6 +33,7 @@ export interface MachineFile {
   readonly cpus?: number | undefined;
   readonly memory?: string | undefined;
   readonly kernelArguments?: readonly string[] | undefined;
+  readonly iommu?: boolean | undefined;
   readonly buses?: Readonly<Record<string, BusFile>> | undefined;
   readonly nics?: Readonly<Record<string, NicFile>> | undefined;
 }

@@ -17,9 +17,13 @@ export interface Lab {
 
 export type Expectation = 'works' | 'refused';
 
-/** An L2 segment: a Linux bridge in the lab's namespace. */
+/** An L2 segment: a Linux bridge in the lab's namespace, or inside a machine. */
 export interface Network {
   readonly name: string;
+  /** The machine that its bridge is inside of; null: this computer. */
+  readonly on: string | null;
+  /** Id of the function of that machine by which it leads to the network outside; null when it leads nowhere. */
+  readonly uplink: string | null;
   readonly bridge: string;
   /** IPv4 in CIDR notation, the network's own address. */
   readonly subnet: string;
@@ -50,6 +54,8 @@ export interface Machine {
   readonly cpus: number;
   readonly memoryMiB: number;
   readonly kernelArguments: readonly string[];
+  /** Whether it has an IOMMU and its virtio functions are behind it, as vDPA made of them needs. */
+  readonly iommu: boolean;
   /** The PCI buses that its functions are on, the root bus first. */
   readonly buses: readonly Bus[];
   readonly nics: readonly Nic[];
@@ -113,6 +119,10 @@ export interface NicFunction {
   readonly vectors: number | null;
   /** Null for storage, and for a VF that shares its PF's. */
   readonly backend: Backend | null;
+  /** Where its packets come out among the lab's networks, however many machines are in between; null when at none. */
+  readonly segment: Segment | null;
+  /** Whether its DMA goes through its machine's IOMMU. */
+  readonly behindIommu: boolean;
   /** QEMU id of the PF that a composed VF names; null for a function that is no VF, or one that its PF makes by itself. */
   readonly sriovPf: string | null;
   /** Further properties of its QEMU device. */
@@ -120,6 +130,12 @@ export interface NicFunction {
 }
 
 export type Backend = UserBackend | TapBackend | VdpaBackend;
+
+/** A network, or one VLAN of it: those who are on the same one can hear each other. */
+export interface Segment {
+  readonly network: string;
+  readonly vlan: number | null;
+}
 
 /** QEMU's own user-mode network (slirp). */
 export interface UserBackend {
@@ -185,13 +201,31 @@ export function backendOf(nic: Nic, pciFunction: NicFunction): Backend | null {
   return pciFunction.backend ?? nic.pf.backend;
 }
 
-/** The network and VLAN that a function is on; undefined when its backend leads to none of the lab's. */
-export function segmentOf(
-  nic: Nic,
-  pciFunction: NicFunction,
-): { readonly network: string; readonly vlan: number | null } | undefined {
-  const backend = backendOf(nic, pciFunction);
-  return backend?.type === 'tap' ? backend : undefined;
+/** The machines that run directly on a machine, or on this computer for null. */
+export function machinesOn(lab: Lab, on: string | null): readonly Machine[] {
+  return lab.machines.filter((machine) => machine.on === on);
+}
+
+/** The machines that run inside a machine, at whatever depth, the nearest first. */
+export function machinesInside(lab: Lab, machine: string): readonly Machine[] {
+  const direct = machinesOn(lab, machine);
+  return [...direct, ...direct.flatMap(({ name }) => machinesInside(lab, name))];
+}
+
+/** The machines around a machine, the outermost first. */
+export function machinesAround(lab: Lab, machine: Machine): readonly Machine[] {
+  if (machine.on === null) return [];
+  const around = findByName(lab.machines, machine.on);
+  return [...machinesAround(lab, around), around];
+}
+
+/** The function of a machine with that id, and its NIC. Throws when there is none. */
+export function functionById(machine: Machine, id: string): { nic: Nic; pciFunction: NicFunction } {
+  for (const nic of machine.nics) {
+    const pciFunction = functionsOf(nic).find((one) => one.id === id);
+    if (pciFunction !== undefined) return { nic, pciFunction };
+  }
+  throw new Error(`machine ${machine.name} has no function ${id}`);
 }
 
 /** An address without its prefix length. */

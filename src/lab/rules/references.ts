@@ -2,7 +2,6 @@ import { nicModelNames } from '../../devices/catalog.js';
 import type { Problem } from '../../errors/lab-error.js';
 import { imageNames } from '../../images/names.js';
 import { ROOT_BUS } from '../buses.js';
-import { DEFAULT_IMAGE } from '../defaults.js';
 import type { Path } from '../load.js';
 import {
   eachBackend,
@@ -56,10 +55,9 @@ export const modelsExist: Rule = function* (lab, at) {
 };
 
 export const imagesExist: Rule = function* (lab, at) {
-  const references = Object.entries(lab.machines).map(([name, { image = DEFAULT_IMAGE }]) => ({
-    name: image,
-    path: ['machines', name, 'image'],
-  }));
+  const references = Object.entries(lab.machines).flatMap(([name, { image }]) =>
+    image === undefined ? [] : [{ name: image, path: ['machines', name, 'image'] }],
+  );
   yield* unknown('LAB-RULE-IMAGE', 'image', references, imageNames, at);
 };
 

@@ -1,4 +1,4 @@
-import { functionsOf, segmentOf, type Nic, type NicFunction } from '../../model/lab.js';
+import { functionsOf, type Nic, type NicFunction } from '../../model/lab.js';
 import { backendLabel } from './backend-label.js';
 import { connect } from './connect.js';
 import type { Drawing } from './drawing.js';
@@ -15,7 +15,7 @@ export interface DrawnNic {
 }
 
 function functionLines(nic: Nic, pciFunction: NicFunction, drawing: Drawing): string[] {
-  const network = segmentOf(nic, pciFunction)?.network;
+  const network = pciFunction.segment?.network;
   const usual = network === undefined ? ETHERNET_MTU : drawing.networks.get(network)?.network.mtu;
   const { bdf, mac, address, mtu, model, queues, sriovPf } = pciFunction;
   return [
