@@ -15,6 +15,6 @@ export async function findPath(lab: Lab, bench: Bench, hosts: PathHosts): Promis
   throw new UsageError({
     code: 'LAB-BENCH-PATH',
     message: `nothing outside of ${bench.machine} counts what ${bench.offload.function} and ${bench.software.function} carry`,
-    hint: 'a comparison whose paths cannot be told apart proves nothing: give both functions taps',
+    hint: 'a comparison whose paths cannot be told apart proves nothing: let both come out at taps of the lab',
   });
 }

@@ -2,7 +2,7 @@ import type { CheckScript, CheckTarget } from '../checks/check.js';
 import { vfView } from '../checks/vf-view.js';
 import {
   findByName,
-  functionsOf,
+  functionById,
   hostAddress,
   type Bench,
   type BenchFunction,
@@ -42,9 +42,7 @@ function hostIn(subnet: string, offset: number): string {
 
 function functionOf(end: BenchFunction, bench: Bench, lab: Lab): { target: CheckTarget; found: NicFunction } {
   const machine = findByName(lab.machines, bench.machine);
-  const nic = findByName(machine.nics, end.nic);
-  const found = functionsOf(nic).find(({ id }) => id === end.function);
-  if (found === undefined) throw new Error(`no function ${end.function}`);
+  const { nic, pciFunction: found } = functionById(machine, end.function);
   const request = { check: 'bench', machine: machine.name, nic: nic.name, parameters: {} };
   return { target: { lab, machine, nic, request }, found };
 }

@@ -1,26 +1,25 @@
 import { readLinkBytes } from '../checks/link-counters.js';
-import {
-  backendOf,
-  findByName,
-  functionsOf,
-  type Bench,
-  type BenchFunction,
-  type Lab,
-} from '../model/lab.js';
+import { backendOf, findByName, functionById, type Lab } from '../model/lab.js';
 import type { PathFinder } from './path.js';
 
-/** The tap behind a function; undefined when its packets go elsewhere. */
-function tapBehind(end: BenchFunction, bench: Bench, lab: Lab): string | undefined {
-  const nic = findByName(findByName(lab.machines, bench.machine).nics, end.nic);
-  const pciFunction = functionsOf(nic).find(({ id }) => id === end.function);
-  const backend = pciFunction === undefined ? null : backendOf(nic, pciFunction);
-  return backend?.type === 'tap' ? backend.ifname : undefined;
+/** The tap on this computer by which what a function sends comes out, through whatever machines are around it; undefined when by none. */
+function outermostTap(lab: Lab, machineName: string, functionId: string): string | undefined {
+  const machine = findByName(lab.machines, machineName);
+  const { nic, pciFunction } = functionById(machine, functionId);
+  const backend = backendOf(nic, pciFunction);
+  if (backend?.type === 'tap') {
+    const { on, uplink } = findByName(lab.networks, backend.network);
+    if (on === null) return backend.ifname;
+    return uplink === null ? undefined : outermostTap(lab, on, uplink);
+  }
+  if (backend?.type !== 'vdpa' || backend.of === null || machine.on === null) return undefined;
+  return outermostTap(lab, machine.on, backend.of);
 }
 
-/** Counts at the taps, in the namespace that they are in; undefined when one of the two functions has none. */
+/** Counts at the taps on this computer; undefined when one of the two functions comes out at none. */
 export const tapPath: PathFinder = async (lab, bench, { namespace }) => {
-  const offload = tapBehind(bench.offload, bench, lab);
-  const software = tapBehind(bench.software, bench, lab);
+  const offload = outermostTap(lab, bench.machine, bench.offload.function);
+  const software = outermostTap(lab, bench.machine, bench.software.function);
   if (offload === undefined || software === undefined) return Promise.resolve(undefined);
   return Promise.resolve({
     places: { offload: `tap ${offload}`, software: `tap ${software}` },

@@ -1,7 +1,7 @@
 import type { BenchFile } from '../model/lab-file.js';
 import {
   findByName,
-  functionsOf,
+  functionById,
   type Bench,
   type BenchFunction,
   type Machine,
@@ -10,16 +10,12 @@ import {
 import { DEFAULT_CONTAINER_SUBNET } from './defaults.js';
 import type { Naming } from './resolve-nic.js';
 
-/** A function whose backend leads to no network of the lab by itself, such as a vDPA device, gets an address of the peer's network. */
+/** A function that comes out at no network of the lab, such as one on a vDPA device of this computer, gets an address of the peer's. */
 function resolveFunction(id: string, machine: Machine, peer: Peer, naming: Naming): BenchFunction {
-  for (const nic of machine.nics) {
-    const found = functionsOf(nic).find((pciFunction) => pciFunction.id === id);
-    if (found === undefined) continue;
-    const address = found.address ?? naming.addresses.get(peer.network)?.next('function');
-    if (address === undefined) throw new Error(`no network ${peer.network}`);
-    return { nic: nic.name, function: id, address };
-  }
-  throw new Error(`machine ${machine.name} has no function ${id}`);
+  const { nic, pciFunction } = functionById(machine, id);
+  const address = pciFunction.address ?? naming.addresses.get(peer.network)?.next('function');
+  if (address === undefined) throw new Error(`no network ${peer.network}`);
+  return { nic: nic.name, function: id, address };
 }
 
 /** The bench of a valid definition. */

@@ -1,9 +1,11 @@
+import { sameSegment } from '../../checks/segment.js';
 import type { Problem } from '../../errors/lab-error.js';
 import type { BackendFile, BenchFile, LabFile, NicFile, PeerFile } from '../../model/lab-file.js';
 import { DEFAULT_CONTAINER_SUBNET, subnetOf } from '../defaults.js';
 import { parseSubnet } from '../ipv4.js';
-import { backendType, tapOf } from '../written-backend.js';
+import { backendType, isChardev, vdpaOf } from '../written-backend.js';
 import { writtenFunctions, writtenVfs } from '../written-functions.js';
+import { segmentBehind } from '../written-segment.js';
 import { unknownName, type Locator, type Rule } from './rule.js';
 import { isStorage } from './storage.js';
 
@@ -64,22 +66,25 @@ export const benchNamesExist: Rule = function* (lab, at) {
 /** Why packets of a function cannot reach the peer; undefined when they can, or when its backend does not tell. */
 function obstacle(
   { nic, backend }: WrittenEnd,
+  machine: string,
   peer: PeerFile,
+  lab: LabFile,
 ): Pick<Problem, 'message' | 'hint'> | undefined {
   if (isStorage(nic))
     return { message: 'is a storage device, which carries no packets', hint: 'name a function of a NIC' };
-  if (backend === undefined) return undefined;
+  const vdpa = vdpaOf(backend);
+  if (backend === undefined || (vdpa !== undefined && isChardev(vdpa))) return undefined;
   if (backendType(backend) === 'user')
     return {
       message: 'is on a user network, from which no peer is reached directly',
-      hint: `give it the backend { tap: ${peer.network} }`,
+      hint: `give it a backend that leads to ${peer.network}`,
     };
-  const tap = tapOf(backend);
-  if (tap === undefined || (tap.tap === peer.network && tap.vlan === peer.vlan)) return undefined;
+  const segment = segmentBehind(lab, machine, backend);
+  if (sameSegment(segment, { network: peer.network, vlan: peer.vlan ?? null })) return undefined;
   const vlan = peer.vlan === undefined ? '' : `, VLAN ${peer.vlan}`;
   return {
     message: 'is not where the peer is',
-    hint: `give it a tap on ${peer.network}${vlan}, or name a peer that it can reach`,
+    hint: `let it lead to ${peer.network}${vlan}, or name a peer that it can reach`,
   };
 }
 
@@ -88,7 +93,8 @@ function* obstacles(bench: BenchFile, lab: LabFile, at: Locator): Iterable<Probl
   const peer = lab.peers?.[bench.peer];
   for (const side of SIDES) {
     const end = functions.get(bench[side]);
-    const found = end === undefined || peer === undefined ? undefined : obstacle(end, peer);
+    const found =
+      end === undefined || peer === undefined ? undefined : obstacle(end, bench.machine, peer, lab);
     if (found === undefined) continue;
     yield {
       code: 'LAB-RULE-BENCH',

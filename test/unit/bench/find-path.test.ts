@@ -9,7 +9,7 @@ function benched(nics: Record<string, NicFile>, rest: Partial<LabFile> = {}): { 
   const resolved = lab({
     networks: { lan: {} },
     peers: { server: { network: 'lan' } },
-    machines: { host: { nics: { pf0: { backend: { tap: 'lan' }, vfs: 2 } } }, guest: { nics, on: 'host' } },
+    machines: { guest: { nics } },
     bench: { machine: 'guest', peer: 'server', offload: 'a', software: 'b' },
     ...rest,
   });
@@ -57,11 +57,29 @@ describe('the path', () => {
     );
   });
 
-  it('that nothing outside counts is told', async () => {
-    const { lab: of, bench } = benched({
-      a: { backend: { vdpa: 'pf0.vf0' } },
-      b: { backend: { vdpa: 'pf0.vf1' } },
-    });
+  it('of a machine in a machine is counted where it comes out on this computer', async () => {
+    const { lab: of, bench } = benched(
+      {},
+      {
+        networks: { lan: {}, inner: { on: 'host', uplink: 'pf0.vf1' } },
+        machines: {
+          host: { nics: { pf0: { backend: { tap: 'lan' }, vfs: 2 } } },
+          guest: {
+            on: 'host',
+            nics: { a: { backend: { vdpa: 'pf0.vf0' } }, b: { backend: { tap: 'inner' } } },
+          },
+        },
+      },
+    );
+    const { places } = await findPath(of, bench, hosts({}));
+    expect(places).toEqual({ offload: 'tap host-pf0.vf0', software: 'tap host-pf0.vf1' });
+  });
+
+  it.each<[string, NicFile]>([
+    ['a vDPA device of this computer', { backend: { vdpa: '/dev/vhost-vdpa-0' } }],
+    ['a user network', { backend: 'user' }],
+  ])('of %s is counted nowhere, which is told', async (_, b) => {
+    const { lab: of, bench } = benched({ a: { backend: { tap: 'lan' } }, b });
     await expect(findPath(of, bench, hosts({}))).rejects.toMatchObject({ code: 'LAB-BENCH-PATH' });
   });
 

@@ -29,15 +29,16 @@ describe('the bench of a lab', () => {
       networks,
       peers,
       machines: {
-        host: { nics: { pf0: { backend: { tap: 'lan' }, vfs: 2 } } },
         guest: {
-          on: 'host',
-          nics: { a: { backend: { vdpa: 'pf0.vf0' } }, b: { backend: { vdpa: 'pf0.vf1' } } },
+          nics: {
+            a: { backend: { vdpa: '/dev/vhost-vdpa-0' } },
+            b: { backend: { vdpa: '/dev/vhost-vdpa-1' } },
+          },
         },
       },
       bench: { machine: 'guest', peer: 'server', offload: 'a', software: 'b' },
     });
-    expect([bench?.offload.address, bench?.software.address]).toEqual(['10.0.0.13/24', '10.0.0.14/24']);
+    expect([bench?.offload.address, bench?.software.address]).toEqual(['10.0.0.10/24', '10.0.0.11/24']);
   });
 
   it('takes a function of a multifunction device, and a container network of its own', () => {
