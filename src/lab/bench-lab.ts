@@ -24,6 +24,7 @@ import type { RunningLab } from './running-lab.js';
 import { Sessions } from './sessions.js';
 
 const SETUP_LIMIT_MS = 60_000;
+const END_LIMIT_MS = 15_000;
 /** A tool may need so long beside the time that it measures. */
 const TOOL_LIMIT_MS = 30_000;
 
@@ -114,9 +115,9 @@ class LabBench {
     });
   }
 
-  /** Puts the guest back as it was, whatever became of the rest. */
+  /** Puts the guest back as it was, whatever became of the rest: also when the user has had enough. */
   async end(): Promise<void> {
-    if (!this.options.signal.aborted) await this.#script(END_SCRIPT, () => undefined);
+    await this.#script(END_SCRIPT, () => undefined, AbortSignal.timeout(END_LIMIT_MS));
   }
 
   async close(): Promise<void> {
@@ -127,8 +128,12 @@ class LabBench {
     return new GuestHost(machine, await this.#sessions.agent(machine));
   }
 
-  async #script(path: string, onLine: (line: string) => void): Promise<readonly Assertion[]> {
-    const options = { limitMs: SETUP_LIMIT_MS, signal: this.options.signal, onLine };
+  async #script(
+    path: string,
+    onLine: (line: string) => void,
+    signal = this.options.signal,
+  ): Promise<readonly Assertion[]> {
+    const options = { limitMs: SETUP_LIMIT_MS, signal, onLine };
     return (await this.#sessions.runScript(this.#bench.machine, path, options)).assertions;
   }
 

@@ -95,6 +95,29 @@ describe('lab bench', () => {
   });
 });
 
+test('Ctrl-C ends a bench and puts the guest back as it was', async () => {
+  await sandbox.lab('up', LAB);
+  const running = sandbox.start('bench', LAB, ...QUICK, '--runs', '100');
+  await new Promise<void>((resolve) => {
+    running.stderr.on('data', (chunk: Buffer) => {
+      if (chunk.toString('utf8').includes('TCP_STREAM')) resolve();
+    });
+  });
+  running.kill('SIGINT');
+  expect((await running).exitCode).toBe(130);
+  const { stdout } = await sandbox.lab(
+    'exec',
+    LAB,
+    'guest',
+    '--',
+    'sh',
+    '-c',
+    'ip netns list; ip -brief link; nft list ruleset',
+  );
+  expect(stdout).not.toMatch(/offload|software|lab-/);
+  expect((await sandbox.lab('results', '--json')).stdout).toContain('"runs": []');
+});
+
 describe('lab bench refuses a result', () => {
   test('when packets do not take the path that the lab says', async () => {
     // A QEMU that connects each of the two functions to the tap of the other.
