@@ -45,6 +45,10 @@ finish() {
 }
 
 for container in offload software; do
+    # Whoever still runs there would keep the function.
+    for process in $(ip netns pids "$container" 2>/dev/null); do
+        kill -9 "$process"
+    done
     ip netns delete "$container" 2>/dev/null
 done
 ip link delete lab-bridge 2>/dev/null
