@@ -16,7 +16,7 @@ import type { EnvironmentName } from './sample.js';
 /** The first two hosts of the container network. */
 const GATEWAY_OFFSET = 1;
 const CONTAINER_OFFSET = 2;
-const DEADLINE_SECONDS = 20;
+const DEADLINE_SECONDS = 10;
 
 /** How things are called in the guest; the namespaces as the environments are. */
 const BRIDGE = 'lab-bridge';

@@ -61,6 +61,7 @@ table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nu
 th, td { text-align: left; padding: .5rem .75rem; border-bottom: 1px solid var(--line); vertical-align: top; }
 thead th { font-size: .85rem; color: var(--soft); font-weight: 600; border-bottom-width: 2px; }
 tbody th { font-weight: 600; white-space: nowrap; }
+td .badge { white-space: nowrap; }
 .number { text-align: right; white-space: nowrap; }
 .number small { display: block; color: var(--soft); font-size: .8rem; }
 tr:last-child > th, tr:last-child > td { border-bottom: 0; }
@@ -94,7 +95,8 @@ footer { padding-top: 1.5rem; padding-bottom: 3rem; font-size: .9rem; }
   .card.long, .card.long details { break-inside: auto; }
   details::details-content { content-visibility: visible; block-size: auto; }
   pre, .scroll { max-height: none; overflow: visible; white-space: pre-wrap; overflow-wrap: anywhere; }
-  .topology img { max-width: 100%; } .number, tbody th { white-space: normal; }
+  .topology img { max-width: 100%; } .number, tbody th, td .badge { white-space: normal; }
+  th, td { padding: .3rem .4rem; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 }
 `;
