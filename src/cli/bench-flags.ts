@@ -13,6 +13,7 @@ const MAX_RETRANSMIT_PERCENT = 5;
 
 export const benchFlags = {
   quick: Flags.boolean({
+    default: false,
     description: `a demonstration: fewer measurements, ${RUNS.quick} runs of ${SECONDS.quick} s each`,
   }),
   runs: Flags.integer({

@@ -17,6 +17,19 @@ describe('lab bench', () => {
     expect(place().leftState()).toEqual([]);
   });
 
+  test('--dry-run --json says what is not a quick run, too', async () => {
+    expect(jsonOf(await place().lab('bench', 'offload-tap', '--dry-run', '--json'))).toMatchObject({
+      settings: {
+        quick: false,
+        runs: 7,
+        seconds: 3,
+        warmUps: 1,
+        maxLossPercent: 25,
+        maxRetransmitPercent: 5,
+      },
+    });
+  });
+
   test('--dry-run --json has the same in parts, with --quick and iperf3', async () => {
     const outcome = await place().lab(
       'bench',

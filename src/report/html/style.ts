@@ -89,12 +89,14 @@ footer { padding-top: 1.5rem; padding-bottom: 3rem; font-size: .9rem; }
 }
 @media print {
   :root { ${LIGHT} --ground: #ffffff; }
+  @page { margin: 1.4cm; }
   body { font-size: 10.5pt; } nav, .skip { display: none; }
   header, main, footer { max-width: none; padding-left: 0; padding-right: 0; }
   .card, figure, tr, .tile, li { break-inside: avoid; } h2, h3, h4, figcaption { break-after: avoid; }
   .card.long, .card.long details { break-inside: auto; }
   details::details-content { content-visibility: visible; block-size: auto; }
-  pre, .scroll { max-height: none; overflow: visible; white-space: pre-wrap; overflow-wrap: anywhere; }
+  .scroll { overflow: visible; } table { font-size: 8.5pt; }
+  pre { max-height: none; overflow: visible; white-space: pre-wrap; overflow-wrap: anywhere; }
   .topology img { max-width: 100%; } .number, tbody th, td .badge { white-space: normal; }
   th, td { padding: .3rem .4rem; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
