@@ -95,7 +95,7 @@ footer { padding-top: 1.5rem; padding-bottom: 3rem; font-size: .9rem; }
   .card, figure, tr, .tile, li { break-inside: avoid; } h2, h3, h4, figcaption { break-after: avoid; }
   .card.long, .card.long details { break-inside: auto; }
   details::details-content { content-visibility: visible; block-size: auto; }
-  .scroll { overflow: visible; } table { font-size: 8.5pt; }
+  .scroll { overflow: visible; } table, .number small, td .badge { font-size: 8pt; }
   pre { max-height: none; overflow: visible; white-space: pre-wrap; overflow-wrap: anywhere; }
   .topology img { max-width: 100%; } .number, tbody th, td .badge { white-space: normal; }
   th, td { padding: .3rem .4rem; }

@@ -173,7 +173,7 @@ table ip $table {
 END
 
 is 'software: the container holds its end of the veth pair and no other netdev' "$(ip -n "$container" -oneline link show | cut -d ' ' -f 2 | cut -d @ -f 1 | tr -d ':' | tr '\n' ' ')" 'lo eth0 '
-if answer=$(nsenter "--net=/run/netns/$container" ping -q -A -c 3 -w 20 10.0.0.1 2>&1); then
+if answer=$(nsenter "--net=/run/netns/$container" ping -q -A -c 3 -w 10 10.0.0.1 2>&1); then
     ok 'software: the container reaches server'
 else
     not_ok 'software: the container reaches server' "$(echo "$answer" | grep -v '^$' | tail -n 2 | tr '\n' ' ')"
