@@ -30,9 +30,12 @@ export interface CheckScript {
 export interface CheckContext {
   readonly target: CheckTarget;
   readonly qmp: Qmp;
-  /** QEMU itself. */
+  /** QEMU itself, on its host. */
   readonly qemu: ProcessIdentity;
-  readonly namespace: Host;
+  /** Where QEMU and the taps of the machine are: the lab's namespace, or the inside of the machine around it. */
+  readonly host: Host;
+  /** The lab's namespace on this computer. */
+  readonly outside: Host;
   peer(name: string): Host;
   readonly signal: AbortSignal;
 }

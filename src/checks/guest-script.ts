@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { GuestAgent } from '../qemu/guest-agent.js';
 import { withTimeLimit } from '../model/time-limit.js';
-import { connectWhenListening } from '../qemu/unix-socket.js';
+import type { Connect } from '../qemu/unix-socket.js';
 import type { Findings } from './check.js';
 import { TapStream } from './tap-stream.js';
 
@@ -16,8 +16,8 @@ const LAST_LINES_MS = 5000;
 
 export interface GuestScriptOptions {
   readonly agent: GuestAgent;
-  /** The socket of the machine's checks port. */
-  readonly port: string;
+  /** The way to the machine's checks port. */
+  readonly port: Connect;
   /** The script on this computer. */
   readonly file: string;
   readonly limitMs: number;
@@ -35,7 +35,7 @@ export async function runGuestScript(options: GuestScriptOptions): Promise<Findi
   const target = `${GUEST_FOLDER}/${basename(file)}`;
   const endMark = `# lab-end-${randomBytes(8).toString('hex')}`;
   const socket = await withTimeLimit(options.limitMs, [options.signal], async (signal) =>
-    connectWhenListening(options.port, signal),
+    options.port(signal),
   );
   try {
     await agent.putFile(target, readFileSync(file));

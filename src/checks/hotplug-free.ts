@@ -28,10 +28,10 @@ export interface QemuSnapshot {
 const MEMORY_TOLERANCE_KIB = 4096;
 const MEMORY_TOLERANCE_PER_VF_KIB = 64;
 
-async function takeSnapshot({ qmp, qemu, target }: CheckContext): Promise<QemuSnapshot> {
+async function takeSnapshot({ qmp, qemu, host, target }: CheckContext): Promise<QemuSnapshot> {
   const devices = await vfDevices(qmp, target.nic);
   const qomTree = String(await qmp.execute('human-monitor-command', { 'command-line': 'info qom-tree' }));
-  return { devices, qomTree, resources: readResources(qemu.pid) };
+  return { devices, qomTree, resources: await readResources(host, qemu.pid) };
 }
 
 /** Objects that are in one tree only, as a person would look for them. */

@@ -65,7 +65,7 @@ function scripts(target: CheckTarget): CheckScript[] {
     content: renderTemplate(`checks/${template}.sh`, its),
   });
   return [
-    script(paths.start, 'isolation-start'),
+    script(paths.start, 'namespaces-start'),
     script(paths.counters, 'counters'),
     ...callingSegments(target).map((segment) =>
       script(paths.fromGuest(segment), 'isolation-from', fromGuestView(target, segment)),

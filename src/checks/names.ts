@@ -28,6 +28,10 @@ export const checkParameters: Readonly<Record<string, Readonly<Record<string, Ra
       help: 'packets to each stranger, by broadcast and by unicast each',
     },
   },
+  'vdpa-path': {
+    count: { min: 1, max: 10_000, default: 10, help: 'packets from a peer to each function' },
+    size: { min: 0, max: 65_000, default: 1400, help: 'payload bytes of each packet' },
+  },
   storage: {
     mebibytes: { min: 1, max: 100_000, default: 4, help: 'data that each VF writes, in MiB' },
   },

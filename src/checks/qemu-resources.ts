@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import type { Host } from '../hosts/host.js';
 
 /** What a process holds of the system. */
 export interface ProcessResources {
@@ -6,6 +6,8 @@ export interface ProcessResources {
   /** Anonymous memory in use outside the large mappings (the guest's RAM, TCG's translation buffer), in KiB. */
   readonly smallMappingsKiB: number;
 }
+
+const SCRIPT = 'ls "$0/fd" | wc -l && cat "$0/smaps"';
 
 /** Guest RAM and TCG's buffer are mapped whole when QEMU starts and fill as the guest runs: not QEMU's own growth. */
 const LARGE_MAPPING_KIB = 16 * 1024;
@@ -22,9 +24,14 @@ export function smallMappingsKiB(smaps: string): number {
     .reduce((sum, mapping) => sum + fieldKiB(mapping, 'Anonymous'), 0);
 }
 
-export function readResources(pid: number): ProcessResources {
+/** What a process of a host holds. Throws when it is gone. */
+export async function readResources(host: Host, pid: number): Promise<ProcessResources> {
+  const folder = `/proc/${pid}`;
+  const { exitCode, stdout, stderr } = await host.run(['sh', '-c', SCRIPT, folder]);
+  const end = stdout.indexOf('\n');
+  if (exitCode !== 0) throw new Error(`QEMU cannot be looked at: ${stderr.trim()}`);
   return {
-    openFiles: readdirSync(`/proc/${pid}/fd`).length,
-    smallMappingsKiB: smallMappingsKiB(readFileSync(`/proc/${pid}/smaps`, 'utf8')),
+    openFiles: Number(stdout.slice(0, end)),
+    smallMappingsKiB: smallMappingsKiB(stdout.slice(end + 1)),
   };
 }

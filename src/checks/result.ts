@@ -41,7 +41,7 @@ export interface Environment {
   readonly accelerationReason: string;
   /** This computer. */
   readonly computer: Computer;
-  /** Digests (hex SHA-256) of the images that the machines booted, by the image's name. */
+  /** Digests (hex SHA-256) of the images that the machines booted, by the machine's name. */
   readonly images: Readonly<Record<string, string>>;
   /** Digest (hex SHA-256) of the resolved definition: two runs with the same one were of the same lab. */
   readonly labDigest: string;

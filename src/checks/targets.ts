@@ -59,6 +59,10 @@ const needs: Readonly<Record<string, Need>> = {
     fits: ({ storage, vfs }) => storage && vfs > 0,
     hint: 'give a machine such a device, as `{ model: nvme, vfs: 2 }` under `nics`, or leave the check out',
   },
+  'vdpa-path': {
+    fits: ({ ends }, peers) => ends.some((end) => peers.some((peer) => sameSegment(end, peer))),
+    hint: 'put a peer on the network that the functions of a NIC lead to, or leave the check out',
+  },
   isolation: {
     fits: canBeApart,
     hint: 'put functions of a NIC, and peers, on two VLANs of one network, at least two on each, or leave the check out',

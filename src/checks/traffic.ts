@@ -93,8 +93,8 @@ class OutsideCounters {
   constructor(private readonly context: CheckContext) {}
 
   async read(): Promise<void> {
-    const { target, namespace } = this.context;
-    this.#links = await readLinkBytes(namespace);
+    const { target, host } = this.context;
+    this.#links = await readLinkBytes(host);
     this.#peers = await peerCounters(
       this.context,
       reachedPeers(target).map(({ peer }) => peer.name),
@@ -209,7 +209,7 @@ async function startServers(context: CheckContext): Promise<void> {
     await context.peer(peer.name).run(['netserver', '-4', '-L', hostAddress(peer.address)]);
   }
   if (userEnds(context.target).length > 0)
-    await context.namespace.run(['netserver', '-4', '-L', USER_NETWORK_SERVER]);
+    await context.host.run(['netserver', '-4', '-L', USER_NETWORK_SERVER]);
 }
 
 function figures(path: string): CheckStep {

@@ -1,10 +1,11 @@
-import { connectUnixSocket } from '../qemu/unix-socket.js';
+import type { Connect } from '../qemu/unix-socket.js';
 
 const LEAVE = 0x1d;
+const CONNECT_LIMIT_MS = 60_000;
 
 /** Joins the terminal to a serial console until Ctrl-], the end of the input, or the end of the machine. */
-export async function attachConsole(path: string): Promise<void> {
-  const socket = await connectUnixSocket(path);
+export async function attachConsole(connect: Connect): Promise<void> {
+  const socket = await connect(AbortSignal.timeout(CONNECT_LIMIT_MS));
   const { stdin, stdout } = process;
   if (stdin.isTTY) {
     process.stderr.write('attached; leave with Ctrl-]\n');

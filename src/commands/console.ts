@@ -15,6 +15,7 @@ export default class Console extends BaseCommand<typeof Console> {
   static override examples = [
     '<%= config.bin %> <%= command.id %> quickstart',
     '<%= config.bin %> <%= command.id %> quickstart guest',
+    '<%= config.bin %> <%= command.id %> vdpa server.guest',
   ];
   static override args = {
     lab: Args.string({ ignoreStdin: true, description: 'a lab that is up', required: true }),
@@ -29,9 +30,13 @@ export default class Console extends BaseCommand<typeof Console> {
     const running = findRunningLab(args.lab);
     const names = running.record.lab.machines.map(({ name }) => name);
     const machine = machineNamed(running, args.machine ?? (names.length === 1 ? (names[0] ?? '') : ''));
-    running.qemu(machine);
-    const socket = running.socket(machine, 'console');
-    if (!this.jsonEnabled()) await attachConsole(socket);
-    return { socket };
+    try {
+      await running.qemu(machine);
+      const socket = running.channels.socket(machine, 'console');
+      if (!this.jsonEnabled()) await attachConsole(running.channels.to(machine, 'console'));
+      return { socket };
+    } finally {
+      await running.close();
+    }
   }
 }

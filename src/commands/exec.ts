@@ -19,6 +19,7 @@ export default class Exec extends BaseCommand<typeof Exec> {
     '<%= config.bin %> <%= command.id %> quickstart guest -- ip -br link',
     '<%= config.bin %> <%= command.id %> quickstart guest -- sh -c "echo 3 > /sys/bus/pci/devices/0000:01:00.0/sriov_numvfs"',
     '<%= config.bin %> <%= command.id %> quickstart server -- ping -c 1 10.0.0.10',
+    '<%= config.bin %> <%= command.id %> vdpa server.guest -- ip -br link',
   ];
   static override strict = false;
   static override args = {
@@ -45,12 +46,11 @@ export default class Exec extends BaseCommand<typeof Exec> {
       });
     }
     const limit = flags.timeout === 0 ? {} : { timeoutMs: flags.timeout * 1000 };
-    const { exitCode, stdout, stderr } = await runOnMember(
-      findRunningLab(args.lab),
-      args.member,
-      [command, ...rest],
-      { ...limit, signal: interruptSignal() },
-    );
+    const running = findRunningLab(args.lab);
+    const { exitCode, stdout, stderr } = await runOnMember(running, args.member, [command, ...rest], {
+      ...limit,
+      signal: interruptSignal(),
+    }).finally(async () => running.close());
     if (!this.jsonEnabled()) {
       process.stdout.write(stdout);
       process.stderr.write(stderr);

@@ -19,7 +19,9 @@ export default class Status extends BaseCommand<typeof Status> {
   async run(): Promise<StatusResult> {
     const { args } = await this.read(Status);
     const records = args.lab === undefined ? allRecords() : [findRecord(args.lab)];
-    const labs = records.flatMap((record) => (record === undefined ? [] : [statusOf(record)]));
+    const labs = await Promise.all(
+      records.flatMap((record) => (record === undefined ? [] : [statusOf(record)])),
+    );
     if (labs.length === 0) this.log(args.lab === undefined ? 'no lab is up' : `${args.lab} is not up`);
     for (const lab of labs) this.#show(lab);
     return { labs };
@@ -29,8 +31,10 @@ export default class Status extends BaseCommand<typeof Status> {
     this.log(
       `${lab.name}: ${lab.state} (${lab.id}, since ${lab.startedAt}, QEMU ${lab.qemu}, ${lab.accelerator.toUpperCase()})`,
     );
-    for (const { name, state, pid } of lab.machines)
-      this.log(`  machine ${name}: ${state}${pid === null ? '' : `, QEMU is process ${pid}`}`);
+    for (const { name, on, state, pid } of lab.machines) {
+      const where = on === null ? '' : ` of ${on}`;
+      this.log(`  machine ${name}: ${state}${pid === null ? '' : `, QEMU is process ${pid}${where}`}`);
+    }
     for (const { name, address } of lab.peers) this.log(`  peer ${name}: ${address}`);
     this.log(`  files: ${lab.folder}`);
   }

@@ -54,7 +54,7 @@ export default class Up extends BaseCommand<typeof Up> {
     const read = readLab(args.lab, flags.set);
     assertIsToWork(read);
     const prepared = await prepareLab(read, options);
-    if (flags['dry-run']) return this.#report(prepared.lab.name, planFor(prepared), false);
+    if (flags['dry-run']) return this.#report(prepared.lab.name, await planFor(prepared), false);
     const { plan, changed } = await bringUp(prepared, options);
     return this.#report(prepared.lab.name, plan, changed);
   }

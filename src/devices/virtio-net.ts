@@ -26,6 +26,8 @@ export function virtioNetProperties(pciFunction: NicFunction): Record<string, st
     ...(pciFunction.mac === null ? {} : { mac: pciFunction.mac }),
     romfile: '',
     ...(pciFunction.queues === 1 ? {} : { mq: true }),
+    // DMA through the machine's IOMMU, as vDPA made of the function needs it.
+    ...(pciFunction.behindIommu ? { iommu_platform: true, ats: true } : {}),
     ...vectorsFor(pciFunction),
   };
 }

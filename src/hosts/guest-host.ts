@@ -1,23 +1,94 @@
+import { PORTS_FOLDER } from '../model/channels.js';
+import type { ProcessIdentity } from '../process/identity.js';
 import type { RunResult } from '../process/run.js';
 import type { GuestAgent } from '../qemu/guest-agent.js';
-import type { Host, HostRunOptions } from './host.js';
+import type { HostProcess, HostRunOptions, MachineHost, ProcessEnd } from './host.js';
+
+/** Where a machine keeps the artefacts and images of those that run on it; the image brings the folder. */
+export const INSIDE_FOLDER = '/inside';
+
+const POLL_MS = 500;
+const KILL_LIMIT_MS = 20_000;
+
+/** `PID STARTTIME` and the boot's id (proc_pid_stat(5)): the command name in the second field may hold anything. */
+const IDENTIFY = `stat=$(cat "/proc/$0/stat") || exit 1
+set -- \${stat##*) }
+echo "\${20} $1 $(cat /proc/sys/kernel/random/boot_id)"`;
+/** QEMU's memory is pinned for vDPA; what it says goes to the port that leads to the lab's folder. */
+const START = 'cd "$0" && ulimit -l unlimited 2>/dev/null; log=$1; shift; exec "$@" >"$log" 2>&1 </dev/null';
+const IN_FOLDER = 'cd "$0" && exec "$@"';
 
 /** The inside of a machine, over its guest agent: no network is needed. */
-export class GuestHost implements Host {
+export class GuestHost implements MachineHost {
   readonly description: string;
 
+  /** `folder`: the working folder; undefined for wherever the agent is. */
   constructor(
     machine: string,
     readonly agent: GuestAgent,
+    private readonly folder?: string,
   ) {
     this.description = `machine ${machine}`;
   }
 
   async putFile(path: string, content: string | Uint8Array): Promise<void> {
-    await this.agent.putFile(path, content);
+    await this.agent.putFile(this.folder === undefined ? path : `${this.folder}/${path}`, content);
   }
 
   async run(argv: readonly [string, ...string[]], options: HostRunOptions = {}): Promise<RunResult> {
-    return this.agent.run(argv, options);
+    if (this.folder === undefined) return this.agent.run(argv, options);
+    return this.agent.run(['/bin/sh', '-c', IN_FOLDER, this.folder, ...argv], options);
+  }
+
+  async start(argv: readonly [string, ...string[]], log: string): Promise<HostProcess> {
+    const script = ['/bin/sh', '-c', START, this.folder ?? '/', `${PORTS_FOLDER}/${log}`] as const;
+    const pid = await this.agent.start([...script, ...argv]);
+    const watch = new AbortController();
+    return {
+      outer: null,
+      identify: async () => this.#identify(pid),
+      ended: this.#watch(pid, watch.signal),
+      detach: () => {
+        watch.abort();
+      },
+    };
+  }
+
+  async exists(path: string): Promise<boolean> {
+    return (await this.run(['/bin/sh', '-c', '[ -e "$0" ]', path])).exitCode === 0;
+  }
+
+  async isAlive(process: ProcessIdentity): Promise<boolean> {
+    const now = await this.#identify(process.pid);
+    return now !== undefined && now.startTime === process.startTime && now.bootId === process.bootId;
+  }
+
+  async kill(process: ProcessIdentity): Promise<void> {
+    const deadline = Date.now() + KILL_LIMIT_MS;
+    while ((await this.isAlive(process)) && Date.now() < deadline) {
+      await this.agent.run(['/bin/sh', '-c', 'kill -9 "$0"', String(process.pid)]);
+    }
+  }
+
+  async #identify(pid: number): Promise<ProcessIdentity | undefined> {
+    const { exitCode, stdout } = await this.agent.run(['/bin/sh', '-c', IDENTIFY, String(pid)]);
+    const [startTime, state, bootId = ''] = stdout.trim().split(' ');
+    if (exitCode !== 0 || state === 'Z' || state === 'X') return undefined;
+    return { pid, startTime: Number(startTime), bootId };
+  }
+
+  /** Asks the agent, which has started it, until it has ended. */
+  async #watch(pid: number, signal: AbortSignal): Promise<ProcessEnd> {
+    const unknown = { exitCode: undefined, signal: undefined };
+    while (!signal.aborted) {
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS).unref());
+      try {
+        const status = signal.aborted ? undefined : await this.agent.statusOf(pid);
+        if (status !== undefined) return { exitCode: status.exitCode, signal: undefined };
+      } catch {
+        return unknown;
+      }
+    }
+    return new Promise(() => undefined);
   }
 }

@@ -1,9 +1,28 @@
+import type { ProcessIdentity } from '../process/identity.js';
 import type { RunResult } from '../process/run.js';
 
 export interface HostRunOptions {
   readonly input?: string | Uint8Array;
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal | undefined;
+}
+
+/** How a program ended; undefined where it cannot be told. */
+export interface ProcessEnd {
+  readonly exitCode: number | undefined;
+  readonly signal: string | undefined;
+}
+
+/** A program that goes on by itself after its starter has ended. Its identity is one of the host's own. */
+export interface HostProcess {
+  /** What keeps it on this computer: it ends with that. Null inside a machine. */
+  readonly outer: ProcessIdentity | null;
+  /** The program itself, once it runs. */
+  identify(): Promise<ProcessIdentity | undefined>;
+  /** Resolves when it has ended. Never rejects. */
+  readonly ended: Promise<ProcessEnd>;
+  /** Stops looking after it: this process may end. */
+  detach(): void;
 }
 
 /**
@@ -16,4 +35,14 @@ export interface Host {
   putFile(path: string, content: string | Uint8Array): Promise<void>;
   /** Runs a program to its end; any exit code is a result. */
   run(argv: readonly [string, ...string[]], options?: HostRunOptions): Promise<RunResult>;
+}
+
+/** A host that keeps programs running. */
+export interface MachineHost extends Host {
+  /** Starts a program, with what it says going to `log`, a path in the lab's folder on this computer. */
+  start(argv: readonly [string, ...string[]], log: string): Promise<HostProcess>;
+  exists(path: string): Promise<boolean>;
+  isAlive(process: ProcessIdentity): Promise<boolean>;
+  /** Ends a program for good, and waits for it. */
+  kill(process: ProcessIdentity): Promise<void>;
 }

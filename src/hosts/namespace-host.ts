@@ -1,8 +1,9 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { run, type RunResult } from '../process/run.js';
-import { start, type StartedProcess } from '../process/start.js';
-import type { Host, HostRunOptions } from './host.js';
+import { childrenOf, identify, isAlive, killAndWait, type ProcessIdentity } from '../process/identity.js';
+import { start } from '../process/start.js';
+import type { HostProcess, HostRunOptions, MachineHost } from './host.js';
 import { enterNamespace, type NamespaceHolder } from './namespace.js';
 
 export interface NamespaceHostOptions {
@@ -14,7 +15,7 @@ export interface NamespaceHostOptions {
 }
 
 /** The lab's namespace on this computer. */
-export class NamespaceHost implements Host {
+export class NamespaceHost implements MachineHost {
   readonly description: string = 'the lab’s namespace';
 
   constructor(protected readonly options: NamespaceHostOptions) {}
@@ -31,8 +32,34 @@ export class NamespaceHost implements Host {
   }
 
   /** Starts a program that goes on when this process ends; it ends with the lab's namespace. */
-  async start(argv: readonly [string, ...string[]], logFile: string): Promise<StartedProcess> {
-    return start(this.enter(argv), { cwd: this.options.folder, env: this.#environment(), logFile });
+  async start(argv: readonly [string, ...string[]], log: string): Promise<HostProcess> {
+    const { identity, ended, detach } = await start(this.enter(argv), {
+      cwd: this.options.folder,
+      env: this.#environment(),
+      logFile: join(this.options.folder, log),
+    });
+    return {
+      outer: identity,
+      // nsenter(1) waits outside for what it has started in the PID namespace.
+      identify: async () => {
+        const [pid] = childrenOf(identity.pid);
+        return Promise.resolve(pid === undefined ? undefined : identify(pid));
+      },
+      ended,
+      detach,
+    };
+  }
+
+  async exists(path: string): Promise<boolean> {
+    return Promise.resolve(existsSync(join(this.options.folder, path)));
+  }
+
+  async isAlive(process: ProcessIdentity): Promise<boolean> {
+    return Promise.resolve(isAlive(process));
+  }
+
+  async kill(process: ProcessIdentity): Promise<void> {
+    await killAndWait(process);
   }
 
   protected enter(argv: readonly string[]): [string, ...string[]] {

@@ -2,10 +2,17 @@ import { createHash } from 'node:crypto';
 import { benchScripts } from '../bench/scripts.js';
 import { findCheck } from '../checks/catalog.js';
 import type { CheckTarget } from '../checks/check.js';
-import type { BackendFacts } from '../devices/backends.js';
-import { findByName, type CheckRequest, type Lab } from '../model/lab.js';
+import {
+  findByName,
+  machinesAround,
+  machinesOn,
+  type CheckRequest,
+  type Lab,
+  type Machine,
+} from '../model/lab.js';
+import { functionsView } from '../render/functions-view.js';
 import { labReadmeView } from '../render/lab-readme-view.js';
-import { machineView } from '../render/machine-view.js';
+import { machineView, type MachineFacts } from '../render/machine-view.js';
 import { networkView } from '../render/network-view.js';
 import { renderTemplate } from '../render/templates.js';
 import type { Accelerator } from '../toolchain/types.js';
@@ -18,13 +25,23 @@ export interface Artefact {
 }
 
 /** What of this computer shows in the artefacts. */
-export interface RenderFacts extends BackendFacts {
-  /** Named beside the figures that the checks take. */
-  readonly accelerator: Accelerator;
+export interface RenderFacts extends MachineFacts {
+  /** How machines inside machines are run: named, as `accelerator` is, beside the figures that the checks take. */
+  readonly acceleratorInside: Accelerator;
 }
 
 export const NETWORK_SCRIPT = 'network.sh';
+export const FUNCTIONS_SCRIPT = 'functions.sh';
+export const FUNCTIONS_UNDO_SCRIPT = 'functions-undo.sh';
 
+/** Where the artefacts of what runs on a machine are: relative to the lab's folder, with a slash; empty for this computer. */
+export function folderOf(lab: Lab, on: string | null): string {
+  if (on === null) return '';
+  const machine = findByName(lab.machines, on);
+  return [...machinesAround(lab, machine), machine].map(({ name }) => `${name}/`).join('');
+}
+
+/** The file with a machine's QEMU arguments, in the folder of what it runs on. */
 export function machineArguments(machine: string): string {
   return `${machine}.qemu`;
 }
@@ -35,24 +52,50 @@ export function checkTarget(lab: Lab, request: CheckRequest): CheckTarget {
   return { lab, machine, nic: findByName(machine.nics, request.nic), request };
 }
 
-function checkArtefacts(lab: Lab, accelerator: Accelerator): Artefact[] {
-  const scripts = lab.checks.flatMap((request) =>
-    findCheck(request.check).scripts(checkTarget(lab, request), accelerator),
-  );
+function checkArtefacts(lab: Lab, facts: RenderFacts): Artefact[] {
+  const scripts = lab.checks.flatMap((request) => {
+    const target = checkTarget(lab, request);
+    const accelerator = target.machine.on === null ? facts.accelerator : facts.acceleratorInside;
+    return findCheck(request.check).scripts(target, accelerator);
+  });
   const byPath = new Map(scripts.map(({ path, content }) => [path, { path, content, executable: true }]));
   return [...byPath.values()];
 }
 
+function machineArtefact(lab: Lab, machine: Machine, facts: RenderFacts): Artefact {
+  const here = machine.on === null;
+  const ofPlace = here ? facts : { vhostNet: false, accelerator: facts.acceleratorInside };
+  return {
+    path: `${folderOf(lab, machine.on)}${machineArguments(machine.name)}`,
+    content: renderTemplate('machine.qemu', machineView(machine, lab, ofPlace)),
+    executable: false,
+  };
+}
+
+/** What a machine needs for those that run on it, to be put there. */
+function insideArtefacts(lab: Lab, { name }: Machine): Artefact[] {
+  const folder = folderOf(lab, name);
+  const view = functionsView(lab, findByName(lab.machines, name));
+  const script = (path: string, content: string): Artefact => ({
+    path: `${folder}${path}`,
+    content,
+    executable: true,
+  });
+  return [
+    script(FUNCTIONS_SCRIPT, renderTemplate('functions.sh', view)),
+    script(FUNCTIONS_UNDO_SCRIPT, renderTemplate('functions-undo.sh', view)),
+    script(NETWORK_SCRIPT, renderTemplate('network.sh', networkView(lab, name))),
+  ];
+}
+
 /** Everything that the lab is run from, as text that a person could have written. */
 export function renderLab(lab: Lab, facts: RenderFacts): Artefact[] {
+  const outer = lab.machines.filter(({ name }) => machinesOn(lab, name).length > 0);
   return [
-    { path: NETWORK_SCRIPT, content: renderTemplate('network.sh', networkView(lab)), executable: true },
-    ...lab.machines.map((machine) => ({
-      path: machineArguments(machine.name),
-      content: renderTemplate('machine.qemu', machineView(machine, facts)),
-      executable: false,
-    })),
-    ...checkArtefacts(lab, facts.accelerator),
+    { path: NETWORK_SCRIPT, content: renderTemplate('network.sh', networkView(lab, null)), executable: true },
+    ...lab.machines.map((machine) => machineArtefact(lab, machine, facts)),
+    ...outer.flatMap((machine) => insideArtefacts(lab, machine)),
+    ...checkArtefacts(lab, facts),
     ...benchScripts(lab).map((script) => ({ ...script, executable: true })),
     { path: 'run.sh', content: renderTemplate('run.sh', labReadmeView(lab)), executable: true },
     { path: 'README.md', content: renderTemplate('README.md', labReadmeView(lab)), executable: false },

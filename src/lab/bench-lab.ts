@@ -11,17 +11,16 @@ import { findPath } from '../bench/find-path.js';
 import type { Tool, ToolName } from '../bench/tool.js';
 import type { Assertion } from '../checks/check.js';
 import { UsageError } from '../errors/families.js';
-import { GuestHost } from '../hosts/guest-host.js';
-import { findByName, hostAddress, type Bench, type Lab } from '../model/lab.js';
+import { findByName, hostAddress, type Bench, type Lab, type Machine } from '../model/lab.js';
 import type { Progress } from '../model/progress.js';
+import type { Acceleration } from '../toolchain/types.js';
 import { observeEnvironment } from './environment.js';
 import { logEvent } from './events.js';
-import { scaledLimitMs } from './limits.js';
 import type { ReadLab } from './read-lab.js';
 import { keepRun } from './results/keep.js';
 import { runHead } from './results/run.js';
+import { accelerationOn, limitMsOn, runScriptOn } from './run-script.js';
 import type { RunningLab } from './running-lab.js';
-import { Sessions } from './sessions.js';
 
 const SETUP_LIMIT_MS = 60_000;
 const END_LIMIT_MS = 15_000;
@@ -67,20 +66,25 @@ export function benchOf(lab: Lab): Bench {
 /** One bench of one lab that is up. */
 class LabBench {
   readonly #bench: Bench;
-  readonly #sessions: Sessions;
+  readonly #machine: Machine;
 
   constructor(
     private readonly running: RunningLab,
     private readonly options: BenchOptions,
   ) {
     this.#bench = benchOf(running.record.lab);
-    this.#sessions = new Sessions(running, options.signal);
+    this.#machine = findByName(running.record.lab.machines, this.#bench.machine);
+  }
+
+  /** What the figures are taken under: a machine inside another may be emulated where the outer one is not. */
+  get acceleration(): Acceleration {
+    return accelerationOn(this.running, this.#machine);
   }
 
   async observe(): Promise<PathObserver> {
     return findPath(this.running.record.lab, this.#bench, {
       namespace: this.running.namespace,
-      machine: async (name) => this.#inside(name),
+      machine: async (name) => this.running.guest(name, this.options.signal),
     });
   }
 
@@ -101,14 +105,14 @@ class LabBench {
 
   async measure(observer: PathObserver): Promise<Measured> {
     const { settings, only, progress, signal } = this.options;
-    const { lab, tools: used } = this.running.record;
+    const { lab } = this.running.record;
     const plan = benchPlan(only, settings);
     const peer = findByName(lab.peers, this.#bench.peer);
     const address = hostAddress(peer.address);
     // A second server on the port ends by itself: the first one serves.
     for (const tool of new Set(plan.map((part) => part.tool)))
       await this.running.peer(peer.name).run(tool.server(address));
-    const label = used.acceleration.accelerator.toUpperCase();
+    const label = this.acceleration.accelerator.toUpperCase();
     return runBench(await this.#world(address, observer), plan, settings, {
       begin: (measurement) => progress.step(`${measurement.title} (${label})`),
       signal,
@@ -120,28 +124,19 @@ class LabBench {
     await this.#script(END_SCRIPT, () => undefined, AbortSignal.timeout(END_LIMIT_MS));
   }
 
-  async close(): Promise<void> {
-    await this.#sessions.close();
-  }
-
-  async #inside(machine: string): Promise<GuestHost> {
-    return new GuestHost(machine, await this.#sessions.agent(machine));
-  }
-
   async #script(
     path: string,
     onLine: (line: string) => void,
     signal = this.options.signal,
   ): Promise<readonly Assertion[]> {
     const options = { limitMs: SETUP_LIMIT_MS, signal, onLine };
-    return (await this.#sessions.runScript(this.#bench.machine, path, options)).assertions;
+    return (await runScriptOn(this.running, this.#machine, path, options)).assertions;
   }
 
   async #world(address: string, observer: PathObserver): Promise<BenchWorld> {
-    const { machine } = this.#bench;
-    const guest = await this.#inside(machine);
-    const { accelerator } = this.running.record.tools.acceleration;
-    const limit = this.options.settings.seconds + scaledLimitMs(TOOL_LIMIT_MS, accelerator) / 1000;
+    const guest = await this.running.guest(this.#machine.name, this.options.signal);
+    const limitMs = limitMsOn(this.running, this.#machine, TOOL_LIMIT_MS);
+    const limit = this.options.settings.seconds + Math.ceil(limitMs / 1000);
     return {
       address,
       observer,
@@ -178,7 +173,7 @@ export async function benchLab(
     const result: BenchResult = {
       ...runHead('bench', lab, started),
       durationMs: Date.now() - started.getTime(),
-      environment: environment(used, lab),
+      environment: environment({ ...used, acceleration: work.acceleration }, lab),
       settings: options.settings,
       setup,
       path: { places: observer.places, evidence: sumEvidence(evidence) },
@@ -192,6 +187,6 @@ export async function benchLab(
     return result;
   } finally {
     await work.end().catch(() => undefined);
-    await work.close();
+    await running.close();
   }
 }

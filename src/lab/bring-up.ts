@@ -1,33 +1,38 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { MachineError } from '../errors/families.js';
+import type { MachineHost } from '../hosts/host.js';
 import { NamespaceHost } from '../hosts/namespace-host.js';
 import { createNamespace, destroyNamespace, type NamespaceHolder } from '../hosts/namespace.js';
-import { findByName, functionsOf, type Machine } from '../model/lab.js';
+import { findByName, functionsOf, machinesInside, machinesOn, type Machine } from '../model/lab.js';
 import { withStep } from '../model/progress.js';
+import type { Acceleration } from '../toolchain/types.js';
 import { NETWORK_SCRIPT } from './artefacts.js';
+import { Channels } from './channels.js';
 import { logEvent } from './events.js';
-import { bootLimitMs } from './limits.js';
+import { bootLimitMs, scaledLimitMs } from './limits.js';
 import { withLabLock } from './lab-lock.js';
 import { changesAnything, planUp, type PlanStep } from './plan.js';
 import { digestsOf, type BringUpOptions, type PreparedLab } from './prepare.js';
+import { prepareInside } from './prepare-inside.js';
 import { labId, LabFolder, RECORD_VERSION, type LabRecord, type MachineRecord } from './record.js';
 import { RunningLab } from './running-lab.js';
-import {
-  startMachine,
-  stopMachine,
-  waitForGuest,
-  waitForQemu,
-  type BootingMachine,
-} from './start-machine.js';
+import { startMachine, waitForGuest, waitForQemu, type BootingMachine } from './start-machine.js';
+import { runningMachines } from './survey.js';
 import { takeDown } from './take-down.js';
 import { writeArtefacts } from './write-artefacts.js';
+
+/** The QEMU of the image hypervisor. */
+const QEMU_INSIDE = ['qemu-system-x86_64'] as const;
+const PREPARE_LIMIT_MS = 60_000;
+
 /** What `bringUp` would do now. */
-export function planFor(prepared: PreparedLab): PlanStep[] {
-  return planUp(prepared.desired, new LabFolder(labId(prepared.lab.name, prepared.file)).read());
+export async function planFor(prepared: PreparedLab): Promise<PlanStep[]> {
+  const record = new LabFolder(labId(prepared.lab.name, prepared.file)).read();
+  return planUp(prepared.desired, record, await runningMachines(record));
 }
 
 function freshRecord(prepared: PreparedLab, id: string): LabRecord {
-  const { toolchain, acceleration } = prepared;
+  const { toolchain, acceleration, accelerationInside } = prepared;
   return {
     version: RECORD_VERSION,
     id,
@@ -40,6 +45,7 @@ function freshRecord(prepared: PreparedLab, id: string): LabRecord {
       bin: toolchain.bin,
       acceleration,
       images: digestsOf(prepared.images),
+      accelerationInside,
     },
     holder: null,
     network: null,
@@ -50,6 +56,7 @@ function freshRecord(prepared: PreparedLab, id: string): LabRecord {
 /** One `up` of one lab: the record grows with each thing that has been done, so that `down` always knows. */
 class BringUp {
   #record: LabRecord;
+  readonly #channels: Channels;
 
   constructor(
     private readonly prepared: PreparedLab,
@@ -57,6 +64,7 @@ class BringUp {
     private readonly options: BringUpOptions,
   ) {
     this.#record = folder.read() ?? freshRecord(prepared, folder.id);
+    this.#channels = new Channels(prepared.lab, folder.run);
   }
 
   get record(): LabRecord {
@@ -129,6 +137,13 @@ class BringUp {
     return new NamespaceHost({ holder, folder: this.folder.run, bin: this.prepared.toolchain.bin });
   }
 
+  /** Where what runs on a machine, or on this computer for null, is. */
+  async #hostOn(on: string | null): Promise<MachineHost> {
+    const { holder } = this.#record;
+    if (holder === null) throw new Error('the lab has no namespace');
+    return on === null ? this.#host(holder) : this.#channels.inside(on, this.options.signal);
+  }
+
   #log(event: string, details: Record<string, unknown> = {}): void {
     logEvent(this.folder.events, event, details);
   }
@@ -137,61 +152,112 @@ class BringUp {
     this.#save({ machines: { ...this.#record.machines, [name]: machine } });
   }
 
+  /** Ends a machine's QEMU. Those inside it end with it. */
   async #stop(name: string): Promise<void> {
     const machine = this.#record.machines[name];
     if (machine === undefined) return;
-    await stopMachine(machine);
+    const inside = machinesInside(this.#record.lab, name).map((one) => one.name);
+    const on = this.#record.lab.machines.find((one) => one.name === name)?.on ?? null;
+    const reachable = on === null || this.#record.machines[on]?.ready === true;
+    if (reachable) {
+      const host = await this.#hostOn(on);
+      if (machine.qemu !== null) await host.kill(machine.qemu);
+      if (machine.outer !== null) await host.kill(machine.outer);
+    }
+    for (const one of [name, ...inside]) await this.#channels.forget(one);
     this.#log('machine-stopped', { machine: name });
-    const others = Object.entries(this.#record.machines).filter(([other]) => other !== name);
+    const others = Object.entries(this.#record.machines).filter(
+      ([other]) => ![name, ...inside].includes(other),
+    );
     this.#save({ machines: Object.fromEntries(others) });
   }
 
-  /** All start before the first is waited for: they boot side by side. */
+  /** Those on one place start before the first is waited for: they boot side by side. */
   async #startMachines(machines: readonly Machine[]): Promise<void> {
-    const { accelerator } = this.prepared.acceleration;
-    const booting: BootingMachine[] = [];
-    for (const machine of machines) booting.push(await this.#start(machine));
-    for (const one of booting) {
-      const { name } = one.machine;
-      await withStep(this.options.progress, `Boot ${name} (${accelerator.toUpperCase()})`, async () => {
-        const started = Date.now();
-        const limitMs = this.#bootLimitMs(one.machine);
-        const qemu = await waitForQemu(one, this.folder, limitMs, this.options.signal);
-        const machine = { digest: this.prepared.desired.machines[name] ?? '', outer: one.outer, qemu };
-        this.#saveMachine(name, { ...machine, ready: false });
-        await waitForGuest(one, this.folder, limitMs, this.options.signal);
-        this.#saveMachine(name, { ...machine, ready: true });
-        this.#log('machine-ready', { machine: name, ms: Date.now() - started });
-        one.process.detach();
-      });
+    const places = [...new Set(machines.map(({ on }) => on))];
+    for (const place of places) {
+      const booting: BootingMachine[] = [];
+      for (const machine of machines.filter(({ on }) => on === place))
+        booting.push(await this.#start(machine));
+      for (const one of booting) await this.#finishStart(one);
     }
   }
 
-  #bootLimitMs({ nics }: Machine): number {
+  async #finishStart(booting: BootingMachine): Promise<void> {
+    const { progress, signal } = this.options;
+    const { machine } = booting;
+    const { name, on } = machine;
+    const where = on === null ? '' : ` in ${on}`;
+    const { accelerator } = this.#accelerationOn(on);
+    await withStep(progress, `Boot ${name}${where} (${accelerator.toUpperCase()})`, async () => {
+      const started = Date.now();
+      const limitMs = this.#bootLimitMs(machine);
+      const qemu = await waitForQemu(booting, this.folder, limitMs, signal);
+      const recorded = { digest: this.#digestOf(name), outer: booting.process.outer, qemu };
+      this.#saveMachine(name, { ...recorded, ready: false });
+      const connect = this.#channels.to(name, 'agent');
+      const agent = await waitForGuest(booting, this.folder, connect, limitMs, signal);
+      agent.close();
+      this.#log('machine-answers', { machine: name, ms: Date.now() - started });
+      await this.#prepareInside(machine);
+      this.#saveMachine(name, { ...recorded, ready: true });
+      this.#log('machine-ready', { machine: name, ms: Date.now() - started });
+      booting.process.detach();
+    });
+  }
+
+  async #prepareInside({ name, on }: Machine): Promise<void> {
+    const { lab } = this.prepared;
+    if (machinesOn(lab, name).length === 0) return;
+    const { signal } = this.options;
+    const started = Date.now();
+    const limitMs = scaledLimitMs(PREPARE_LIMIT_MS, this.#accelerationOn(on).accelerator);
+    const host = await this.#channels.inside(name, signal);
+    await prepareInside({ lab, folder: this.folder, machine: name, host, limitMs, signal });
+    this.#log('inside-prepared', { machine: name, ms: Date.now() - started });
+  }
+
+  #accelerationOn(on: string | null): Acceleration {
+    return on === null ? this.prepared.acceleration : this.prepared.accelerationInside;
+  }
+
+  #digestOf(machine: string): string {
+    return this.prepared.desired.machines[machine]?.digest ?? '';
+  }
+
+  #bootLimitMs({ nics, on }: Machine): number {
     const functions = nics.flatMap(functionsOf).length;
-    return this.options.bootLimitMs ?? bootLimitMs(functions, this.prepared.acceleration.accelerator);
+    const { accelerator } = this.#accelerationOn(on);
+    const nested = on !== null && this.prepared.acceleration.accelerator === 'tcg';
+    return this.options.bootLimitMs ?? bootLimitMs(functions, accelerator, nested);
   }
 
   async #start(machine: Machine): Promise<BootingMachine> {
-    const { holder } = this.#record;
-    const image = this.prepared.images.get(machine.image);
-    if (holder === null || image === undefined)
-      throw new Error(`machine ${machine.name} has nowhere to start`);
+    const { name, on } = machine;
+    const { toolchain, images, lab } = this.prepared;
+    const image = images.get(name);
+    if (image === undefined) throw new Error(`machine ${name} has nothing to boot`);
+    const qemu = on === null ? toolchain.qemu.command : QEMU_INSIDE;
     const booting = await startMachine(machine, {
+      lab,
       folder: this.folder,
-      host: this.#host(holder),
-      image,
-      qemu: this.prepared.toolchain.qemu.command,
-      accelerator: this.prepared.acceleration.accelerator,
+      host: await this.#hostOn(on),
+      image: on === null ? image : null,
+      qemu,
+      accelerator: this.#accelerationOn(on).accelerator,
     });
-    const digest = this.prepared.desired.machines[machine.name] ?? '';
-    this.#saveMachine(machine.name, { digest, outer: booting.outer, qemu: null, ready: false });
-    this.#log('machine-started', {
-      machine: machine.name,
-      image: image.digest,
-      qemu: this.prepared.toolchain.qemu.command,
+    this.#saveMachine(name, {
+      digest: this.#digestOf(name),
+      outer: booting.process.outer,
+      qemu: null,
+      ready: false,
     });
+    this.#log('machine-started', { machine: name, on, image: image.digest, qemu });
     return booting;
+  }
+
+  async close(): Promise<void> {
+    await this.#channels.close();
   }
 }
 
@@ -212,7 +278,7 @@ export async function bringUp(prepared: PreparedLab, options: BringUpOptions): P
     folder,
     { purpose: `lab up ${prepared.lab.name}`, progress: options.progress, signal: options.signal },
     async () => {
-      const plan = planFor(prepared);
+      const plan = await planFor(prepared);
       const work = new BringUp(prepared, folder, options);
       try {
         await work.apply(plan);
@@ -221,6 +287,8 @@ export async function bringUp(prepared: PreparedLab, options: BringUpOptions): P
         const wasUp = plan.some(({ kind, action }) => kind === 'namespace' && action === 'keep');
         if (!wasUp) await takeDown(work.record);
         throw error;
+      } finally {
+        await work.close();
       }
       return { running: new RunningLab(work.record), plan, changed: changesAnything(plan) };
     },

@@ -1,11 +1,18 @@
 import { existsSync } from 'node:fs';
 import { EnvironmentError, UsageError } from '../errors/families.js';
 import type { BackendFacts } from '../devices/backends.js';
-import { backendOf, functionsOf, type Backend, type Lab, type VdpaBackend } from '../model/lab.js';
+import {
+  backendOf,
+  functionsOf,
+  machinesOn,
+  type Backend,
+  type Lab,
+  type VdpaBackend,
+} from '../model/lab.js';
 import type { ReadLab } from './read-lab.js';
 
 function backendsOf(lab: Lab): Backend[] {
-  return lab.machines.flatMap(({ nics }) =>
+  return machinesOn(lab, null).flatMap(({ nics }) =>
     nics.flatMap((nic) => functionsOf(nic).flatMap((pciFunction) => backendOf(nic, pciFunction) ?? [])),
   );
 }
@@ -36,19 +43,10 @@ function assertVhostNet(lab: Lab, file: string, vhostNet: boolean): void {
 }
 
 /**
- * Throws, before anything is fetched or made, when a lab asks for what cannot be had here: UsageError for machines inside machines,
- * EnvironmentError for a vDPA device, or for vhost-net, that is not to be had.
+ * Throws EnvironmentError, before anything is fetched or made, when a lab asks for what cannot be had here: a vDPA device, or
+ * vhost-net.
  */
 export function assertCanRunHere(lab: Lab, file: string, facts: BackendFacts): void {
-  const nested = lab.machines.find(({ on }) => on !== null);
-  if (nested !== undefined) {
-    throw new UsageError({
-      code: 'LAB-UP-NESTED',
-      message: `machine ${nested.name} runs on machine ${nested.on ?? ''}; this version renders and draws such labs, and cannot bring them up`,
-      location: { file },
-      hint: 'lab render writes its artefacts and lab graph draws it; leave `on` out to run the machine on this computer',
-    });
-  }
   assertVdpaDevices(lab, file);
   assertVhostNet(lab, file, facts.vhostNet);
 }

@@ -1,14 +1,25 @@
 import { UsageError } from '../errors/families.js';
-import { GuestHost } from '../hosts/guest-host.js';
 import type { HostRunOptions } from '../hosts/host.js';
+import { machinesAround, type Lab, type Machine } from '../model/lab.js';
 import type { RunResult } from '../process/run.js';
 import type { RunningLab } from './running-lab.js';
 
-/** The machine of that name. Throws UsageError, naming those that there are. */
+/** `guest`, or with the machines around it, `server.guest`. */
+function pathOf(lab: Lab, machine: Machine): string {
+  return [...machinesAround(lab, machine), machine].map(({ name }) => name).join('.');
+}
+
+/** The machine of that name, which may be said with the machines around it. Throws UsageError, naming those that there are. */
 export function machineNamed(running: RunningLab, name: string): string {
-  const names = running.record.lab.machines.map((machine) => machine.name);
-  if (names.includes(name)) return name;
-  throw noMember(running, 'machine', name, names);
+  const { lab } = running.record;
+  const found = lab.machines.find((machine) => machine.name === name || pathOf(lab, machine) === name);
+  if (found !== undefined) return found.name;
+  throw noMember(
+    running,
+    'machine',
+    name,
+    lab.machines.map((machine) => pathOf(lab, machine)),
+  );
 }
 
 function noMember(running: RunningLab, kind: string, name: string, names: readonly string[]): UsageError {
@@ -28,22 +39,11 @@ export async function runOnMember(
 ): Promise<RunResult> {
   const { machines, peers } = running.record.lab;
   if (peers.some(({ name }) => name === member)) return running.peer(member).run(argv, options);
-  if (!machines.some(({ name }) => name === member)) {
-    throw noMember(
-      running,
-      'machine or peer',
-      member,
-      [...machines, ...peers].map(({ name }) => name),
-    );
+  const paths = machines.map((machine) => pathOf(running.record.lab, machine));
+  if (!machines.some(({ name }) => name === member) && !paths.includes(member)) {
+    throw noMember(running, 'machine or peer', member, [...paths, ...peers.map(({ name }) => name)]);
   }
-  const agent = await running.openAgent(member, options.signal);
-  try {
-    // A shell finds the program as a person would, and says so in the usual way when there is none.
-    return await new GuestHost(member, agent).run(
-      ['/bin/sh', '-c', '. /etc/profile 2>/dev/null; exec "$@"', 'sh', ...argv],
-      options,
-    );
-  } finally {
-    agent.close();
-  }
+  const guest = await running.guest(machineNamed(running, member), options.signal);
+  // A shell finds the program as a person would, and says so in the usual way when there is none.
+  return guest.run(['/bin/sh', '-c', '. /etc/profile 2>/dev/null; exec "$@"', 'sh', ...argv], options);
 }

@@ -10,7 +10,14 @@ export function scaledLimitMs(limitMs: number, accelerator: Accelerator): number
   return accelerator === 'tcg' ? limitMs * EMULATION_FACTOR : limitMs;
 }
 
-/** How long a machine with this many PCI functions may take until its guest agent answers, in ms. */
-export function bootLimitMs(functions: number, accelerator: Accelerator): number {
-  return scaledLimitMs(BOOT_LIMIT_MS + functions * BOOT_LIMIT_PER_FUNCTION_MS, accelerator);
+/** Emulation inside emulation is that much slower again. */
+const NESTED_EMULATION_FACTOR = 5;
+
+/**
+ * How long a machine with this many PCI functions may take until its guest agent answers, in ms. `nested`: emulated inside a
+ * machine that is emulated itself.
+ */
+export function bootLimitMs(functions: number, accelerator: Accelerator, nested = false): number {
+  const limitMs = scaledLimitMs(BOOT_LIMIT_MS + functions * BOOT_LIMIT_PER_FUNCTION_MS, accelerator);
+  return nested ? limitMs * NESTED_EMULATION_FACTOR : limitMs;
 }

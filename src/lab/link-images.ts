@@ -1,4 +1,4 @@
-import type { Lab } from '../model/lab.js';
+import { machinesOn, type Lab } from '../model/lab.js';
 import type { Progress } from '../model/progress.js';
 import { resolveToolchain } from '../toolchain/resolve.js';
 import type { ToolchainOptions } from '../toolchain/types.js';
@@ -14,9 +14,14 @@ export async function linkImages(
   progress: Progress,
 ): Promise<string> {
   const tools = await resolveToolchain({ ...toolchain, kernelFlavour: kernelFlavourOf(lab) }, progress);
-  const images = await prepareImages(lab, tools, progress);
-  for (const { name, image } of lab.machines) {
-    const built = images.get(image);
+  const images = await prepareImages(lab, {
+    toolchain: tools,
+    mirror: toolchain.mirror,
+    progress,
+    signal: toolchain.signal,
+  });
+  for (const { name } of machinesOn(lab, null)) {
+    const built = images.get(name);
     if (built !== undefined) linkImage(name, built, folder);
   }
   return tools.qemu.command.join(' ');

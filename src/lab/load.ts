@@ -203,6 +203,13 @@ function valueOf(document: Document, at: Place): unknown {
   }
 }
 
+/** Behind a wrong end of the document, each word of the rest is an error to the parser; the first of them says it all. */
+function tellingErrors(errors: readonly YAMLError[]): readonly YAMLError[] {
+  const isOutside = ({ message }: YAMLError): boolean => message.includes('in YAML stream');
+  const first = errors.find(isOutside);
+  return errors.filter((error) => error === first || !isOutside(error));
+}
+
 /**
  * Reads and parses a definition. Throws DefinitionError, with a place for each problem, when the file cannot be read,
  * is not text, or is not YAML 1.2.
@@ -222,7 +229,7 @@ export function loadDefinition(file: string): Definition {
     const { line, col } = lines.linePos(Math.min(offset, text.length));
     return { file, line: Math.max(line, 1), column: Math.max(col, 1) };
   };
-  const syntax = [...document.errors, ...document.warnings].map((error): Problem => ({
+  const syntax = tellingErrors([...document.errors, ...document.warnings]).map((error): Problem => ({
     code: 'LAB-YAML',
     ...wording(error, text),
     location: at(error.pos[0]),

@@ -1,5 +1,4 @@
 import { isHolderAlive } from '../hosts/namespace.js';
-import { isAlive } from '../process/identity.js';
 import { isOfThisVersion, type LabRecord, type MachineRecord } from './record.js';
 
 export type Action = 'create' | 'keep' | 'replace' | 'remove';
@@ -12,10 +11,19 @@ export interface PlanStep {
   readonly reason: string;
 }
 
+/** A machine as the definition asks for it. */
+export interface DesiredMachine {
+  /** Over everything that it is started from. */
+  readonly digest: string;
+  /** The machine that it runs on; null: this computer. */
+  readonly on: string | null;
+}
+
 /** What the definition asks for, as digests. */
 export interface Desired {
   readonly network: string;
-  readonly machines: Readonly<Record<string, string>>;
+  /** By name; a machine comes after the one that it runs on. */
+  readonly machines: Readonly<Record<string, DesiredMachine>>;
 }
 
 function planNamespace(desired: Desired, record: LabRecord | undefined): PlanStep {
@@ -32,11 +40,15 @@ function planNamespace(desired: Desired, record: LabRecord | undefined): PlanSte
   return { ...step, action: 'keep', reason: 'it is as defined' };
 }
 
-function planMachine(name: string, digest: string, recorded: MachineRecord | undefined): PlanStep {
+function planMachine(
+  name: string,
+  digest: string,
+  recorded: MachineRecord | undefined,
+  running: boolean,
+): PlanStep {
   const step = { kind: 'machine', name } as const;
   if (recorded === undefined) return { ...step, action: 'create', reason: 'it does not run' };
-  if (recorded.qemu === null || !isAlive(recorded.qemu))
-    return { ...step, action: 'replace', reason: 'its QEMU has ended' };
+  if (recorded.qemu === null || !running) return { ...step, action: 'replace', reason: 'its QEMU has ended' };
   if (recorded.digest !== digest)
     return { ...step, action: 'replace', reason: 'its definition, image or QEMU has changed' };
   if (!recorded.ready)
@@ -44,8 +56,34 @@ function planMachine(name: string, digest: string, recorded: MachineRecord | und
   return { ...step, action: 'keep', reason: 'it runs as defined' };
 }
 
-/** What `up` has to do, in order, from what is recorded and still alive. Reads process states, changes nothing. */
-export function planUp(desired: Desired, record: LabRecord | undefined): PlanStep[] {
+/** Machines inside one that is made anew go with it, and come again with it. */
+function planMachines(
+  desired: Desired,
+  recorded: LabRecord['machines'],
+  running: ReadonlySet<string>,
+): PlanStep[] {
+  const anew = new Set<string>();
+  return Object.entries(desired.machines).map(([name, { digest, on }]) => {
+    const step =
+      on !== null && anew.has(on)
+        ? ({
+            kind: 'machine',
+            name,
+            action: 'create',
+            reason: `machine ${on}, which it runs on, is new`,
+          } as const)
+        : planMachine(name, digest, recorded[name], running.has(name));
+    if (step.action !== 'keep') anew.add(name);
+    return step;
+  });
+}
+
+/** What `up` has to do, in order, from what is recorded and the machines that run. */
+export function planUp(
+  desired: Desired,
+  record: LabRecord | undefined,
+  running: ReadonlySet<string>,
+): PlanStep[] {
   const namespace = planNamespace(desired, record);
   const fresh = namespace.action !== 'keep';
   const recorded = fresh ? {} : (record?.machines ?? {});
@@ -65,7 +103,7 @@ export function planUp(desired: Desired, record: LabRecord | undefined): PlanSte
         action: 'remove',
         reason: 'the definition has it no more',
       })),
-    ...Object.entries(desired.machines).map(([name, digest]) => planMachine(name, digest, recorded[name])),
+    ...planMachines(desired, recorded, running),
   ];
 }
 

@@ -1,12 +1,22 @@
 import type { BootImage } from '../images/boot-image.js';
 import { bootImage } from '../images/boot-images.js';
-import type { Lab } from '../model/lab.js';
+import type { BuildContext } from '../images/build-context.js';
+import { withInside } from '../images/with-inside.js';
+import { machinesAround, machinesOn, type Lab, type Machine } from '../model/lab.js';
 import type { Progress } from '../model/progress.js';
-import { decideAcceleration } from '../toolchain/acceleration.js';
+import { accelerationInside, decideAcceleration } from '../toolchain/acceleration.js';
 import { resolveToolchain } from '../toolchain/resolve.js';
 import type { Acceleration, AccelerationWish, Toolchain, ToolchainOptions } from '../toolchain/types.js';
 import { assertCanRunHere } from './can-run-here.js';
-import { digestOf, machineArguments, NETWORK_SCRIPT, renderLab, type Artefact } from './artefacts.js';
+import {
+  digestOf,
+  folderOf,
+  FUNCTIONS_SCRIPT,
+  machineArguments,
+  NETWORK_SCRIPT,
+  renderLab,
+  type Artefact,
+} from './artefacts.js';
 import { kernelFlavourOf } from './kernel-flavour.js';
 import type { Desired } from './plan.js';
 import type { ReadLab } from './read-lab.js';
@@ -27,19 +37,32 @@ export interface PreparedLab {
   readonly file: string;
   readonly toolchain: Toolchain;
   readonly acceleration: Acceleration;
+  /** How machines inside machines are run. */
+  readonly accelerationInside: Acceleration;
   readonly images: BootImages;
   readonly artefacts: readonly Artefact[];
   readonly desired: Desired;
 }
 
-/** The images that a lab's machines boot, by name. */
+/** What each machine of a lab boots, by the machine's name. */
 export type BootImages = ReadonlyMap<string, BootImage>;
 
-/** Builds the images that a lab needs and are not in the cache. */
-export async function prepareImages(lab: Lab, toolchain: Toolchain, progress: Progress): Promise<BootImages> {
+/**
+ * Builds what a lab's machines boot and is not in the cache. A machine that others run on has in its image what they boot, those
+ * inside them included.
+ */
+export async function prepareImages(lab: Lab, context: BuildContext): Promise<BootImages> {
   const images = new Map<string, BootImage>();
-  for (const { image } of lab.machines) {
-    if (!images.has(image)) images.set(image, await bootImage(image, toolchain, progress));
+  const innermostFirst = [...lab.machines].sort(
+    (one, other) => machinesAround(lab, other).length - machinesAround(lab, one).length,
+  );
+  for (const { name, image } of innermostFirst) {
+    const own = await bootImage(image, context);
+    const inside = machinesOn(lab, name).flatMap((machine) => {
+      const built = images.get(machine.name);
+      return built === undefined ? [] : [{ machine: machine.name, image: built }];
+    });
+    images.set(name, await withInside(own, inside, context));
   }
   return images;
 }
@@ -48,18 +71,26 @@ export function digestsOf(images: BootImages): Record<string, string> {
   return Object.fromEntries([...images].map(([name, { digest }]) => [name, digest]));
 }
 
-function contentOf(artefacts: readonly Artefact[], path: string): string {
-  return artefacts.find((artefact) => artefact.path === path)?.content ?? '';
+/** Everything that is rendered for the machine itself and for what it prepares for those that run on it. */
+function artefactsOf(lab: Lab, { name, on }: Machine, artefacts: readonly Artefact[]): string[] {
+  const own = `${folderOf(lab, on)}${machineArguments(name)}`;
+  const inside = [FUNCTIONS_SCRIPT, NETWORK_SCRIPT].map((script) => `${folderOf(lab, name)}${script}`);
+  return artefacts.filter(({ path }) => path === own || inside.includes(path)).map(({ content }) => content);
 }
 
 function desiredState(lab: Lab, artefacts: readonly Artefact[], images: BootImages, tools: string): Desired {
+  const network = artefacts.find(({ path }) => path === NETWORK_SCRIPT)?.content ?? '';
+  const outermostFirst = [...lab.machines].sort(
+    (one, other) => machinesAround(lab, one).length - machinesAround(lab, other).length,
+  );
   return {
-    network: digestOf(contentOf(artefacts, NETWORK_SCRIPT)),
+    network: digestOf(network),
     machines: Object.fromEntries(
-      lab.machines.map(({ name, image }) => [
-        name,
-        digestOf(contentOf(artefacts, machineArguments(name)), images.get(image)?.digest ?? '', tools),
-      ]),
+      outermostFirst.map((machine) => {
+        const image = images.get(machine.name)?.digest ?? '';
+        const digest = digestOf(...artefactsOf(lab, machine, artefacts), image, tools);
+        return [machine.name, { digest, on: machine.on }];
+      }),
     ),
   };
 }
@@ -74,14 +105,26 @@ export async function prepareLab({ lab, file }: ReadLab, options: BringUpOptions
     progress,
   );
   const acceleration = await decideAcceleration(toolchain, options.acceleration, progress, signal);
-  const images = await prepareImages(lab, toolchain, progress);
-  const artefacts = renderLab(lab, { vhostNet, accelerator: acceleration.accelerator });
-  const tools = [...toolchain.qemu.command, toolchain.qemu.version, acceleration.accelerator].join(' ');
+  const { mirror } = options.toolchain;
+  const images = await prepareImages(lab, { toolchain, mirror, progress, signal });
+  const inside = accelerationInside(acceleration);
+  const artefacts = renderLab(lab, {
+    vhostNet,
+    accelerator: acceleration.accelerator,
+    acceleratorInside: inside.accelerator,
+  });
+  const tools = [
+    ...toolchain.qemu.command,
+    toolchain.qemu.version,
+    acceleration.accelerator,
+    inside.accelerator,
+  ].join(' ');
   return {
     lab,
     file,
     toolchain,
     acceleration,
+    accelerationInside: inside,
     images,
     artefacts,
     desired: desiredState(lab, artefacts, images, tools),

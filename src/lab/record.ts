@@ -19,7 +19,7 @@ import type { ProcessIdentity } from '../process/identity.js';
 import type { Acceleration } from '../toolchain/types.js';
 
 /** Raised when what `up` and the checks need of a record changes. `down` needs `holder` and `id`, which stay as they are. */
-export const RECORD_VERSION = 3;
+export const RECORD_VERSION = 4;
 
 /** What is known of a lab that has been brought up, or was about to be. `down` works from this alone. */
 export interface LabRecord {
@@ -42,18 +42,20 @@ export interface RecordedTools {
   /** Folder of programs that is first in PATH. */
   readonly bin: string;
   readonly acceleration: Acceleration;
-  /** Digests of the images that the machines boot, by the image's name. */
+  /** Digests of the images that the machines boot, by the machine's name. */
   readonly images: Readonly<Record<string, string>>;
+  /** How machines inside machines are run. */
+  readonly accelerationInside: Acceleration;
 }
 
 export interface MachineRecord {
   /** Digest of everything that the machine was started from. */
   readonly digest: string;
-  /** nsenter(1), which waits for QEMU outside the lab's namespaces. */
-  readonly outer: ProcessIdentity;
-  /** QEMU itself; null until it has been seen. */
+  /** nsenter(1), which waits for QEMU outside the lab's namespaces; null for a machine inside another. */
+  readonly outer: ProcessIdentity | null;
+  /** QEMU itself, on the machine's host; null until it has been seen. */
   readonly qemu: ProcessIdentity | null;
-  /** Whether the guest has answered. */
+  /** Whether the guest has answered, and is prepared for what runs on it. */
   readonly ready: boolean;
 }
 

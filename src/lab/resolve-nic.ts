@@ -1,7 +1,16 @@
 import { DEFAULT_NIC_MODEL, nicModel } from '../devices/catalog.js';
 import type { NicModel } from '../devices/nic-model.js';
 import type { BackendFile, FunctionFile, NicFile } from '../model/lab-file.js';
-import type { Backend, Bus, Network, Nic, NicFunction, Segment } from '../model/lab.js';
+import {
+  functionsOf,
+  type Backend,
+  type Bus,
+  type Machine,
+  type Network,
+  type Nic,
+  type NicFunction,
+  type Segment,
+} from '../model/lab.js';
 import type { AddressPool } from './addresses.js';
 import { busId, ownPort } from './buses.js';
 import { DEFAULT_MTU, DEFAULT_STORAGE_MIB } from './defaults.js';
@@ -18,12 +27,16 @@ export interface Naming {
   readonly interfaces: InterfaceNames;
   readonly addresses: ReadonlyMap<string, AddressPool>;
   readonly networks: readonly Network[];
+  /** Those that have been resolved, by name: whatever is around a machine comes before it. */
+  readonly machines: Map<string, Machine>;
   segmentBehind(machine: string, backend: BackendFile | undefined): Segment | null;
 }
 
 /** What hands out places within one machine. */
 export interface Slots {
   readonly machine: string;
+  /** The machine around it. */
+  readonly on: string | undefined;
   readonly iommu: boolean;
   readonly buses: readonly Bus[];
   readonly places: Places;
@@ -56,6 +69,16 @@ interface Wanted {
   readonly sriovPf: string | null;
 }
 
+/**
+ * A vDPA device has the MAC of the function that it is made of, and QEMU (hw/net/virtio-net.c) refuses any other for what it is
+ * the backend of.
+ */
+function macOfVdpa(backend: Backend | null, { on }: Slots, naming: Naming): string | null {
+  const around = on === undefined ? undefined : naming.machines.get(on);
+  if (around === undefined || backend?.type !== 'vdpa') return null;
+  return around.nics.flatMap(functionsOf).find(({ id }) => id === backend.of)?.mac ?? null;
+}
+
 function resolveFunction(wanted: Wanted, nic: NicFile, slots: Slots, naming: Naming): NicFunction {
   const { name, id, written, place, sriovPf } = wanted;
   const owner = `${slots.machine}-${id}`;
@@ -68,7 +91,10 @@ function resolveFunction(wanted: Wanted, nic: NicFile, slots: Slots, naming: Nam
     id,
     model,
     ...place,
-    mac: nicModel(model).kind === 'storage' ? null : naming.macs.take(owner, written.mac),
+    mac:
+      nicModel(model).kind === 'storage'
+        ? null
+        : (macOfVdpa(backend, slots, naming) ?? naming.macs.take(owner, written.mac)),
     address: network === undefined ? null : (naming.addresses.get(network.name)?.next('function') ?? null),
     mtu: written.mtu ?? nic.mtu ?? network?.mtu ?? DEFAULT_MTU,
     queues: written.queues ?? nic.queues ?? 1,

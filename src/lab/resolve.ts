@@ -15,22 +15,29 @@ import {
 } from '../model/lab.js';
 import { AddressPool } from './addresses.js';
 import { layOutBuses } from './buses.js';
-import { DEFAULT_CPUS, DEFAULT_MTU, defaultImage, defaultMemoryMiB, subnetOf } from './defaults.js';
+import { DEFAULT_CPUS, DEFAULT_MTU, defaultImage, subnetOf } from './defaults.js';
 import { InterfaceNames } from './interface-names.js';
 import { MacPool } from './macs.js';
 import { Places } from './places.js';
 import { resolveBench } from './resolve-bench.js';
 import { resolveNic, type Naming } from './resolve-nic.js';
-import { seconds, sizeMiB } from './units.js';
-import { vdpaOf } from './written-backend.js';
-import { writtenFunctions, writtenVfs } from './written-functions.js';
-import { segmentBehind } from './written-segment.js';
+import { seconds } from './units.js';
+import { machinesWrittenOn, memoryMiBOf, nicServes, servesVdpa } from './written-nesting.js';
+import { networkOutside, segmentBehind } from './written-segment.js';
 
 /** A lab without a name is called as its folder is, or its file when it stands in no folder of its own. */
 function nameFromFile(file: string): string {
   const stem = basename(file).replace(/\.ya?ml$/, '');
   const name = (stem === 'lab' ? basename(dirname(file)) : stem).toLowerCase().replace(/[^a-z0-9-]/g, '-');
   return /^[a-z]/.test(name) ? name.slice(0, 40) : `lab-${name}`.slice(0, 40);
+}
+
+/** What is written, else what holds where the network leads to: frames of one size pass all the way. */
+function mtuOf(file: LabFile, name: string): number {
+  const outside = networkOutside(file, name);
+  const written =
+    file.networks?.[name]?.mtu ?? (outside === null ? undefined : file.networks?.[outside]?.mtu);
+  return written ?? DEFAULT_MTU;
 }
 
 function resolveNetworks(file: LabFile, interfaces: InterfaceNames): Network[] {
@@ -40,7 +47,7 @@ function resolveNetworks(file: LabFile, interfaces: InterfaceNames): Network[] {
     uplink: network?.uplink ?? null,
     bridge: interfaces.take(name),
     subnet: subnetOf(network, index),
-    mtu: network?.mtu ?? DEFAULT_MTU,
+    mtu: mtuOf(file, name),
     vlans: network?.vlans ?? [],
   }));
 }
@@ -69,37 +76,10 @@ function resolvePeers(file: LabFile, naming: Naming): Peer[] {
   }));
 }
 
-/** Functions of a machine that vDPA devices are made of need an IOMMU. */
-function servesVdpa(file: LabFile, name: string): boolean {
-  return Object.values(file.machines).some(
-    ({ on, nics }) =>
-      on === name &&
-      Object.values(nics ?? {}).some((nic) =>
-        [nic, ...[...writtenVfs(nic), ...writtenFunctions(nic)].map(({ written }) => written)].some(
-          ({ backend }) => vdpaOf(backend) !== undefined,
-        ),
-      ),
-  );
-}
-
-function machinesWrittenOn(file: LabFile, name: string): [string, MachineFile][] {
-  return Object.entries(file.machines).filter(([, { on }]) => on === name);
-}
-
-/** The memory of a machine, in MiB: what is written, else enough for its functions and for what runs on it. */
-export function memoryMiBOf(file: LabFile, name: string): number {
-  const machine = file.machines[name];
-  if (machine?.memory !== undefined) return sizeMiB(machine.memory);
-  const nics = Object.values(machine?.nics ?? {});
-  const functions = nics.flatMap((nic) => [nic, ...writtenVfs(nic), ...writtenFunctions(nic)]).length;
-  const inside = machinesWrittenOn(file, name).map(([inner]) => memoryMiBOf(file, inner));
-  return defaultMemoryMiB(functions, inside);
-}
-
 function resolveMachine(name: string, machine: MachineFile, file: LabFile, naming: Naming): Machine {
   const buses = layOutBuses(machine);
   const iommu = machine.iommu ?? servesVdpa(file, name);
-  const slots = { machine: name, iommu, buses, places: new Places(buses) };
+  const slots = { machine: name, on: machine.on, iommu, buses, places: new Places(buses) };
   const nics = Object.entries(machine.nics ?? {}).map(([nic, written]) =>
     resolveNic(nic, written, slots, naming),
   );
@@ -116,6 +96,24 @@ function resolveMachine(name: string, machine: MachineFile, file: LabFile, namin
   };
 }
 
+/** How many machines are around a machine; those of a ring, which a rule refuses, are all as deep as the ring is long. */
+function depthOf(file: LabFile, name: string): number {
+  const around = new Set<string>();
+  for (let on = file.machines[name]?.on; on !== undefined && !around.has(on); on = file.machines[on]?.on)
+    around.add(on);
+  return around.size;
+}
+
+/** In the order of the definition. The outermost are resolved first: functions inside have their MACs from those around. */
+function resolveMachines(file: LabFile, naming: Naming): Machine[] {
+  const names = Object.keys(file.machines);
+  for (const name of [...names].sort((one, other) => depthOf(file, one) - depthOf(file, other))) {
+    const machine = file.machines[name];
+    if (machine !== undefined) naming.machines.set(name, resolveMachine(name, machine, file, naming));
+  }
+  return names.flatMap((name) => naming.machines.get(name) ?? []);
+}
+
 function checkedNic(nic: Nic): CheckedNic {
   return {
     storage: nicModel(nic.model).kind === 'storage',
@@ -127,9 +125,10 @@ function checkedNic(nic: Nic): CheckedNic {
   };
 }
 
-/** A check asked for without a machine runs on each NIC that it has something to see on. */
+/** A check asked for without a machine runs on each NIC that it has something to see on, and that no machine inside has taken. */
 function resolveCheck(
   written: CheckFile,
+  file: LabFile,
   machines: readonly Machine[],
   peers: readonly Peer[],
 ): CheckRequest[] {
@@ -143,6 +142,7 @@ function resolveCheck(
     .filter(({ name }) => wanted === undefined || wanted === name)
     .flatMap((machine) =>
       machine.nics
+        .filter((nic) => !nicServes(file, machine.name, nic.name))
         .filter((nic) => hasTarget(check, checkedNic(nic), peers))
         .map((nic) => ({
           check,
@@ -166,12 +166,11 @@ export function resolveLab(written: LabFile, file: string): Lab {
     networks,
     macs: new MacPool(name, written),
     addresses: new Map(networks.map((network) => [network.name, new AddressPool(network.subnet)])),
+    machines: new Map(),
     segmentBehind: (machine, backend) => segmentBehind(written, machine, backend),
   };
   const peers = resolvePeers(written, naming);
-  const machines = Object.entries(written.machines).map(([machine, text]) =>
-    resolveMachine(machine, text, written, naming),
-  );
+  const machines = resolveMachines(written, naming);
   return deepFreeze({
     name,
     summary: written.summary ?? '',
@@ -180,7 +179,7 @@ export function resolveLab(written: LabFile, file: string): Lab {
     networks,
     peers,
     machines,
-    checks: (written.checks ?? []).flatMap((check) => resolveCheck(check, machines, peers)),
+    checks: (written.checks ?? []).flatMap((check) => resolveCheck(check, written, machines, peers)),
     bench: written.bench === undefined ? null : resolveBench(written.bench, machines, peers, naming),
   });
 }

@@ -1,18 +1,17 @@
-import { join } from 'node:path';
 import { StateError } from '../errors/families.js';
+import { GuestHost } from '../hosts/guest-host.js';
+import type { MachineHost } from '../hosts/host.js';
 import { NamespaceHost, PeerHost, type NamespaceHostOptions } from '../hosts/namespace-host.js';
 import { isHolderAlive } from '../hosts/namespace.js';
-import { withTimeLimit } from '../model/time-limit.js';
-import { isAlive, type ProcessIdentity } from '../process/identity.js';
-import { GuestAgent } from '../qemu/guest-agent.js';
-import { Qmp } from '../qemu/qmp.js';
+import { findByName, type Machine } from '../model/lab.js';
+import type { ProcessIdentity } from '../process/identity.js';
+import { Channels } from './channels.js';
 import { LabFolder, type LabRecord } from './record.js';
 
-const ANSWER_LIMIT_MS = 20_000;
-
-/** A lab that is up, as its record tells. */
+/** A lab that is up, as its record tells. Who has opened sessions through it closes it. */
 export class RunningLab {
   readonly folder: LabFolder;
+  readonly channels: Channels;
   readonly #options: NamespaceHostOptions;
 
   /** Throws StateError when the lab's namespace is gone. */
@@ -20,6 +19,7 @@ export class RunningLab {
     this.folder = new LabFolder(record.id);
     if (record.holder === null || !isHolderAlive(record.holder)) throw notUp(record.lab.name);
     this.#options = { holder: record.holder, folder: this.folder.run, bin: record.tools.bin };
+    this.channels = new Channels(record.lab, this.folder.run);
   }
 
   get namespace(): NamespaceHost {
@@ -30,10 +30,24 @@ export class RunningLab {
     return new PeerHost(this.#options, name);
   }
 
-  /** The process of a machine's QEMU. Throws StateError when it does not run. */
-  qemu(machine: string): ProcessIdentity {
+  /** Where a machine's QEMU runs: the lab's namespace, or the inside of the machine around it. */
+  async hostOf(machine: string, signal?: AbortSignal): Promise<MachineHost> {
+    const { on } = this.#machine(machine);
+    if (on === null) return this.namespace;
+    await this.qemu(on, signal);
+    return this.channels.inside(on, signal);
+  }
+
+  /** The inside of a machine. Throws StateError when it does not run. */
+  async guest(machine: string, signal?: AbortSignal): Promise<GuestHost> {
+    await this.qemu(machine, signal);
+    return new GuestHost(machine, await this.channels.agent(machine, signal));
+  }
+
+  /** The process of a machine's QEMU, on its host. Throws StateError when it does not run. */
+  async qemu(machine: string, signal?: AbortSignal): Promise<ProcessIdentity> {
     const qemu = this.record.machines[machine]?.qemu;
-    if (!qemu || !isAlive(qemu)) {
+    if (!qemu || !(await (await this.hostOf(machine, signal)).isAlive(qemu))) {
       throw new StateError({
         code: 'LAB-MACHINE-DOWN',
         message: `machine ${machine} of lab ${this.record.lab.name} does not run`,
@@ -43,22 +57,12 @@ export class RunningLab {
     return qemu;
   }
 
-  socket(machine: string, channel: 'qmp' | 'agent' | 'checks' | 'console'): string {
-    return join(this.folder.run, `${machine}.${channel}`);
+  async close(): Promise<void> {
+    await this.channels.close();
   }
 
-  async openQmp(machine: string, signal?: AbortSignal): Promise<Qmp> {
-    this.qemu(machine);
-    return withTimeLimit(ANSWER_LIMIT_MS, [signal], async (limited) =>
-      Qmp.open(this.socket(machine, 'qmp'), limited),
-    );
-  }
-
-  async openAgent(machine: string, signal?: AbortSignal): Promise<GuestAgent> {
-    this.qemu(machine);
-    return withTimeLimit(ANSWER_LIMIT_MS, [signal], async (limited) =>
-      GuestAgent.open(this.socket(machine, 'agent'), limited),
-    );
+  #machine(name: string): Machine {
+    return findByName(this.record.lab.machines, name);
   }
 }
 

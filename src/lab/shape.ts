@@ -57,7 +57,10 @@ const network = z
     {
       on: optional(name, 'The machine that its bridge is inside of; without it this computer'),
       uplink: optional(
-        text(/^[a-z][a-z0-9-]*(\.[a-z][a-z0-9-]*)?$/, 'must be a function of the machine: NIC or NIC.VF'),
+        text(
+          /^[a-z][a-z0-9-]{0,14}(\.[a-z][a-z0-9-]{0,14})?$/,
+          'must be a function of the machine: NIC or NIC.VF',
+        ),
         'The function of that machine by which it leads out; without it it leads nowhere',
       ),
       subnet: optional(subnet, 'IPv4 in CIDR notation; without it 10.64.0.0/16, 10.65.0.0/16 and so on'),

@@ -1,27 +1,31 @@
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { MachineError, QemuEndedError } from '../errors/families.js';
-import type { NamespaceHost } from '../hosts/namespace-host.js';
+import type { HostProcess, MachineHost, ProcessEnd } from '../hosts/host.js';
 import type { BootImage } from '../images/boot-image.js';
-import type { Machine } from '../model/lab.js';
+import { CHANNELS } from '../model/channels.js';
+import type { Lab, Machine } from '../model/lab.js';
 import { withTimeLimit } from '../model/time-limit.js';
-import { childrenOf, identify, isAlive, killAndWait, type ProcessIdentity } from '../process/identity.js';
-import type { StartedProcess } from '../process/start.js';
+import type { ProcessIdentity } from '../process/identity.js';
 import { GuestAgent } from '../qemu/guest-agent.js';
+import type { Connect } from '../qemu/unix-socket.js';
 import type { Accelerator } from '../toolchain/types.js';
-import { machineArguments, parseArguments } from './artefacts.js';
+import { folderOf, machineArguments, parseArguments } from './artefacts.js';
 import { consoleText } from './console-text.js';
 import { linkImage } from './link-image.js';
 import type { LabFolder } from './record.js';
 
-const CHANNELS = ['qmp', 'agent', 'checks', 'console'] as const;
 const POLL_MS = 2;
+const POLL_INSIDE_MS = 200;
 const CONSOLE_LINES = 8;
 
 export interface StartOptions {
+  readonly lab: Lab;
   readonly folder: LabFolder;
-  readonly host: NamespaceHost;
-  readonly image: BootImage;
+  /** Where its QEMU is to run. */
+  readonly host: MachineHost;
+  /** Null for a machine inside another, which has it in its own image. */
+  readonly image: BootImage | null;
   readonly qemu: readonly string[];
   readonly accelerator: Accelerator;
 }
@@ -29,16 +33,16 @@ export interface StartOptions {
 /** A QEMU that has been started and whose guest is booting. */
 export interface BootingMachine {
   readonly machine: Machine;
-  readonly outer: ProcessIdentity;
-  readonly process: StartedProcess;
+  readonly host: MachineHost;
+  readonly process: HostProcess;
 }
 
 /** Starts a machine's QEMU from its rendered arguments. Returns at once; `waitForQemu` and `waitForGuest` follow. */
 export async function startMachine(machine: Machine, options: StartOptions): Promise<BootingMachine> {
-  const { folder, host, image } = options;
-  for (const channel of CHANNELS) rmSync(join(folder.run, `${machine.name}.${channel}`), { force: true });
-  linkImage(machine.name, image, folder.run);
-  const argumentsFile = join(folder.run, machineArguments(machine.name));
+  const { lab, folder, host, image } = options;
+  await host.run(['rm', '-f', ...CHANNELS.map((channel) => `${machine.name}.${channel}`)]);
+  if (image !== null) linkImage(machine.name, image, folder.run);
+  const argumentsFile = join(folder.run, folderOf(lab, machine.on), machineArguments(machine.name));
   const [program = '', ...first] = options.qemu;
   const process = await host.start(
     [
@@ -48,9 +52,9 @@ export async function startMachine(machine: Machine, options: StartOptions): Pro
       options.accelerator,
       ...parseArguments(readFileSync(argumentsFile, 'utf8')),
     ],
-    folder.log(`${machine.name}.qemu`),
+    `${machine.name}.qemu.log`,
   );
-  return { machine, outer: process.identity, process };
+  return { machine, host, process };
 }
 
 function qemuSaid(folder: LabFolder, machine: string): string {
@@ -69,11 +73,7 @@ function lastConsoleLines(folder: LabFolder, machine: string): string {
   return (panic < 0 ? lines.slice(-CONSOLE_LINES) : lines.slice(panic, panic + CONSOLE_LINES)).join('\n');
 }
 
-function qemuEnded(
-  booting: BootingMachine,
-  folder: LabFolder,
-  how: { exitCode: number | undefined; signal: string | undefined },
-): QemuEndedError {
+function qemuEnded(booting: BootingMachine, folder: LabFolder, how: ProcessEnd): QemuEndedError {
   const { name } = booting.machine;
   const said = qemuSaid(folder, name);
   const story = [said, lastConsoleLines(folder, name)].filter((text) => text !== '').join('\n');
@@ -103,14 +103,18 @@ export async function waitForQemu(
   limitMs: number,
   signal: AbortSignal,
 ): Promise<ProcessIdentity> {
-  const { name } = booting.machine;
+  const { machine, host, process } = booting;
+  const { name, on } = machine;
+  let end: ProcessEnd | undefined;
+  void process.ended.then((how) => {
+    end = how;
+  });
   const deadline = Date.now() + limitMs;
   for (;;) {
     signal.throwIfAborted();
-    const [pid] = childrenOf(booting.outer.pid);
-    const qemu = pid === undefined ? undefined : identify(pid);
-    if (qemu !== undefined && existsSync(join(folder.run, `${name}.qmp`))) return qemu;
-    if (!isAlive(booting.outer)) throw qemuEnded(booting, folder, await booting.process.ended);
+    const qemu = await process.identify();
+    if (qemu !== undefined && (await host.exists(`${name}.qmp`))) return qemu;
+    if (end !== undefined) throw qemuEnded(booting, folder, end);
     if (Date.now() > deadline) {
       throw new MachineError({
         code: 'LAB-MACHINE-BOOT',
@@ -119,30 +123,30 @@ export async function waitForQemu(
         hint: 'see what it said: lab logs; a busy computer may need a larger --boot-timeout',
       });
     }
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    await new Promise((resolve) => setTimeout(resolve, on === null ? POLL_MS : POLL_INSIDE_MS));
   }
 }
 
 /**
- * Waits until the guest agent answers. Throws MachineError when QEMU ends first or the boot takes longer than its limit;
- * throws the signal's reason when aborted.
+ * Waits until the guest agent answers, and returns the session with it. Throws MachineError when QEMU ends first or the boot takes
+ * longer than its limit; throws the signal's reason when aborted.
  */
 export async function waitForGuest(
   booting: BootingMachine,
   folder: LabFolder,
+  connect: Connect,
   limitMs: number,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<GuestAgent> {
   const { machine } = booting;
   const ended = new AbortController();
   const done = booting.process.ended.then((how) => {
     ended.abort(how);
   });
   try {
-    const agent = await withTimeLimit(limitMs, [signal, ended.signal], async (limited) =>
-      GuestAgent.open(join(folder.run, `${machine.name}.agent`), limited),
+    return await withTimeLimit(limitMs, [signal, ended.signal], async (limited) =>
+      GuestAgent.open(connect, limited),
     );
-    agent.close();
   } catch (error) {
     signal.throwIfAborted();
     // The agent's socket closes a moment before QEMU is seen to have ended.
@@ -158,13 +162,4 @@ export async function waitForGuest(
       { cause: new Error(lastConsoleLines(folder, machine.name) || String(error)) },
     );
   }
-}
-
-/** Ends a machine's QEMU for good. */
-export async function stopMachine(machine: {
-  outer: ProcessIdentity;
-  qemu: ProcessIdentity | null;
-}): Promise<void> {
-  if (machine.qemu !== null) await killAndWait(machine.qemu);
-  await killAndWait(machine.outer);
 }

@@ -1,5 +1,5 @@
 import { isHolderAlive } from '../hosts/namespace.js';
-import { isAlive } from '../process/identity.js';
+import { runningMachines } from './survey.js';
 import { LabFolder, type LabRecord, type MachineRecord } from './record.js';
 
 export type MachineState = 'up' | 'booting' | 'ended';
@@ -16,14 +16,17 @@ export interface LabStatus {
   readonly folder: string;
   readonly machines: readonly {
     readonly name: string;
+    /** The machine that it runs on; null: this computer. */
+    readonly on: string | null;
     readonly state: MachineState;
+    /** Of its QEMU, there. */
     readonly pid: number | null;
   }[];
   readonly peers: readonly { readonly name: string; readonly address: string }[];
 }
 
-function machineState(machine: MachineRecord | undefined): MachineState {
-  if (!machine?.qemu || !isAlive(machine.qemu)) return 'ended';
+function machineState(machine: MachineRecord | undefined, running: boolean): MachineState {
+  if (machine === undefined || !running) return 'ended';
   return machine.ready ? 'up' : 'booting';
 }
 
@@ -33,11 +36,12 @@ function labState(record: LabRecord, machines: readonly { state: MachineState }[
 }
 
 /** How a recorded lab is right now. `broken`: its namespace has gone; `lab up` or `lab down` puts it right. */
-export function statusOf(record: LabRecord): LabStatus {
-  const machines = record.lab.machines.map(({ name }) => {
+export async function statusOf(record: LabRecord): Promise<LabStatus> {
+  const running = await runningMachines(record);
+  const machines = record.lab.machines.map(({ name, on }) => {
     const machine = record.machines[name];
-    const state = machineState(machine);
-    return { name, state, pid: state === 'ended' ? null : (machine?.qemu?.pid ?? null) };
+    const state = machineState(machine, running.has(name));
+    return { name, on, state, pid: state === 'ended' ? null : (machine?.qemu?.pid ?? null) };
   });
   return {
     id: record.id,

@@ -8,12 +8,11 @@ import type { Progress } from '../model/progress.js';
 import { checkTarget } from './artefacts.js';
 import { observeEnvironment } from './environment.js';
 import { logEvent } from './events.js';
-import { scaledLimitMs } from './limits.js';
 import type { ReadLab } from './read-lab.js';
 import { keepRun } from './results/keep.js';
 import { runHead } from './results/run.js';
+import { limitMsOn, runScriptOn } from './run-script.js';
 import type { RunningLab } from './running-lab.js';
-import { Sessions } from './sessions.js';
 
 export interface TestOptions {
   /** Names of the checks to run; empty: all of the lab. */
@@ -23,24 +22,28 @@ export interface TestOptions {
   readonly onResult: (result: CheckResult) => void;
 }
 
-function environmentOf(running: RunningLab, sessions: Sessions): CheckEnvironment {
-  const { accelerator } = running.record.tools.acceleration;
+function environmentOf(running: RunningLab): CheckEnvironment {
+  const { channels } = running;
   return {
     context: async (target: CheckTarget, signal): Promise<CheckContext> => {
+      const { name } = target.machine;
+      const qemu = await running.qemu(name, signal);
       // Open both sessions first: they are open files of QEMU's, and a check may count those.
-      await sessions.agent(target.machine.name);
+      await channels.agent(name, signal);
       return {
         target,
-        qmp: await sessions.qmp(target.machine.name),
-        qemu: running.qemu(target.machine.name),
-        namespace: running.namespace,
-        peer: (name) => running.peer(name),
+        qmp: await channels.qmp(name, signal),
+        qemu,
+        host: await running.hostOf(name, signal),
+        outside: running.namespace,
+        peer: (peer) => running.peer(peer),
         signal,
       };
     },
     runScript: async (target, step, options) => {
-      if (step.on === 'machine') return sessions.runScript(target.machine.name, step.path, options);
-      const limits = { ...options, limitMs: scaledLimitMs(options.limitMs, accelerator) };
+      const { machine } = target;
+      if (step.on === 'machine') return runScriptOn(running, machine, step.path, options);
+      const limits = { ...options, limitMs: limitMsOn(running, machine, options.limitMs) };
       return runPeerScript(running.peer(step.on.peer), step.path, limits);
     },
   };
@@ -69,9 +72,8 @@ export async function testLab(running: RunningLab, read: ReadLab, options: TestO
   const environment = observeEnvironment();
   const { lab, tools } = running.record;
   const targets = selectTargets(lab, options.only);
-  const sessions = new Sessions(running, options.signal);
   try {
-    const checks = await runChecks(targets, environmentOf(running, sessions), options);
+    const checks = await runChecks(targets, environmentOf(running), options);
     const result: TestResult = {
       ...runHead('test', lab, started),
       durationMs: Date.now() - started.getTime(),
@@ -85,6 +87,6 @@ export async function testLab(running: RunningLab, read: ReadLab, options: TestO
     });
     return result;
   } finally {
-    await sessions.close();
+    await running.close();
   }
 }

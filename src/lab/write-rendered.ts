@@ -19,7 +19,12 @@ export function writeRendered(
       hint: 'choose another folder, or say --force to write into it',
     });
   }
-  const artefacts = renderLab(lab, { vhostNet: canOpenVhostNet(), accelerator: options.accelerator });
+  const { accelerator } = options;
+  const artefacts = renderLab(lab, {
+    vhostNet: canOpenVhostNet(),
+    accelerator,
+    acceleratorInside: accelerator,
+  });
   writeArtefacts(folder, artefacts);
   return artefacts.map(({ path }) => path);
 }

@@ -26,7 +26,7 @@ export function segmentBehind(
   backend: BackendFile | undefined,
 ): Segment | null {
   const passed = new Set<string>();
-  let place: string | undefined = machine;
+  let place = machine;
   let next = backend;
   for (;;) {
     const tap = tapOf(next);
@@ -35,9 +35,17 @@ export function segmentBehind(
     if (tap !== undefined && network?.uplink === undefined) {
       return { network: tap.tap, vlan: tap.vlan ?? null };
     }
-    place = place === undefined ? undefined : lab.machines[place]?.on;
-    if (place === undefined || through === undefined || isChardev(through) || passed.has(place)) return null;
-    passed.add(place);
-    next = backendOfFunction(lab, place, through);
+    const outer = lab.machines[place]?.on;
+    if (outer === undefined || through === undefined || isChardev(through) || passed.has(outer)) return null;
+    passed.add(outer);
+    place = outer;
+    next = backendOfFunction(lab, outer, through);
   }
+}
+
+/** The network that one with an uplink leads to in the end; null when it leads nowhere. */
+export function networkOutside(lab: LabFile, name: string): string | null {
+  const { on, uplink } = lab.networks?.[name] ?? {};
+  if (on === undefined || uplink === undefined) return null;
+  return segmentBehind(lab, on, backendOfFunction(lab, on, uplink))?.network ?? null;
 }

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { MachineError } from '../errors/families.js';
 import { JsonLines } from './json-lines.js';
-import { connectWhenListening } from './unix-socket.js';
+import type { Connect } from './unix-socket.js';
 
 export interface GuestExecResult {
   readonly exitCode: number;
@@ -46,9 +46,9 @@ export class GuestAgent {
    * Opens a session; resolves once the agent in the guest answers, which tells that the guest is up.
    * Throws MachineError when it does not before `signal` aborts.
    */
-  static async open(path: string, signal: AbortSignal): Promise<GuestAgent> {
+  static async open(connect: Connect, signal: AbortSignal): Promise<GuestAgent> {
     const agent = new GuestAgent(
-      await connectWhenListening(path, signal).catch((error: unknown) => Promise.reject(gone(error))),
+      await connect(signal).catch((error: unknown) => Promise.reject(gone(error))),
     );
     const abort = (): void => {
       agent.close();
@@ -137,12 +137,21 @@ export class GuestAgent {
   }
 
   async #synchronize(): Promise<void> {
+    // Ends a question that an earlier client was killed in the middle of; the agent complains of it, as of any such byte.
+    this.#lines.reset();
     const id = Math.floor(Math.random() * 2 ** 31);
-    let answer = await this.execute('guest-sync-delimited', { id });
+    this.#lines.send({ execute: 'guest-sync-delimited', arguments: { id } });
     // Answers to an earlier client's questions may come first.
+    let answer: unknown;
     while (answer !== id) {
       answer = await new Promise<unknown>((resolve, reject) => {
-        this.#waiting.push({ resolve, reject });
+        this.#waiting.push({
+          resolve,
+          reject: (error) => {
+            if (this.#ended) reject(error);
+            else resolve(undefined);
+          },
+        });
       });
     }
   }

@@ -25,6 +25,11 @@ export class JsonLines {
     this.socket.write(`${JSON.stringify(object)}\n`);
   }
 
+  /** Has the other side forget what it was sent half of. */
+  reset(): void {
+    this.socket.write(Buffer.from([DELIMITER]));
+  }
+
   close(): void {
     this.socket.destroy();
   }

@@ -1,7 +1,7 @@
 import { MachineError } from '../errors/families.js';
 import type { Socket } from 'node:net';
 import { JsonLines } from './json-lines.js';
-import { connectWhenListening } from './unix-socket.js';
+import type { Connect } from './unix-socket.js';
 
 export interface QmpEvent {
   readonly event: string;
@@ -32,10 +32,10 @@ export class Qmp {
     });
   }
 
-  /** Opens a session as soon as QEMU listens at `path`. Throws MachineError when it does not before `signal` aborts. */
-  static async open(path: string, signal: AbortSignal): Promise<Qmp> {
+  /** Opens a session as soon as QEMU listens. Throws MachineError when it does not before `signal` aborts. */
+  static async open(connect: Connect, signal: AbortSignal): Promise<Qmp> {
     try {
-      const qmp = new Qmp(await connectWhenListening(path, signal));
+      const qmp = new Qmp(await connect(signal));
       // QEMU accepts a second client at once and answers it when the first has gone.
       const abort = (): void => {
         qmp.close();

@@ -37,3 +37,11 @@ export async function connectWhenListening(path: string, signal: AbortSignal): P
     await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
   }
 }
+
+/** A way to something that answers, tried until it is there or `signal` aborts. */
+export type Connect = (signal: AbortSignal) => Promise<Socket>;
+
+/** The way to a server on a Unix socket of this computer. */
+export function toSocket(path: string): Connect {
+  return async (signal) => connectWhenListening(path, signal);
+}

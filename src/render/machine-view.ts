@@ -2,12 +2,19 @@ import type { BackendFacts } from '../devices/backends.js';
 import { nicModel } from '../devices/catalog.js';
 import type { NicModel } from '../devices/nic-model.js';
 import { machineOptions } from '../devices/nic-options.js';
-import { functionsOf, type Machine } from '../model/lab.js';
+import { CHANNELS, MACHINE_LOGS, PORTS_FOLDER } from '../model/channels.js';
+import { functionsOf, machinesInside, type Lab, type Machine } from '../model/lab.js';
+import type { Accelerator } from '../toolchain/types.js';
 import { deviceArgumentText } from './device-argument.js';
 
+/** What of this computer decides how a machine is rendered. */
+export interface MachineFacts extends BackendFacts {
+  readonly accelerator: Accelerator;
+}
+
 /**
- * `nokaslr` to `no_timer_check` spare an emulated CPU what only hardware needs; `panic=-1` with QEMU's `-no-reboot` turns a
- * crash into the end of QEMU, which is noticed at once.
+ * `nokaslr` to `lsm=` spare an emulated CPU what only hardware, or a system with users, needs; `panic=-1` with QEMU's
+ * `-no-reboot` turns a crash into the end of QEMU, which is noticed at once.
  */
 const KERNEL_ARGUMENTS = [
   'console=ttyS0',
@@ -18,7 +25,13 @@ const KERNEL_ARGUMENTS = [
   'tsc=reliable',
   'no_timer_check',
   'cryptomgr.notests',
+  'init_on_alloc=0',
+  'lsm=',
 ];
+
+/** virtio-serial's own default, one of them reserved for a console. */
+const DEFAULT_MAX_PORTS = 31;
+const OWN_PORTS = 3;
 
 function modelsOf(machine: Machine): NicModel[] {
   return [...new Set(machine.nics.flatMap(functionsOf).map(({ model }) => model))].map(nicModel);
@@ -29,16 +42,56 @@ export function guestModules(machine: Machine): string[] {
   return [...new Set(modelsOf(machine).flatMap((model) => model.guestModules))];
 }
 
+/**
+ * A QEMU that is itself emulated runs a third faster on a processor without AVX, whose wide registers cost more than they save
+ * there (measured: docs/nested.md).
+ */
+function cpuOf(runsMachines: boolean, accelerator: Accelerator): string {
+  return runsMachines && accelerator === 'tcg' ? 'Nehalem,+x2apic' : 'max';
+}
+
+interface ChannelView {
+  readonly id: string;
+  readonly chardev: string;
+}
+
+/** Where the logs of what runs inside a machine go: through the machine around it, out to the lab's folder. */
+function logPath(machine: Machine, log: string): string {
+  return machine.on === null ? log : `${PORTS_FOLDER}/${log}`;
+}
+
+/** The ports by which each machine inside is reached from outside, and by which its logs come. */
+function channelsInside(machine: Machine, inside: readonly Machine[]): ChannelView[] {
+  return inside.flatMap(({ name }) => [
+    ...CHANNELS.map((channel) => {
+      const id = `${name}.${channel}`;
+      return { id, chardev: `socket,id=${id},path=${id},server=on,wait=off` };
+    }),
+    ...MACHINE_LOGS.map((log) => {
+      const id = `${name}.${log}`;
+      return { id, chardev: `file,id=${id},path=${logPath(machine, id)}` };
+    }),
+  ]);
+}
+
 /** What machine.qemu.hbs shows. Its `-machine` leaves out what no lab uses and firmware and kernel would wait for. */
-export function machineView(machine: Machine, facts: BackendFacts): object {
+export function machineView(machine: Machine, lab: Lab, facts: MachineFacts): object {
   const modules = guestModules(machine);
+  const inside = machinesInside(lab, machine.name);
+  const channels = channelsInside(machine, inside);
   return {
     name: machine.name,
+    iommu: machine.iommu,
+    cpu: cpuOf(inside.length > 0, facts.accelerator),
     cpus: machine.cpus,
     memoryMiB: machine.memoryMiB,
+    consoleLog: logPath(machine, `${machine.name}.console.log`),
+    maxPorts: channels.length + OWN_PORTS > DEFAULT_MAX_PORTS ? channels.length + OWN_PORTS : null,
+    channelsInside: channels,
     kernelCommandLine: [
       `hostname=${machine.name}`,
       ...KERNEL_ARGUMENTS,
+      ...(machine.iommu ? ['intel_iommu=on'] : []),
       ...modelsOf(machine).flatMap(({ kernelArguments }) => kernelArguments ?? []),
       ...(modules.length === 0 ? [] : [`lab.modules=${modules.join(',')}`]),
       ...machine.kernelArguments,

@@ -1,4 +1,12 @@
-import { backendOf, findByName, functionsOf, type Lab, type Network } from '../model/lab.js';
+import {
+  backendOf,
+  findByName,
+  functionById,
+  functionsOf,
+  machinesOn,
+  type Lab,
+  type Network,
+} from '../model/lab.js';
 
 const MAX_INTERFACE_NAME = 15;
 
@@ -44,9 +52,9 @@ interface Tap extends Port {
   readonly queues: number;
 }
 
-/** The taps of the lab; functions without a backend of their own share the one of their PF. */
-function tapsOf(lab: Lab): Tap[] {
-  return lab.machines
+/** The taps of the machines in one place; functions without a backend of their own share the one of their PF. */
+function tapsOf(lab: Lab, on: string | null): Tap[] {
+  return machinesOn(lab, on)
     .flatMap((machine) => machine.nics)
     .flatMap(functionsOf)
     .flatMap(({ backend, mtu, queues }) =>
@@ -70,8 +78,8 @@ function vlanNetworkView(network: Network, lab: Lab): object {
   };
 }
 
-function hasUserBackend(lab: Lab): boolean {
-  return lab.machines
+function hasUserBackend(lab: Lab, on: string | null): boolean {
+  return machinesOn(lab, on)
     .flatMap((machine) => machine.nics)
     .some((nic) => functionsOf(nic).some((pciFunction) => backendOf(nic, pciFunction)?.type === 'user'));
 }
@@ -81,22 +89,43 @@ export function peerNetns(peer: string): string {
   return `netns/${peer}`;
 }
 
-/** What network.sh.hbs shows. */
-export function networkView(lab: Lab): object {
-  const taps = tapsOf(lab);
+interface UplinkView {
+  readonly network: string;
+  readonly bridge: string;
+  readonly mtu: number;
+  readonly function: string;
+  readonly bdf: string;
+}
+
+/** The functions of the machine around by which networks inside it lead out. */
+function uplinkViews(networks: readonly Network[], lab: Lab): UplinkView[] {
+  return networks.flatMap(({ name, on, uplink, bridge, mtu }) => {
+    if (on === null || uplink === null) return [];
+    const { pciFunction } = functionById(findByName(lab.machines, on), uplink);
+    return [{ network: name, bridge, mtu, function: uplink, bdf: pciFunction.bdf }];
+  });
+}
+
+/** What network.sh.hbs shows: the networks of one place, of this computer (null) or the inside of a machine, and who is on them. */
+export function networkView(lab: Lab, on: string | null): object {
+  const networks = lab.networks.filter((network) => network.on === on);
+  const peers = on === null ? lab.peers : [];
+  const taps = tapsOf(lab, on);
   const ports = [
     ...taps,
-    ...lab.peers.map(({ bridgePort, network, vlan }) => ({ name: bridgePort, network, vlan })),
+    ...peers.map(({ bridgePort, network, vlan }) => ({ name: bridgePort, network, vlan })),
   ];
   return {
     name: lab.name,
-    userNetworks: hasUserBackend(lab),
-    networks: lab.networks.filter(({ vlans }) => vlans.length === 0),
-    vlanNetworks: lab.networks
+    place: on === null ? 'the lab’s own namespaces' : `machine ${on}`,
+    userNetworks: hasUserBackend(lab, on),
+    networks: networks.filter(({ vlans }) => vlans.length === 0),
+    vlanNetworks: networks
       .filter(({ vlans }) => vlans.length > 0)
       .map((network) => vlanNetworkView(network, lab)),
+    uplinks: uplinkViews(networks, lab),
     taps: taps.map((tap) => tapView(tap, lab)),
-    peers: lab.peers.map((peer) => {
+    peers: peers.map((peer) => {
       const network = findByName(lab.networks, peer.network);
       return {
         ...peer,

@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { EnvironmentError } from '../errors/families.js';
 import { withStep, type Progress } from '../model/progress.js';
 import { askKvm } from './kvm-verdict.js';
@@ -29,4 +30,24 @@ export async function decideAcceleration(
     message: `KVM was asked for but does not serve: ${verdict.reason}`,
     hint: verdict.remedy ?? 'use emulation (tcg), which is slower; lab doctor says more',
   });
+}
+
+/** Whether this computer's KVM lets its guests have virtual machines of their own (the kernel's parameter `nested`). */
+function kvmIsNested(): boolean {
+  return ['kvm_intel', 'kvm_amd']
+    .map((module) => `/sys/module/${module}/parameters/nested`)
+    .some((file) => existsSync(file) && ['Y', '1'].includes(readFileSync(file, 'utf8').trim()));
+}
+
+/** How machines inside a machine are run, given how that machine is. */
+export function accelerationInside({ accelerator }: Acceleration, isNested = kvmIsNested): Acceleration {
+  if (accelerator === 'tcg') {
+    return { accelerator: 'tcg', reason: 'the machine around is emulated itself' };
+  }
+  return isNested()
+    ? { accelerator: 'kvm', reason: 'the KVM of this computer is nested' }
+    : {
+        accelerator: 'tcg',
+        reason: 'the KVM of this computer is not nested (kvm_intel.nested, kvm_amd.nested)',
+      };
 }

@@ -1,17 +1,9 @@
-import { randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, statfsSync } from 'node:fs';
-import { mkdir, open, rename } from 'node:fs/promises';
-import { join } from 'node:path';
-import { EnvironmentError, ToolchainError } from '../errors/families.js';
-import { withStep, type Progress, type ProgressStep } from '../model/progress.js';
-import { lockHolder, takeLock, type Lock } from '../process/lock.js';
-import { run } from '../process/run.js';
+import type { Progress } from '../model/progress.js';
 import { buildTree } from './build-tree.js';
-import { toolchainFolder } from './folders.js';
-import { chooseMirror, type Mirror } from './mirror.js';
-import { recipeDigest, type Recipe } from './recipe.js';
-import { removeFolder } from './remove-folder.js';
-import { findTree, incomplete, treeFolder, type ProvisionedTree } from './tree.js';
+import { chooseMirror } from './mirror.js';
+import { provisionFolder } from './provision-folder.js';
+import type { Recipe } from './recipe.js';
+import { findTree, treeFolder, type ProvisionedTree } from './tree.js';
 
 export interface ProvisionOptions {
   readonly recipe: Recipe;
@@ -20,158 +12,21 @@ export interface ProvisionOptions {
   readonly signal: AbortSignal | undefined;
 }
 
-/** Bytes that fetching and unpacking take at most, the packages and the tree together. */
-export const neededBytes = 1_000_000_000;
-
-const waitMs = 3_600_000;
-/** Marks what is not a tree: being built, or to be removed. */
-const temporaryPrefix = '.building-';
-
-/**
- * Returns the recipe's tree, making it first if it is not in the cache. Of several that ask at once one makes it and the others
- * wait. A tree is built beside its place and renamed into it when it is whole, so what is in its place can be trusted; what an
- * earlier, killed run left is removed. Throws EnvironmentError and ToolchainError; nothing is left behind then.
- */
+/** Returns the recipe's tree, making it first if it is not in the cache: see provisionFolder. */
 export async function provisionTree(options: ProvisionOptions, progress: Progress): Promise<ProvisionedTree> {
-  const found = findTree(options.recipe);
+  const { recipe, signal } = options;
+  const find = (): ProvisionedTree | undefined => findTree(recipe);
+  const found = find();
   if (found !== undefined) return found;
   const mirror = chooseMirror(options.mirror);
-  requireAmd64();
-  makeFolder();
-
-  const lock = await waitForLock(options.signal, progress);
-  try {
-    await removeLeftovers();
-    const madeMeanwhile = findTree(options.recipe);
-    if (madeMeanwhile !== undefined) return madeMeanwhile;
-    requireSpace();
-    return await withStep(progress, `Fetch QEMU, a kernel and tools from ${mirror.url}`, async (step) =>
-      makeTree(options, mirror, step, progress),
-    );
-  } finally {
-    await lock.release();
-  }
-}
-
-async function makeTree(
-  options: ProvisionOptions,
-  mirror: Mirror,
-  step: ProgressStep,
-  progress: Progress,
-): Promise<ProvisionedTree> {
-  const { recipe, signal } = options;
-  const name = `${temporaryPrefix}${recipeDigest(recipe)}-${randomBytes(4).toString('hex')}`;
-  const building = join(toolchainFolder(), name);
-  try {
-    await mkdir(building);
-    await buildTree({
-      recipe,
-      mirror,
-      folder: building,
+  return provisionFolder(
+    {
+      place: treeFolder(recipe),
+      title: `Fetch QEMU, a kernel and tools from ${mirror.url}`,
+      find,
+      build: async (folder, report) => buildTree({ recipe, mirror, folder, signal, ...report }),
       signal,
-      onDetail: (detail) => {
-        step.update(detail);
-      },
-      onWarning: (message) => {
-        progress.warn(message);
-      },
-    });
-    await putInPlace(building, treeFolder(recipe));
-  } catch (error) {
-    await removeFolder(building);
-    throw error;
-  }
-  const tree = findTree(recipe);
-  if (tree === undefined) throw incomplete('its manifest');
-  return tree;
-}
-
-/** Everything is on the disk before the name is, so that a power cut cannot leave a trusted tree with empty files. */
-async function putInPlace(building: string, place: string): Promise<void> {
-  await run(['sync', '--file-system', building], { timeoutMs: 300_000 });
-  await setAside(place);
-  await rename(building, place);
-  const parent = await open(toolchainFolder(), 'r');
-  try {
-    await parent.sync();
-  } finally {
-    await parent.close();
-  }
-}
-
-/** Only the holder of the lock builds, so whatever is marked as being built belongs to a run that is dead. */
-async function removeLeftovers(): Promise<void> {
-  const names = readdirSync(toolchainFolder()).filter((name) => name.startsWith(temporaryPrefix));
-  for (const name of names) await setAside(join(toolchainFolder(), name));
-}
-
-/** Removes a folder, having renamed it first: whatever still writes to it by its old name finds nothing there any more. */
-async function setAside(folder: string): Promise<void> {
-  const aside = join(toolchainFolder(), `${temporaryPrefix}removed-${randomBytes(4).toString('hex')}`);
-  try {
-    await rename(folder, aside);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
-    throw error;
-  }
-  await removeFolder(aside);
-}
-
-async function waitForLock(signal: AbortSignal | undefined, progress: Progress): Promise<Lock> {
-  const file = join(toolchainFolder(), 'lock');
-  const purpose = 'fetch the toolchain';
-  const lock = await takeLock(file, { waitMs: 0, purpose, signal });
-  if (lock !== undefined) return lock;
-
-  const holder = lockHolder(file);
-  const who = holder === undefined ? 'another lab command' : `process ${holder.pid}`;
-  const later = await withStep(progress, `Wait for ${who}, which fetches the toolchain`, async () => {
-    const deadline = Date.now() + waitMs;
-    while (Date.now() < deadline) {
-      // In short turns: a wait outlives this process if it is killed.
-      const turn = await takeLock(file, { waitMs: 2000, purpose, signal });
-      if (turn !== undefined) return turn;
-    }
-    return undefined;
-  });
-  if (later !== undefined) return later;
-  throw new ToolchainError({
-    code: 'LAB-TOOLCHAIN-BUSY',
-    message: `${who} has been fetching the toolchain for more than ${waitMs / 60_000} minutes`,
-    hint: `look at that process; end it if it hangs, then run the command again (lock: ${file})`,
-  });
-}
-
-function requireAmd64(): void {
-  if (process.arch === 'x64') return;
-  throw new EnvironmentError({
-    code: 'LAB-ENV-ARCHITECTURE',
-    message: `the toolchain's programs are for x86-64, and this computer is ${process.arch}`,
-    hint: 'use an x86-64 computer',
-  });
-}
-
-function makeFolder(): void {
-  try {
-    mkdirSync(toolchainFolder(), { recursive: true });
-  } catch (cause) {
-    throw new EnvironmentError(
-      {
-        code: 'LAB-ENV-CACHE-FOLDER',
-        message: `the cache folder ${toolchainFolder()} cannot be made`,
-        hint: 'make it writable, or choose another place with XDG_CACHE_HOME',
-      },
-      { cause },
-    );
-  }
-}
-
-function requireSpace(): void {
-  const { bavail, bsize } = statfsSync(toolchainFolder());
-  if (bavail * bsize >= neededBytes) return;
-  throw new EnvironmentError({
-    code: 'LAB-ENV-DISK-SPACE',
-    message: `fetching the toolchain needs ${neededBytes / 1e6} MB for a moment, and ${toolchainFolder()} has ${Math.floor((bavail * bsize) / 1e6)} MB`,
-    hint: 'make room, or put the cache on another disk with XDG_CACHE_HOME',
-  });
+    },
+    progress,
+  );
 }

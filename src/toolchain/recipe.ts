@@ -36,21 +36,63 @@ const commonPackages = [
   'nftables',
   'qemu-guest-agent',
   'qemu-utils',
+  'socat',
   'xz-utils',
   'zstd',
 ];
 
+const suites = { suite: 'trixie', backports: 'trixie-backports' } as const;
+
 export function recipeFor(options: RecipeOptions): Recipe {
   return {
     format: 1,
-    suite: 'trixie',
-    backports: 'trixie-backports',
+    ...suites,
     packages: [
       ...commonPackages,
       ...flavourPackages[options.kernelFlavour],
       ...(options.withQemu ? ['qemu-system-x86'] : []),
     ].sort(),
     nonFree: ['netperf'],
+  };
+}
+
+/** What kbuild runs: a compiler, and the programs that its makefiles and scripts call. */
+const buildPackages = [
+  'bash',
+  'bzip2',
+  'coreutils',
+  'dash',
+  'diffutils',
+  'findutils',
+  'gcc',
+  'grep',
+  'kmod',
+  'libc6-dev',
+  'libelf1t64',
+  'make',
+  'mawk',
+  'perl-base',
+  'sed',
+  'tar',
+  'xz-utils',
+];
+
+/** The version in the name of the package of a kernel's source: 7.3 for 7.3.4+deb13-cloud-amd64. */
+export function sourceVersionOf(release: string): string {
+  return /^\d+\.\d+/.exec(release)?.[0] ?? release;
+}
+
+/** What a module for Debian's kernel of this release is built with: its headers, its source and a compiler. */
+export function moduleBuildRecipe(release: string): Recipe {
+  return {
+    format: 1,
+    ...suites,
+    packages: [
+      ...buildPackages,
+      `linux-headers-${release}`,
+      `linux-source-${sourceVersionOf(release)}`,
+    ].sort(),
+    nonFree: [],
   };
 }
 
@@ -63,7 +105,7 @@ export function recipeDigest(recipe: Recipe): string {
 export function aptPreferences(recipe: Recipe): string {
   return [
     pin('*', `release n=${recipe.backports}`, 600),
-    pin(recipe.nonFree.join(' '), 'release c=non-free', 500),
+    ...(recipe.nonFree.length > 0 ? [pin(recipe.nonFree.join(' '), 'release c=non-free', 500)] : []),
     pin('*', 'release c=non-free', -1),
   ].join('\n');
 }

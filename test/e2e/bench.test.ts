@@ -54,7 +54,7 @@ describe('lab bench', () => {
       expect(ownBytes).toBeGreaterThan(payloadBytes);
       expect(otherBytes).toBeLessThan(payloadBytes / 100);
     }
-    expect(result.environment.images['micro']).toMatch(/^[0-9a-f]{64}$/);
+    expect(result.environment.images['guest']).toMatch(/^[0-9a-f]{64}$/);
     expect(await sandbox.leftovers()).toEqual([]);
 
     const list = await sandbox.lab('results', '--json');

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { shippedLabs } from '../../src/lab/locate.js';
 import { GuestAgent } from '../../src/qemu/guest-agent.js';
 import { Sandbox } from './support/sandbox.js';
+import { toSocket } from '../../src/qemu/unix-socket.js';
 
 let sandbox: Sandbox;
 
@@ -36,7 +37,7 @@ test('the rendered files run by hand, without lab', async () => {
     forceKillAfterDelay: 2000,
   });
   try {
-    const agent = await GuestAgent.open(join(folder, 'guest.agent'), AbortSignal.timeout(120_000));
+    const agent = await GuestAgent.open(toSocket(join(folder, 'guest.agent')), AbortSignal.timeout(120_000));
     await agent.putFile('/run/check.sh', readFileSync(join(folder, 'checks/guest-pf0/vf-creation-10.sh')));
     const check = await agent.run(['/bin/sh', '/run/check.sh'], { timeoutMs: 120_000 });
     agent.close();

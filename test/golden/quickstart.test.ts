@@ -18,7 +18,7 @@ function filesIn(path: string): string[] {
 }
 
 describe('the artefacts of labs/quickstart', () => {
-  const artefacts = renderLab(lab, { vhostNet: false, accelerator: 'tcg' });
+  const artefacts = renderLab(lab, { vhostNet: false, accelerator: 'tcg', acceleratorInside: 'tcg' });
 
   it.each(artefacts)('$path', async ({ path, content }) => {
     await expect(content).toMatchFileSnapshot(join(folder, path));
@@ -35,12 +35,12 @@ describe('the artefacts of labs/quickstart', () => {
   });
 
   it('are the same each time, and lie within the lab’s folder', () => {
-    expect(renderLab(lab, { vhostNet: false, accelerator: 'tcg' })).toEqual(artefacts);
+    expect(renderLab(lab, { vhostNet: false, accelerator: 'tcg', acceleratorInside: 'tcg' })).toEqual(artefacts);
     for (const { path } of artefacts) expect(join('/x', dirname(path))).toMatch(/^\/x/);
   });
 
   it('differ under KVM and with vhost-net in just what depends on these', () => {
-    const others = renderLab(lab, { vhostNet: true, accelerator: 'kvm' });
+    const others = renderLab(lab, { vhostNet: true, accelerator: 'kvm', acceleratorInside: 'kvm' });
     const changed = others.flatMap(({ path, content }, index) => {
       const before = (artefacts[index]?.content ?? '').split('\n');
       return content
@@ -54,7 +54,7 @@ describe('the artefacts of labs/quickstart', () => {
 describe('what lab bench makes the environments of labs/offload-tap with', () => {
   const bench = renderLab(readLab(join(packageFolder(), 'labs/offload-tap')).lab, {
     vhostNet: false,
-    accelerator: 'tcg',
+    accelerator: 'tcg', acceleratorInside: 'tcg'
   }).filter(({ path }) => path.startsWith('bench/'));
 
   it.each(bench)('$path', async ({ path, content }) => {

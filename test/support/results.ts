@@ -23,7 +23,7 @@ export const environment: Environment = {
   accelerator: 'tcg',
   accelerationReason: 'emulation was asked for',
   computer: { cpu: 'A processor', processors: 2, load: { begin: 0.5, end: 1.25 } },
-  images: { micro: 'abc123' },
+  images: { guest: 'abc123' },
   labDigest: 'def456',
 };
 

@@ -39,7 +39,10 @@ export async function serveSocket(
     if (behaviour.greeting !== undefined) socket.write(behaviour.greeting);
     let rest = '';
     socket.on('data', (chunk: Buffer) => {
-      const lines = (rest + chunk.toString('utf8')).split('\n');
+      // 0xFF ends what came before it, as QEMU's parsers have it.
+      const reset = chunk.lastIndexOf(0xff);
+      if (reset >= 0) rest = '';
+      const lines = (rest + chunk.subarray(reset + 1).toString('utf8')).split('\n');
       rest = lines.pop() ?? '';
       for (const line of lines) {
         const message = JSON.parse(line) as Record<string, unknown>;

@@ -104,11 +104,12 @@ async function expand(file: string, bin: string): Promise<void> {
 
 /**
  * Copies these modules and all that they need, uncompressed, to `root`/lib/modules/RELEASE, with the indexes that
- * modprobe reads there. What the kernel has built in needs no copy.
+ * modprobe reads there. What the kernel has built in needs no copy. `modules.built`: modules (absolute paths) that were built for
+ * this kernel; what they need has to be among `modules.names`.
  */
 export async function installModules(
   kernel: KernelTool,
-  names: readonly string[],
+  modules: { readonly names: readonly string[]; readonly built: readonly string[] },
   root: string,
   bin: string,
   scratch: string,
@@ -119,11 +120,15 @@ export async function installModules(
     if (existsSync(join(kernel.modules, list))) copyFileSync(join(kernel.modules, list), join(target, list));
   }
   const dependencies = await readDependencies(kernel, bin, scratch);
-  for (const path of dependencies.closure(names)) {
+  for (const path of dependencies.closure(modules.names)) {
     const copy = join(target, path);
     mkdirSync(dirname(copy), { recursive: true });
     cpSync(join(kernel.modules, path), copy, { dereference: true });
     await expand(copy, bin);
+  }
+  for (const path of modules.built) {
+    mkdirSync(join(target, 'updates'), { recursive: true });
+    copyFileSync(path, join(target, 'updates', basename(path)));
   }
   await runOrThrow([join(bin, 'depmod'), '-b', root, '-m', 'lib/modules', kernel.release]);
   for (const list of ['modules.order', 'modules.builtin.modinfo'])

@@ -1,26 +1,7 @@
 import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { EnvironmentError } from '../../errors/families.js';
-import { run, runOrThrow } from '../../process/run.js';
-
-const LIBRARIES = 'usr/lib/x86_64-linux-gnu';
-const LOADER = 'ld-linux-x86-64.so.2';
-
-/** The libraries that a program needs, as the tree's own dynamic loader resolves them. */
-async function librariesOf(tree: string, program: string): Promise<string[]> {
-  const libraries = join(tree, LIBRARIES);
-  // Exit code 0: dynamically linked. A static program needs nothing, and the loader cannot list it.
-  const { exitCode } = await run([join(libraries, LOADER), '--verify', program]);
-  if (exitCode !== 0) return [];
-  const { stdout } = await runOrThrow([
-    join(libraries, LOADER),
-    '--library-path',
-    libraries,
-    '--list',
-    program,
-  ]);
-  return [...stdout.matchAll(/=> (\/\S+)/g)].flatMap(([, path]) => (path === undefined ? [] : [path]));
-}
+import { librariesOf, LIBRARIES, LOADER, loaderOfTree } from './libraries.js';
 
 /**
  * Copies programs (paths in the tree) with the libraries that they need to the same places below `root`.
@@ -33,7 +14,8 @@ export async function installPrograms(
 ): Promise<void> {
   mkdirSync(join(root, LIBRARIES), { recursive: true });
   mkdirSync(join(root, 'lib64'), { recursive: true });
-  copyFileSync(join(tree, LIBRARIES, LOADER), join(root, 'lib64', LOADER));
+  const loader = loaderOfTree(tree);
+  copyFileSync(loader.path, join(root, 'lib64', LOADER));
   for (const program of programs) {
     const source = join(tree, program);
     if (!existsSync(source)) {
@@ -47,7 +29,7 @@ export async function installPrograms(
     const target = join(root, program);
     mkdirSync(dirname(target), { recursive: true });
     copyFileSync(source, target);
-    for (const library of await librariesOf(tree, source))
+    for (const library of await librariesOf(source, loader))
       copyFileSync(library, join(root, LIBRARIES, basename(library)));
   }
 }

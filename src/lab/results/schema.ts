@@ -27,7 +27,9 @@ const environment = z.strictObject({
       .strictObject({ begin: z.number(), end: z.number() })
       .describe('Load average of the minute before the run began and before it ended'),
   }),
-  images: z.record(z.string(), z.string()).describe('SHA-256 of the images that were booted, by name'),
+  images: z
+    .record(z.string(), z.string())
+    .describe('SHA-256 of the image that each machine booted, by the machine’s name'),
   labDigest: z.string().describe('SHA-256 of the resolved definition'),
 });
 

@@ -1,6 +1,7 @@
 import { subnetOf } from '../defaults.js';
 import { isHostAddress, numberToAddress, parseSubnet } from '../ipv4.js';
-import { eachFunction, networkOf, type Rule } from './rule.js';
+import { segmentBehind } from '../written-segment.js';
+import { eachFunction, type Rule } from './rule.js';
 
 export const peersFit: Rule = function* (lab, at) {
   const taken = new Map<string, string>();
@@ -38,8 +39,8 @@ export const networksHaveRoom: Rule = function* (lab, at) {
     wanted.set(network, (wanted.get(network) ?? 0) + more);
   };
   for (const peer of Object.values(lab.peers ?? {})) count(peer.network, 1);
-  for (const { nic, written } of eachFunction(lab)) {
-    const network = networkOf(written.backend ?? nic.backend);
+  for (const { machine, nic, written } of eachFunction(lab)) {
+    const network = segmentBehind(lab, machine, written.backend ?? nic.backend)?.network;
     if (network !== undefined) count(network, 1);
   }
   for (const [index, [name, network]] of Object.entries(lab.networks ?? {}).entries()) {

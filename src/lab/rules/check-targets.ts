@@ -2,28 +2,40 @@ import { checkNames } from '../../checks/names.js';
 import type { Segment } from '../../checks/segment.js';
 import { hasTarget, targetHint, type CheckedNic } from '../../checks/targets.js';
 import type { BackendFile, CheckFile, LabFile } from '../../model/lab-file.js';
-import { backendType, tapOf } from '../written-backend.js';
+import { backendType } from '../written-backend.js';
 import { writtenVfs } from '../written-functions.js';
+import { nicServes } from '../written-nesting.js';
+import { segmentBehind } from '../written-segment.js';
 import { eachFunction, type PlacedFunction, type Rule } from './rule.js';
 import { isStorage } from './storage.js';
 
-function endOf(backend: BackendFile | undefined): (Segment | null)[] {
-  if (backend === undefined) return [];
-  if (backendType(backend) === 'user') return [null];
-  const tap = tapOf(backend);
-  return tap === undefined ? [] : [{ network: tap.tap, vlan: tap.vlan ?? null }];
+function endOf(lab: LabFile, machine: string, backend: BackendFile | undefined): (Segment | null)[] {
+  if (backend !== undefined && backendType(backend) === 'user') return [null];
+  const segment = segmentBehind(lab, machine, backend);
+  return segment === null ? [] : [segment];
+}
+
+interface Candidate {
+  readonly machine: string;
+  readonly nic: CheckedNic;
+  /** Whether what is inside the machine has taken it. */
+  readonly serves: boolean;
 }
 
 /** The NICs of a definition, with the machine that each is of. */
-function checkedNics(lab: LabFile): { machine: string; nic: CheckedNic }[] {
-  const functions = new Map<PlacedFunction['nic'], { machine: string; ends: (Segment | null)[] }>();
-  for (const { machine, nic, written } of eachFunction(lab)) {
-    const found = functions.get(nic) ?? { machine, ends: [] };
-    found.ends.push(...endOf(written.backend ?? nic.backend));
+function checkedNics(lab: LabFile): Candidate[] {
+  const functions = new Map<
+    PlacedFunction['nic'],
+    { machine: string; name: string; ends: (Segment | null)[] }
+  >();
+  for (const { machine, name, nic, written } of eachFunction(lab)) {
+    const found = functions.get(nic) ?? { machine, name, ends: [] };
+    found.ends.push(...endOf(lab, machine, written.backend ?? nic.backend));
     functions.set(nic, found);
   }
-  return [...functions].map(([nic, { machine, ends }]) => ({
+  return [...functions].map(([nic, { machine, name, ends }]) => ({
     machine,
+    serves: nicServes(lab, machine, name),
     nic: { storage: isStorage(nic), vfs: writtenVfs(nic).length, ends },
   }));
 }
@@ -48,11 +60,15 @@ export const checksHaveTargets: Rule = function* (lab, at) {
     const { check, machine } = request;
     if (machine !== undefined && !Object.hasOwn(lab.machines, machine)) continue;
     const asked = nics.filter((one) => machine === undefined || one.machine === machine);
-    if (asked.some(({ nic }) => hasTarget(check, nic, peers))) continue;
+    const fitting = asked.filter(({ nic }) => hasTarget(check, nic, peers));
+    if (fitting.some(({ serves }) => !serves)) continue;
     yield {
       code: 'LAB-RULE-TARGET',
       message: `${check} has nothing to see${machine === undefined ? '' : ` on machine ${machine}`}`,
-      hint: targetHint(check),
+      hint:
+        fitting.length === 0
+          ? targetHint(check)
+          : 'the NICs that it could look at are taken by what is inside: name a machine inside, or give the machine another NIC',
       location: at.locate(['checks', index]),
     };
   }

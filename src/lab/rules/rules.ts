@@ -6,12 +6,14 @@ import { checksExist } from './checks.js';
 import { benchCompares, benchNamesExist, benchSubnetIsFree } from './bench.js';
 import { busNamesAreFree, compositionsAreWhatTheySay } from './compositions.js';
 import {
-  busesFit,
-  hasMachines,
-  nestedMachinesUseVdpa,
-  nestingIsPossible,
-  vdpaDevicesServe,
-} from './machines.js';
+  innerNetworksArePlain,
+  innerNetworksHaveAPlace,
+  peersAreOutside,
+  tapsAreWhereTheirNetworkIs,
+  uplinksLeadOut,
+} from './inner-networks.js';
+import { busesFit, hasMachines } from './machines.js';
+import { nestingIsPossible, outerMachinesCarryQemu, outerMachinesHaveRoom } from './nesting.js';
 import {
   addrsArePlaces,
   backendsAreNamed,
@@ -23,12 +25,19 @@ import {
 import { busesExist, imagesExist, modelsExist, networksExist } from './references.js';
 import type { Locator, Rule } from './rule.js';
 import { storageHoldsTheData } from './storage.js';
+import { vdpaDevicesServe, vdpaHasAnIommu } from './vdpa.js';
 import { vlanIdsDiffer, vlansExist } from './vlans.js';
 
 export const rules: readonly Rule[] = [
   hasMachines,
   nestingIsPossible,
+  outerMachinesCarryQemu,
+  outerMachinesHaveRoom,
   networksExist,
+  innerNetworksHaveAPlace,
+  uplinksLeadOut,
+  innerNetworksArePlain,
+  peersAreOutside,
   vlanIdsDiffer,
   vlansExist,
   modelsExist,
@@ -46,7 +55,8 @@ export const rules: readonly Rule[] = [
   networksHaveRoom,
   macsDiffer,
   vdpaDevicesServe,
-  nestedMachinesUseVdpa,
+  vdpaHasAnIommu,
+  tapsAreWhereTheirNetworkIs,
   checksHaveTargets,
   storageHoldsTheData,
   benchNamesExist,

@@ -1,5 +1,5 @@
 import type { Problem } from '../../errors/lab-error.js';
-import type { LabFile } from '../../model/lab-file.js';
+import type { LabFile, NetworkFile } from '../../model/lab-file.js';
 import type { Path } from '../load.js';
 import { tapOf } from '../written-backend.js';
 import { eachBackend, type Locator, type Rule } from './rule.js';
@@ -21,7 +21,7 @@ function* eachPort(lab: LabFile): Iterable<WrittenPort> {
 
 function portProblem(
   { network, vlan, path }: WrittenPort,
-  vlans: readonly number[],
+  { vlans = [], on }: NetworkFile,
   at: Locator,
 ): Problem | undefined {
   const code = 'LAB-RULE-VLAN';
@@ -37,7 +37,10 @@ function portProblem(
   }
   const location = at.locate([...path, 'vlan']);
   if (vlans.length === 0) {
-    const hint = `leave \`vlan\` out, or give the network \`vlans: [${vlan}]\``;
+    const hint =
+      on === undefined
+        ? `leave \`vlan\` out, or give the network \`vlans: [${vlan}]\``
+        : 'leave `vlan` out: the network is inside a machine, and its `uplink` decides';
     return { code, message: `network ${network} has no VLANs`, hint, location };
   }
   if (vlans.includes(vlan)) return undefined;
@@ -53,7 +56,7 @@ function portProblem(
 export const vlansExist: Rule = function* (lab, at) {
   for (const port of eachPort(lab)) {
     if (!Object.hasOwn(lab.networks ?? {}, port.network)) continue;
-    const problem = portProblem(port, lab.networks?.[port.network]?.vlans ?? [], at);
+    const problem = portProblem(port, lab.networks?.[port.network] ?? {}, at);
     if (problem !== undefined) yield problem;
   }
 };

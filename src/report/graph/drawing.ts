@@ -6,7 +6,10 @@ import type { Ids } from './ids.js';
 export interface Drawing {
   readonly ids: Ids;
   readonly links: Link[];
+  /** The networks of this place. */
   readonly networks: ReadonlyMap<string, { readonly network: Network; readonly id: string }>;
+  /** The MTU of every network of the lab: a function may lead out to one of another place. */
+  readonly mtus: ReadonlyMap<string, number>;
   /** The backends of the machines of this place. */
   readonly backends: Box[];
   /** The boxes of the functions of the machine that this place is the inside of; none for this computer. */

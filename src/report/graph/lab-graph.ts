@@ -1,4 +1,4 @@
-import type { Lab, Machine, Network, Peer } from '../../model/lab.js';
+import { machinesOn, type Lab, type Machine, type Network, type Peer } from '../../model/lab.js';
 import type { Drawing } from './drawing.js';
 import type { Box, Graph, Link } from './graph.js';
 import { Ids } from './ids.js';
@@ -6,21 +6,22 @@ import { drawNic } from './nic-boxes.js';
 
 /** What holds machines: this computer, or a machine that others run `on`. */
 interface Place {
-  readonly machines: readonly Machine[];
-  readonly networks: readonly Network[];
+  /** The machine that this is the inside of; null: this computer. */
+  readonly on: string | null;
   readonly peers: readonly Peer[];
-  /** Boxes of the functions of the machine that this is the inside of. */
+  /** Boxes of the functions of that machine, by their ids in the lab. */
   readonly outerFunctions: ReadonlyMap<string, string>;
 }
 
-function networkBox({ bridge, name, subnet, mtu, vlans }: Network, id: string): Box {
+function networkBox({ bridge, name, subnet, mtu, vlans, uplink }: Network, id: string): Box {
   return {
     id,
     kind: 'network',
     title: `network ${name}`,
     lines: [
       `bridge ${bridge}`,
-      subnet,
+      // With an uplink its addresses are those of the network outside.
+      ...(uplink === null ? [subnet] : [`uplink ${uplink}`]),
       `MTU ${mtu}`,
       ...(vlans.length === 0 ? [] : [`VLANs ${vlans.join(', ')}`]),
     ],
@@ -48,7 +49,11 @@ class LabDrawing {
   readonly #ids = new Ids();
   readonly links: Link[] = [];
 
-  constructor(private readonly lab: Lab) {}
+  readonly #mtus: ReadonlyMap<string, number>;
+
+  constructor(private readonly lab: Lab) {
+    this.#mtus = new Map(lab.networks.map(({ name, mtu }) => [name, mtu]));
+  }
 
   id(name: string): string {
     return this.#ids.take(name);
@@ -57,12 +62,14 @@ class LabDrawing {
   /** The columns of a place, from left to right: its machines, their backends, then the networks and the peers. */
   inside(place: Place): Box[] {
     const ids = this.#ids;
+    const here = this.lab.networks.filter(({ on }) => on === place.on);
     const networks = new Map(
-      place.networks.map((network) => [network.name, { network, id: ids.take('network', network.name) }]),
+      here.map((network) => [network.name, { network, id: ids.take('network', network.name) }]),
     );
     const { outerFunctions } = place;
-    const drawing: Drawing = { ids, networks, links: this.links, backends: [], outerFunctions };
-    const machines = place.machines.map((machine) => this.#machine(machine, drawing));
+    const drawing = { ids, networks, mtus: this.#mtus, links: this.links, backends: [], outerFunctions };
+    const machines = machinesOn(this.lab, place.on).map((machine) => this.#machine(machine, drawing));
+    this.#linkUplinks(drawing);
     return this.#columns([
       machines,
       drawing.backends,
@@ -71,8 +78,11 @@ class LabDrawing {
     ]);
   }
 
-  machinesOn(on: string | null): readonly Machine[] {
-    return this.lab.machines.filter((machine) => machine.on === on);
+  #linkUplinks({ networks, outerFunctions, links }: Drawing): void {
+    for (const { network, id } of networks.values()) {
+      const outer = network.uplink === null ? undefined : outerFunctions.get(network.uplink);
+      if (outer !== undefined) links.push({ from: id, to: outer });
+    }
   }
 
   #columns(columns: readonly (readonly Box[])[]): Box[] {
@@ -93,22 +103,16 @@ class LabDrawing {
     const id = this.#ids.take('machine', name);
     const nics = machine.nics.map((nic) => drawNic(nic, name, drawing));
     const boxes = nics.map(({ box }) => box);
-    const inner = this.machinesOn(name);
     const outerFunctions = new Map(nics.flatMap(({ functions }) => [...functions]));
+    const inside = this.inside({ on: name, peers: [], outerFunctions });
     return {
       id,
       kind: 'machine',
       title: `machine ${name}`,
       lines: [`image ${image}, ${cpus} ${cpus === 1 ? 'CPU' : 'CPUs'}, ${memoryMiB} MiB`],
-      ...(inner.length === 0
+      ...(inside.length === 0
         ? { arrangement: 'column', boxes }
-        : {
-            arrangement: 'row',
-            boxes: [
-              ...this.inside({ machines: inner, networks: [], peers: [], outerFunctions }),
-              ...this.#columns([boxes]),
-            ],
-          }),
+        : { arrangement: 'row', boxes: [...inside, ...this.#columns([boxes])] }),
     };
   }
 }
@@ -122,12 +126,7 @@ export function labGraph(lab: Lab): Graph {
     title: `the namespaces of lab ${lab.name}`,
     lines: lab.expect === 'refused' ? ['QEMU must refuse this composition'] : [],
     arrangement: 'row',
-    boxes: drawing.inside({
-      machines: drawing.machinesOn(null),
-      networks: lab.networks,
-      peers: lab.peers,
-      outerFunctions: new Map(),
-    }),
+    boxes: drawing.inside({ on: null, peers: lab.peers, outerFunctions: new Map() }),
   };
   const root: Box = {
     id: drawing.id('computer'),

@@ -16,7 +16,7 @@ export interface DrawnNic {
 
 function functionLines(nic: Nic, pciFunction: NicFunction, drawing: Drawing): string[] {
   const network = pciFunction.segment?.network;
-  const usual = network === undefined ? ETHERNET_MTU : drawing.networks.get(network)?.network.mtu;
+  const usual = network === undefined ? ETHERNET_MTU : drawing.mtus.get(network);
   const { bdf, mac, address, mtu, model, queues, sriovPf } = pciFunction;
   return [
     bdf,

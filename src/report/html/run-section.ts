@@ -25,7 +25,7 @@ function topology({ context, lab }: KeptRun): Html {
 
 function environmentCard({ environment, durationMs }: KeptRun): Html {
   const { qemu, kernel, accelerator, accelerationReason, computer, images, labDigest } = environment;
-  const booted = Object.entries(images).map(([name, digest]) => [`Image ${name}`, digest] as const);
+  const booted = Object.entries(images).map(([name, digest]) => [`Image of ${name}`, digest] as const);
   return html`<div class="card">
     <h3>Made with</h3>
     ${facts([

@@ -1,7 +1,7 @@
 import { existsSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { cacheFolder, stateFolder } from '../../model/folders.js';
-import { neededBytes } from '../provision.js';
+import { neededBytes } from '../provision-folder.js';
 import type { Toolchain } from '../types.js';
 import type { Probe } from './probe.js';
 

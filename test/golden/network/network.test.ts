@@ -12,7 +12,7 @@ import { lab } from '../../support/definition.js';
 const folder = fileURLToPath(new URL('.', import.meta.url));
 
 function script(of: ReturnType<typeof lab>): string {
-  return renderTemplate('network.sh', networkView(of));
+  return renderTemplate('network.sh', networkView(of, null));
 }
 
 it.each(['vlan', 'user-net'])('the network.sh of labs/%s', async (name) => {

@@ -28,7 +28,7 @@ const dropped = new Set(['-kernel', '-initrd', '-append', '-qmp', '-serial']);
 
 /** The arguments in a machine's rendered file, without what has to be built or connected. */
 export function renderedArguments(lab: Lab, machine: Machine): string[] {
-  const artefacts = renderLab(lab, { vhostNet: false, accelerator: 'tcg' });
+  const artefacts = renderLab(lab, { vhostNet: false, accelerator: 'tcg', acceleratorInside: 'tcg' });
   const content = artefacts.find(({ path }) => path === `${machine.name}.qemu`)?.content ?? '';
   const all = parseArguments(content);
   return all.flatMap((argument, index) => {

@@ -1,6 +1,15 @@
 import { closeSync, openSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { readResources, smallMappingsKiB } from '../../../src/checks/qemu-resources.js';
+import type { Host } from '../../../src/hosts/host.js';
+import { run } from '../../../src/process/run.js';
+
+/** This computer, outside any namespace. */
+const here: Host = {
+  description: 'this computer',
+  putFile: async () => Promise.reject(new Error('nothing is put here')),
+  run: async (argv, options) => run(argv, options),
+};
 
 function mapping(range: string, name: string, size: number, anonymous: number): string {
   return [
@@ -34,18 +43,18 @@ describe('smallMappingsKiB', () => {
 });
 
 describe('readResources', () => {
-  it('sees a file that this process opens, and memory that it takes', () => {
-    const before = readResources(process.pid);
+  it('sees a file that this process opens, and memory that it takes', async () => {
+    const before = await readResources(here, process.pid);
     const file = openSync('/dev/null', 'r');
     try {
-      expect(readResources(process.pid).openFiles).toBe(before.openFiles + 1);
+      expect((await readResources(here, process.pid)).openFiles).toBe(before.openFiles + 1);
     } finally {
       closeSync(file);
     }
     expect(before.smallMappingsKiB).toBeGreaterThan(100);
   });
 
-  it('throws for a process that has gone', () => {
-    expect(() => readResources(2 ** 30)).toThrow('ENOENT');
+  it('throws for a process that has gone', async () => {
+    await expect(readResources(here, 2 ** 30)).rejects.toThrow('No such file');
   });
 });

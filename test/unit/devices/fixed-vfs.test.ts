@@ -60,7 +60,8 @@ describe('nvme', () => {
   });
 
   it('lets each controller have a block device of its own in the guest', () => {
-    expect(machineView(onlyMachine(withNvme(1)), { vhostNet: false })).toMatchObject({
+    const nvme = withNvme(1);
+    expect(machineView(onlyMachine(nvme), nvme, { vhostNet: false, accelerator: 'tcg' })).toMatchObject({
       kernelCommandLine: expect.stringMatching(/ nvme_core\.multipath=N lab\.modules=nvme$/) as string,
     });
   });

@@ -78,7 +78,7 @@ function outcomeOf(file: string): { readonly valid: boolean; readonly faults: re
     return { valid: false, faults: faultsOf(error, file) };
   }
   try {
-    renderLab(resolveLab(written, file), { vhostNet: false, accelerator: 'tcg' });
+    renderLab(resolveLab(written, file), { vhostNet: false, accelerator: 'tcg', acceleratorInside: 'tcg' });
     return { valid: true, faults: [] };
   } catch (error) {
     return {

@@ -36,7 +36,7 @@ export async function runRendered(lab: Lab, folder: string): Promise<Ran> {
     chmodSync(join(bin, name), 0o755);
     rmSync(`${log}.${name}`, { force: true });
   }
-  const artefacts = renderLab(lab, { vhostNet: false, accelerator: 'tcg' });
+  const artefacts = renderLab(lab, { vhostNet: false, accelerator: 'tcg', acceleratorInside: 'tcg' });
   writeArtefacts(rendered, artefacts);
   const scripts = artefacts.filter(({ executable }) => executable).map(({ path }) => path);
   const options = {

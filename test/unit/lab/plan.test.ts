@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import { afterEach, describe, expect, it } from 'vitest';
 import { changesAnything, planUp, type Desired, type PlanStep } from '../../../src/lab/plan.js';
 import type { LabRecord, MachineRecord } from '../../../src/lab/record.js';
-import { identify, type ProcessIdentity } from '../../../src/process/identity.js';
+import { identify, isAlive, type ProcessIdentity } from '../../../src/process/identity.js';
 import { labWithNic } from '../../support/definition.js';
 import { gone, record } from '../../support/record.js';
 
-const desired: Desired = { network: 'n1', machines: { guest: 'm1' } };
+const desired: Desired = { network: 'n1', machines: { guest: { digest: 'm1', on: null } } };
 
 function self(): ProcessIdentity {
   const identity = identify(process.pid);
@@ -26,6 +26,12 @@ function running(changes: Partial<LabRecord> = {}): LabRecord {
     machines: { guest: machine() },
     ...changes,
   });
+}
+
+/** The machines whose recorded process runs. */
+function alive(recorded: LabRecord | undefined): Set<string> {
+  const machines = Object.entries(recorded?.machines ?? {});
+  return new Set(machines.flatMap(([name, { qemu }]) => (qemu !== null && isAlive(qemu) ? [name] : [])));
 }
 
 function shown(plan: readonly PlanStep[]): string[] {
@@ -122,9 +128,50 @@ describe('planUp', () => {
       ['replace namespace lab: the process that held it has ended', newNetwork, newMachine],
     ],
   ])('%s', (_, recorded, wanted, plan) => {
-    const made = planUp(wanted, recorded);
+    const made = planUp(wanted, recorded, alive(recorded));
     expect(shown(made)).toEqual(plan);
     expect(changesAnything(made)).toBe(plan.some((step) => !step.startsWith('keep')));
+  });
+
+  describe('of machines inside others', () => {
+    const nested: Desired = {
+      network: 'n1',
+      machines: {
+        server: { digest: 's1', on: null },
+        guest: { digest: 'm1', on: 'server' },
+        inner: { digest: 'i1', on: 'guest' },
+      },
+    };
+    const up = running({
+      machines: {
+        server: machine({ digest: 's1' }),
+        guest: machine({ outer: null }),
+        inner: machine({ digest: 'i1', outer: null }),
+      },
+    });
+
+    it('keeps them while those around them are kept', () => {
+      const plan = planUp(nested, up, new Set(['server', 'guest', 'inner']));
+      expect(changesAnything(plan)).toBe(false);
+    });
+
+    it('makes those anew that are inside one that is made anew, whatever is recorded of them', () => {
+      const plan = planUp(nested, up, new Set(['guest', 'inner']));
+      expect(shown(plan).slice(2)).toEqual([
+        'replace machine server: its QEMU has ended',
+        'create machine guest: machine server, which it runs on, is new',
+        'create machine inner: machine guest, which it runs on, is new',
+      ]);
+    });
+
+    it('leaves those around alone', () => {
+      const plan = planUp(nested, up, new Set(['server', 'guest']));
+      expect(shown(plan).slice(2)).toEqual([
+        'keep machine server: it runs as defined',
+        'keep machine guest: it runs as defined',
+        'replace machine inner: its QEMU has ended',
+      ]);
+    });
   });
 
   describe('with a real process', () => {
@@ -137,10 +184,10 @@ describe('planUp', () => {
       child = spawn('sleep', ['100']);
       const qemu = identify(child.pid ?? 0) ?? gone;
       const recorded = running({ machines: { guest: machine({ qemu }) } });
-      expect(changesAnything(planUp(desired, recorded))).toBe(false);
+      expect(changesAnything(planUp(desired, recorded, alive(recorded)))).toBe(false);
       child.kill('SIGKILL');
       await once(child, 'exit');
-      expect(shown(planUp(desired, recorded)).at(-1)).toBe('replace machine guest: its QEMU has ended');
+      expect(shown(planUp(desired, recorded, alive(recorded))).at(-1)).toBe('replace machine guest: its QEMU has ended');
     });
   });
 });

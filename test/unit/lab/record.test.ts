@@ -62,7 +62,7 @@ describe('the record of a lab', () => {
     const old = { ...record(labWithNic(), { id: folder.id, holder }), version: 1 };
     folder.write(old);
     expect(allRecords()).toEqual([old]);
-    expect(planUp({ network: 'n', machines: {} }, old)[0]).toMatchObject({
+    expect(planUp({ network: 'n', machines: {} }, old, new Set())[0]).toMatchObject({
       action: 'replace',
       reason: 'it was brought up by another version of lab',
     });
@@ -140,15 +140,15 @@ describe('finding the record that LAB means', () => {
 describe('the status of a lab', () => {
   const self = { outer: gone, init: gone };
 
-  it('whose namespace has gone is broken, and its machines have ended', () => {
-    const status = statusOf(
+  it('whose namespace has gone is broken, and its machines have ended', async () => {
+    const status = await statusOf(
       record(labWithNic(), {
         holder: self,
         machines: { guest: { digest: '', outer: gone, qemu: gone, ready: true } },
       }),
     );
     expect(status.state).toBe('broken');
-    expect(status.machines).toEqual([{ name: 'guest', state: 'ended', pid: null }]);
+    expect(status.machines).toEqual([{ name: 'guest', on: null, state: 'ended', pid: null }]);
     expect(status.peers).toEqual([{ name: 'server', address: '10.0.0.1/16' }]);
   });
 });

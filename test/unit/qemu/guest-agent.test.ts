@@ -3,6 +3,7 @@ import { GuestAgent } from '../../../src/qemu/guest-agent.js';
 import { GuestHost } from '../../../src/hosts/guest-host.js';
 import { longFolder, serveSocket, type SocketServer } from '../../support/socket-server.js';
 import { useScratch } from '../../support/scratch.js';
+import { toSocket } from '../../../src/qemu/unix-socket.js';
 
 const scratch = useScratch();
 const never = new AbortController().signal;
@@ -48,7 +49,7 @@ describe('a session with the guest agent', () => {
   it('opens over a path longer than a socket’s address holds', async () => {
     const { path } = await serve({ 'guest-ping': () => ({}) });
     expect(Buffer.byteLength(path)).toBeGreaterThan(108);
-    const agent = await GuestAgent.open(path, never);
+    const agent = await GuestAgent.open(toSocket(path), never);
     expect(await agent.execute('guest-ping')).toEqual({});
     agent.close();
   });
@@ -58,7 +59,7 @@ describe('a session with the guest agent', () => {
       { 'guest-ping': () => ({ mine: true }) },
       '{"return": {"pid": 99}}\n{"return": {"exi',
     );
-    const agent = await GuestAgent.open(path, never);
+    const agent = await GuestAgent.open(toSocket(path), never);
     expect(await agent.execute('guest-ping')).toEqual({ mine: true });
     agent.close();
   });
@@ -74,7 +75,7 @@ describe('a session with the guest agent', () => {
           : { exited: true, exitcode: 3, 'out-data': base64('öut\n'), 'err-data': base64('err') };
       },
     });
-    const agent = await GuestAgent.open(path, never);
+    const agent = await GuestAgent.open(toSocket(path), never);
     const host = new GuestHost('guest', agent);
     expect(await host.run(['cat', 'a b', ''], { input: 'in\0put' })).toEqual({
       exitCode: 3,
@@ -94,7 +95,7 @@ describe('a session with the guest agent', () => {
       'guest-exec': () => ({ pid: 42 }),
       'guest-exec-status': () => ({ exited: true, signal: 9 }),
     });
-    const agent = await GuestAgent.open(path, never);
+    const agent = await GuestAgent.open(toSocket(path), never);
     expect(await agent.run(['x'])).toEqual({ exitCode: 137, stdout: '', stderr: '' });
     agent.close();
   });
@@ -104,7 +105,7 @@ describe('a session with the guest agent', () => {
       'guest-exec': () => ({ pid: 42 }),
       'guest-exec-status': () => ({ exited: false }),
     });
-    const agent = await GuestAgent.open(path, never);
+    const agent = await GuestAgent.open(toSocket(path), never);
     await expect(agent.run(['sleep', '100'], { timeoutMs: 5 })).rejects.toMatchObject({
       code: 'LAB-AGENT-TIMEOUT',
       message: 'sleep did not end in time in the guest',
@@ -128,7 +129,7 @@ describe('a session with the guest agent', () => {
         return {};
       },
     });
-    const agent = await GuestAgent.open(path, never);
+    const agent = await GuestAgent.open(toSocket(path), never);
     const content = Buffer.from(Array.from({ length: 600_000 }, (_, index) => index % 251));
     await agent.putFile('/run/x', content);
     expect(Buffer.concat(pieces).equals(content)).toBe(true);
@@ -143,7 +144,7 @@ describe('a session with the guest agent', () => {
       'guest-exec': () => refuse('Failed to execute child process “x”'),
       'guest-ping': () => 1,
     });
-    const agent = await GuestAgent.open(path, never);
+    const agent = await GuestAgent.open(toSocket(path), never);
     await expect(agent.start(['x'])).rejects.toMatchObject({
       code: 'LAB-AGENT-REFUSED',
       message: 'the guest agent refused: Failed to execute child process “x”',
@@ -159,7 +160,7 @@ describe('a session with the guest agent', () => {
         return {};
       },
     });
-    const agent = await GuestAgent.open(path, never);
+    const agent = await GuestAgent.open(toSocket(path), never);
     const commands = [agent.execute('guest-ping'), agent.execute('guest-ping')];
     for (const command of commands)
       await expect(command).rejects.toMatchObject({ code: 'LAB-AGENT-GONE', exitCode: 3 });
@@ -167,12 +168,12 @@ describe('a session with the guest agent', () => {
   });
 
   it('is given up when nobody listens, or when the guest never answers', async () => {
-    await expect(GuestAgent.open(`${scratch()}/none`, AbortSignal.abort())).rejects.toMatchObject({
+    await expect(GuestAgent.open(toSocket(`${scratch()}/none`), AbortSignal.abort())).rejects.toMatchObject({
       code: 'LAB-AGENT-GONE',
     });
     server = await serveSocket(longFolder(scratch()), 'guest.agent');
     const controller = new AbortController();
-    const opening = GuestAgent.open(server.path, controller.signal);
+    const opening = GuestAgent.open(toSocket(server.path), controller.signal);
     while (server.received.length === 0) await new Promise(setImmediate);
     controller.abort();
     await expect(opening).rejects.toMatchObject({ code: 'LAB-AGENT-GONE' });

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { Qmp } from '../../../src/qemu/qmp.js';
 import { longFolder, serveSocket, type SocketServer } from '../../support/socket-server.js';
 import { useScratch } from '../../support/scratch.js';
+import { toSocket } from '../../../src/qemu/unix-socket.js';
 
 const scratch = useScratch();
 const greeting = '{"QMP": {"version": {"qemu": {"major": 11}}, "capabilities": ["oob"]}}\r\n';
@@ -32,7 +33,7 @@ describe('a QMP session', () => {
       to.send('{"return": {"status": "running"}}\r\n');
     });
     expect(Buffer.byteLength(path)).toBeGreaterThan(108);
-    const qmp = await Qmp.open(path, never);
+    const qmp = await Qmp.open(toSocket(path), never);
     expect(await qmp.execute('query-status')).toEqual({ status: 'running' });
     expect(received).toEqual([
       { execute: 'qmp_capabilities', arguments: {} },
@@ -43,7 +44,7 @@ describe('a QMP session', () => {
 
   it('waits for a QEMU that does not listen yet', async () => {
     const folder = longFolder(scratch());
-    const opening = Qmp.open(`${folder}/guest.qmp`, never);
+    const opening = Qmp.open(toSocket(`${folder}/guest.qmp`), never);
     await serve(() => undefined);
     (await opening).close();
   });
@@ -53,7 +54,7 @@ describe('a QMP session', () => {
       const answer = `{"return": ${JSON.stringify(message['arguments'])}}\r\n`;
       for (const byte of Buffer.from(answer)) to.send(Uint8Array.of(byte));
     });
-    const qmp = await Qmp.open(path, never);
+    const qmp = await Qmp.open(toSocket(path), never);
     const asked = [1, 2, 3].map((number) => ({ number, text: 'é {"return": 1}\n' }));
     expect(await Promise.all(asked.map(async (args) => qmp.execute('x', args)))).toEqual(asked);
     qmp.close();
@@ -65,7 +66,7 @@ describe('a QMP session', () => {
         '{"event": "DEVICE_DELETED", "data": {"device": "pf0.vf0"}, "timestamp": {}}\r\n{"event": "RESET"}\r\n{"return": 1}\r\n',
       );
     });
-    const qmp = await Qmp.open(path, never);
+    const qmp = await Qmp.open(toSocket(path), never);
     expect(await qmp.execute('x')).toBe(1);
     expect(qmp.events).toEqual([
       { event: 'DEVICE_DELETED', data: { device: 'pf0.vf0' } },
@@ -78,7 +79,7 @@ describe('a QMP session', () => {
     const { path } = await serve((_, to) => {
       to.send('garbage\r\n\r\n[1]\r\nnull\r\n{"return": 2}\r\n');
     });
-    const qmp = await Qmp.open(path, never);
+    const qmp = await Qmp.open(toSocket(path), never);
     expect(await qmp.execute('x')).toBe(2);
     qmp.close();
   });
@@ -91,7 +92,7 @@ describe('a QMP session', () => {
           : '{"return": 1}\r\n',
       );
     });
-    const qmp = await Qmp.open(path, never);
+    const qmp = await Qmp.open(toSocket(path), never);
     await expect(qmp.execute('bad')).rejects.toMatchObject({
       code: 'LAB-QMP-REFUSED',
       message: 'QEMU refused bad: Device not found',
@@ -104,7 +105,7 @@ describe('a QMP session', () => {
     const { path } = await serve((_, to) => {
       to.connection().destroy();
     });
-    const qmp = await Qmp.open(path, never);
+    const qmp = await Qmp.open(toSocket(path), never);
     const commands = [qmp.execute('one'), qmp.execute('two')];
     for (const [index, command] of commands.entries())
       await expect(command).rejects.toMatchObject({
@@ -116,7 +117,7 @@ describe('a QMP session', () => {
   });
 
   it('is given up when nobody listens, with the system’s reason', async () => {
-    const opening = Qmp.open(`${longFolder(scratch())}/guest.qmp`, AbortSignal.abort());
+    const opening = Qmp.open(toSocket(`${longFolder(scratch())}/guest.qmp`), AbortSignal.abort());
     await expect(opening).rejects.toMatchObject({
       code: 'LAB-QMP-CLOSED',
       cause: expect.objectContaining({ code: 'ENOENT' }) as unknown,
@@ -124,7 +125,7 @@ describe('a QMP session', () => {
   });
 
   it('is given up when its folder is gone', async () => {
-    await expect(Qmp.open(`${scratch()}/none/guest.qmp`, AbortSignal.abort())).rejects.toMatchObject({
+    await expect(Qmp.open(toSocket(`${scratch()}/none/guest.qmp`), AbortSignal.abort())).rejects.toMatchObject({
       code: 'LAB-QMP-CLOSED',
     });
   });
@@ -132,7 +133,7 @@ describe('a QMP session', () => {
   it('is given up when QEMU listens and never answers', async () => {
     server = await serveSocket(longFolder(scratch()), 'guest.qmp', { greeting });
     const controller = new AbortController();
-    const opening = Qmp.open(server.path, controller.signal);
+    const opening = Qmp.open(toSocket(server.path), controller.signal);
     while (server.received.length === 0) await new Promise(setImmediate);
     controller.abort();
     await expect(opening).rejects.toMatchObject({ code: 'LAB-QMP-CLOSED' });

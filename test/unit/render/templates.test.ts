@@ -7,7 +7,7 @@ import { renderTemplate } from '../../../src/render/templates.js';
 import { run } from '../../../src/process/run.js';
 import { lab, labWithNic } from '../../support/definition.js';
 
-const facts = { vhostNet: false, accelerator: 'tcg' } as const;
+const facts = { vhostNet: false, accelerator: 'tcg', acceleratorInside: 'tcg' } as const;
 
 describe('renderTemplate', () => {
   it('refuses a view that lacks something', () => {

@@ -118,19 +118,19 @@ describe('machines inside machines', () => {
     },
   });
 
-  function parentsOf(kind: string): Map<string, string> {
+  /** In which machine each box of a kind is. */
+  function parentsOf(kind: string, of: Lab): Map<string, string> {
     const parents = new Map<string, string>();
     const visit = (box: Box, machine: string): void => {
-      const own = box.kind === kind ? box.title : machine;
       if (box.kind === kind) parents.set(box.title, machine);
-      for (const one of box.boxes) visit(one, own);
+      for (const one of box.boxes) visit(one, box.kind === 'machine' ? box.title : machine);
     };
-    visit(labGraph(nested).root, '');
+    visit(labGraph(of).root, '');
     return parents;
   }
 
   test('are drawn within each other, however deep', () => {
-    expect([...parentsOf('machine')]).toEqual([
+    expect([...parentsOf('machine', nested)]).toEqual([
       ['machine one', ''],
       ['machine two', 'machine one'],
       ['machine three', 'machine two'],
@@ -145,6 +145,56 @@ describe('machines inside machines', () => {
       ...Array.from({ length: 3 }, () => 'one_a_vf1'),
       ...Array.from({ length: 3 }, () => 'two_a_vf1'),
     ]);
+  });
+
+  const bridged = labOf({
+    networks: {
+      wire: { mtu: 9000 },
+      inner: { on: 'one', uplink: 'a.vf1' },
+      alone: { on: 'one', subnet: '10.9.0.0/24' },
+      unused: { on: 'two' },
+    },
+    machines: {
+      one: { nics: { a: { backend: { tap: 'wire' }, vfs: 2 } } },
+      two: {
+        on: 'one',
+        nics: {
+          b: {
+            backend: { vdpa: 'a.vf0' },
+            vfs: [{ backend: { tap: 'inner' } }, { backend: { tap: 'alone' } }],
+          },
+          c: { backend: { tap: 'inner' }, mtu: 1400 },
+        },
+      },
+    },
+  });
+
+  test('have the networks in them that are there, and none of them anywhere else', () => {
+    expect([...parentsOf('network', bridged)]).toEqual([
+      ['network unused', 'machine two'],
+      ['network inner', 'machine one'],
+      ['network alone', 'machine one'],
+      ['network wire', ''],
+    ]);
+  });
+
+  test('lead out of a network by its uplink', () => {
+    const { links } = labGraph(bridged);
+    const leaving = links.filter(({ from }) => from.startsWith('network_'));
+    expect(leaving).toEqual([{ from: 'network_inner', to: 'one_a_vf1' }]);
+  });
+
+  test('say the uplink of a network, and its subnet only if that is its own', () => {
+    const lines = new Map([...drawnBoxes(labGraph(bridged).root)].map((box) => [box.title, box.lines]));
+    expect(lines.get('network inner')).toEqual(['bridge inner', 'uplink a.vf1', 'MTU 9000']);
+    expect(lines.get('network alone')).toEqual(['bridge alone', '10.9.0.0/24', 'MTU 1500']);
+  });
+
+  test('say the MTU of a function where it is not that of the network where its packets come out', () => {
+    const said = [...drawnBoxes(labGraph(bridged).root)].filter(
+      ({ kind, lines }) => kind !== 'network' && lines.some((line) => line.startsWith('MTU')),
+    );
+    expect(said.map(({ id, lines }) => [id, lines.at(-1)])).toEqual([['two_c', 'MTU 1400']]);
   });
 
   test('say the VLAN of a port and those of a network', () => {

@@ -43,17 +43,36 @@ const nested: Graph = {
   ],
 };
 
+/** Bridges and vDPA within a machine, which lead to functions further down than their own. */
+const inside = labOf({
+  networks: { wire: null, inner: { on: 'server', uplink: 'a.vf3' }, alone: { on: 'server' } },
+  peers: { outside: { network: 'wire' } },
+  machines: {
+    server: { nics: { a: { backend: { tap: 'wire' }, vfs: 4 }, b: { backend: { tap: 'wire' }, vfs: 12 } } },
+    guest: {
+      on: 'server',
+      nics: {
+        pf0: {
+          backend: { tap: 'inner' },
+          vfs: [{ backend: { vdpa: 'a.vf0' } }, { backend: { vdpa: 'b.vf9' } }],
+        },
+      },
+    },
+  },
+});
+
 const graphs: readonly (readonly [string, Graph])[] = [
   ...[1, 3, 64, 255].map((count) => [`${count} VFs`, labGraph(labWithNic({ vfs: count }))] as const),
   ['a lab of all sorts', labGraph(mixed)],
   ['nested machines', nested],
+  ['networks inside a machine', labGraph(inside)],
 ];
 
 function overlap(a: Placed, b: Placed): boolean {
   return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
 }
 
-function inside(inner: Placed, outer: Placed): boolean {
+function isInside(inner: Placed, outer: Placed): boolean {
   return (
     inner.x >= outer.x &&
     inner.y >= outer.y &&
@@ -87,7 +106,7 @@ describe.each(graphs)('the picture of %s', (_name, graph) => {
     let compared = 0;
     for (const { inner, ...outer } of allPlaced(root)) {
       for (const [index, one] of inner.entries()) {
-        expect(inside(one, { ...outer, inner })).toBe(true);
+        expect(isInside(one, { ...outer, inner })).toBe(true);
         for (const other of inner.slice(index + 1)) {
           compared += 1;
           if (overlap(one, other)) expect.fail(`${one.box.id} and ${other.box.id} overlap`);

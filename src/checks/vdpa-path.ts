@@ -1,0 +1,260 @@
+import { netdevId } from '../devices/backends.js';
+import {
+  backendOf,
+  functionById,
+  findByName,
+  type Lab,
+  type Machine,
+  type Nic,
+  type Peer,
+} from '../model/lab.js';
+import { renderTemplate } from '../render/templates.js';
+import {
+  assertion,
+  findings,
+  scriptFolder,
+  type Assertion,
+  type Check,
+  type CheckContext,
+  type CheckScript,
+  type CheckStep,
+  type CheckTarget,
+  type Findings,
+} from './check.js';
+import { endsOf, endsView, namespacedEnds, peersOf, type End } from './ends.js';
+import { bytesBetween, readLinkBytes, type LinkBytes } from './link-counters.js';
+import { readQemuIo, type ProcessIo } from './qemu-io.js';
+import { netdevType, readIndex, receiveIndex, usedBetween } from './virtqueue.js';
+
+const SCRIPT_LIMIT_MS = 120_000;
+const ICMP_HEADER_BYTES = 8;
+/** While QEMU is stopped: few enough for the receive queue, which nobody refills then. */
+const FROZEN_PACKETS = 8;
+const VDPA_NETDEV = 'vhost-vdpa';
+
+/** A function of the NIC, and the peer that sends to it. */
+interface Path {
+  readonly end: End;
+  readonly peer: Peer;
+  /** Id of the function, and of the interface outside all machines that its packets pass. */
+  readonly id: string;
+  readonly outerTap: string | null;
+}
+
+function pathsOf(target: CheckTarget): { start: string; end: string } {
+  const folder = scriptFolder(target);
+  return { start: `${folder}/vdpa-path-start.sh`, end: `${folder}/vdpa-path-end.sh` };
+}
+
+/** The tap on this computer that the packets of a function pass in the end. */
+function outerTapOf(lab: Lab, machine: Machine, nic: Nic, functionId: string): string | null {
+  const { pciFunction } = functionById(machine, functionId);
+  const backend = backendOf(nic, pciFunction);
+  if (machine.on === null) return backend?.type === 'tap' ? backend.ifname : null;
+  const around = findByName(lab.machines, machine.on);
+  const through =
+    backend?.type === 'vdpa'
+      ? backend.of
+      : backend?.type === 'tap'
+        ? findByName(lab.networks, backend.network).uplink
+        : null;
+  if (through === null) return null;
+  return outerTapOf(lab, around, functionById(around, through).nic, through);
+}
+
+/** Each function that a peer can send to; the PF of a NIC with VFs among them. */
+function measuredPaths(target: CheckTarget): Path[] {
+  const { lab, machine, nic } = target;
+  return endsOf(target).flatMap((end) => {
+    const [peer] = peersOf(lab, end);
+    if (peer === undefined) return [];
+    const id = [nic.pf, ...nic.vfs, ...nic.siblings].find(({ name }) => name === end.name)?.id ?? nic.pf.id;
+    return [{ end, peer, id, outerTap: outerTapOf(lab, machine, nic, id) }];
+  });
+}
+
+/** Bytes of ICMP that go each way over each function. */
+function payloadOf({ request }: CheckTarget): number {
+  const { count = 0, size = 0 } = request.parameters;
+  return count * (size + ICMP_HEADER_BYTES);
+}
+
+/** What is counted on the way of the packets, at one moment. */
+interface Reading {
+  /** Interfaces of the lab's namespace on this computer. */
+  readonly outside: ReadonlyMap<string, LinkBytes>;
+  /** Interfaces where QEMU runs. */
+  readonly besideQemu: ReadonlyMap<string, LinkBytes>;
+  readonly io: ProcessIo;
+}
+
+async function read({ host, outside, qemu }: CheckContext): Promise<Reading> {
+  return {
+    outside: await readLinkBytes(outside),
+    besideQemu: await readLinkBytes(host),
+    io: await readQemuIo(host, qemu),
+  };
+}
+
+/** Judges what was counted around `payload` bytes each way over each function. */
+export function judge(
+  paths: readonly Pick<Path, 'end' | 'outerTap'>[],
+  payload: number,
+  before: Reading,
+  after: Reading,
+  separate: boolean,
+): Assertion[] {
+  const all = payload * paths.length;
+  const moved = paths.flatMap(({ end, outerTap }) => {
+    if (outerTap === null) return [];
+    const { rx, tx } = bytesBetween(before.outside, after.outside, outerTap);
+    return [
+      assertion(
+        Math.min(rx, tx) >= payload,
+        `${end.name}: the interface of its function outside, ${outerTap}, counted the payload both ways`,
+        `counted: ${rx} and ${tx} bytes; payload: ${payload} bytes`,
+      ),
+    ];
+  });
+  // On this computer the interfaces beside QEMU are those outside, and carry the payload as they should.
+  const carriers = separate
+    ? [...after.besideQemu.keys()].filter((ifname) => {
+        const { rx, tx } = bytesBetween(before.besideQemu, after.besideQemu, ifname);
+        return Math.max(rx, tx) >= payload;
+      })
+    : [];
+  const ioRead = after.io.read - before.io.read;
+  const ioWritten = after.io.written - before.io.written;
+  return [
+    ...moved,
+    assertion(
+      carriers.length === 0,
+      'no interface of the system that QEMU runs on carried it',
+      `carried it: ${carriers.join(', ')}`,
+    ),
+    assertion(
+      ioRead < all && ioWritten < all,
+      'QEMU itself neither read nor wrote it',
+      `QEMU read ${ioRead} and wrote ${ioWritten} bytes meanwhile; payload: ${all} bytes each way`,
+    ),
+  ];
+}
+
+async function judgeControl({ qmp, target }: CheckContext, paths: readonly Path[]): Promise<Assertion[]> {
+  const { nic } = target;
+  const assertions: Assertion[] = [];
+  for (const { end, id } of paths) {
+    const owner = [nic.pf, ...nic.vfs, ...nic.siblings].find((one) => one.id === id) ?? nic.pf;
+    const type = await netdevType(qmp, netdevId(owner));
+    assertions.push(
+      assertion(
+        type === VDPA_NETDEV,
+        `${end.name}: its netdev in QEMU is a vDPA device`,
+        `its type: ${type}`,
+      ),
+    );
+  }
+  return assertions;
+}
+
+async function pingFrom(context: CheckContext, path: Path, count: number, size: number): Promise<boolean> {
+  const { end, peer } = path;
+  const { stdout } = await context
+    .peer(peer.name)
+    .run(
+      ['ping', '-q', '-n', '-c', String(count), '-s', String(size), '-i', '0.2', '-W', '10', end.address],
+      {
+        signal: context.signal,
+      },
+    );
+  return stdout.includes(' 0% packet loss');
+}
+
+async function exchange(context: CheckContext, paths: readonly Path[]): Promise<Assertion[]> {
+  const { count = 0, size = 0 } = context.target.request.parameters;
+  const assertions: Assertion[] = [];
+  for (const path of paths) {
+    assertions.push(
+      assertion(
+        await pingFrom(context, path, count, size),
+        `${path.peer.name} to ${path.end.name}: ${count} packets, none lost`,
+      ),
+    );
+  }
+  return assertions;
+}
+
+/**
+ * With every thread of QEMU stopped, packets that a peer sends still arrive in the guest's memory: the device puts them there, and
+ * QEMU is the control path alone. The receive queue's used index, which the device writes, tells.
+ */
+async function arrivesWithoutQemu(context: CheckContext, path: Path): Promise<Assertion> {
+  const { qmp, qemu, host, signal } = context;
+  const title = `${path.end.name}: with QEMU stopped, packets still arrive in the guest’s memory`;
+  const index = await receiveIndex(qmp, path.id);
+  const send = async (name: string): Promise<void> => {
+    await host.run(['kill', `-${name}`, String(qemu.pid)]);
+  };
+  await send('STOP');
+  try {
+    const before = await readIndex(host, qemu, index);
+    await context
+      .peer(path.peer.name)
+      .run(['ping', '-q', '-n', '-c', String(FROZEN_PACKETS), '-i', '0.2', '-W', '1', path.end.address], {
+        signal,
+      });
+    const arrived = usedBetween(before, await readIndex(host, qemu, index));
+    return assertion(
+      arrived >= FROZEN_PACKETS,
+      title,
+      `sent: ${FROZEN_PACKETS} packets; arrived: ${arrived}`,
+    );
+  } finally {
+    await send('CONT');
+  }
+}
+
+function startScript(target: CheckTarget): CheckScript {
+  const view = { ...endsView(target), check: 'vdpa-path', quiet: false };
+  return {
+    path: pathsOf(target).start,
+    content: renderTemplate('checks/namespaces-start.sh', view),
+  };
+}
+
+function endScript(target: CheckTarget): CheckScript {
+  const view = { ...endsView(target), check: 'vdpa-path', quiet: false };
+  return { path: pathsOf(target).end, content: renderTemplate('checks/namespaces-end.sh', view) };
+}
+
+/** A look that needs no more of the guest than that it answers to pings. */
+function look(take: () => Promise<readonly Assertion[]>): CheckStep {
+  return { type: 'look', look: async (): Promise<Findings> => findings(await take()) };
+}
+
+/** Packets go between the guest and the device behind vDPA, past QEMU and the system that it runs on (talk.md, the proposal). */
+export const vdpaPath: Check = {
+  name: 'vdpa-path',
+  summary: 'packets take the vDPA devices: QEMU and the system around it carry none, and need not even run',
+  scripts: (target) => [startScript(target), endScript(target)],
+  run: (context) => {
+    const { target } = context;
+    const paths = measuredPaths(target);
+    const scripts = pathsOf(target);
+    return {
+      steps: [
+        { type: 'script', on: 'machine', path: scripts.start },
+        look(async () => judgeControl(context, paths)),
+        look(async () => {
+          const before = await read(context);
+          const lost = await exchange(context, paths);
+          const after = await read(context);
+          return [...lost, ...judge(paths, payloadOf(target), before, after, target.machine.on !== null)];
+        }),
+        ...paths.map((path) => look(async () => [await arrivesWithoutQemu(context, path)])),
+      ],
+      cleanUp: { type: 'script', on: 'machine', path: scripts.end },
+      scriptLimitMs: SCRIPT_LIMIT_MS + namespacedEnds(target).length * 5_000,
+    };
+  },
+};

@@ -1,0 +1,47 @@
+import { kernelModule } from '../../toolchain/module-build/kernel-module.js';
+import { vpVdpa } from '../../toolchain/module-build/sources.js';
+import type { BootImage } from '../boot-image.js';
+import type { BuildContext } from '../build-context.js';
+import { initramfsImage } from '../micro/initramfs.js';
+import { microContents } from '../micro/micro.js';
+import { qemuAddition } from './qemu-addition.js';
+
+const PROGRAMS = ['usr/sbin/vdpa', 'usr/sbin/devlink', 'usr/bin/socat'];
+
+/** Loaded when they are asked for. `vp_vdpa` where the kernel has it itself; the transport that it drives, and KVM. */
+const MODULES = [
+  'irqbypass',
+  'kvm',
+  'kvm_amd',
+  'kvm_intel',
+  'vdpa',
+  'vhost',
+  'vhost_iotlb',
+  'vhost_net',
+  'vhost_vdpa',
+  'virtio_net',
+  'virtio_pci_modern_dev',
+  'vp_vdpa',
+];
+
+/**
+ * The guest that runs machines itself: `micro` with the toolchain's QEMU, what makes vDPA devices of its virtio functions, and the
+ * programs that manage them. Throws as kernelModule and qemuAddition do.
+ */
+export async function hypervisorImage(context: BuildContext): Promise<BootImage> {
+  const { toolchain, progress } = context;
+  const micro = microContents(toolchain);
+  const qemu = await qemuAddition(toolchain.qemu);
+  const module = await kernelModule(vpVdpa, context, progress);
+  return initramfsImage(
+    {
+      ...micro,
+      name: 'hypervisor',
+      programs: [...micro.programs, ...PROGRAMS],
+      modules: [...new Set([...micro.modules, ...MODULES])].sort(),
+      builtModules: module === undefined ? [] : [module],
+      additions: [qemu],
+    },
+    context,
+  );
+}

@@ -1,0 +1,130 @@
+import type { Socket } from 'node:net';
+import { join } from 'node:path';
+import { GuestHost, INSIDE_FOLDER } from '../hosts/guest-host.js';
+import { PORTS_FOLDER, type Channel } from '../model/channels.js';
+import { findByName, machinesAround, type Lab } from '../model/lab.js';
+import { withTimeLimit } from '../model/time-limit.js';
+import { GuestAgent } from '../qemu/guest-agent.js';
+import { Qmp } from '../qemu/qmp.js';
+import { connectWhenListening, type Connect } from '../qemu/unix-socket.js';
+
+const ANSWER_LIMIT_MS = 60_000;
+const RELAY_POLL_MS = 2000;
+
+/**
+ * Joins a port of the machine around to the socket of a QEMU that runs there, until the client outside goes. The one before it
+ * may not have noticed yet that its client has gone: until then the port is busy (EBUSY), and it is tried again.
+ */
+const RELAY = `cd ${INSIDE_FOLDER} || exit 1
+tries=100
+until socat -t 0.1 "OPEN:${PORTS_FOLDER}/$0" "UNIX-CONNECT:$0" 2>/dev/null; do
+    tries=$((tries - 1))
+    [ "$tries" -gt 0 ] || exit 1
+    sleep 0.05
+done`;
+
+/** A port of a machine has no end of file: that what was behind it has gone shows in the relay's end. */
+function closeWithRelay(socket: Socket, agent: GuestAgent, relay: number): void {
+  const timer = setInterval(() => {
+    agent.statusOf(relay).then(
+      (status) => status !== undefined && socket.destroy(),
+      () => socket.destroy(),
+    );
+  }, RELAY_POLL_MS);
+  timer.unref();
+  socket.once('close', () => {
+    clearInterval(timer);
+  });
+}
+
+/**
+ * The ways to the machines of a lab, over their sockets. One to a machine inside another leads through the machines around it: a
+ * virtio-serial port of each, joined there to the socket of what runs inside. Agents are shared: QEMU serves one client of a
+ * socket at a time.
+ */
+export class Channels {
+  readonly #agents = new Map<string, Promise<GuestAgent>>();
+  readonly #monitors = new Map<string, Promise<Qmp>>();
+  readonly #signals = new WeakSet<AbortSignal>();
+
+  /** `run`: the lab's folder, with the sockets in it. */
+  constructor(
+    private readonly lab: Lab,
+    private readonly run: string,
+  ) {}
+
+  socket(machine: string, channel: Channel): string {
+    return join(this.run, `${machine}.${channel}`);
+  }
+
+  /** The way to a channel of a machine. */
+  to(machine: string, channel: Channel): Connect {
+    return async (signal) => this.#connect(machine, channel, signal);
+  }
+
+  /** The session with a machine's guest agent. Throws MachineError when it does not answer within a minute. */
+  async agent(machine: string, signal?: AbortSignal): Promise<GuestAgent> {
+    const opening =
+      this.#agents.get(machine) ??
+      withTimeLimit(ANSWER_LIMIT_MS, [signal], async (limited) =>
+        GuestAgent.open(this.to(machine, 'agent'), limited),
+      );
+    this.#agents.set(machine, opening);
+    this.#closeOn(signal);
+    opening.catch(() => this.#agents.delete(machine));
+    return opening;
+  }
+
+  /** The session with a machine's QEMU. Throws MachineError when it does not answer within a minute. */
+  async qmp(machine: string, signal?: AbortSignal): Promise<Qmp> {
+    const opening =
+      this.#monitors.get(machine) ??
+      withTimeLimit(ANSWER_LIMIT_MS, [signal], async (limited) => Qmp.open(this.to(machine, 'qmp'), limited));
+    this.#monitors.set(machine, opening);
+    this.#closeOn(signal);
+    opening.catch(() => this.#monitors.delete(machine));
+    return opening;
+  }
+
+  /** The inside of a machine, in the folder of what runs there. */
+  async inside(machine: string, signal?: AbortSignal): Promise<GuestHost> {
+    return new GuestHost(machine, await this.agent(machine, signal), INSIDE_FOLDER);
+  }
+
+  async close(): Promise<void> {
+    const all = [...this.#agents.values(), ...this.#monitors.values()];
+    this.#agents.clear();
+    this.#monitors.clear();
+    for (const opening of all) (await opening.catch(() => undefined))?.close();
+  }
+
+  /** Ends the sessions with a machine that is to be replaced. */
+  async forget(machine: string): Promise<void> {
+    const all = [this.#agents.get(machine), this.#monitors.get(machine)];
+    this.#agents.delete(machine);
+    this.#monitors.delete(machine);
+    for (const opening of all) (await opening?.catch(() => undefined))?.close();
+  }
+
+  /** Who waits for an answer when the command is interrupted waits no longer. */
+  #closeOn(signal: AbortSignal | undefined): void {
+    if (signal === undefined || this.#signals.has(signal)) return;
+    this.#signals.add(signal);
+    signal.addEventListener('abort', () => void this.close(), { once: true });
+  }
+
+  async #connect(machine: string, channel: Channel, signal: AbortSignal): Promise<Socket> {
+    const socket = await connectWhenListening(this.socket(machine, channel), signal);
+    try {
+      for (const around of machinesAround(this.lab, findByName(this.lab.machines, machine))) {
+        const agent = await this.agent(around.name, signal);
+        const relay = await agent.start(['/bin/sh', '-c', RELAY, `${machine}.${channel}`]);
+        closeWithRelay(socket, agent, relay);
+      }
+      return socket;
+    } catch (error) {
+      socket.destroy();
+      throw error;
+    }
+  }
+}

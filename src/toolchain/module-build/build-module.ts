@@ -1,0 +1,145 @@
+import { copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ToolchainError } from '../../errors/families.js';
+import { LabError } from '../../errors/lab-error.js';
+import { ProcessError } from '../../process/process-error.js';
+import type { Mirror } from '../mirror.js';
+import { fetchTree } from '../mmdebstrap.js';
+import type { BuildReport } from '../provision-folder.js';
+import { moduleBuildRecipe, sourceVersionOf } from '../recipe.js';
+import { removeFolder } from '../remove-folder.js';
+import { packagesOfTree } from '../tree.js';
+import { digestOfFile, releaseOfModule, writeRecord } from './built-module.js';
+import type { ModuleSource } from './sources.js';
+import { runInTree } from './run-in-tree.js';
+
+export interface BuildModuleOptions extends BuildReport {
+  readonly source: ModuleSource;
+  readonly kernel: DebianKernel;
+  readonly key: string;
+  readonly mirror: Mirror;
+  /** An empty folder, which gets the module and its record; what else is needed meanwhile is gone in the end. */
+  readonly folder: string;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** A kernel of Debian's in the toolchain's tree. */
+export interface DebianKernel {
+  readonly release: string;
+  /** The version of its package, where the tree tells. */
+  readonly version: string | undefined;
+  /** The folder of the cache that holds it. */
+  readonly folder: string;
+}
+
+/** Where the module is built, in the tree. */
+const workFolder = '/build';
+
+/**
+ * Builds a module of Linux's own source that Debian's kernel leaves out. The packages for it are fetched, used in place and removed
+ * again: 560 MB for a module of less than 0.1 MB. Throws EnvironmentError and ToolchainError.
+ */
+export async function buildModule(options: BuildModuleOptions): Promise<void> {
+  const { source, kernel, folder, onDetail } = options;
+  const tree = join(folder, 'tree');
+  await fetchBuildTree(options, tree);
+  const packages = packagesOfTree(tree);
+  requireSameVersion(kernel, packages[`linux-headers-${kernel.release}`]);
+
+  onDetail(`building ${source.name}`);
+  const built = join(tree, workFolder, `${source.name}.ko`);
+  try {
+    await compile(options, tree);
+  } catch (cause) {
+    options.signal?.throwIfAborted();
+    throw buildFailed(source, kernel, cause);
+  }
+  const release = releaseOfModule(built);
+  if (release !== kernel.release)
+    throw buildFailed(source, kernel, new Error(`what was built is for ${release ?? 'no kernel'}`));
+  await copyFile(built, join(folder, `${source.name}.ko`));
+  writeRecord(folder, {
+    key: options.key,
+    release,
+    made: new Date().toISOString(),
+    mirror: options.mirror.url,
+    packages,
+    digest: digestOfFile(built),
+  });
+  await removeFolder(tree);
+}
+
+async function fetchBuildTree(options: BuildModuleOptions, tree: string): Promise<void> {
+  const { kernel } = options;
+  try {
+    await fetchTree({ ...options, recipe: moduleBuildRecipe(kernel.release), tree });
+  } catch (error) {
+    if (isWithoutPackages(error)) throw movedOn(kernel, 'has no headers or no source of it', error);
+    throw error;
+  }
+}
+
+/** apt's words, which mmdebstrap-failure.ts keeps as the cause. */
+function isWithoutPackages(error: unknown): boolean {
+  if (!(error instanceof LabError) || !(error.cause instanceof Error)) return false;
+  return /Unable to locate package linux-|Package '?linux-\S+ has no installation candidate/.test(
+    error.cause.message,
+  );
+}
+
+function requireSameVersion(kernel: DebianKernel, headers: string | undefined): void {
+  if (kernel.version === undefined || headers === kernel.version) return;
+  throw movedOn(kernel, `has the headers of ${headers ?? 'another'}, and the kernel is ${kernel.version}`);
+}
+
+function movedOn(kernel: DebianKernel, how: string, cause?: unknown): ToolchainError {
+  return new ToolchainError(
+    {
+      code: 'LAB-TOOLCHAIN-MODULE-KERNEL',
+      message: `a module has to be built for the kernel ${kernel.release}, and the mirror ${how}`,
+      hint: `the mirror has moved on since the kernel was fetched: remove ${kernel.folder} when no lab is up; the next run fetches the newer kernel`,
+    },
+    cause === undefined ? {} : { cause },
+  );
+}
+
+async function compile({ source, kernel, signal }: BuildModuleOptions, tree: string): Promise<void> {
+  const name = `linux-source-${sourceVersionOf(kernel.release)}`;
+  const work = join(tree, workFolder);
+  await mkdir(work);
+  // Of the same name, one level up from what the archive has: mawk's package is only unpacked, so nothing has made the link.
+  await runInTree(tree, ['ln', '-sf', 'mawk', '/usr/bin/awk'], signal);
+  const members = source.files.map((file) => `${name}/${source.folder}/${file}`);
+  await runInTree(
+    tree,
+    [
+      ...(['tar', '--extract', '--xz', '--no-same-owner', '--occurrence=1'] as const),
+      ...[`--file=/usr/src/${name}.tar.xz`, `--directory=${workFolder}`],
+      ...[`--strip-components=${source.folder.split('/').length + 1}`, ...members],
+    ],
+    signal,
+  );
+  await writeFile(join(work, 'Makefile'), `obj-m := ${source.name}.o\n`);
+  await runInTree(
+    tree,
+    ['make', '-C', `/usr/src/linux-headers-${kernel.release}`, `M=${workFolder}`, 'modules'],
+    signal,
+  );
+  await runInTree(tree, ['strip', '--strip-debug', `${workFolder}/${source.name}.ko`], signal);
+}
+
+function buildFailed(source: ModuleSource, kernel: DebianKernel, cause: unknown): ToolchainError {
+  const said = cause instanceof ProcessError ? lastLines(cause.stderr) : undefined;
+  return new ToolchainError(
+    {
+      code: 'LAB-TOOLCHAIN-MODULE-BUILD',
+      message: `the module ${source.name} could not be built for the kernel ${kernel.release}`,
+      hint: `run the command again; if it fails again, give a kernel that has it (${source.option}=m) with --kernel and --modules`,
+    },
+    { cause: said === undefined ? cause : new Error(said, { cause }) },
+  );
+}
+
+function lastLines(text: string): string {
+  return text.trim().split('\n').slice(-6).join('\n');
+}

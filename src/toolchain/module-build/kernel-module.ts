@@ -1,0 +1,74 @@
+import { createHash } from 'node:crypto';
+import { dirname, join } from 'node:path';
+import { ToolchainError } from '../../errors/families.js';
+import type { Progress } from '../../model/progress.js';
+import { toolchainFolder } from '../folders.js';
+import { chooseMirror } from '../mirror.js';
+import { provisionFolder } from '../provision-folder.js';
+import { moduleBuildRecipe, recipeDigest } from '../recipe.js';
+import type { KernelTool, Toolchain } from '../types.js';
+import { buildModule, type DebianKernel } from './build-module.js';
+import { findModule } from './built-module.js';
+import { kernelHas } from './kernel-has.js';
+import type { ModuleSource } from './sources.js';
+
+export interface ModuleOptions {
+  readonly toolchain: Toolchain;
+  /** See ToolchainOptions. */
+  readonly mirror: string | undefined;
+  readonly signal: AbortSignal | undefined;
+}
+
+/**
+ * The path of a module for the toolchain's kernel, built if it is not in the cache (about 25 s, and 1 GB for a moment; needs no root,
+ * but user namespaces); undefined if the kernel has the module itself. Throws ToolchainError if it is a developer's own kernel
+ * that has not, or if the mirror has no headers for the kernel any more; EnvironmentError as provisionFolder does.
+ */
+export async function kernelModule(
+  source: ModuleSource,
+  { toolchain, mirror: wish, signal }: ModuleOptions,
+  progress: Progress,
+): Promise<string | undefined> {
+  if (kernelHas(toolchain.kernel, source.name)) return undefined;
+  if (toolchain.kernel.origin !== 'provisioned') throw missingIn(toolchain.kernel, source);
+  const kernel = debianKernel(toolchain);
+  const key = moduleKey(source, kernel);
+  const place = join(toolchainFolder(), `${source.name}-${key}`);
+  const find = (): string | undefined => findModule(place, `${source.name}.ko`, key, kernel.release);
+  const found = find();
+  if (found !== undefined) return found;
+  const mirror = chooseMirror(wish);
+  return provisionFolder(
+    {
+      place,
+      title: `Build the module ${source.name} for ${kernel.release}`,
+      find,
+      build: async (folder, report) =>
+        buildModule({ source, kernel, key, mirror, folder, signal, ...report }),
+      signal,
+    },
+    progress,
+  );
+}
+
+/** 16 hex digits that change with all that a module is built from. */
+function moduleKey(source: ModuleSource, { release, version }: DebianKernel): string {
+  return createHash('sha256')
+    .update(JSON.stringify([source, recipeDigest(moduleBuildRecipe(release)), version]))
+    .digest('hex')
+    .slice(0, 16);
+}
+
+function debianKernel({ kernel, packages, tree }: Toolchain): DebianKernel {
+  const { release } = kernel;
+  return { release, version: packages[`linux-image-${release}`], folder: dirname(tree) };
+}
+
+function missingIn(kernel: KernelTool, source: ModuleSource): ToolchainError {
+  return new ToolchainError({
+    code: 'LAB-TOOLCHAIN-MODULE-MISSING',
+    message: `the given kernel ${kernel.release} has no module ${source.name}`,
+    location: { file: kernel.modules },
+    hint: `set ${source.option}=m in its configuration, build it, run "make modules_install" again and give that folder with --modules; without --kernel lab uses Debian's kernel and builds the module`,
+  });
+}

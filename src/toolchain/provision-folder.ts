@@ -1,0 +1,171 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readdirSync, statfsSync } from 'node:fs';
+import { mkdir, open, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { EnvironmentError, ToolchainError } from '../errors/families.js';
+import { withStep, type Progress } from '../model/progress.js';
+import { lockHolder, takeLock, type Lock } from '../process/lock.js';
+import { run } from '../process/run.js';
+import { toolchainFolder } from './folders.js';
+import { removeFolder } from './remove-folder.js';
+import { incomplete } from './tree.js';
+
+/** What goes on within a build, to be shown. */
+export interface BuildReport {
+  readonly onDetail: (detail: string) => void;
+  readonly onWarning: (message: string) => void;
+}
+
+/** A folder below the toolchain's that is made once and then found. */
+export interface Provision<T> {
+  /** Where it will be, once it is whole. */
+  readonly place: string;
+  /** What is being done, as a step's title. */
+  readonly title: string;
+  /** What is in its place, if that is whole. */
+  readonly find: () => T | undefined;
+  /** Fills an empty folder beside the place. */
+  readonly build: (folder: string, report: BuildReport) => Promise<void>;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Bytes that fetching and unpacking take at most, the packages and the tree together. */
+export const neededBytes = 1_000_000_000;
+
+const waitMs = 3_600_000;
+/** Marks what is not finished: being built, or to be removed. */
+const temporaryPrefix = '.building-';
+
+/**
+ * Returns what is in the place, making it first if it is not there. Of several that ask at once one makes it and the others
+ * wait. It is built beside its place and renamed into it when it is whole, so what is in its place can be trusted; what an
+ * earlier, killed run left is removed. Throws EnvironmentError and ToolchainError; nothing is left behind then.
+ */
+export async function provisionFolder<T>(provision: Provision<T>, progress: Progress): Promise<T> {
+  requireAmd64();
+  makeFolder();
+  const lock = await waitForLock(provision.signal, progress);
+  try {
+    await removeLeftovers();
+    const madeMeanwhile = provision.find();
+    if (madeMeanwhile !== undefined) return madeMeanwhile;
+    requireSpace();
+    return await withStep(progress, provision.title, async (step) =>
+      make(provision, {
+        onDetail: (detail) => {
+          step.update(detail);
+        },
+        onWarning: (message) => {
+          progress.warn(message);
+        },
+      }),
+    );
+  } finally {
+    await lock.release();
+  }
+}
+
+async function make<T>(provision: Provision<T>, report: BuildReport): Promise<T> {
+  const building = join(toolchainFolder(), `${temporaryPrefix}${randomBytes(8).toString('hex')}`);
+  try {
+    await mkdir(building);
+    await provision.build(building, report);
+    await putInPlace(building, provision.place);
+  } catch (error) {
+    await removeFolder(building);
+    throw error;
+  }
+  const made = provision.find();
+  if (made === undefined) throw incomplete('its manifest');
+  return made;
+}
+
+/** Everything is on the disk before the name is, so that a power cut cannot leave a trusted tree with empty files. */
+async function putInPlace(building: string, place: string): Promise<void> {
+  await run(['sync', '--file-system', building], { timeoutMs: 300_000 });
+  await setAside(place);
+  await rename(building, place);
+  const parent = await open(toolchainFolder(), 'r');
+  try {
+    await parent.sync();
+  } finally {
+    await parent.close();
+  }
+}
+
+/** Only the holder of the lock builds, so whatever is marked as being built belongs to a run that is dead. */
+async function removeLeftovers(): Promise<void> {
+  const names = readdirSync(toolchainFolder()).filter((name) => name.startsWith(temporaryPrefix));
+  for (const name of names) await setAside(join(toolchainFolder(), name));
+}
+
+/** Removes a folder, having renamed it first: whatever still writes to it by its old name finds nothing there any more. */
+async function setAside(folder: string): Promise<void> {
+  const aside = join(toolchainFolder(), `${temporaryPrefix}removed-${randomBytes(4).toString('hex')}`);
+  try {
+    await rename(folder, aside);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    throw error;
+  }
+  await removeFolder(aside);
+}
+
+async function waitForLock(signal: AbortSignal | undefined, progress: Progress): Promise<Lock> {
+  const file = join(toolchainFolder(), 'lock');
+  const purpose = 'fetch the toolchain';
+  const lock = await takeLock(file, { waitMs: 0, purpose, signal });
+  if (lock !== undefined) return lock;
+
+  const holder = lockHolder(file);
+  const who = holder === undefined ? 'another lab command' : `process ${holder.pid}`;
+  const later = await withStep(progress, `Wait for ${who}, which fetches the toolchain`, async () => {
+    const deadline = Date.now() + waitMs;
+    while (Date.now() < deadline) {
+      // In short turns: a wait outlives this process if it is killed.
+      const turn = await takeLock(file, { waitMs: 2000, purpose, signal });
+      if (turn !== undefined) return turn;
+    }
+    return undefined;
+  });
+  if (later !== undefined) return later;
+  throw new ToolchainError({
+    code: 'LAB-TOOLCHAIN-BUSY',
+    message: `${who} has been fetching the toolchain for more than ${waitMs / 60_000} minutes`,
+    hint: `look at that process; end it if it hangs, then run the command again (lock: ${file})`,
+  });
+}
+
+function requireAmd64(): void {
+  if (process.arch === 'x64') return;
+  throw new EnvironmentError({
+    code: 'LAB-ENV-ARCHITECTURE',
+    message: `the toolchain's programs are for x86-64, and this computer is ${process.arch}`,
+    hint: 'use an x86-64 computer',
+  });
+}
+
+function makeFolder(): void {
+  try {
+    mkdirSync(toolchainFolder(), { recursive: true });
+  } catch (cause) {
+    throw new EnvironmentError(
+      {
+        code: 'LAB-ENV-CACHE-FOLDER',
+        message: `the cache folder ${toolchainFolder()} cannot be made`,
+        hint: 'make it writable, or choose another place with XDG_CACHE_HOME',
+      },
+      { cause },
+    );
+  }
+}
+
+function requireSpace(): void {
+  const { bavail, bsize } = statfsSync(toolchainFolder());
+  if (bavail * bsize >= neededBytes) return;
+  throw new EnvironmentError({
+    code: 'LAB-ENV-DISK-SPACE',
+    message: `fetching the toolchain needs ${neededBytes / 1e6} MB for a moment, and ${toolchainFolder()} has ${Math.floor((bavail * bsize) / 1e6)} MB`,
+    hint: 'make room, or put the cache on another disk with XDG_CACHE_HOME',
+  });
+}
