@@ -17,6 +17,16 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'browser',
+          include: ['test/browser/**/*.test.ts'],
+          // One browser at a time.
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
           name: 'parity',
           include: ['test/parity/**/*.test.ts'],
           globalSetup: ['test/support/provision.ts'],

@@ -1,8 +1,8 @@
 #!/bin/sh
 # npm run verify [-- [--share-cache] PART...]: everything that has to pass before a change lands, from a bare clone.
-# PART is lint, test (unit, golden and CLI tests), parity (our verdicts against QEMU's) or e2e (real guests); without any, all of
-# them. Labs are made for ordinary users: as root the e2e tests run as one made for them, who provisions all from nothing unless
-# --share-cache is given, and root itself runs those of a lab's life (test:e2e:life).
+# PART is lint, test (unit, golden and CLI tests), browser (the page of lab report in Chromium), parity (our verdicts against QEMU's)
+# or e2e (real guests); without any, all of them. Labs are made for ordinary users: as root the e2e tests run as one made for them,
+# who provisions all from nothing unless --share-cache is given, and root itself runs those of a lab's life (test:e2e:life).
 set -eu
 cd "$(dirname -- "$0")/.."
 # shellcheck source=scripts/setup/say.sh
@@ -62,6 +62,7 @@ run_part() {
       step shellcheck lint_shell
       ;;
     test) step test tests test ;;
+    browser) step browser tests test:browser ;;
     parity) step parity tests test:parity ;;
     e2e)
       if [ "$(id -u)" -eq 0 ]; then
@@ -81,11 +82,11 @@ if [ "${1-}" = --share-cache ]; then
 fi
 for part in "$@"; do
   case $part in
-    lint | test | parity | e2e) ;;
-    *) die "no such part: $part (there are lint, test, parity and e2e)" ;;
+    lint | test | browser | parity | e2e) ;;
+    *) die "no such part: $part (there are lint, test, browser, parity and e2e)" ;;
   esac
 done
-[ $# -gt 0 ] || set -- lint test parity e2e
+[ $# -gt 0 ] || set -- lint test browser parity e2e
 
 sh scripts/setup/node.sh
 sh scripts/setup/packages.sh verify

@@ -16,6 +16,7 @@ iproute2 ip
 END
   [ "$1" = verify ] || return 0
   cat <<'END'
+chromium chromium
 git git
 mount mount
 passwd useradd

@@ -1,18 +1,31 @@
+import * as Args from '@oclif/core/args';
 import { BaseCommand } from '../cli/base-command.js';
 import { labSchema } from '../lab/json-schema.js';
+import { resultSchema } from '../lab/results/schema.js';
 
 export default class Schema extends BaseCommand<typeof Schema> {
-  static override summary = 'Print the JSON Schema of a lab definition, for editors.';
+  static override summary =
+    'Print the JSON Schema of a lab definition, for editors, or of results, for programs.';
   static override description =
     'Draft-07. An editor that is told of it completes keys and marks mistakes as you type; the rules between parts of a ' +
-    'definition are checked by `lab validate` alone.';
-  static override examples = ['<%= config.bin %> <%= command.id %> > lab.schema.json'];
-  static override args = {};
+    'definition are checked by `lab validate` alone. `result` is what `lab test --json` and `lab bench --json` print.';
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> > lab.schema.json',
+    '<%= config.bin %> <%= command.id %> result',
+  ];
+  static override args = {
+    what: Args.string({
+      ignoreStdin: true,
+      options: ['lab', 'result'],
+      default: 'lab',
+      description: 'of what',
+    }),
+  };
   static override flags = {};
 
   async run(): Promise<Readonly<Record<string, unknown>>> {
-    await this.read(Schema);
-    const schema = labSchema();
+    const { args } = await this.read(Schema);
+    const schema = args.what === 'result' ? resultSchema() : labSchema();
     this.log(JSON.stringify(schema, null, 2));
     return schema;
   }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { benchScripts } from '../bench/scripts.js';
 import { findCheck } from '../checks/catalog.js';
 import type { CheckTarget } from '../checks/check.js';
 import {
@@ -104,6 +105,7 @@ export function renderLab(lab: Lab, facts: RenderFacts): Artefact[] {
     ...lab.machines.map((machine) => machineArtefact(lab, machine, facts)),
     ...outer.flatMap((machine) => insideArtefacts(lab, machine)),
     ...checkArtefacts(lab, facts),
+    ...benchScripts(lab).map((script) => ({ ...script, executable: true })),
     { path: 'run.sh', content: renderTemplate('run.sh', labReadmeView(lab)), executable: true },
     { path: 'README.md', content: renderTemplate('README.md', labReadmeView(lab)), executable: false },
   ];

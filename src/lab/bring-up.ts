@@ -13,8 +13,8 @@ import { logEvent } from './events.js';
 import { bootLimitMs, scaledLimitMs } from './limits.js';
 import { withLabLock } from './lab-lock.js';
 import { changesAnything, planUp, type PlanStep } from './plan.js';
-import type { BringUpOptions, PreparedLab } from './prepare.js';
 import { undoLocalFunctions } from './local-functions.js';
+import { digestsOf, type BringUpOptions, type PreparedLab } from './prepare.js';
 import { prepareInside, runPreparation } from './prepare-inside.js';
 import { labId, LabFolder, RECORD_VERSION, type LabRecord, type MachineRecord } from './record.js';
 import { RunningLab } from './running-lab.js';
@@ -46,6 +46,7 @@ function freshRecord(prepared: PreparedLab, id: string): LabRecord {
       kernel: toolchain.kernel.release,
       bin: toolchain.bin,
       acceleration,
+      images: digestsOf(prepared.images),
       accelerationInside,
     },
     holder: null,

@@ -52,7 +52,7 @@ export function assertCanRunHere(lab: Lab, file: string, facts: BackendFacts): v
 }
 
 /** Throws UsageError for a lab that QEMU must refuse: it can be tested, not brought up. */
-export function assertIsToWork({ lab, file }: ReadLab): void {
+export function assertIsToWork({ lab, file }: Pick<ReadLab, 'lab' | 'file'>): void {
   if (lab.expect === 'works') return;
   throw new UsageError({
     code: 'LAB-UP-REFUSED',

@@ -6,6 +6,9 @@ export const DEFAULT_CPUS = 2;
 export const DEFAULT_MEMORY_MIB = 512;
 export const DEFAULT_STORAGE_MIB = 64;
 
+/** Of the container network of a bench: what Kubernetes' simplest networks use. */
+export const DEFAULT_CONTAINER_SUBNET = '10.244.0.0/24';
+
 /** What a VF's netdev, its queues and its driver cost a guest, measured, with room to spare. */
 const MEMORY_PER_FUNCTION_MIB = 4;
 

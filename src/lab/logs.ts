@@ -49,5 +49,14 @@ export function labLogs(lab: string, only: string | undefined): LabLog[] {
       hint: `it has: ${files.map(({ name }) => name).join(', ')}`,
     });
   }
-  return chosen.map(({ name, file }) => ({ name, file, text: consoleText(readFileSync(file, 'utf8')) }));
+  return chosen.map(readLog);
+}
+
+function readLog({ name, file }: { name: string; file: string }): LabLog {
+  return { name, file, text: consoleText(readFileSync(file, 'utf8')) };
+}
+
+/** The logs that a lab's folder has right now. */
+export function logsIn(folder: LabFolder): LabLog[] {
+  return logFiles(folder).map(readLog);
 }

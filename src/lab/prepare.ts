@@ -76,6 +76,10 @@ export async function prepareImages(lab: Lab, file: string, context: BuildContex
   return images;
 }
 
+export function digestsOf(images: BootImages): Record<string, string> {
+  return Object.fromEntries([...images].map(([name, { digest }]) => [name, digest]));
+}
+
 /** Everything that is rendered for the machine itself and for what it prepares for those that run on it. */
 function artefactsOf(lab: Lab, { name, on }: Machine, artefacts: readonly Artefact[]): string[] {
   const own = `${folderOf(lab, on)}${machineArguments(name)}`;

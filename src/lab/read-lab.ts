@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import type { Lab } from '../model/lab.js';
 import { loadDefinition } from './load.js';
@@ -11,6 +12,9 @@ export interface ReadLab {
   readonly lab: Lab;
   /** Absolute path. */
   readonly file: string;
+  /** What stands there, and how `--set` changed it: for the record. */
+  readonly text: string;
+  readonly settings: readonly string[];
 }
 
 /**
@@ -21,5 +25,6 @@ export function readLab(name: string, settings: readonly string[] = []): ReadLab
   const file = findDefinition(name);
   const shown = relative(process.cwd(), file);
   const definition = withSettings(loadDefinition(shown.startsWith('..') ? file : shown), settings);
-  return { lab: resolveLab(validateDefinition(definition), file), file };
+  const lab = resolveLab(validateDefinition(definition), file);
+  return { lab, file, text: readFileSync(file, 'utf8'), settings };
 }

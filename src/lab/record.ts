@@ -19,7 +19,7 @@ import type { ProcessIdentity } from '../process/identity.js';
 import type { Acceleration } from '../toolchain/types.js';
 
 /** Raised when what `up` and the checks need of a record changes. `down` needs `holder` and `id`, which stay as they are. */
-export const RECORD_VERSION = 3;
+export const RECORD_VERSION = 4;
 
 /** What is known of a lab that has been brought up, or was about to be. `down` works from this alone. */
 export interface LabRecord {
@@ -42,6 +42,8 @@ export interface RecordedTools {
   /** Folder of programs that is first in PATH. */
   readonly bin: string;
   readonly acceleration: Acceleration;
+  /** Digests of the images that the machines boot, by the machine's name. */
+  readonly images: Readonly<Record<string, string>>;
   /** How machines inside machines are run. */
   readonly accelerationInside: Acceleration;
 }

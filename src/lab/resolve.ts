@@ -21,6 +21,7 @@ import { DEFAULT_CPUS, DEFAULT_MTU, defaultImage, subnetOf } from './defaults.js
 import { InterfaceNames } from './interface-names.js';
 import { MacPool } from './macs.js';
 import { Places } from './places.js';
+import { resolveBench } from './resolve-bench.js';
 import { resolveNic, type Naming } from './resolve-nic.js';
 import { seconds } from './units.js';
 import { machinesWrittenOn, memoryMiBOf, nicServes, servesVdpa } from './written-nesting.js';
@@ -185,6 +186,7 @@ export function resolveLab(written: LabFile, file: string): Lab {
     peers,
     machines,
     checks: (written.checks ?? []).flatMap((check) => resolveCheck(check, written, machines, peers)),
+    bench: written.bench === undefined ? null : resolveBench(written.bench, machines, peers, naming),
   });
 }
 

@@ -8,7 +8,12 @@ const BUS = 'must be the name of one of the machine’s `buses`, or pcie.0';
 const backend = z.union(
   [
     z.literal('user').describe('QEMU’s built-in user-mode network, one for each function'),
-    z.strictObject({ user: z.strictObject({}).nullable().describe('It has no settings') }),
+    z.strictObject({
+      user: z
+        .strictObject({}, { error: 'must be left empty: the user network has no settings' })
+        .nullable()
+        .describe('It has no settings'),
+    }),
     z.strictObject({
       tap: name.describe('The network whose bridge the tap is on'),
       vlan: optional(vlan, 'The VLAN of its port, on a network with VLANs'),

@@ -110,6 +110,29 @@ const check = z.union([z.string(), z.record(z.string(), parameters)], {
   error: 'must be the name of a check, or a check with its parameters: `{ traffic: { count: 5 } }`',
 });
 
+const functionId = text(
+  /^[a-z][a-z0-9-]{0,14}(\.[a-z][a-z0-9-]{0,14})?$/,
+  'must name a function of the machine: a NIC (pf0), or one of its VFs (pf0.vf1)',
+);
+
+const bench = z.strictObject(
+  {
+    machine: name.describe('The machine that both containers run in'),
+    peer: name.describe('The peer at the far end of the traffic'),
+    offload: functionId.describe('The function (NIC or NIC.VF) that one container holds by itself'),
+    software: functionId.describe(
+      'The function that the other container reaches by veth, bridge, routing and NAT in the machine',
+    ),
+    containerSubnet: optional(
+      subnet,
+      'The network of that other container, in CIDR notation; without it 10.244.0.0/24',
+    ),
+  },
+  {
+    error: 'must be a mapping such as `{ machine: guest, peer: server, offload: pf0.vf0, software: uplink }`',
+  },
+);
+
 /** The shape of a definition; what the parts say of each other is in rules.ts. */
 export const labShape: z.ZodType<LabFile> = z.strictObject(
   {
@@ -141,6 +164,7 @@ export const labShape: z.ZodType<LabFile> = z.strictObject(
       z.array(check, { error: 'must be a list of checks' }),
       'What `lab test` proves: names of checks, or a check with its parameters',
     ),
+    bench: optional(bench, 'The two ways out of a container that `lab bench` compares'),
   },
   { error: 'must be a mapping with `machines` in it; labs/quickstart/lab.yaml shows one' },
 );

@@ -19,7 +19,7 @@ export async function testAndTakeDown(
   const { running, plan } = await bringUp(await prepareLab(read, options), options);
   const broughtUp = plan.some(({ kind, action }) => kind === 'namespace' && action !== 'keep');
   try {
-    return await testLab(running, options);
+    return await testLab(running, read, options);
   } finally {
     if (broughtUp && !options.keep) await bringDown(running.record.id, options.progress);
   }

@@ -1,16 +1,17 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { CheckContext, CheckTarget } from '../checks/check.js';
-import { runGuestScript } from '../checks/guest-script.js';
 import { runPeerScript } from '../checks/peer-script.js';
 import type { CheckResult, TestResult } from '../checks/result.js';
 import { runChecks, type CheckEnvironment } from '../checks/run-checks.js';
 import { UsageError } from '../errors/families.js';
-import type { Lab, Machine } from '../model/lab.js';
+import type { Lab } from '../model/lab.js';
 import type { Progress } from '../model/progress.js';
 import { checkTarget } from './artefacts.js';
+import { observeEnvironment } from './environment.js';
 import { logEvent } from './events.js';
-import { scaledLimitMs } from './limits.js';
+import type { ReadLab } from './read-lab.js';
+import { keepRun } from './results/keep.js';
+import { runHead } from './results/run.js';
+import { limitMsOn, runScriptOn } from './run-script.js';
 import type { RunningLab } from './running-lab.js';
 
 export interface TestOptions {
@@ -19,13 +20,6 @@ export interface TestOptions {
   readonly progress: Progress;
   readonly signal: AbortSignal;
   readonly onResult: (result: CheckResult) => void;
-}
-
-/** How much longer than under virtualization the scripts of a check may take on a machine. */
-function limitMsOn(running: RunningLab, machine: Machine, limitMs: number): number {
-  const { acceleration, accelerationInside } = running.record.tools;
-  const outer = scaledLimitMs(limitMs, acceleration.accelerator);
-  return machine.on === null ? outer : scaledLimitMs(outer, accelerationInside.accelerator);
 }
 
 function environmentOf(running: RunningLab): CheckEnvironment {
@@ -48,14 +42,9 @@ function environmentOf(running: RunningLab): CheckEnvironment {
     },
     runScript: async (target, step, options) => {
       const { machine } = target;
+      if (step.on === 'machine') return runScriptOn(running, machine, step.path, options);
       const limits = { ...options, limitMs: limitMsOn(running, machine, options.limitMs) };
-      if (step.on !== 'machine') return runPeerScript(running.peer(step.on.peer), step.path, limits);
-      return runGuestScript({
-        ...limits,
-        agent: await channels.agent(machine.name, options.signal),
-        port: channels.to(machine.name, 'checks'),
-        file: join(running.folder.run, step.path),
-      });
+      return runPeerScript(running.peer(step.on.peer), step.path, limits);
     },
   };
 }
@@ -77,35 +66,21 @@ export function selectTargets(lab: Lab, only: readonly string[]): CheckTarget[] 
     .map((request) => checkTarget(lab, request));
 }
 
-function keepResult(running: RunningLab, result: TestResult): void {
-  const { results } = running.folder;
-  mkdirSync(results, { recursive: true });
-  writeFileSync(
-    join(results, `${result.startedAt.replaceAll(':', '-')}.json`),
-    `${JSON.stringify(result, undefined, 2)}\n`,
-  );
-}
-
 /** Runs the checks of a lab that is up, and keeps the result in its state folder. Throws when aborted. */
-export async function testLab(running: RunningLab, options: TestOptions): Promise<TestResult> {
+export async function testLab(running: RunningLab, read: ReadLab, options: TestOptions): Promise<TestResult> {
   const started = new Date();
-  const targets = selectTargets(running.record.lab, options.only);
+  const environment = observeEnvironment();
+  const { lab, tools } = running.record;
+  const targets = selectTargets(lab, options.only);
   try {
     const checks = await runChecks(targets, environmentOf(running), options);
-    const { qemu, kernel, acceleration } = running.record.tools;
     const result: TestResult = {
-      lab: running.record.lab.name,
-      startedAt: started.toISOString(),
+      ...runHead('test', lab, started),
       durationMs: Date.now() - started.getTime(),
-      environment: {
-        qemu,
-        kernel,
-        accelerator: acceleration.accelerator,
-        accelerationReason: acceleration.reason,
-      },
+      environment: environment(tools, lab),
       checks,
     };
-    keepResult(running, result);
+    keepRun(running.folder, result, read);
     logEvent(running.folder.events, 'tested', {
       ok: checks.every(({ ok }) => ok),
       checks: checks.map(({ title, ok }) => ({ title, ok })),

@@ -4,8 +4,12 @@ import { QemuEndedError, UsageError } from '../errors/families.js';
 import type { Lab } from '../model/lab.js';
 import { silentProgress, withStep } from '../model/progress.js';
 import { bringUp } from './bring-up.js';
-import { prepareLab, type BringUpOptions, type PreparedLab } from './prepare.js';
+import { observeEnvironment } from './environment.js';
+import { digestsOf, prepareLab, type BringUpOptions, type PreparedLab } from './prepare.js';
 import type { ReadLab } from './read-lab.js';
+import { labId, LabFolder } from './record.js';
+import { keepRun } from './results/keep.js';
+import { runHead } from './results/run.js';
 import { bringDown } from './take-down.js';
 import type { TestOptions } from './test-lab.js';
 import { refusalReasons } from './refusal-reasons.js';
@@ -47,6 +51,7 @@ export async function testRefusal(
 ): Promise<TestResult> {
   selectRefused(read.lab, options.only);
   const started = new Date();
+  const environment = observeEnvironment();
   const acceleration = options.acceleration === 'auto' ? 'tcg' : options.acceleration;
   const prepared = await prepareLab(read, { ...options, acceleration });
   const begun = Date.now();
@@ -65,17 +70,21 @@ export async function testRefusal(
     durationMs: Date.now() - begun,
   };
   options.onResult(check);
-  const { toolchain } = prepared;
-  return {
-    lab: read.lab.name,
-    startedAt: started.toISOString(),
+  const { toolchain, images } = prepared;
+  const result: TestResult = {
+    ...runHead('test', read.lab, started),
     durationMs: Date.now() - started.getTime(),
-    environment: {
-      qemu: toolchain.qemu.version,
-      kernel: toolchain.kernel.release,
-      accelerator: prepared.acceleration.accelerator,
-      accelerationReason: 'no guest has to run',
-    },
+    environment: environment(
+      {
+        qemu: toolchain.qemu.version,
+        kernel: toolchain.kernel.release,
+        acceleration: { ...prepared.acceleration, reason: 'no guest has to run' },
+        images: digestsOf(images),
+      },
+      read.lab,
+    ),
     checks: [check],
   };
+  keepRun(new LabFolder(labId(read.lab.name, read.file)), result, read);
+  return result;
 }

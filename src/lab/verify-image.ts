@@ -6,12 +6,14 @@ import { imagesFolder } from '../images/layers/store.js';
 import { withStep } from '../model/progress.js';
 import type { GuestAgent } from '../qemu/guest-agent.js';
 import { bringUp } from './bring-up.js';
+import { observeEnvironment } from './environment.js';
 import type { NamedImage } from './find-image.js';
 import { scaledLimitMs } from './limits.js';
 import { prepareLab, type BringUpOptions } from './prepare.js';
 import type { ReadLab } from './read-lab.js';
 import { resolveLab } from './resolve.js';
 import type { RunningLab } from './running-lab.js';
+import { runHead } from './results/run.js';
 import { bringDown } from './take-down.js';
 
 const LIMIT_MS = 60_000;
@@ -46,7 +48,12 @@ function labOf({ name, image: bootable }: NamedImage): ReadLab {
     image: name,
     disk: typeof bootable !== 'string',
   }));
-  return { lab: { ...lab, machines, images: typeof bootable === 'string' ? [] : [bootable] }, file };
+  return {
+    lab: { ...lab, machines, images: typeof bootable === 'string' ? [] : [bootable] },
+    file,
+    text: '',
+    settings: [],
+  };
 }
 
 /** Asks one component in the guest. What goes wrong is the answer; throws only the signal's reason. */
@@ -108,22 +115,16 @@ export interface VerifyOptions extends BringUpOptions {
 /** `lab image verify`: boots an image, built if need be, and asks each of its components whether it works. Nothing stays up. */
 export async function verifyImage(image: NamedImage, options: VerifyOptions): Promise<TestResult> {
   const started = new Date();
+  const observed = observeEnvironment();
   const { running } = await bringUp(await prepareLab(labOf(image), options), options);
   try {
     const checks = await askAll(running, image, options);
-    const { qemu, acceleration } = running.record.tools;
     const guest = await running.guest('guest', options.signal);
     const { stdout } = await guest.run(['uname', '-r']);
     return {
-      lab: running.record.lab.name,
-      startedAt: started.toISOString(),
+      ...runHead('test', running.record.lab, started),
       durationMs: Date.now() - started.getTime(),
-      environment: {
-        qemu,
-        kernel: stdout.trim(),
-        accelerator: acceleration.accelerator,
-        accelerationReason: acceleration.reason,
-      },
+      environment: observed({ ...running.record.tools, kernel: stdout.trim() }, running.record.lab),
       checks,
     };
   } finally {

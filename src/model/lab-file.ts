@@ -11,6 +11,7 @@ export interface LabFile {
   readonly images?: Readonly<Record<string, ImageFile>> | undefined;
   readonly machines: Readonly<Record<string, MachineFile>>;
   readonly checks?: readonly CheckFile[] | undefined;
+  readonly bench?: BenchFile | undefined;
 }
 
 export interface NetworkFile {
@@ -91,6 +92,15 @@ export interface TapFile {
 
 export type BackendFile =
   'user' | { readonly user: Record<string, never> | null } | TapFile | { readonly vdpa: string };
+
+/** Which functions of a machine `lab bench` compares; `NIC` or `NIC.VF` each. */
+export interface BenchFile {
+  readonly machine: string;
+  readonly peer: string;
+  readonly offload: string;
+  readonly software: string;
+  readonly containerSubnet?: string | undefined;
+}
 
 /** `vf-creation`, or `traffic: { count: 50 }`. */
 export type CheckFile = string | Readonly<Record<string, Readonly<Record<string, number | string>> | null>>;

@@ -13,6 +13,8 @@ export interface Lab {
   readonly peers: readonly Peer[];
   readonly machines: readonly Machine[];
   readonly checks: readonly CheckRequest[];
+  /** What `lab bench` compares; null when the definition does not say. */
+  readonly bench: Bench | null;
 }
 
 export type Expectation = 'works' | 'refused';
@@ -185,6 +187,26 @@ export interface CheckRequest {
   readonly machine: string;
   readonly nic: string;
   readonly parameters: Readonly<Record<string, number>>;
+}
+
+/** The two environments of a container in a machine that `lab bench` compares, and the far end of its traffic. */
+export interface Bench {
+  readonly machine: string;
+  readonly peer: string;
+  /** The container's network namespace holds this function. */
+  readonly offload: BenchFunction;
+  /** The container reaches this function of the machine's by veth, bridge, routing and NAT. */
+  readonly software: BenchFunction;
+  /** IPv4 in CIDR notation: the container network within the machine, behind the NAT. */
+  readonly containerSubnet: string;
+}
+
+export interface BenchFunction {
+  readonly nic: string;
+  /** Its id: `pf0`, `pf0.vf2`. */
+  readonly function: string;
+  /** IPv4 with prefix length, on the peer's network. */
+  readonly address: string;
 }
 
 export function functionsOf(nic: Nic): readonly NicFunction[] {

@@ -38,6 +38,12 @@ export function checkToTap(result: CheckResult, number: number): string {
   ].join('\n');
 }
 
+/** A whole result as TAP 14. */
+export function toTap(result: TestResult): string {
+  const checks = result.checks.map((check, index) => checkToTap(check, index + 1));
+  return [tapHead(), ...checks, tapEnd(result)].join('');
+}
+
 /** What stands before the first check. */
 export function tapHead(): string {
   return 'TAP version 14\n';

@@ -33,6 +33,7 @@ const commonPackages = [
   'iputils-ping',
   'kmod',
   'netperf',
+  'nftables',
   'qemu-guest-agent',
   'qemu-utils',
   'socat',

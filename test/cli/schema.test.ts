@@ -15,6 +15,11 @@ test('prints the committed schema, with --json as well', async () => {
   expect(JSON.parse((await place().lab('schema', '--json')).stdout)).toEqual(JSON.parse(text));
 });
 
+test('prints the committed schema of results', async () => {
+  const text = readFileSync(join(dirname(committed), 'result.schema.json'), 'utf8');
+  expect(await place().lab('schema', 'result')).toEqual({ exitCode: 0, stdout: text, stderr: '' });
+});
+
 test.each([...shippedLabs().values()])('%s names the schema for editors in its first line', (folder) => {
   const [first = ''] = readFileSync(join(folder, 'lab.yaml'), 'utf8').split('\n');
   const [, path = ''] = /^# yaml-language-server: \$schema=(\S+)$/.exec(first) ?? [];

@@ -13,9 +13,9 @@ import { BootedImage } from './support/booted-image.js';
 const DEVICES = [
   ...['-machine', 'q35,kernel-irqchip=split'],
   ...['-device', 'intel-iommu,intremap=on,snoop-control=on,device-iotlb=on'],
-  ...['-device', 'pcie-root-port,id=slot,bus=pcie.0,addr=1,chassis=1'],
+  ...['-device', 'pcie-root-port,id=rp0,bus=pcie.0,addr=1,chassis=1'],
   ...['-netdev', 'user,id=net'],
-  ...['-device', 'virtio-net-pci,bus=slot,addr=0.0,netdev=net,romfile=,iommu_platform=on,ats=on'],
+  ...['-device', 'virtio-net-pci,bus=rp0,addr=0.0,netdev=net,romfile=,iommu_platform=on,ats=on'],
 ];
 const FUNCTION = '0000:01:00.0';
 
@@ -56,10 +56,9 @@ describe('the image hypervisor', () => {
   });
 
   it('has the machines that it runs, each content once, for three levels', async () => {
-    const sums = await output('cd /inside && sha256sum *.kernel *.initrd');
+    const sums = await output('cd /inside && sha256sum guest.*');
     expect(sums).toContain(`${sha256(micro.kernel)}  guest.kernel`);
     expect(sums).toContain(`${sha256(micro.initrd)}  guest.initrd`);
-    expect(sums).toContain(`${sha256(micro.initrd)}  other.initrd`);
     expect(await output('readlink /inside/other.initrd')).toBe('guest.initrd\n');
     expect(await output('cpio -t < /inside/middle.initrd | grep bin/vdpa')).toContain('vdpa');
   });
@@ -102,7 +101,7 @@ describe('the image hypervisor', () => {
   });
 
   it('has kvm for a computer that has it', async () => {
-    expect(await output('modprobe -n -v kvm_intel; modprobe -n -v kvm_amd')).toMatch(
+    expect(await output('modprobe -D kvm_intel; modprobe -D kvm_amd')).toMatch(
       /kvm-intel\.ko[\s\S]*kvm-amd\.ko/,
     );
   });

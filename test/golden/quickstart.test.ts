@@ -51,6 +51,17 @@ describe('the artefacts of labs/quickstart', () => {
   });
 });
 
+describe('what lab bench makes the environments of labs/offload-tap with', () => {
+  const bench = renderLab(readLab(join(packageFolder(), 'labs/offload-tap')).lab, {
+    vhostNet: false,
+    accelerator: 'tcg', acceleratorInside: 'tcg'
+  }).filter(({ path }) => path.startsWith('bench/'));
+
+  it.each(bench)('$path', async ({ path, content }) => {
+    await expect(content).toMatchFileSnapshot(fileURLToPath(new URL(`offload-tap/${path}`, import.meta.url)));
+  });
+});
+
 describe('the resolved labs/quickstart', () => {
   it('is this', () => {
     expect(lab).toMatchSnapshot();

@@ -18,6 +18,7 @@ export function record(lab: Lab, changes: Partial<LabRecord> = {}): LabRecord {
       kernel: '6.12.0',
       bin: '/nowhere',
       acceleration: { accelerator: 'tcg', reason: 'emulation was asked for' },
+      images: { guest: 'abc123' },
       accelerationInside: { accelerator: 'tcg', reason: 'the machine around is emulated itself' },
     },
     holder: null,

@@ -1,4 +1,4 @@
-import type { CheckResult, TestResult } from '../../src/checks/result.js';
+import type { CheckResult, Environment, TestResult } from '../../src/checks/result.js';
 
 /** A check's result from its assertions: ok, title, diagnostics. */
 export function checkResult(
@@ -17,17 +17,25 @@ export function checkResult(
   };
 }
 
+export const environment: Environment = {
+  qemu: '11.0.0',
+  kernel: '6.12.0',
+  accelerator: 'tcg',
+  accelerationReason: 'emulation was asked for',
+  computer: { cpu: 'A processor', processors: 2, load: { begin: 0.5, end: 1.25 } },
+  images: { guest: 'abc123' },
+  labDigest: 'def456',
+};
+
 export function testResult(checks: readonly CheckResult[]): TestResult {
   return {
+    version: 1,
+    id: 'quickstart-20260102-030405-000',
+    kind: 'test',
     lab: 'quickstart',
     startedAt: '2026-01-02T03:04:05.000Z',
     durationMs: 1500,
-    environment: {
-      qemu: '11.0.0',
-      kernel: '6.12.0',
-      accelerator: 'tcg',
-      accelerationReason: 'emulation was asked for',
-    },
+    environment,
     checks,
   };
 }

@@ -14,10 +14,22 @@ const PROGRAMS = [
   'usr/bin/netperf',
   'usr/bin/netserver',
   'usr/bin/iperf3',
+  'usr/sbin/nft',
+  // libc loads it when a thread is cancelled, as iperf3 does: no list of libraries names it.
+  'usr/lib/x86_64-linux-gnu/libgcc_s.so.1',
 ];
 
-/** For the guest's own channels, and for what a workshop may build on top of a VF. */
-const MODULES = ['virtio_pci', 'virtio_console', 'veth', 'bridge', 'tun', '8021q'];
+/** For the guest's own channels, and for what a workshop may build on top of a VF: the last two are NAT's. */
+const MODULES = [
+  'virtio_pci',
+  'virtio_console',
+  'veth',
+  'bridge',
+  'tun',
+  '8021q',
+  'nft_chain_nat',
+  'nft_masq',
+];
 
 const FILES: readonly ImageFile[] = [
   { source: fileSource('inittab'), target: 'etc/inittab', mode: 0o644 },

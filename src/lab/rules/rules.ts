@@ -3,6 +3,7 @@ import type { LabFile } from '../../model/lab-file.js';
 import { macsDiffer, networksHaveRoom, peersFit } from './addresses.js';
 import { checksHaveTargets } from './check-targets.js';
 import { checksExist } from './checks.js';
+import { benchCompares, benchNamesExist, benchSubnetIsFree } from './bench.js';
 import { busNamesAreFree, compositionsAreWhatTheySay } from './compositions.js';
 import {
   innerNetworksArePlain,
@@ -62,6 +63,9 @@ export const rules: readonly Rule[] = [
   checksHaveTargets,
   cniPluginsAreThere,
   storageHoldsTheData,
+  benchNamesExist,
+  benchCompares,
+  benchSubnetIsFree,
 ];
 
 /** Those that miss something: they say nothing of a definition from which a wrong part had to be taken out. */

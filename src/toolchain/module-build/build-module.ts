@@ -107,7 +107,7 @@ async function compile({ source, kernel, signal }: BuildModuleOptions, tree: str
   const name = `linux-source-${sourceVersionOf(kernel.release)}`;
   const work = join(tree, workFolder);
   await mkdir(work);
-  // Of the same name, one level up from what the archive has: mawk's package is only unpacked, so nothing has made the link.
+  // mawk’s package is only unpacked, so nothing has made this link.
   await runInTree(tree, ['ln', '-sf', 'mawk', '/usr/bin/awk'], signal);
   const members = source.files.map((file) => `${name}/${source.folder}/${file}`);
   await runInTree(

@@ -52,7 +52,7 @@ function mutant(dice: Dice): Buffer {
 function faultsOf(error: unknown, file: string): string[] {
   if (!(error instanceof DefinitionError)) return [String(error instanceof Error ? error.stack : error)];
   const faults = error.problems.flatMap(({ code, message, location, hint }) => [
-    ...(/^LAB-(FILE|YAML|SHAPE|RULE)(-[A-Z]+)*$/.test(code) ? [] : [`code ${code}`]),
+    ...(/^LAB-(FILE|YAML|SHAPE|RULE|MORE)(-[A-Z]+)*$/.test(code) ? [] : [`code ${code}`]),
     ...(location?.file === file && (location.line ?? 0) > 0 && (location.column ?? 0) > 0
       ? []
       : [`no place: ${message}`]),

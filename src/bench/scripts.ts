@@ -1,0 +1,90 @@
+import type { CheckScript, CheckTarget } from '../checks/check.js';
+import { vfView } from '../checks/vf-view.js';
+import {
+  findByName,
+  functionById,
+  hostAddress,
+  type Bench,
+  type BenchFunction,
+  type Lab,
+  type NicFunction,
+} from '../model/lab.js';
+import { numberToAddress, parseSubnet } from '../lab/ipv4.js';
+import { renderTemplate } from '../render/templates.js';
+import type { EnvironmentName } from './sample.js';
+
+/** The first two hosts of the container network. */
+const GATEWAY_OFFSET = 1;
+const CONTAINER_OFFSET = 2;
+const DEADLINE_SECONDS = 10;
+
+/** How things are called in the guest; the namespaces as the environments are. */
+const BRIDGE = 'lab-bridge';
+const PORT = 'lab-port';
+const TABLE = 'lab-bench';
+
+/** The network namespace in the guest that stands for the container of an environment. */
+export function containerOf(environment: EnvironmentName): string {
+  return environment;
+}
+
+/** The script that makes an environment. */
+export function setupScript(environment: EnvironmentName): string {
+  return `bench/${environment}.sh`;
+}
+
+/** The script that takes both away. */
+export const END_SCRIPT = 'bench/end.sh';
+
+function hostIn(subnet: string, offset: number): string {
+  return numberToAddress(parseSubnet(subnet).first + offset);
+}
+
+function functionOf(end: BenchFunction, bench: Bench, lab: Lab): { target: CheckTarget; found: NicFunction } {
+  const machine = findByName(lab.machines, bench.machine);
+  const { nic, pciFunction: found } = functionById(machine, end.function);
+  const request = { check: 'bench', machine: machine.name, nic: nic.name, parameters: {} };
+  return { target: { lab, machine, nic, request }, found };
+}
+
+function viewOf(environment: EnvironmentName, bench: Bench, lab: Lab): object {
+  const end = bench[environment];
+  const { target, found } = functionOf(end, bench, lab);
+  const prefix = bench.containerSubnet.split('/')[1] ?? '';
+  const [gateway, container] = [GATEWAY_OFFSET, CONTAINER_OFFSET].map((offset) =>
+    hostIn(bench.containerSubnet, offset),
+  ) as [string, string];
+  const inside = environment === 'offload' ? `holds ${end.function}` : 'holds its end of the veth pair';
+  return {
+    ...vfView(target),
+    function: end.function,
+    bdf: found.bdf,
+    mtu: found.mtu,
+    address: end.address,
+    container: containerOf(environment),
+    bridge: BRIDGE,
+    port: PORT,
+    table: TABLE,
+    gateway,
+    gatewayCidr: `${gateway}/${prefix}`,
+    containerCidr: `${container}/${prefix}`,
+    containerSubnet: bench.containerSubnet,
+    peerAddress: hostAddress(findByName(lab.peers, bench.peer).address),
+    deadlineSeconds: DEADLINE_SECONDS,
+    onlyNetdevTitle: `${environment}: the container ${inside} and no other netdev`,
+    reachTitle: `${environment}: the container reaches ${bench.peer}`,
+    natTitle: `${environment}: the guest has translated the address of what the container sent`,
+  };
+}
+
+/** What the environments of a lab's bench are made with. */
+export function benchScripts(lab: Lab): CheckScript[] {
+  const { bench } = lab;
+  if (bench === null) return [];
+  const [offload, software] = [viewOf('offload', bench, lab), viewOf('software', bench, lab)];
+  return [
+    { path: setupScript('offload'), content: renderTemplate('bench/offload.sh', offload) },
+    { path: setupScript('software'), content: renderTemplate('bench/software.sh', software) },
+    { path: END_SCRIPT, content: renderTemplate('bench/end.sh', { offload, software }) },
+  ];
+}

@@ -1,0 +1,105 @@
+import { mean, median, quantile, sampleStandardDeviation } from 'simple-statistics';
+import { studentQuantile } from './student.js';
+
+/** How sure an interval is to hold the true value. */
+export const CONFIDENCE = 0.95;
+
+/** What is said of several measurements of one thing, in their unit. */
+export interface Summary {
+  readonly median: number;
+  readonly lowerQuartile: number;
+  readonly upperQuartile: number;
+  readonly min: number;
+  readonly max: number;
+  /** In the order in which they were taken. */
+  readonly values: readonly number[];
+}
+
+/** An estimate with its confidence interval; the ends are null where there is too little to tell. */
+export interface Estimate {
+  readonly value: number;
+  readonly low: number | null;
+  readonly high: number | null;
+}
+
+/** Throws if there is no value. */
+export function summarize(values: readonly number[]): Summary {
+  const all = [...values];
+  return {
+    median: median(all),
+    lowerQuartile: quantile(all, 0.25),
+    upperQuartile: quantile(all, 0.75),
+    min: Math.min(...all),
+    max: Math.max(...all),
+    values: all,
+  };
+}
+
+/** The mean of `values` with Student's interval, which is exact for values of a normal distribution, however few. */
+export function meanEstimate(values: readonly number[], confidence = CONFIDENCE): Estimate {
+  const all = [...values];
+  const value = mean(all);
+  if (all.length < 2) return { value, low: null, high: null };
+  const margin =
+    (studentQuantile((1 + confidence) / 2, all.length - 1) * sampleStandardDeviation(all)) /
+    Math.sqrt(all.length);
+  return { value, low: value - margin, high: value + margin };
+}
+
+/** `value` and its ends put through a growing function. */
+function through(estimate: Estimate, change: (value: number) => number): Estimate {
+  return {
+    value: change(estimate.value),
+    low: estimate.low === null ? null : change(estimate.low),
+    high: estimate.high === null ? null : change(estimate.high),
+  };
+}
+
+/**
+ * How many times `tops` are `bottoms`, taken in pairs one right after the other: what slows a computer down for a while slows both of a
+ * pair. The geometric mean of the pairs' ratios, with Student's interval of their logarithms. All values must be above 0.
+ */
+export function pairedRatio(
+  tops: readonly number[],
+  bottoms: readonly number[],
+  confidence = CONFIDENCE,
+): Estimate {
+  const logs = tops.map((top, index) => Math.log(top / (bottoms[index] ?? NaN)));
+  return through(meanEstimate(logs, confidence), Math.exp);
+}
+
+/** By how much `tops` are above `bottoms`, taken in pairs: the mean of the pairs' differences with Student's interval. */
+export function pairedDifference(
+  tops: readonly number[],
+  bottoms: readonly number[],
+  confidence = CONFIDENCE,
+): Estimate {
+  return meanEstimate(
+    tops.map((top, index) => top - (bottoms[index] ?? NaN)),
+    confidence,
+  );
+}
+
+/**
+ * How many times `tops` are `bottoms` when they were taken apart from each other, such as in two runs: the ratio of their
+ * geometric means, with Welch's interval of the logarithms. All values must be above 0.
+ */
+export function unpairedRatio(
+  tops: readonly number[],
+  bottoms: readonly number[],
+  confidence = CONFIDENCE,
+): Estimate {
+  const [top, bottom] = [tops, bottoms].map((values) => values.map(Math.log)) as [number[], number[]];
+  const value = Math.exp(mean(top) - mean(bottom));
+  if (top.length < 2 || bottom.length < 2) return { value, low: null, high: null };
+  const [first, second] = [top, bottom].map((logs) => sampleStandardDeviation(logs) ** 2 / logs.length) as [
+    number,
+    number,
+  ];
+  const variance = first + second;
+  if (variance === 0) return { value, low: value, high: value };
+  // Welch and Satterthwaite's degrees of freedom.
+  const degrees = variance ** 2 / (first ** 2 / (top.length - 1) + second ** 2 / (bottom.length - 1));
+  const margin = Math.exp(studentQuantile((1 + confidence) / 2, degrees) * Math.sqrt(variance));
+  return { value, low: value / margin, high: value * margin };
+}

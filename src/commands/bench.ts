@@ -1,0 +1,66 @@
+import type { BenchResult } from '../bench/result.js';
+import { parseExpectation } from '../bench/expectation.js';
+import { BaseCommand, ExitCode } from '../cli/base-command.js';
+import { benchFlags, benchSettings } from '../cli/bench-flags.js';
+import { interruptSignal } from '../cli/interrupts.js';
+import {
+  bootFlags,
+  bootLimitMs,
+  labArgument,
+  setFlag,
+  toolchainOptions,
+  toolFlags,
+} from '../cli/lab-flags.js';
+import { benchAndTakeDown } from '../lab/bench-and-take-down.js';
+import { describeBench, type BenchDescription } from '../lab/describe-bench.js';
+import { readLab } from '../lab/read-lab.js';
+import { asTestResult } from '../report/as-test-result.js';
+import { benchText } from '../report/bench-text.js';
+import { toJunit } from '../report/junit.js';
+import { writeReport } from '../report/write-report.js';
+
+export default class Bench extends BaseCommand<typeof Bench> {
+  static override summary =
+    'Compare a container on a VF with one behind software networking: throughput and latency.';
+  static override description =
+    'Brings the lab up if it is down, and takes down what it brought up. Measures both environments in turns and prints medians, ' +
+    'spread, and the ratio with its confidence interval. Refuses a result when packets did not take the path that they should have ' +
+    'taken, or when too many were lost. Exit code: 0 there is a result, 1 it was refused or an expectation is not met, 2 the ' +
+    'definition or this computer is wrong, 3 a machine did not come up, 130 or 143 interrupted.';
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> offload-tap --quick',
+    '<%= config.bin %> <%= command.id %> offload-tap --runs 10 --seconds 5',
+    "<%= config.bin %> <%= command.id %> offload-tap --expect 'throughput>=2' --expect 'latency<=-100us'",
+    '<%= config.bin %> <%= command.id %> offload-tap --tool iperf3 --only tcp-stream',
+    '<%= config.bin %> <%= command.id %> offload-tap --dry-run',
+  ];
+  static override args = { lab: labArgument };
+  static override flags = { ...toolFlags, ...bootFlags, ...setFlag, ...benchFlags };
+
+  async run(): Promise<BenchResult | BenchDescription> {
+    const { args, flags } = await this.read(Bench);
+    const expectations = flags.expect.map(parseExpectation);
+    const settings = benchSettings(flags);
+    const read = readLab(args.lab, flags.set);
+    if (flags['dry-run']) {
+      const description = describeBench(read.lab, flags.only, settings);
+      for (const line of description.lines) this.log(line);
+      return description;
+    }
+    const result = await benchAndTakeDown(read, {
+      toolchain: toolchainOptions(flags),
+      acceleration: flags.accel,
+      bootLimitMs: bootLimitMs(flags),
+      progress: await this.progress(),
+      signal: interruptSignal(),
+      only: flags.only,
+      keep: flags.keep,
+      settings,
+      expectations,
+    });
+    if (!this.jsonEnabled()) process.stdout.write(benchText(result));
+    if (flags.junit !== undefined) writeReport(flags.junit, toJunit(asTestResult(result)));
+    process.exitCode = result.ok ? ExitCode.passed : ExitCode.checkFailed;
+    return result;
+  }
+}

@@ -1,0 +1,70 @@
+import * as Args from '@oclif/core/args';
+import { BaseCommand, Flags } from '../../cli/base-command.js';
+import { storedRuns } from '../../lab/results/find.js';
+import { pruneRuns } from '../../lab/results/prune.js';
+import { runSummary, type RunSummary } from '../../lab/results/summary.js';
+import { table } from '../../report/table.js';
+
+interface ResultsResult {
+  /** The newest first; with --prune those that were removed. */
+  readonly runs: readonly RunSummary[];
+  readonly removed: boolean;
+}
+
+export default class Results extends BaseCommand<typeof Results> {
+  static override summary = 'List what `lab test` and `lab bench` have found.';
+  static override description =
+    'The newest first. With --prune old results are removed: those that all of the given limits let go.';
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> quickstart --json',
+    '<%= config.bin %> <%= command.id %> --prune --keep 10',
+    '<%= config.bin %> <%= command.id %> quickstart --prune --older-than 30 --keep 3',
+  ];
+  static override args = {
+    lab: Args.string({ ignoreStdin: true, description: 'only runs of the lab of this name' }),
+  };
+  static override flags = {
+    prune: Flags.boolean({ description: 'remove results' }),
+    keep: Flags.integer({
+      description: 'with --prune: the newest so many of each lab stay',
+      helpValue: 'N',
+      min: 0,
+      dependsOn: ['prune'],
+    }),
+    'older-than': Flags.integer({
+      description: 'with --prune: only what is older goes',
+      helpValue: 'DAYS',
+      min: 0,
+      dependsOn: ['prune'],
+    }),
+  };
+
+  async run(): Promise<ResultsResult> {
+    const { args, flags } = await this.read(Results);
+    if (flags.prune) {
+      const gone = pruneRuns(args.lab, { keep: flags.keep, olderThanDays: flags['older-than'] });
+      for (const { run } of gone) this.log(`removed ${run.id}`);
+      if (gone.length === 0) this.log('nothing to remove');
+      return { runs: gone.map(({ run }) => runSummary(run)), removed: true };
+    }
+    const { runs, unreadable } = storedRuns(args.lab);
+    const progress = await this.progress();
+    for (const file of unreadable) progress.warn(`${file} holds no result that this version of lab can read`);
+    const summaries = runs.map(({ run }) => runSummary(run));
+    if (summaries.length === 0) this.log('no results yet: lab test and lab bench keep theirs');
+    else this.#show(summaries);
+    return { runs: summaries, removed: false };
+  }
+
+  #show(summaries: readonly RunSummary[]): void {
+    const rows = summaries.map(({ id, kind, startedAt, accelerator, outcome }) => [
+      id,
+      kind,
+      startedAt.slice(0, 16).replace('T', ' '),
+      accelerator.toUpperCase(),
+      outcome,
+    ]);
+    for (const line of table([['RUN', 'KIND', 'BEGAN (UTC)', 'UNDER', 'OUTCOME'], ...rows])) this.log(line);
+  }
+}

@@ -1,0 +1,29 @@
+import { BaseCommand, Flags } from '../../cli/base-command.js';
+import { runArgument } from '../../cli/run-argument.js';
+import { findRun } from '../../lab/results/find.js';
+import type { KeptRun } from '../../lab/results/run.js';
+import { toJunit } from '../../report/junit.js';
+import { asTestResult } from '../../report/as-test-result.js';
+import { runText } from '../../report/run-text.js';
+import { writeReport } from '../../report/write-report.js';
+
+export default class ResultsShow extends BaseCommand<typeof ResultsShow> {
+  static override summary = 'Show what one run has found, as the command printed it that made it.';
+  static override description = 'With --json: all that is kept of it, as `lab schema result` describes it.';
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> quickstart',
+    '<%= config.bin %> <%= command.id %> quickstart-20260102-030405-678 --json',
+  ];
+  static override args = { run: runArgument };
+  static override flags = {
+    junit: Flags.string({ description: 'write it as JUnit XML as well', helpValue: 'FILE' }),
+  };
+
+  async run(): Promise<KeptRun> {
+    const { args, flags } = await this.read(ResultsShow);
+    const run = findRun(args.run);
+    if (!this.jsonEnabled()) process.stdout.write(runText(run));
+    if (flags.junit !== undefined) writeReport(flags.junit, toJunit(asTestResult(run)));
+    return run;
+  }
+}

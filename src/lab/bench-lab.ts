@@ -1,0 +1,192 @@
+import { iperf3 } from '../bench/iperf3.js';
+import { chosenMeasurements, type Measurement } from '../bench/measurements.js';
+import { netperf } from '../bench/netperf.js';
+import { sumEvidence, type PathObserver } from '../bench/path.js';
+import { judgeExpectation, type Expectation } from '../bench/expectation.js';
+import type { BenchResult, BenchSettings } from '../bench/result.js';
+import { runBench, type BenchWorld, type Measured } from '../bench/run-bench.js';
+import { environmentNames } from '../bench/sample.js';
+import { containerOf, END_SCRIPT, setupScript } from '../bench/scripts.js';
+import { findPath } from '../bench/find-path.js';
+import type { Tool, ToolName } from '../bench/tool.js';
+import type { Assertion } from '../checks/check.js';
+import { UsageError } from '../errors/families.js';
+import { findByName, hostAddress, type Bench, type Lab, type Machine } from '../model/lab.js';
+import type { Progress } from '../model/progress.js';
+import type { Acceleration } from '../toolchain/types.js';
+import { observeEnvironment } from './environment.js';
+import { logEvent } from './events.js';
+import type { ReadLab } from './read-lab.js';
+import { keepRun } from './results/keep.js';
+import { runHead } from './results/run.js';
+import { accelerationOn, limitMsOn, runScriptOn } from './run-script.js';
+import type { RunningLab } from './running-lab.js';
+
+const SETUP_LIMIT_MS = 60_000;
+const END_LIMIT_MS = 15_000;
+/** A tool may need so long beside the time that it measures. */
+const TOOL_LIMIT_MS = 30_000;
+
+export interface BenchOptions {
+  readonly settings: BenchSettings;
+  /** Names of the measurements to take; empty: all, or those of a quick run. */
+  readonly only: readonly string[];
+  readonly expectations: readonly Expectation[];
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+}
+
+/** Runs a program in a container of the guest: in its network namespace, ended when it takes longer than so many seconds. */
+const IN_CONTAINER =
+  '. /etc/profile 2>/dev/null; container=$1 limit=$2; shift 2; exec timeout "$limit" nsenter "--net=/run/netns/$container" "$@"';
+
+const tools: Readonly<Record<ToolName, Tool>> = { netperf, iperf3 };
+
+/** netperf measures latency whatever tool is chosen: iperf3 has no test of a request with its answer. */
+export function benchPlan(
+  only: readonly string[],
+  { tool, quick }: Pick<BenchSettings, 'tool' | 'quick'>,
+): { measurement: Measurement; tool: Tool }[] {
+  return chosenMeasurements(only, quick).map((measurement) => ({
+    measurement,
+    tool: measurement.kind === 'latency' ? netperf : tools[tool],
+  }));
+}
+
+/** The bench of a lab. Throws UsageError when its definition has none. */
+export function benchOf(lab: Lab): Bench {
+  if (lab.bench !== null) return lab.bench;
+  throw new UsageError({
+    code: 'LAB-BENCH-NONE',
+    message: `lab ${lab.name} does not say what to compare`,
+    hint: 'add `bench` to its definition (docs/definition.md), or take a lab that has one: lab bench offload-tap',
+  });
+}
+
+/** One bench of one lab that is up. */
+class LabBench {
+  readonly #bench: Bench;
+  readonly #machine: Machine;
+
+  constructor(
+    private readonly running: RunningLab,
+    private readonly options: BenchOptions,
+  ) {
+    this.#bench = benchOf(running.record.lab);
+    this.#machine = findByName(running.record.lab.machines, this.#bench.machine);
+  }
+
+  /** What the figures are taken under: a machine inside another may be emulated where the outer one is not. */
+  get acceleration(): Acceleration {
+    return accelerationOn(this.running, this.#machine);
+  }
+
+  async observe(): Promise<PathObserver> {
+    return findPath(this.running.record.lab, this.#bench, {
+      namespace: this.running.namespace,
+      machine: async (name) => this.running.guest(name, this.options.signal),
+    });
+  }
+
+  async setUp(): Promise<Assertion[]> {
+    const { progress } = this.options;
+    const step = progress.step('Make the two environments');
+    const assertions: Assertion[] = [];
+    for (const environment of environmentNames)
+      assertions.push(
+        ...(await this.#script(setupScript(environment), (line) => {
+          step.update(line);
+        })),
+      );
+    if (assertions.every(({ ok }) => ok)) step.done();
+    else step.failed();
+    return assertions;
+  }
+
+  async measure(observer: PathObserver): Promise<Measured> {
+    const { settings, only, progress, signal } = this.options;
+    const { lab } = this.running.record;
+    const plan = benchPlan(only, settings);
+    const peer = findByName(lab.peers, this.#bench.peer);
+    const address = hostAddress(peer.address);
+    // A second server on the port ends by itself: the first one serves.
+    for (const tool of new Set(plan.map((part) => part.tool)))
+      await this.running.peer(peer.name).run(tool.server(address));
+    const label = this.acceleration.accelerator.toUpperCase();
+    return runBench(await this.#world(address, observer), plan, settings, {
+      begin: (measurement) => progress.step(`${measurement.title} (${label})`),
+      signal,
+    });
+  }
+
+  /** Puts the guest back as it was, whatever became of the rest: also when the user has had enough. */
+  async end(): Promise<void> {
+    await this.#script(END_SCRIPT, () => undefined, AbortSignal.timeout(END_LIMIT_MS));
+  }
+
+  async #script(
+    path: string,
+    onLine: (line: string) => void,
+    signal = this.options.signal,
+  ): Promise<readonly Assertion[]> {
+    const options = { limitMs: SETUP_LIMIT_MS, signal, onLine };
+    return (await runScriptOn(this.running, this.#machine, path, options)).assertions;
+  }
+
+  async #world(address: string, observer: PathObserver): Promise<BenchWorld> {
+    const guest = await this.running.guest(this.#machine.name, this.options.signal);
+    const limitMs = limitMsOn(this.running, this.#machine, TOOL_LIMIT_MS);
+    const limit = this.options.settings.seconds + Math.ceil(limitMs / 1000);
+    return {
+      address,
+      observer,
+      run: async (environment, argv) =>
+        guest.run(['/bin/sh', '-c', IN_CONTAINER, 'sh', containerOf(environment), String(limit), ...argv], {
+          signal: this.options.signal,
+        }),
+    };
+  }
+}
+
+const nothingMeasured: Measured = { comparisons: [], evidence: [], refusals: [] };
+
+/** Compares the two environments of a lab that is up, and keeps the result in its state folder. Throws when aborted. */
+export async function benchLab(
+  running: RunningLab,
+  read: ReadLab,
+  options: BenchOptions,
+): Promise<BenchResult> {
+  const started = new Date();
+  const environment = observeEnvironment();
+  const { lab, tools: used } = running.record;
+  const work = new LabBench(running, options);
+  try {
+    const observer = await work.observe();
+    const setup = await work.setUp();
+    const broken = setup
+      .filter(({ ok }) => !ok)
+      .map(({ title, diagnostics }) => [title, ...diagnostics].join(': '));
+    const { comparisons, evidence, refusals } =
+      broken.length === 0 ? await work.measure(observer) : { ...nothingMeasured, refusals: broken };
+    const expectations =
+      refusals.length > 0 ? [] : options.expectations.map((one) => judgeExpectation(one, comparisons));
+    const result: BenchResult = {
+      ...runHead('bench', lab, started),
+      durationMs: Date.now() - started.getTime(),
+      environment: environment({ ...used, acceleration: work.acceleration }, lab),
+      settings: options.settings,
+      setup,
+      path: { places: observer.places, evidence: sumEvidence(evidence) },
+      refusals,
+      comparisons,
+      expectations,
+      ok: refusals.length === 0 && expectations.every(({ met }) => met),
+    };
+    keepRun(running.folder, result, read);
+    logEvent(running.folder.events, 'benched', { ok: result.ok, refusals });
+    return result;
+  } finally {
+    await work.end().catch(() => undefined);
+    await running.close();
+  }
+}

@@ -1,0 +1,41 @@
+import type { BenchSettings } from '../bench/result.js';
+import type { Bench, Lab } from '../model/lab.js';
+import { benchOf, benchPlan } from './bench-lab.js';
+
+/** What a run of a tool takes beside the time that it measures, under emulation. */
+const SECONDS_PER_RUN = 1;
+
+/** What `lab bench --dry-run` tells. */
+export interface BenchDescription {
+  readonly lab: string;
+  readonly bench: Bench;
+  readonly measurements: readonly { readonly name: string; readonly tool: string }[];
+  readonly settings: BenchSettings;
+  /** About how long it takes under emulation, without bringing the lab up. */
+  readonly takesSeconds: number;
+  /** The same in words. */
+  readonly lines: readonly string[];
+}
+
+/** Says what would be measured. Throws UsageError when the lab has no bench. */
+export function describeBench(lab: Lab, only: readonly string[], settings: BenchSettings): BenchDescription {
+  const bench = benchOf(lab);
+  const { machine, peer, offload, software, containerSubnet } = bench;
+  const { runs, warmUps, seconds } = settings;
+  const plan = benchPlan(only, settings);
+  const takesSeconds = plan.length * 2 * (runs + warmUps) * (seconds + SECONDS_PER_RUN);
+  return {
+    lab: lab.name,
+    bench,
+    measurements: plan.map(({ measurement, tool }) => ({ name: measurement.name, tool: tool.name })),
+    settings,
+    takesSeconds,
+    lines: [
+      `offload:  a container in ${machine} holds ${offload.function} (${offload.address})`,
+      `software: a container in ${machine}, on ${containerSubnet}, behind veth, bridge, routing and NAT on ${software.function} (${software.address})`,
+      `far end:  ${peer}`,
+      ...plan.map(({ measurement, tool }) => `measure   ${measurement.title}, with ${tool.name}`),
+      `in turns: ${warmUps} warm-up and ${runs} runs of ${seconds} s in each; about ${takesSeconds} s under emulation, and the time to bring ${lab.name} up`,
+    ],
+  };
+}

@@ -1,0 +1,36 @@
+import { join } from 'node:path';
+import type { Findings } from '../checks/check.js';
+import { runGuestScript } from '../checks/guest-script.js';
+import type { Machine } from '../model/lab.js';
+import type { Acceleration } from '../toolchain/types.js';
+import { scaledLimitMs } from './limits.js';
+import type { RunningLab } from './running-lab.js';
+
+/** How much longer than under virtualization something may take on a machine, in ms. */
+export function limitMsOn(running: RunningLab, machine: Machine, limitMs: number): number {
+  const { acceleration, accelerationInside } = running.record.tools;
+  const outer = scaledLimitMs(limitMs, acceleration.accelerator);
+  return machine.on === null ? outer : scaledLimitMs(outer, accelerationInside.accelerator);
+}
+
+/** What a machine is run under. */
+export function accelerationOn({ record }: RunningLab, { on }: Machine): Acceleration {
+  return on === null ? record.tools.acceleration : record.tools.accelerationInside;
+}
+
+/** Runs a rendered script (`path` is relative to the lab's folder) in a machine. `limitMs` counts for a computer with virtualization. */
+export async function runScriptOn(
+  running: RunningLab,
+  machine: Machine,
+  path: string,
+  options: { limitMs: number; signal: AbortSignal; onLine: (line: string) => void },
+): Promise<Findings> {
+  const { channels } = running;
+  return runGuestScript({
+    ...options,
+    limitMs: limitMsOn(running, machine, options.limitMs),
+    agent: await channels.agent(machine.name, options.signal),
+    port: channels.to(machine.name, 'checks'),
+    file: join(running.folder.run, path),
+  });
+}

@@ -1,0 +1,50 @@
+import type { BenchResult } from '../bench/result.js';
+import type { Assertion } from '../checks/check.js';
+import type { TestResult } from '../checks/result.js';
+import type { Run } from '../lab/results/run.js';
+import { figureTitle, shortNumber, shortRange } from './bench-text.js';
+
+function verdicts(result: BenchResult): Assertion[] {
+  const believed: Assertion = {
+    ok: result.refusals.length === 0,
+    title: 'the measurements can be believed',
+    diagnostics: result.refusals,
+  };
+  const expected = result.expectations.map(({ expectation, met, found }): Assertion => ({
+    ok: met,
+    title: expectation,
+    diagnostics: [found],
+  }));
+  return [...result.setup, believed, ...expected];
+}
+
+function figures({ comparisons, environment }: BenchResult): string[] {
+  return comparisons.map((comparison) => {
+    const { ratio, summaries, unit, verdict } = comparison;
+    const { offload, software } = summaries;
+    return `${figureTitle(comparison)}: offload ${shortNumber(offload.median)} ${unit}, software ${shortNumber(software.median)} ${unit}, ratio ${ratio.value.toFixed(2)} (${shortRange(ratio.low, ratio.high)}): ${verdict} (${environment.accelerator.toUpperCase()})`;
+  });
+}
+
+/** A run as one of `lab test`, for formats that know nothing but checks: of a bench the one check is what it was judged by. */
+export function asTestResult(run: Run): TestResult {
+  if (run.kind === 'test') return run;
+  const { version, id, lab, startedAt, durationMs, environment } = run;
+  const assertions = verdicts(run);
+  return {
+    ...{ version, id, lab, startedAt, durationMs, environment },
+    kind: 'test',
+    checks: [
+      {
+        title: 'bench',
+        check: 'bench',
+        machine: '',
+        nic: '',
+        ok: run.ok,
+        assertions,
+        remarks: figures(run),
+        durationMs,
+      },
+    ],
+  };
+}

@@ -1,0 +1,107 @@
+import type { BenchResult, Comparison } from '../bench/result.js';
+import type { Estimate, Summary } from '../bench/statistics.js';
+import { table } from './table.js';
+
+const HEAD = ['FIGURE', 'UNIT', 'OFFLOAD', '', 'SOFTWARE', '', 'RATIO', '95 % INTERVAL', 'VERDICT', 'UNDER'];
+
+/** Three significant digits, or all of a whole number that has more. */
+export function shortNumber(value: number): string {
+  if (value === 0) return '0';
+  const digits = Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value))));
+  return value.toFixed(Math.min(digits, 6));
+}
+
+/** The ends of an interval, or of a spread. */
+export function shortRange(low: number | null, high: number | null): string {
+  return low === null || high === null ? 'too few runs' : `${shortNumber(low)} to ${shortNumber(high)}`;
+}
+
+export function figureTitle({ title, figure }: Pick<Comparison, 'title' | 'figure'>): string {
+  return figure === 'throughput' ? title : `${title} ${figure}`;
+}
+
+/** In words for people: what a figure under this accelerator is worth. */
+export function accelerationNote(accelerator: string): string {
+  return accelerator === 'tcg'
+    ? 'TCG (software emulation): look at the ratios; the figures themselves say nothing of real hardware'
+    : accelerator.toUpperCase();
+}
+
+function spread({ median, min, max }: Summary): [string, string] {
+  return [shortNumber(median), `(${shortRange(min, max)})`];
+}
+
+function interval({ low, high }: Estimate): string {
+  return shortRange(low, high);
+}
+
+function row(comparison: Comparison, accelerator: string): string[] {
+  const { summaries, ratio, unit, verdict } = comparison;
+  return [
+    figureTitle(comparison),
+    unit,
+    ...spread(summaries.offload),
+    ...spread(summaries.software),
+    ratio.value.toFixed(2),
+    interval(ratio),
+    verdict,
+    accelerator.toUpperCase(),
+  ];
+}
+
+function remarks({ comparisons }: BenchResult): string[] {
+  const shown = new Map(comparisons.map((comparison) => [comparison.measurement, comparison]));
+  return [...shown.values()].flatMap(({ title, lossPercent, retransmitPercent }) => {
+    const part = (words: string, offload: number | null, software: number | null): string[] =>
+      offload === null || software === null || Math.max(offload, software) < 0.005
+        ? []
+        : [`${title}: ${words} ${offload.toFixed(2)} % in offload, ${software.toFixed(2)} % in software`];
+    return [
+      ...part('datagrams lost:', lossPercent.offload, lossPercent.software),
+      ...part('segments sent again:', retransmitPercent.offload, retransmitPercent.software),
+    ];
+  });
+}
+
+function environmentLines({ environment, settings }: BenchResult): string[] {
+  const { computer, qemu, kernel, accelerator, accelerationReason } = environment;
+  const { begin, end } = computer.load;
+  return [
+    `${settings.runs} runs of ${settings.seconds} s each way, in turns, after ${settings.warmUps} warm-up; medians, (least to most)`,
+    `QEMU ${qemu}, kernel ${kernel}, ${accelerator.toUpperCase()}: ${accelerationReason}`,
+    `${computer.cpu}, ${computer.processors} processors, load ${begin.toFixed(2)} before, ${end.toFixed(2)} after`,
+  ];
+}
+
+function pathLines({ path, comparisons }: BenchResult): string[] {
+  if (comparisons.length === 0) return [];
+  return path.evidence.map(
+    ({ environment, payloadBytes, ownBytes, otherBytes }) =>
+      `path of ${environment}: ${path.places[environment]} counted ${ownBytes} bytes for a payload of ${payloadBytes}, the other one ${otherBytes}`,
+  );
+}
+
+/** What `lab bench` prints. */
+export function benchText(result: BenchResult): string {
+  const { lab, environment, comparisons, refusals, expectations, id } = result;
+  const rows = comparisons.map((comparison) => row(comparison, environment.accelerator));
+  return [
+    `${lab}: offload against software, under ${accelerationNote(environment.accelerator)}`,
+    '',
+    ...(refusals.length > 0
+      ? [
+          'No result:',
+          ...refusals.map((refusal) => `  ${refusal} (${environment.accelerator.toUpperCase()})`),
+        ]
+      : table([HEAD, ...rows])),
+    '',
+    ...remarks(result),
+    ...pathLines(result),
+    ...environmentLines(result),
+    ...expectations.map(
+      ({ expectation, met, found }) => `${met ? 'met' : 'NOT MET'}: ${expectation}: ${found}`,
+    ),
+    `kept as ${id}`,
+    '',
+  ].join('\n');
+}

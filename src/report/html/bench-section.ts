@@ -1,0 +1,222 @@
+import type { BenchResult, Comparison, Verdict } from '../../bench/result.js';
+import { NO_DIFFERENCE } from '../../bench/result.js';
+import type { Summary } from '../../bench/statistics.js';
+import { accelerationNote, figureTitle, shortNumber, shortRange } from '../bench-text.js';
+import { barChart } from './bar-chart.js';
+import { html, nothing, type Html } from './html.js';
+import { badge, scrolling, type Tone } from './parts.js';
+import { ratioChart } from './ratio-chart.js';
+
+function toneOf(verdict: Verdict): Tone {
+  if (verdict === NO_DIFFERENCE) return 'calm';
+  return verdict === 'offload is better' ? 'good' : 'bad';
+}
+
+/** What every picture says of its figures. */
+function pictureNote({ environment }: BenchResult): string {
+  return environment.accelerator === 'tcg'
+    ? 'TCG: software emulation. Compare, do not quote.'
+    : environment.accelerator.toUpperCase();
+}
+
+function tile(title: string, value: string, comparison: Comparison, interval: string): Html {
+  return html`<div class="tile">
+    <p class="soft">${title}</p>
+    <p class="value">${value}</p>
+    <p class="soft">${interval}</p>
+    <p>${badge(comparison.verdict, toneOf(comparison.verdict))}</p>
+  </div>`;
+}
+
+/** The talk's two headlines. */
+function tiles({ comparisons }: BenchResult): Html {
+  const throughput = comparisons.find(({ measurement }) => measurement === 'tcp-stream');
+  const latency = comparisons.find(
+    ({ measurement, figure }) => measurement === 'tcp-rr' && figure === 'mean',
+  );
+  const shown: Html[] = [];
+  if (throughput !== undefined) {
+    const { ratio } = throughput;
+    shown.push(
+      tile(
+        'TCP throughput, offload : software',
+        `${ratio.value.toFixed(2)}×`,
+        throughput,
+        `95 %: ${shortRange(ratio.low, ratio.high)}`,
+      ),
+    );
+  }
+  if (latency !== undefined) {
+    const { value, low, high } = latency.difference;
+    shown.push(
+      tile(
+        'TCP latency, offload less software',
+        `${value < 0 ? '−' : '+'}${shortNumber(Math.abs(value))} µs`,
+        latency,
+        `95 %: ${shortRange(low, high)} µs`,
+      ),
+    );
+  }
+  return shown.length === 0 ? nothing : html`<div class="tiles">${shown}</div>`;
+}
+
+interface Chart {
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  readonly shows: (comparison: Comparison) => boolean;
+}
+
+/** The talk's two figures, the second for each protocol. */
+const CHARTS: readonly Chart[] = [
+  {
+    name: 'throughput',
+    title: 'Throughput',
+    description: 'What arrives at the far end; more is better.',
+    shows: ({ figure }) => figure === 'throughput',
+  },
+  ...(['tcp-rr', 'udp-rr'] as const).map((name) => ({
+    name,
+    title: `Latency, ${name.slice(0, 3).toUpperCase()}`,
+    description: 'From a request of 1 byte to its answer; less is better.',
+    shows: ({ measurement }: Comparison) => measurement === name,
+  })),
+];
+
+function charts(result: BenchResult, prefix: string): Html {
+  const note = pictureNote(result);
+  const drawn = CHARTS.flatMap(({ name, title, description, shows }) => {
+    const shown = result.comparisons.filter(shows);
+    if (shown.length === 0) return [];
+    return [barChart(shown, { id: `${prefix}-${name}`, title, description, note })];
+  });
+  return html`${ratioChart(result.comparisons, { id: `${prefix}-ratios`, note })}
+    <div class="charts">${drawn}</div>`;
+}
+
+function cell({ median, min, max }: Summary): Html {
+  return html`<td class="number">${shortNumber(median)}<small>${shortRange(min, max)}</small></td>`;
+}
+
+function losses({ lossPercent, retransmitPercent }: Comparison): string {
+  const [offload, software] =
+    lossPercent.offload === null
+      ? [retransmitPercent.offload, retransmitPercent.software]
+      : [lossPercent.offload, lossPercent.software];
+  return offload === null || software === null ? '–' : `${offload.toFixed(2)} / ${software.toFixed(2)} %`;
+}
+
+function row(comparison: Comparison, accelerator: string): Html {
+  const { summaries, ratio, unit, verdict } = comparison;
+  return html`<tr>
+    <th scope="row">${figureTitle(comparison)}</th>
+    <td>${unit}</td>
+    ${cell(summaries.offload)}${cell(summaries.software)}
+    <td class="number">${ratio.value.toFixed(2)}<small>${shortRange(ratio.low, ratio.high)}</small></td>
+    <td>${badge(verdict, toneOf(verdict))}</td>
+    <td class="number">${losses(comparison)}</td>
+    <td>${accelerator.toUpperCase()}</td>
+  </tr>`;
+}
+
+function figuresTable({ comparisons, environment }: BenchResult, name: string): Html {
+  return scrolling(
+    `Figures of ${name}`,
+    html`<table>
+      <thead>
+        <tr>
+          <th scope="col">Figure</th>
+          <th scope="col">Unit</th>
+          <th scope="col" class="number">Offload</th>
+          <th scope="col" class="number">Software</th>
+          <th scope="col" class="number">Ratio</th>
+          <th scope="col">Verdict</th>
+          <th scope="col" class="number">Lost / sent again</th>
+          <th scope="col">Under</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${comparisons.map((comparison) => row(comparison, environment.accelerator))}
+      </tbody>
+    </table>`,
+  );
+}
+
+function pathCard({ path }: BenchResult, name: string): Html {
+  if (path.evidence.length === 0) return nothing;
+  const rows = path.evidence.map(
+    ({ environment, payloadBytes, ownBytes, otherBytes }) =>
+      html`<tr>
+        <th scope="row">${environment}</th>
+        <td>${path.places[environment]}</td>
+        <td class="number">${payloadBytes}</td>
+        <td class="number">${ownBytes}</td>
+        <td class="number">${otherBytes}</td>
+      </tr>`,
+  );
+  return html`<div class="card">
+    <h3>The path, counted outside of the machine</h3>
+    <p class="soft">
+      While an environment was measured, its own place has to count the payload, and the other one next to
+      nothing.
+    </p>
+    ${scrolling(
+      `Path of ${name}`,
+      html`<table>
+        <thead>
+          <tr>
+            <th scope="col">Environment</th>
+            <th scope="col">Place</th>
+            <th scope="col" class="number">Payload, bytes</th>
+            <th scope="col" class="number">Counted there</th>
+            <th scope="col" class="number">At the other</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${rows}
+        </tbody>
+      </table>`,
+    )}
+  </div>`;
+}
+
+function expectationList({ expectations }: BenchResult): Html {
+  if (expectations.length === 0) return nothing;
+  const items = expectations.map(
+    ({ expectation, met, found }) =>
+      html`<li class="${met ? 'ok' : 'failed'}">
+        ${expectation}: ${met ? 'shown' : 'not shown'}; found ${found}
+      </li>`,
+  );
+  return html`<h4>Expected</h4>
+    <ul class="assertions">
+      ${items}
+    </ul>`;
+}
+
+/** What a bench found; `prefix` begins every id in it. */
+export function benchSection(result: BenchResult, prefix: string): Html {
+  const { environment, settings, refusals } = result;
+  if (refusals.length > 0) {
+    return html`<div class="notice bad">
+        <strong>There is no result: it was refused.</strong>
+        <ul>
+          ${refusals.map((refusal) => html`<li>${refusal}</li>`)}
+        </ul>
+      </div>
+      ${pathCard(result, result.id)}`;
+  }
+  const emulated = environment.accelerator === 'tcg';
+  return html`${emulated ? html`<p class="notice">Under ${accelerationNote(environment.accelerator)}.</p>` : nothing}
+    ${tiles(result)} ${charts(result, prefix)}
+    <div class="card">
+      <h3>The figures</h3>
+      <p class="soft">
+        Medians of ${settings.runs} runs of ${settings.seconds} s each, offload and software in turns, after
+        ${settings.warmUps} warm-up; below each the least and the most. Ratio: offload divided by software,
+        with its ${100 * settings.confidence} % confidence interval.
+      </p>
+      ${figuresTable(result, result.id)} ${expectationList(result)}
+    </div>
+    ${pathCard(result, result.id)}`;
+}

@@ -1,0 +1,162 @@
+import { figureChanges, type FigureChange } from '../../bench/changes.js';
+import type { BenchResult } from '../../bench/result.js';
+import { assertionChanges, type AssertionChange } from '../../checks/changes.js';
+import type { TestResult } from '../../checks/result.js';
+import type { Run } from '../../lab/results/run.js';
+import { figureTitle, shortNumber, shortRange } from '../bench-text.js';
+import { html, type Html } from './html.js';
+import { badge, scrolling, type Tone } from './parts.js';
+
+function assertionTone(change: AssertionChange['change']): Tone {
+  if (change === 'mended' || change === 'new, passes') return 'good';
+  return change === 'gone' ? 'warn' : 'bad';
+}
+
+function assertionTable(before: TestResult, after: TestResult): Html {
+  const changes = assertionChanges(before, after);
+  if (changes.length === 0) return html`<p>Every assertion ends as it did before.</p>`;
+  const rows = changes.map(
+    ({ check, assertion, change }) =>
+      html`<tr>
+        <td>${badge(change, assertionTone(change))}</td>
+        <td>${check}</td>
+        <td>${assertion}</td>
+      </tr>`,
+  );
+  return scrolling(
+    `Assertions that changed from ${before.id} to ${after.id}`,
+    html`<table>
+      <thead>
+        <tr>
+          <th scope="col">Change</th>
+          <th scope="col">Check</th>
+          <th scope="col">Assertion</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${rows}
+      </tbody>
+    </table>`,
+  );
+}
+
+function figureTone({ verdict }: FigureChange): Tone {
+  if (verdict === 'better') return 'good';
+  return verdict === 'worse' ? 'bad' : 'calm';
+}
+
+function figureTable(before: BenchResult, after: BenchResult): Html {
+  const changes = figureChanges(before, after);
+  if (changes.length === 0) return html`<p>They have no figure in common.</p>`;
+  const [first, second] = [before, after].map(({ environment }) => environment.accelerator.toUpperCase()) as [
+    string,
+    string,
+  ];
+  const rows = changes.map(
+    (change) =>
+      html`<tr>
+        <th scope="row">${figureTitle(change)}</th>
+        <td>${change.environment}</td>
+        <td class="number">${shortNumber(change.before)}</td>
+        <td class="number">${shortNumber(change.after)}</td>
+        <td>${change.unit}</td>
+        <td class="number">
+          ${change.ratio.value.toFixed(2)}<small>${shortRange(change.ratio.low, change.ratio.high)}</small>
+        </td>
+        <td>${badge(change.verdict, figureTone(change))}</td>
+      </tr>`,
+  );
+  return scrolling(
+    `Figures from ${before.id} to ${after.id}`,
+    html`<table>
+      <thead>
+        <tr>
+          <th scope="col">Figure</th>
+          <th scope="col">Environment</th>
+          <th scope="col" class="number">Before (${first})</th>
+          <th scope="col" class="number">After (${second})</th>
+          <th scope="col">Unit</th>
+          <th scope="col" class="number">After : before</th>
+          <th scope="col">Verdict</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${rows}
+      </tbody>
+    </table>`,
+  );
+}
+
+interface Difference {
+  readonly what: string;
+  readonly before: string;
+  readonly after: string;
+}
+
+/** What the two runs were made with, where it is not the same. */
+function differences(before: Run, after: Run): Difference[] {
+  const facts = ({ environment: e }: Run): Record<string, string> => ({
+    QEMU: e.qemu,
+    kernel: e.kernel,
+    acceleration: e.accelerator.toUpperCase(),
+    computer: `${e.computer.cpu}, ${e.computer.processors} processors`,
+    definition: `digest ${e.labDigest.slice(0, 12)}`,
+    images: Object.entries(e.images)
+      .map(([name, digest]) => `${name} ${digest.slice(0, 12)}`)
+      .join(', '),
+  });
+  const [first, second] = [facts(before), facts(after)];
+  return Object.entries(second).flatMap(([what, value]) =>
+    first[what] === value ? [] : [{ what, before: first[what] ?? '', after: value }],
+  );
+}
+
+function differenceTable(before: Run, after: Run): Html {
+  const found = differences(before, after);
+  if (found.length === 0)
+    return html`<p>Both were made with the same QEMU, kernel, images, definition and computer.</p>`;
+  const rows = found.map(
+    ({ what, before: old, after: now }) =>
+      html`<tr>
+        <th scope="row">${what}</th>
+        <td>${old}</td>
+        <td>${now}</td>
+      </tr>`,
+  );
+  return scrolling(
+    `What ${before.id} and ${after.id} were made with`,
+    html`<table>
+      <thead>
+        <tr>
+          <th scope="col">Made with</th>
+          <th scope="col">Before</th>
+          <th scope="col">After</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${rows}
+      </tbody>
+    </table>`,
+  );
+}
+
+function verdicts(before: Run, after: Run): Html {
+  if (before.kind === 'bench' && after.kind === 'bench') {
+    return html`${figureTable(before, after)}
+      <p class="soft">
+        Better and worse are said where the 95 % confidence interval of after : before does not hold 1. The
+        two runs were not taken in turns, so a computer that was busier in one of them shows here as well.
+      </p>`;
+  }
+  if (before.kind === 'test' && after.kind === 'test') return assertionTable(before, after);
+  return html`<p>One is a test and the other a bench: there is nothing to compare.</p>`;
+}
+
+/** What got better or worse from one run to another. */
+export function changesSection(before: Run, after: Run): Html {
+  return html`<div class="card">
+    <h3>From ${before.id} to ${after.id}</h3>
+    ${differenceTable(before, after)}
+    <div>${verdicts(before, after)}</div>
+  </div>`;
+}

@@ -1,0 +1,23 @@
+import { escapeXml } from '../xml.js';
+
+/** A piece of a page in which everything that came from outside is escaped. */
+export class Html {
+  constructor(readonly text: string) {}
+}
+
+type Part = Html | string | number | readonly Html[];
+
+function render(part: Part): string {
+  if (part instanceof Html) return part.text;
+  if (typeof part === 'object') return part.map(({ text }) => text).join('\n');
+  return escapeXml(String(part));
+}
+
+/** A template of a page: what is put into it is escaped, unless it is a piece of a page already. */
+export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Html {
+  return new Html(
+    strings.map((text, index) => text + (index < parts.length ? render(parts[index] ?? '') : '')).join(''),
+  );
+}
+
+export const nothing = new Html('');

@@ -1,0 +1,39 @@
+import { extname } from 'node:path';
+import { UsageError } from '../errors/families.js';
+import type { KeptRun } from '../lab/results/run.js';
+import { asTestResult } from './as-test-result.js';
+import { toHtml } from './html/page.js';
+import { toJunit } from './junit.js';
+import { toTap } from './tap.js';
+
+type Format = (runs: readonly KeptRun[]) => string;
+
+function ofOne(format: (run: KeptRun) => string): Format {
+  return (runs) => {
+    const [run] = runs;
+    if (run !== undefined && runs.length === 1) return format(run);
+    throw new UsageError({
+      code: 'LAB-REPORT-RUNS',
+      message: 'this format holds one run',
+      hint: 'write each run to a file of its own, or several to one .html',
+    });
+  };
+}
+
+const FORMATS: Readonly<Record<string, Format>> = {
+  '.html': toHtml,
+  '.json': ofOne((run) => `${JSON.stringify(run, undefined, 2)}\n`),
+  '.xml': ofOne((run) => toJunit(asTestResult(run))),
+  '.tap': ofOne((run) => toTap(asTestResult(run))),
+};
+
+/** Runs in the format that a file's ending says. Throws UsageError when it says none, or one that holds one run alone. */
+export function reportFor(file: string, runs: readonly KeptRun[]): string {
+  const format = FORMATS[extname(file).toLowerCase()];
+  if (format !== undefined) return format(runs);
+  throw new UsageError({
+    code: 'LAB-REPORT-FORMAT',
+    message: `the ending of ${file} names no format`,
+    hint: `end it in ${Object.keys(FORMATS).join(', ')}`,
+  });
+}

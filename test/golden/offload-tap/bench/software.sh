@@ -1,0 +1,183 @@
+#!/bin/sh
+# Not every script uses the whole library; dash, bash and busybox all have -ef.
+# shellcheck disable=SC2317,SC2034,SC3013
+# bench, environment software: a container reaches uplink by veth, bridge, routing and NAT in the guest, as in a software network
+# of Kubernetes'. Runs in the guest.
+set -u
+# TAP 14 on standard output: each assertion as it is made, the plan at the end. A stream without its plan has failed.
+count=0
+failed=0
+
+ok() {
+    count=$((count + 1))
+    echo "ok $count - $1"
+}
+
+not_ok() {
+    count=$((count + 1))
+    failed=1
+    echo "not ok $count - $1"
+    shift
+    for text in "$@"; do
+        echo "$text" | sed 's/^/# /'
+    done
+}
+
+# is TITLE GOT WANTED
+is() {
+    if [ "$2" = "$3" ]; then
+        ok "$1"
+    else
+        not_ok "$1" "got: $2" "wanted: $3"
+    fi
+}
+
+# at_least TITLE GOT WANTED
+at_least() {
+    if [ "$2" -ge "$3" ]; then
+        ok "$1"
+    else
+        not_ok "$1" "got: $2" "wanted at least: $3"
+    fi
+}
+
+finish() {
+    echo "1..$count"
+    exit "$failed"
+}
+
+# The PF.
+pci=/sys/bus/pci/devices
+pf_bdf=0000:02:00.0
+pf=$pci/$pf_bdf
+total=0
+
+# What follows starts no program where the shell can do it itself: under emulation each costs more than the VFs do.
+
+# write_numvfs N: nothing on success, else the system's own error, which a shell's built-in echo may not tell.
+write_numvfs() {
+    echo "$1" 2>/dev/null >"$pf/sriov_numvfs" || { env echo "$1" >"$pf/sriov_numvfs"; } 2>&1 | sed 's/.*: //'
+}
+
+# The netdevs of a function. A virtio function has its device one level further down.
+devices_of() {
+    for link in "$pci/$1"/net/* "$pci/$1"/virtio*/net/*; do
+        [ -e "$link" ] && echo "${link##*/}"
+    done
+}
+
+all_devices() {
+    echo /sys/class/net/*
+}
+
+# Its MAC.
+identity_of() {
+    read -r identity <"/sys/class/net/$1/address" && echo "$identity"
+}
+
+# has_driver BDF DRIVER
+has_driver() {
+    [ "$pci/$1/driver" -ef "/sys/bus/pci/drivers/$2" ]
+}
+
+# BDFs of the VFs that there are, in order.
+present_vfs() {
+    for physfn in "$pci"/*/physfn; do
+        [ "$physfn" -ef "$pf" ] || continue
+        vf=${physfn%/physfn}
+        echo "${vf##*/}"
+    done
+}
+
+# wait_for SECONDS COMMAND...: until the command succeeds.
+wait_for() {
+    tries=$(($1 * 50))
+    shift
+    until "$@"; do
+        tries=$((tries - 1))
+        [ "$tries" -gt 0 ] || return 1
+        sleep 0.02
+    done
+}
+
+every_vf_has_a_device() {
+    for bdf in $(present_vfs); do
+        [ -n "$(devices_of "$bdf")" ] || return 1
+    done
+}
+
+# Milliseconds after boot.
+now_ms() {
+    read -r uptime _ </proc/uptime
+    echo "${uptime%.*}${uptime#*.}0"
+}
+
+numvfs() {
+    read -r numvfs <"$pf/sriov_numvfs" && echo "$numvfs"
+}
+
+no_vfs_yet() {
+    [ "$(numvfs)" = 0 ] || write_numvfs 0
+}
+
+# make_vfs: all of them, until their drivers have them. Says nothing on success, else what went wrong.
+make_vfs() {
+    write_numvfs "$total"
+    wait_for 20 every_vf_has_a_device
+}
+
+bdf=0000:02:00.0
+container=software
+bridge=lab-bridge
+port=lab-port
+table=lab-bench
+
+function_has_a_netdev() {
+    [ -n "$(devices_of "$bdf")" ]
+}
+
+# What an earlier run has left.
+ip netns delete "$container" 2>/dev/null
+ip link delete "$bridge" 2>/dev/null
+nft delete table ip "$table" 2>/dev/null
+# The kernel looks for modules where this guest has none of its programs.
+modprobe -q -a veth bridge nft_chain_nat nft_masq
+wait_for 20 function_has_a_netdev
+uplink=$(devices_of "$bdf")
+
+# The other netdevs of the guest are on the same network: none of them is to answer for this one.
+echo 1 >/proc/sys/net/ipv4/conf/all/arp_ignore
+ip address replace 10.0.0.12/24 dev "$uplink"
+ip link set dev "$uplink" mtu 1500 up
+
+ip link add "$bridge" mtu 1500 type bridge stp_state 0 forward_delay 0 mcast_snooping 0
+ip address add 10.244.0.1/24 dev "$bridge"
+ip link set dev "$bridge" up
+ip netns add "$container"
+ip link add "$port" mtu 1500 type veth peer name eth0 mtu 1500 netns "$container"
+ip link set dev "$port" master "$bridge" up
+ip -n "$container" -batch - <<'END'
+link set dev lo up
+address add 10.244.0.2/24 dev eth0
+link set dev eth0 up
+route add default via 10.244.0.1
+END
+echo 1 >/proc/sys/net/ipv4/ip_forward
+nft -f - <<END
+table ip $table {
+    chain postrouting {
+        type nat hook postrouting priority srcnat; policy accept;
+        ip saddr 10.244.0.0/24 oifname "$uplink" counter masquerade
+    }
+}
+END
+
+is 'software: the container holds its end of the veth pair and no other netdev' "$(ip -n "$container" -oneline link show | cut -d ' ' -f 2 | cut -d @ -f 1 | tr -d ':' | tr '\n' ' ')" 'lo eth0 '
+if answer=$(nsenter "--net=/run/netns/$container" ping -q -A -c 3 -w 10 10.0.0.1 2>&1); then
+    ok 'software: the container reaches server'
+else
+    not_ok 'software: the container reaches server' "$(echo "$answer" | grep -v '^$' | tail -n 2 | tr '\n' ' ')"
+fi
+translated=$(nft list table ip "$table" 2>&1 | sed -n 's/.*counter packets \([0-9]*\).*/\1/p')
+at_least 'software: the guest has translated the address of what the container sent' "${translated:-0}" 1
+finish

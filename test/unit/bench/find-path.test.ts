@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest';
+import { findPath } from '../../../src/bench/find-path.js';
+import { evidenceOf, pathProblem, sumEvidence, type PathHosts } from '../../../src/bench/path.js';
+import type { LabFile, NicFile } from '../../../src/model/lab-file.js';
+import type { Bench, Lab } from '../../../src/model/lab.js';
+import { lab } from '../../support/definition.js';
+
+function benched(nics: Record<string, NicFile>, rest: Partial<LabFile> = {}): { lab: Lab; bench: Bench } {
+  const resolved = lab({
+    networks: { lan: {} },
+    peers: { server: { network: 'lan' } },
+    machines: { guest: { nics } },
+    bench: { machine: 'guest', peer: 'server', offload: 'a', software: 'b' },
+    ...rest,
+  });
+  if (resolved.bench === null) throw new Error('it has no bench');
+  return { lab: resolved, bench: resolved.bench };
+}
+
+/** A namespace whose ip(8) tells these bytes, received and sent, by interface. */
+function hosts(bytes: Readonly<Record<string, readonly [number, number]>>): PathHosts {
+  const links = Object.entries(bytes).map(([ifname, [rx, tx]]) => ({
+    ifname,
+    stats64: { rx: { bytes: rx }, tx: { bytes: tx } },
+  }));
+  return {
+    namespace: {
+      description: 'a namespace',
+      putFile: async () => Promise.resolve(),
+      run: async () => Promise.resolve({ exitCode: 0, stdout: JSON.stringify(links), stderr: '' }),
+    },
+    machine: async () => Promise.reject(new Error('no machine is asked')),
+  };
+}
+
+describe('the path', () => {
+  it('of taps is counted at the taps, both ways', async () => {
+    const { lab: of, bench } = benched({ a: { backend: { tap: 'lan' } }, b: { backend: { tap: 'lan' } } });
+    const observer = await findPath(
+      of,
+      bench,
+      hosts({ 'guest-a': [10, 5], 'guest-b': [3, 4], lan: [99, 99] }),
+    );
+    expect(observer.places).toEqual({ offload: 'tap guest-a', software: 'tap guest-b' });
+    expect(await observer.read()).toEqual({ offload: 15, software: 7 });
+  });
+
+  it('of functions that share a tap is one, which is no comparison', async () => {
+    const { lab: of, bench } = benched(
+      { pf: { model: 'igb', backend: { tap: 'lan' }, vfs: 2 } },
+      { bench: { machine: 'guest', peer: 'server', offload: 'pf.vf0', software: 'pf.vf1' } },
+    );
+    const { places } = await findPath(of, bench, hosts({}));
+    const evidence = evidenceOf('offload', 100, { offload: 0, software: 0 }, { offload: 110, software: 110 });
+    expect(pathProblem(evidence, places)).toBe(
+      'both environments pass tap guest-pf: they do not differ in their path',
+    );
+  });
+
+  it('of a machine in a machine is counted where it comes out on this computer', async () => {
+    const { lab: of, bench } = benched(
+      {},
+      {
+        networks: { lan: {}, inner: { on: 'host', uplink: 'pf0.vf1' } },
+        machines: {
+          host: { nics: { pf0: { backend: { tap: 'lan' }, vfs: 2 } } },
+          guest: {
+            on: 'host',
+            nics: { a: { backend: { vdpa: 'pf0.vf0' } }, b: { backend: { tap: 'inner' } } },
+          },
+        },
+      },
+    );
+    const { places } = await findPath(of, bench, hosts({}));
+    expect(places).toEqual({ offload: 'tap host-pf0.vf0', software: 'tap host-pf0.vf1' });
+  });
+
+  it.each<[string, NicFile]>([
+    ['a vDPA device of this computer', { backend: { vdpa: '/dev/vhost-vdpa-0' } }],
+    ['a user network', { backend: 'user' }],
+  ])('of %s is counted nowhere, which is told', async (_, b) => {
+    const { lab: of, bench } = benched({ a: { backend: { tap: 'lan' } }, b });
+    await expect(findPath(of, bench, hosts({}))).rejects.toMatchObject({ code: 'LAB-BENCH-PATH' });
+  });
+
+  it('may be chatted on by neighbours', () => {
+    const places = { offload: 'tap a', software: 'tap b' };
+    const problem = (payloadBytes: number, ownBytes: number, otherBytes: number): string | undefined =>
+      pathProblem({ environment: 'offload', payloadBytes, ownBytes, otherBytes }, places);
+    expect(problem(1000, 1000, 16_000)).toBeUndefined();
+    expect(problem(1000, 999, 0)).toContain('counted 999 bytes of a payload of 1000');
+    expect(problem(1000, 1000, 17_000)).toContain('as well');
+    expect(problem(10_000_000, 10_000_000, 110_000)).toBeUndefined();
+  });
+
+  it('of many runs is added up for each environment', () => {
+    const one = { payloadBytes: 1, ownBytes: 2, otherBytes: 3 };
+    expect(
+      sumEvidence([
+        { environment: 'software', ...one },
+        { environment: 'offload', ...one },
+        { environment: 'software', ...one },
+      ]),
+    ).toEqual([
+      { environment: 'offload', ...one },
+      { environment: 'software', payloadBytes: 2, ownBytes: 4, otherBytes: 6 },
+    ]);
+  });
+});

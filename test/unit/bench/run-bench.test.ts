@@ -1,0 +1,180 @@
+import { describe, expect, it } from 'vitest';
+import { otherOf, type BytesByEnvironment } from '../../../src/bench/path.js';
+import { runBench, type BenchWorld, type Measured } from '../../../src/bench/run-bench.js';
+import type { EnvironmentName, Reading } from '../../../src/bench/sample.js';
+import type { Tool } from '../../../src/bench/tool.js';
+import { silentProgress } from '../../../src/model/progress.js';
+import { measurement, reading, settings } from '../../support/bench.js';
+
+interface Fake {
+  /** What the run of this number, from 0, reads; numbers count both environments. */
+  read?: (environment: EnvironmentName, run: number) => Partial<Reading>;
+  /** Bytes that pass the own place and the other one. */
+  pass?: (environment: EnvironmentName, payload: number) => { own: number; other: number };
+  exitCode?: number;
+  printed?: string;
+  places?: Readonly<Record<EnvironmentName, string>>;
+}
+
+/** Runs one measurement in a world that is made up; tells who was measured in which order, too. */
+async function bench(
+  fake: Fake,
+  name: 'tcp-stream' | 'udp-stream-64' = 'tcp-stream',
+): Promise<Measured & { turns: string[] }> {
+  const of = measurement(name);
+  const turns: EnvironmentName[] = [];
+  let counted: BytesByEnvironment = { offload: 0, software: 0 };
+  const readingOf = (): Reading => {
+    const environment = turns.at(-1) ?? 'offload';
+    return { ...reading(of, 100), ...fake.read?.(environment, turns.length - 1) };
+  };
+  const tool: Tool = {
+    name: 'netperf',
+    server: () => ['server'],
+    client: () => ['client'],
+    parse: (_, printed) => {
+      if (printed !== 'fine') throw new Error(`cannot read ${printed}`);
+      return readingOf();
+    },
+  };
+  const world: BenchWorld = {
+    address: '10.0.0.1',
+    observer: {
+      places: fake.places ?? { offload: 'tap a', software: 'tap b' },
+      read: async () => Promise.resolve(counted),
+    },
+    run: async (environment) => {
+      turns.push(environment);
+      const { payloadBytes } = readingOf();
+      const { own, other } = fake.pass?.(environment, payloadBytes) ?? {
+        own: payloadBytes * 1.05,
+        other: 300,
+      };
+      counted = {
+        ...counted,
+        [environment]: counted[environment] + own,
+        [otherOf(environment)]: counted[otherOf(environment)] + other,
+      };
+      return Promise.resolve({ exitCode: fake.exitCode ?? 0, stdout: fake.printed ?? 'fine', stderr: '' });
+    },
+  };
+  const measured = await runBench(world, [{ measurement: of, tool }], settings, {
+    begin: () => silentProgress.step(''),
+    signal: new AbortController().signal,
+  });
+  return { ...measured, turns };
+}
+
+describe('a bench', () => {
+  it('takes turns, A B A B, and throws the warm-up away', async () => {
+    const { turns, comparisons, refusals } = await bench({
+      read: (environment, run) => ({
+        figures: { throughput: run < 2 ? 1 : environment === 'offload' ? 200 + run : 100 + run },
+      }),
+    });
+    expect(refusals).toEqual([]);
+    expect(turns).toEqual([
+      'offload',
+      'software',
+      'offload',
+      'software',
+      'offload',
+      'software',
+      'offload',
+      'software',
+    ]);
+    expect(comparisons[0]?.summaries.offload.values).toEqual([202, 204, 206]);
+    expect(comparisons[0]?.summaries.software.values).toEqual([103, 105, 107]);
+    expect(comparisons[0]?.verdict).toBe('offload is better');
+  });
+
+  it('says that no difference can be shown, in those words, when the spread swamps it', async () => {
+    const values = [1, 1, 150, 100, 90, 140, 160, 100];
+    const { comparisons } = await bench({
+      read: (_, run) => ({ figures: { throughput: values[run] ?? 1 } }),
+    });
+    expect(comparisons[0]?.ratio.value).toBeGreaterThan(1);
+    expect(comparisons[0]?.verdict).toBe('no difference can be shown');
+  });
+
+  it('adds up what was counted outside', async () => {
+    const { evidence } = await bench({});
+    expect(evidence).toHaveLength(8);
+    expect(evidence[0]).toEqual({
+      environment: 'offload',
+      payloadBytes: 1e6,
+      ownBytes: 1.05e6,
+      otherBytes: 300,
+    });
+  });
+
+  it.each<[string, Fake, RegExp]>([
+    [
+      'datagrams are lost',
+      { read: () => ({ lossPercent: 5.1 }) },
+      /offload: 5\.1 % of the datagrams were lost, more than 5 %/,
+    ],
+    [
+      'segments are sent again',
+      { read: (name) => ({ retransmitPercent: name === 'software' ? 2 : 0 }) },
+      /software: 2\.00 % of the segments were sent again, more than 1 %/,
+    ],
+    ['nothing arrives', { read: () => ({ figures: { throughput: 0 } }) }, /nothing arrived at the far end/],
+    [
+      'the tool fails',
+      { exitCode: 1, printed: 'no route to host' },
+      /netperf ended with 1: no route to host/,
+    ],
+    ['the tool says something else', { printed: 'garbage' }, /cannot read garbage/],
+    [
+      'the payload took the other path',
+      { pass: (_, payload) => ({ own: 300, other: payload }) },
+      /offload: tap a counted 300 bytes of a payload of 1000000; tap b counted 1000000/,
+    ],
+    [
+      'the payload passed the other place as well',
+      { pass: (name, payload) => ({ own: payload, other: name === 'software' ? payload : 0 }) },
+      /software: the payload of 1000000 bytes passed tap a as well/,
+    ],
+    [
+      'both have one place',
+      { places: { offload: 'tap a', software: 'tap a' } },
+      /both environments pass tap a: they do not differ in their path/,
+    ],
+  ])('refuses a result when %s', async (_, fake, reason) => {
+    const { comparisons, refusals } = await bench(fake);
+    expect(comparisons).toEqual([]);
+    expect(refusals).toHaveLength(1);
+    expect(refusals[0]).toMatch(reason);
+    expect(refusals[0]).toMatch(/^TCP_STREAM/);
+  });
+
+  it('stops at the first run that counts and cannot be believed', async () => {
+    const { turns } = await bench({ read: () => ({ lossPercent: 50 }) }, 'udp-stream-64');
+    expect(turns).toEqual(['offload', 'software', 'offload']);
+  });
+
+  it('does not mind what a warm-up loses, but the path that it takes', async () => {
+    const lossy = await bench({ read: (_, run) => ({ lossPercent: run < 2 ? 50 : 0 }) });
+    expect(lossy.refusals).toEqual([]);
+    const astray = await bench({ pass: () => ({ own: 0, other: 0 }) });
+    expect(astray.turns).toHaveLength(1);
+  });
+
+  it('ends when it is told to', async () => {
+    const controller = new AbortController();
+    controller.abort(new Error('enough'));
+    const world: BenchWorld = {
+      address: '',
+      observer: {
+        places: { offload: 'a', software: 'b' },
+        read: async () => Promise.resolve({ offload: 0, software: 0 }),
+      },
+      run: async () => Promise.reject(new Error('it was run')),
+    };
+    const plan = [{ measurement: measurement('tcp-rr'), tool: {} as Tool }];
+    await expect(
+      runBench(world, plan, settings, { begin: () => silentProgress.step(''), signal: controller.signal }),
+    ).rejects.toThrow('enough');
+  });
+});

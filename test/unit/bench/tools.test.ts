@@ -1,0 +1,129 @@
+import { describe, expect, it } from 'vitest';
+import { iperf3 } from '../../../src/bench/iperf3.js';
+import { netperf } from '../../../src/bench/netperf.js';
+import { chosenMeasurements } from '../../../src/bench/measurements.js';
+import { measurement } from '../../support/bench.js';
+
+// What netperf 2.7 and iperf3 3.18 printed in a guest.
+const TCP_STREAM = `THROUGHPUT=608.39
+LOCAL_TRANSPORT_RETRANS=3
+TRANSPORT_MSS=1448
+LOCAL_BYTES_SENT=1448000
+LOCAL_BYTES_RECVD=0
+REMOTE_BYTES_RECVD=1447000
+`;
+const UDP_STREAM = `THROUGHPUT=215.58
+LOCAL_SEND_CALLS=20717
+REMOTE_RECV_CALLS=19382
+LOCAL_BYTES_SENT=29003800
+LOCAL_BYTES_RECVD=0
+REMOTE_BYTES_RECVD=27134800
+`;
+const UDP_RR = `MEAN_LATENCY=467.09
+P50_LATENCY=213
+P90_LATENCY=386
+P99_LATENCY=5320
+LOCAL_BYTES_SENT=2126
+LOCAL_BYTES_RECVD=2126
+REMOTE_BYTES_RECVD=2126
+`;
+
+describe('netperf', () => {
+  it('tells throughput, payload, and what was sent again', () => {
+    const { figures, payloadBytes, lossPercent, retransmitPercent } = netperf.parse(
+      measurement('tcp-stream'),
+      TCP_STREAM,
+    );
+    expect({ figures, payloadBytes, lossPercent }).toEqual({
+      figures: { throughput: 608.39 },
+      payloadBytes: 1_447_000,
+      lossPercent: null,
+    });
+    expect(retransmitPercent).toBeCloseTo(0.3, 6);
+  });
+
+  it('tells the datagrams that did not arrive', () => {
+    const { figures, lossPercent } = netperf.parse(measurement('udp-stream-1400'), UDP_STREAM);
+    expect(figures).toEqual({ throughput: 215.58 });
+    expect(lossPercent).toBeCloseTo(6.44, 2);
+  });
+
+  it('tells latency with its percentiles', () => {
+    expect(netperf.parse(measurement('udp-rr'), UDP_RR)).toEqual({
+      figures: { mean: 467.09, p50: 213, p90: 386, p99: 5320 },
+      payloadBytes: 4252,
+      lossPercent: null,
+      retransmitPercent: null,
+    });
+  });
+
+  it.each(['', 'netperf: connection refused', 'THROUGHPUT=abc'])('says that %j is no result', (printed) => {
+    expect(() => netperf.parse(measurement('tcp-stream'), printed)).toThrow('netperf told no');
+  });
+
+  it('is asked for what is measured', () => {
+    expect(netperf.client(measurement('udp-stream-64'), '10.0.0.1', 3).join(' ')).toBe(
+      'netperf -4 -P 0 -H 10.0.0.1 -t UDP_STREAM -l 3 -- -k THROUGHPUT,LOCAL_SEND_CALLS,REMOTE_RECV_CALLS,LOCAL_BYTES_SENT,LOCAL_BYTES_RECVD,REMOTE_BYTES_RECVD -m 64 -R 1',
+    );
+    expect(netperf.client(measurement('tcp-rr'), '10.0.0.1', 1)).toContain('-j');
+  });
+});
+
+describe('iperf3', () => {
+  const printed = (end: object): string => JSON.stringify({ start: { tcp_mss_default: 1448 }, end });
+
+  it('tells throughput in Mbit/s, payload, and what was sent again', () => {
+    const reading = iperf3.parse(
+      measurement('tcp-stream'),
+      printed({
+        sum_sent: { bytes: 1_448_000, retransmits: 5 },
+        sum_received: { bytes: 1_440_000, bits_per_second: 5e8 },
+      }),
+    );
+    expect(reading).toEqual({
+      figures: { throughput: 500 },
+      payloadBytes: 1_440_000,
+      lossPercent: null,
+      retransmitPercent: 0.5,
+    });
+  });
+
+  it('tells the datagrams that did not arrive', () => {
+    const { lossPercent } = iperf3.parse(
+      measurement('udp-stream-64'),
+      printed({ sum: { packets: 200, lost_packets: 3 }, sum_received: { bytes: 10, bits_per_second: 80 } }),
+    );
+    expect(lossPercent).toBe(1.5);
+  });
+
+  it.each(['', '{}', '{"error":"unable to connect"}', 'iperf3: error'])(
+    'says that %j is no result',
+    (text) => {
+      expect(() => iperf3.parse(measurement('tcp-stream'), text)).toThrow(
+        /iperf3 (printed no JSON|measured nothing)/,
+      );
+    },
+  );
+
+  it('sends datagrams as fast as it goes', () => {
+    expect(iperf3.client(measurement('udp-stream-1400'), '10.0.0.1', 2).join(' ')).toContain(
+      '--length 1400 --udp --bitrate 0',
+    );
+  });
+});
+
+describe('the measurements', () => {
+  it('are all six, four of a quick run, or those that are named, in their order', () => {
+    expect(chosenMeasurements([], false)).toHaveLength(6);
+    expect(chosenMeasurements([], true).map(({ name }) => name)).toEqual([
+      'tcp-stream',
+      'udp-stream-1400',
+      'tcp-rr',
+      'udp-rr',
+    ]);
+    expect(chosenMeasurements(['udp-rr', 'tcp-stream'], true).map(({ name }) => name)).toEqual([
+      'tcp-stream',
+      'udp-rr',
+    ]);
+  });
+});

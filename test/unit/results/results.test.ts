@@ -1,0 +1,205 @@
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Ajv } from 'ajv';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { findRun, storedRuns } from '../../../src/lab/results/find.js';
+import { keepRun } from '../../../src/lab/results/keep.js';
+import { pruneRuns } from '../../../src/lab/results/prune.js';
+import { hasPassed, runHead, type KeptRun } from '../../../src/lab/results/run.js';
+import { runShape } from '../../../src/lab/results/schema.js';
+import { LabFolder } from '../../../src/lab/record.js';
+import { packageFolder } from '../../../src/model/folders.js';
+import { asTestResult } from '../../../src/report/as-test-result.js';
+import { toJunit } from '../../../src/report/junit.js';
+import { benchResult, context, keptBench } from '../../support/bench.js';
+import { lab } from '../../support/definition.js';
+import { checkResult, testResult } from '../../support/results.js';
+import { useScratch } from '../../support/scratch.js';
+
+const scratch = useScratch();
+beforeEach(() => {
+  vi.stubEnv('XDG_STATE_HOME', scratch());
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+const DAY = 86_400_000;
+
+/** Puts a run into the state folder, begun so many days ago. */
+function store(id: string, days: number, changes: Partial<KeptRun> = {}): void {
+  const { results } = new LabFolder(`${changes.lab ?? 'offload-tap'}-12345678`);
+  mkdirSync(results, { recursive: true });
+  const startedAt = new Date(Date.now() - days * DAY).toISOString();
+  writeFileSync(join(results, `${id}.json`), JSON.stringify({ ...keptBench({ id, startedAt }), ...changes }));
+}
+
+function code(work: () => unknown): string | undefined {
+  try {
+    work();
+    return undefined;
+  } catch (error) {
+    return (error as { code?: string }).code;
+  }
+}
+
+describe('the schema of results', () => {
+  const schema = JSON.parse(
+    readFileSync(join(packageFolder(), 'schema/result.schema.json'), 'utf8'),
+  ) as object;
+  const validate = new Ajv({ strict: false, formats: { 'date-time': true } }).compile(schema);
+
+  it.each<[string, KeptRun]>([
+    ['a bench', benchResult()],
+    ['a bench with its context', keptBench()],
+    ['a refused bench', benchResult({ refusals: ['lost'], comparisons: [], ok: false })],
+    [
+      'a test',
+      testResult([
+        checkResult('traffic', [
+          [true, 'a'],
+          [false, 'b', 'why'],
+        ]),
+      ]),
+    ],
+    ['a test without checks', testResult([])],
+  ])('holds for %s, by a validator that is not ours', (_, run) => {
+    const printed = JSON.parse(JSON.stringify(run)) as unknown;
+    expect(validate(printed), JSON.stringify(validate.errors)).toBe(true);
+    expect(runShape.parse(printed)).toEqual(run);
+  });
+
+  it.each([
+    ['another version', { version: 2 }],
+    ['a kind that is not there', { kind: 'guess' }],
+    ['a key too many', { extra: 1 }],
+    ['a verdict in other words', { comparisons: [{ ...benchResult().comparisons[0], verdict: 'equal' }] }],
+    ['an id that is a path', { id: '../../etc/passwd' }],
+    [
+      'a picture with markup for an id',
+      {
+        context: {
+          ...context(),
+          picture: { ...context().picture, root: { ...context().picture.root, id: '"><script>' } },
+        },
+      },
+    ],
+  ])('does not hold for %s', (_, changes) => {
+    const printed = { ...keptBench(), ...changes };
+    expect(validate(printed)).toBe(false);
+    expect(runShape.safeParse(printed).success).toBe(false);
+  });
+});
+
+describe('a run', () => {
+  it('is kept with its definition, picture and logs, and found again', () => {
+    const of = lab({ machines: { guest: {} } });
+    const folder = new LabFolder('example-12345678');
+    mkdirSync(folder.run, { recursive: true });
+    writeFileSync(folder.log('guest.console'), `${'x'.repeat(60_000)}the end`);
+    const run = { ...benchResult(), ...runHead('bench', of, new Date('2026-01-02T03:04:05.678Z')) };
+    keepRun(folder, run, {
+      lab: of,
+      file: '/labs/example/lab.yaml',
+      text: 'machines: {}',
+      settings: ['a=1'],
+    });
+    const found = findRun('example-20260102-030405-678');
+    expect(found.context?.definition).toEqual({
+      file: '/labs/example/lab.yaml',
+      text: 'machines: {}',
+      settings: ['a=1'],
+    });
+    expect(found.context?.picture.title).toBe('example');
+    const [log] = found.context?.logs ?? [];
+    expect(log?.text.length).toBeLessThan(51_000);
+    expect(log?.text).toMatch(/^… \(the first \d+ characters are left out\)\nx+the end$/);
+    expect(readdirSync(folder.results)).toEqual(['example-20260102-030405-678.json']);
+  });
+
+  it('is named by its id, its beginning, its lab, or a file', () => {
+    store('offload-tap-1', 2);
+    store('offload-tap-2', 1);
+    store('other-1', 3, { lab: 'other' });
+    expect(findRun('offload-tap-1').id).toBe('offload-tap-1');
+    expect(findRun('offload-tap').id).toBe('offload-tap-2');
+    expect(findRun('labs/offload-tap').id).toBe('offload-tap-2');
+    expect(findRun('oth').id).toBe('other-1');
+    const file = join(scratch(), 'run.json');
+    writeFileSync(file, JSON.stringify(benchResult({ id: 'from-a-file' })));
+    expect(findRun(file).id).toBe('from-a-file');
+  });
+
+  it('that is not there, or may be several, or is no result, is told', () => {
+    expect(code(() => findRun('nothing'))).toBe('LAB-RUN-UNKNOWN');
+    store('offload-tap-1', 2);
+    store('offload-tap-2', 1);
+    expect(code(() => findRun('offload-tap-'))).toBe('LAB-RUN-AMBIGUOUS');
+    expect(code(() => findRun('nothing'))).toBe('LAB-RUN-UNKNOWN');
+    const file = join(scratch(), 'bad.json');
+    for (const text of ['', '{}', 'not JSON']) {
+      writeFileSync(file, text);
+      expect(code(() => findRun(file))).toBe('LAB-RUN-UNREADABLE');
+    }
+  });
+
+  it('of another version of lab is told apart, not lost', () => {
+    store('offload-tap-1', 2);
+    const { results } = new LabFolder('offload-tap-12345678');
+    writeFileSync(join(results, 'old.json'), '{"lab":"offload-tap"}');
+    const { runs, unreadable } = storedRuns();
+    expect(runs.map(({ run }) => run.id)).toEqual(['offload-tap-1']);
+    expect(unreadable).toEqual([join(results, 'old.json')]);
+  });
+});
+
+describe('pruning', () => {
+  beforeEach(() => {
+    for (const [id, days] of [
+      ['a', 1],
+      ['b', 10],
+      ['c', 40],
+      ['d', 50],
+    ] as const)
+      store(id, days);
+    store('e', 60, { lab: 'other' });
+  });
+  const left = (): string[] => storedRuns().runs.map(({ run }) => run.id);
+
+  it.each<[string, string | undefined, { keep?: number; days?: number }, string[]]>([
+    ['keeps the newest of each lab', undefined, { keep: 1 }, ['a', 'e']],
+    ['removes what is older', undefined, { days: 30 }, ['a', 'b']],
+    ['removes only what both limits let go', undefined, { keep: 3, days: 30 }, ['a', 'b', 'c', 'e']],
+    ['leaves other labs alone', 'other', { keep: 0 }, ['a', 'b', 'c', 'd']],
+  ])('%s', (_, of, { keep, days }, stay) => {
+    pruneRuns(of, { keep, olderThanDays: days });
+    expect(left()).toEqual(stay);
+  });
+
+  it('wants a limit', () => {
+    expect(code(() => pruneRuns(undefined, { keep: undefined, olderThanDays: undefined }))).toBe(
+      'LAB-RESULTS-PRUNE',
+    );
+    expect(left()).toHaveLength(5);
+  });
+});
+
+describe('a bench as JUnit', () => {
+  it('passes and fails as the bench did', () => {
+    expect(toJunit(asTestResult(benchResult()))).toMatch(/tests="3" failures="0"/);
+    const refused = toJunit(asTestResult(benchResult({ refusals: ['5 % lost'], ok: false })));
+    expect(refused).toContain('<failure message="5 % lost">');
+    const short = benchResult({
+      expectations: [{ expectation: 'latency<=-1us', met: false, found: '3 usec' }],
+      ok: false,
+    });
+    expect(toJunit(asTestResult(short))).toMatch(/name="latency&lt;=-1us">\s*<failure message="3 usec">/);
+    expect(hasPassed(short)).toBe(false);
+  });
+
+  it('carries the figures, each with its acceleration', () => {
+    const [check] = asTestResult(benchResult()).checks;
+    expect(check?.remarks.length).toBeGreaterThan(3);
+    for (const remark of check?.remarks ?? []) expect(remark).toMatch(/\(TCG\)$/);
+  });
+});
