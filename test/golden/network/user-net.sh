@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes the networks and peers of the lab user-net. Runs inside the lab's own namespaces, where nothing can clash
+# Makes the networks and peers of the lab user-net. Runs inside the lab’s own namespaces, where nothing can clash
 # and nothing outlives the lab.
 set -eu
 
