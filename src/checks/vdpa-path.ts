@@ -1,5 +1,5 @@
 import { netdevId } from '../devices/backends.js';
-import { type Lab, type Machine, type Nic, type Peer } from '../model/lab.js';
+import type { Peer } from '../model/lab.js';
 import { renderTemplate } from '../render/templates.js';
 import {
   assertion,
