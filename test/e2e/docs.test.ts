@@ -210,7 +210,7 @@ describe('the command line', async () => {
 
 describe('error codes', () => {
   const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).filter((path) =>
-    path.endsWith('.ts'),
+    /\.(ts|sh\.hbs)$/.test(path),
   );
   const codesIn = (text: string): string[] =>
     [...text.matchAll(/LAB-[A-Z]+(?:-[A-Z]+)*/g)].map(([code]) => code);
