@@ -24,7 +24,7 @@ const WRITE_ONLY = ['unbind', 'drivers_probe'];
 
 /** The computer that tests run on may not let memory be locked; with REAL_LIMIT its own answer counts. */
 const SHELL = `#!/bin/sh
-case "\${REAL_LIMIT:-}$1 \${2-}" in '-c ulimit -l unlimited' | '-c ulimit -l "\$0"') exit 0 ;; esac
+case "\${REAL_LIMIT:-}$1 \${2-}" in '-c ulimit -l unlimited' | '-c ulimit -l "$0"') exit 0 ;; esac
 exec /bin/sh "$@"
 `;
 
