@@ -36,7 +36,8 @@ export async function locateQemu(qemu: QemuTool): Promise<LocatedQemu> {
 function programOf(command: string): Pick<LocatedQemu, 'program' | 'loader'> {
   const tree = join(dirname(command), '../tree');
   const wrapped = join(tree, 'usr/bin', NAME);
-  if (command.endsWith(`/bin/${NAME}`) && existsSync(wrapped)) return { program: wrapped, loader: loaderOfTree(tree) };
+  if (command.endsWith(`/bin/${NAME}`) && existsSync(wrapped))
+    return { program: wrapped, loader: loaderOfTree(tree) };
   const interpreter = interpreterOf(command);
   if (interpreter === undefined) {
     throw cannotCopy(
