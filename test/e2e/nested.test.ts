@@ -73,10 +73,22 @@ describe('labs/vdpa', () => {
       expect(plan.stdout).toContain('machine guest: its QEMU has ended');
       expect((await lab('exec', 'vdpa', 'server.guest', '--', 'true')).stderr).toContain('LAB-MACHINE-DOWN');
 
+      // With the guest gone, the server itself is as it was before: no vDPA device, no VF, no module of the lab's.
+      const undo =
+        'cd /inside && sh functions-undo.sh && vdpa dev show && cat /sys/bus/pci/devices/0000:01:00.0/sriov_numvfs && echo /sys/module/vp_v*';
+      expect(await exec('server', 'sh', '-c', undo)).toBe('0\n/sys/module/vp_v*\n');
+
       expect((await lab('down', 'vdpa')).exitCode).toBe(0);
       expect(await sandbox.leftovers()).toEqual([]);
     },
   );
+
+  test('on two VLANs keeps them apart', { timeout: LIMIT_MS }, async () => {
+    const { exitCode, stdout, stderr } = await lab('test', 'vdpa-vlan');
+    expect(exitCode, stdout + stderr).toBe(0);
+    expect(parseReport(stdout).checks.get('isolation')?.passed.length).toBeGreaterThan(10);
+    expect(await sandbox.leftovers()).toEqual([]);
+  });
 
   test(
     'with taps and a bridge in the server fails vdpa-path, and by that which it is about',

@@ -24,7 +24,7 @@ const WRITE_ONLY = ['unbind', 'drivers_probe'];
 
 /** The computer that tests run on may not let memory be locked; with REAL_LIMIT its own answer counts. */
 const SHELL = `#!/bin/sh
-case "\${REAL_LIMIT:-}$1 \${2-}" in '-c ulimit -l'*) exit 0 ;; esac
+case "\${REAL_LIMIT:-}$1 \${2-}" in '-c ulimit -l unlimited' | '-c ulimit -l "$0"') exit 0 ;; esac
 exec /bin/sh "$@"
 `;
 
@@ -37,7 +37,8 @@ export interface Outcome {
 export class FakeSystem {
   readonly sys: string;
   readonly work: string;
-  readonly #bin: string;
+  /** Put first in PATH: the programs. */
+  readonly bin: string;
 
   constructor(
     readonly folder: string,
@@ -45,10 +46,10 @@ export class FakeSystem {
   ) {
     this.sys = join(folder, 'sys');
     this.work = join(folder, 'work');
-    this.#bin = join(folder, 'bin');
+    this.bin = join(folder, 'bin');
     for (const path of [
       this.work,
-      this.#bin,
+      this.bin,
       'missing',
       'managed',
       'addresses',
@@ -58,10 +59,10 @@ export class FakeSystem {
       mkdirSync(path.startsWith('/') ? path : join(folder, path), { recursive: true });
     const source = fileURLToPath(new URL('fake-programs.sh', import.meta.url));
     for (const name of PROGRAMS) {
-      copyFileSync(source, join(this.#bin, name));
-      chmodSync(join(this.#bin, name), 0o755);
+      copyFileSync(source, join(this.bin, name));
+      chmodSync(join(this.bin, name), 0o755);
     }
-    writeFileSync(join(this.#bin, 'sh'), SHELL, { mode: 0o755 });
+    writeFileSync(join(this.bin, 'sh'), SHELL, { mode: 0o755 });
     this.write('eswitch', 'legacy');
     this.write('sys/bus/pci/drivers_probe', '');
     this.#function(PF, 'p0');
@@ -118,7 +119,7 @@ export class FakeSystem {
     const [program = 'sh', ...args] = argv;
     const { exitCode, stderr } = await execa(program, args, {
       cwd: this.work,
-      env: { PATH: `${this.#bin}:${process.env['PATH'] ?? ''}`, SYSFS: this.sys, ...env },
+      env: { PATH: `${this.bin}:${process.env['PATH'] ?? ''}`, SYSFS: this.sys, ...env },
       reject: false,
     });
     return { exitCode, stderr };
