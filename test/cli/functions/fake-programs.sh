@@ -37,8 +37,12 @@ case "$name $1 ${2-}" in
         [ ! -e "$SYSFS/../eswitch-stuck" ] || exit 1
         echo "$6" > "$SYSFS/../eswitch"
         ;;
-    'ip -o -4') cat "$SYSFS/../addresses/$6" 2>/dev/null ;;
-    'ip link add') mkdir "$SYSFS/class/net/$3" ;;
+    # ip -o address show dev NAME scope global
+    'ip -o address') cat "$SYSFS/../addresses/$5" 2>/dev/null ;;
+    'ip link add')
+        [ ! -e "$SYSFS/../no-bridge" ] || { echo 'RTNETLINK answers: Operation not supported' >&2; exit 2; }
+        mkdir "$SYSFS/class/net/$3"
+        ;;
     'ip link delete') rm -r "$SYSFS/class/net/$3" ;;
     'ip link set')
         case "$*" in
@@ -46,8 +50,8 @@ case "$name $1 ${2-}" in
             *' nomaster') rm "$SYSFS/class/net/$3/master" ;;
         esac
         case "$*" in
-            *' up') [ ! -e "$SYSFS/class/net/$3/operstate" ] || echo up > "$SYSFS/class/net/$3/operstate" ;;
-            *' down') echo down > "$SYSFS/class/net/$3/operstate" ;;
+            *' up') [ ! -e "$SYSFS/class/net/$3/flags" ] || echo 0x1003 > "$SYSFS/class/net/$3/flags" ;;
+            *' down') echo 0x1002 > "$SYSFS/class/net/$3/flags" ;;
         esac
         ;;
     'modprobe -q -r') rmdir "$SYSFS/module/$3" ;;

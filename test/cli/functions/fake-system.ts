@@ -148,9 +148,12 @@ export class FakeSystem {
   #representors(): void {
     for (const port of ['p0', 'p0rep0', 'p0rep1', 'p0rep2']) {
       this.write(`sys/class/net/${port}/phys_switch_id`, 'b8cef603');
-      this.write(`sys/class/net/${port}/operstate`, 'down');
+      this.write(`sys/class/net/${port}/flags`, '0x1002');
     }
     this.write('sys/class/net/other0/phys_switch_id', '00000001');
-    this.write('sys/class/net/other0/operstate', 'up');
+    this.write('sys/class/net/other0/flags', '0x1003');
+    // A netdev of no switch: its driver answers with an error, or with nothing.
+    this.write('sys/class/net/plain0/phys_switch_id', '');
+    this.write('sys/class/net/plain0/flags', '0x1003');
   }
 }
