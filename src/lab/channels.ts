@@ -15,8 +15,15 @@ const RELAY_POLL_MS = 2000;
  * Ends the relay of an earlier client, which may not have noticed yet that its client has gone: until then the port is busy, and
  * what the next client sends would go the old way.
  */
-const END_RELAY = `pkill -9 -f "OPEN:${PORTS_FOLDER}/$0 "
-while pgrep -f "OPEN:${PORTS_FOLDER}/$0 " >/dev/null; do sleep 0.02; done`;
+const END_RELAY = `for pid in $(pidof socat); do
+    grep -q "OPEN:${PORTS_FOLDER}/$0" "/proc/$pid/cmdline" 2>/dev/null || continue
+    kill -9 "$pid"
+    tries=100
+    while [ -d "/proc/$pid" ] && [ "$tries" -gt 0 ]; do
+        tries=$((tries - 1))
+        sleep 0.02
+    done
+done`;
 
 /** Joins a port of the machine around to the socket of a QEMU that runs there, until the client outside goes. */
 const RELAY = `cd ${INSIDE_FOLDER} && exec socat -t 0.1 "OPEN:${PORTS_FOLDER}/$0" "UNIX-CONNECT:$0"`;
@@ -43,7 +50,6 @@ function closeWithRelay(socket: Socket, agent: GuestAgent, relay: number): void 
 export class Channels {
   readonly #agents = new Map<string, Promise<GuestAgent>>();
   readonly #monitors = new Map<string, Promise<Qmp>>();
-  readonly #signals = new WeakSet<AbortSignal>();
 
   /** `run`: the lab's folder, with the sockets in it. */
   constructor(
@@ -68,7 +74,6 @@ export class Channels {
         GuestAgent.open(this.to(machine, 'agent'), limited),
       );
     this.#agents.set(machine, opening);
-    this.#closeOn(signal);
     opening.catch(() => this.#agents.delete(machine));
     return opening;
   }
@@ -79,7 +84,6 @@ export class Channels {
       this.#monitors.get(machine) ??
       withTimeLimit(ANSWER_LIMIT_MS, [signal], async (limited) => Qmp.open(this.to(machine, 'qmp'), limited));
     this.#monitors.set(machine, opening);
-    this.#closeOn(signal);
     opening.catch(() => this.#monitors.delete(machine));
     return opening;
   }
@@ -102,13 +106,6 @@ export class Channels {
     this.#agents.delete(machine);
     this.#monitors.delete(machine);
     for (const opening of all) (await opening?.catch(() => undefined))?.close();
-  }
-
-  /** Who waits for an answer when the command is interrupted waits no longer. */
-  #closeOn(signal: AbortSignal | undefined): void {
-    if (signal === undefined || this.#signals.has(signal)) return;
-    this.#signals.add(signal);
-    signal.addEventListener('abort', () => void this.close(), { once: true });
   }
 
   async #connect(machine: string, channel: Channel, signal: AbortSignal): Promise<Socket> {

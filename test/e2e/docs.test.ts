@@ -23,7 +23,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const BLOCK_LIMIT_MS = 240_000;
 const MAX_CONSOLE_BLOCKS = 8;
 /** Minutes each under emulation: nested.test.ts and nested-bench.test.ts bring these up, once for all. */
-const NESTED_LAB = /\blab \w+ (vdpa|vdpa-ablation|vdpa-vlan|offload)\b/;
+const NESTED_LAB = /\blab \w+ (vdpa|vdpa-ablation|offload)\b/;
 
 interface Block {
   readonly document: string;

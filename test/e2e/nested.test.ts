@@ -83,13 +83,6 @@ describe('labs/vdpa', () => {
     },
   );
 
-  test('on two VLANs keeps them apart', { timeout: LIMIT_MS }, async () => {
-    const { exitCode, stdout, stderr } = await lab('test', 'vdpa-vlan');
-    expect(exitCode, stdout + stderr).toBe(0);
-    expect(parseReport(stdout).checks.get('isolation')?.passed.length).toBeGreaterThan(10);
-    expect(await sandbox.leftovers()).toEqual([]);
-  });
-
   test(
     'with taps and a bridge in the server fails vdpa-path, and by that which it is about',
     { timeout: LIMIT_MS },
