@@ -39,8 +39,20 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
+          // A processor and more each, for minutes: they run by themselves.
+          exclude: ['test/e2e/nested*.test.ts'],
           globalSetup: ['test/support/provision.ts', 'test/support/provision-images.ts'],
           // Real guests under emulation: one file at a time on a small machine, and time enough for each.
+          fileParallelism: false,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+        },
+      },
+      {
+        test: {
+          name: 'nested',
+          include: ['test/e2e/nested*.test.ts'],
+          globalSetup: ['test/support/provision.ts'],
           fileParallelism: false,
           testTimeout: 300_000,
           hookTimeout: 300_000,

@@ -2,9 +2,10 @@ import { UsageError } from '../errors/families.js';
 import type { Bench, Lab } from '../model/lab.js';
 import type { PathFinder, PathHosts, PathObserver } from './path.js';
 import { tapPath } from './tap-path.js';
+import { vdpaPath } from './vdpa-path.js';
 
 /** One for each kind of backend. */
-const finders: readonly PathFinder[] = [tapPath];
+const finders: readonly PathFinder[] = [vdpaPath, tapPath];
 
 /** Where packets can be seen from outside. Throws UsageError when the functions' backends show them nowhere. */
 export async function findPath(lab: Lab, bench: Bench, hosts: PathHosts): Promise<PathObserver> {

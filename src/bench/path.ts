@@ -1,5 +1,6 @@
 import type { Host } from '../hosts/host.js';
 import type { Bench, Lab } from '../model/lab.js';
+import type { ProcessIdentity } from '../process/identity.js';
 import { environmentNames, type EnvironmentName } from './sample.js';
 
 export type BytesByEnvironment = Readonly<Record<EnvironmentName, number>>;
@@ -11,8 +12,16 @@ export type BytesByEnvironment = Readonly<Record<EnvironmentName, number>>;
 export interface PathObserver {
   /** Where the packets of each environment have to pass, for a reader: `tap guest-pf0.vf0`. */
   readonly places: Readonly<Record<EnvironmentName, string>>;
+  /** What the place of the other environment counts though the payload does not pass it. */
+  readonly chatter: Chatter;
   /** Bytes, both ways, that each of these places has counted so far. */
   read(): Promise<BytesByEnvironment>;
+}
+
+/** So many bytes, and this share of the payload. */
+export interface Chatter {
+  readonly bytes: number;
+  readonly share: number;
 }
 
 /** Where an observer may look. */
@@ -21,6 +30,8 @@ export interface PathHosts {
   readonly namespace: Host;
   /** The inside of a machine: of the one around a nested machine, say. */
   machine(name: string): Promise<Host>;
+  /** The QEMU of a machine, and where it runs. */
+  qemu(machine: string): Promise<{ readonly host: Host; readonly process: ProcessIdentity }>;
 }
 
 /** Makes the observer for one kind of backend; undefined when the functions of the bench are of another kind. */
@@ -35,10 +46,6 @@ export interface PathEvidence {
   readonly ownBytes: number;
   readonly otherBytes: number;
 }
-
-/** Neighbours ask for each other's address now and then, on every port of a bridge. */
-const CHATTER_BYTES = 16_384;
-const CHATTER_SHARE = 0.01;
 
 export function otherOf(environment: EnvironmentName): EnvironmentName {
   return environment === 'offload' ? 'software' : 'offload';
@@ -61,11 +68,14 @@ export function evidenceOf(
 }
 
 /** Why the evidence does not show that the payload took the environment's own way and no other; undefined when it does. */
-export function pathProblem(evidence: PathEvidence, places: PathObserver['places']): string | undefined {
+export function pathProblem(
+  evidence: PathEvidence,
+  { places, chatter }: Pick<PathObserver, 'places' | 'chatter'>,
+): string | undefined {
   const { environment, payloadBytes, ownBytes, otherBytes } = evidence;
   const [own, other] = [places[environment], places[otherOf(environment)]];
   if (own === other) return `both environments pass ${own}: they do not differ in their path`;
-  const otherLimit = CHATTER_BYTES + CHATTER_SHARE * payloadBytes;
+  const otherLimit = chatter.bytes + chatter.share * payloadBytes;
   if (ownBytes < payloadBytes)
     return `${environment}: ${own} counted ${ownBytes} bytes of a payload of ${payloadBytes}; ${other} counted ${otherBytes}`;
   if (otherBytes > otherLimit)

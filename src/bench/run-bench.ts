@@ -81,7 +81,7 @@ class Measuring {
     const reading = this.#read(environment, stdout);
     const evidence = evidenceOf(environment, reading.payloadBytes, before, await world.observer.read());
     this.evidence.push(evidence);
-    const strayed = pathProblem(evidence, world.observer.places);
+    const strayed = pathProblem(evidence, world.observer);
     if (strayed !== undefined) throw this.#refusal(null, strayed);
     return reading;
   }

@@ -1,20 +1,9 @@
 import { readLinkBytes } from '../checks/link-counters.js';
-import { backendOf, findByName, functionById, type Lab } from '../model/lab.js';
+import { outermostTap } from '../checks/outermost-tap.js';
 import type { PathFinder } from './path.js';
 
-/** The tap on this computer by which what a function sends comes out, through whatever machines are around it; undefined when by none. */
-function outermostTap(lab: Lab, machineName: string, functionId: string): string | undefined {
-  const machine = findByName(lab.machines, machineName);
-  const { nic, pciFunction } = functionById(machine, functionId);
-  const backend = backendOf(nic, pciFunction);
-  if (backend?.type === 'tap') {
-    const { on, uplink } = findByName(lab.networks, backend.network);
-    if (on === null) return backend.ifname;
-    return uplink === null ? undefined : outermostTap(lab, on, uplink);
-  }
-  if (backend?.type !== 'vdpa' || backend.of === null || machine.on === null) return undefined;
-  return outermostTap(lab, machine.on, backend.of);
-}
+/** Neighbours ask for each other's address now and then, on every port of a bridge. */
+export const CHATTER = { bytes: 16_384, share: 0.01 } as const;
 
 /** Counts at the taps on this computer; undefined when one of the two functions comes out at none. */
 export const tapPath: PathFinder = async (lab, bench, { namespace }) => {
@@ -23,6 +12,7 @@ export const tapPath: PathFinder = async (lab, bench, { namespace }) => {
   if (offload === undefined || software === undefined) return Promise.resolve(undefined);
   return Promise.resolve({
     places: { offload: `tap ${offload}`, software: `tap ${software}` },
+    chatter: CHATTER,
     read: async () => {
       const links = await readLinkBytes(namespace);
       const bytes = (tap: string): number => {

@@ -17,8 +17,13 @@ export const checkParameters: Readonly<Record<string, Readonly<Record<string, Ra
   traffic: {
     count: { min: 1, max: 10_000, default: 20, help: 'packets in each direction of each pair' },
     size: { min: 0, max: 65_000, default: 1400, help: 'payload bytes of each packet' },
-    transactions: { min: 1, max: 1_000_000, default: 500, help: 'request-response pairs of netperf TCP_RR' },
-    megabytes: { min: 1, max: 100_000, default: 16, help: 'data of netperf TCP_STREAM, in MB' },
+    transactions: {
+      min: 0,
+      max: 1_000_000,
+      default: 500,
+      help: 'request-response pairs of netperf TCP_RR; 0: none',
+    },
+    megabytes: { min: 0, max: 100_000, default: 16, help: 'data of netperf TCP_STREAM, in MB; 0: none' },
   },
   isolation: {
     count: {

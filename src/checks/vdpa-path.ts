@@ -1,13 +1,5 @@
 import { netdevId } from '../devices/backends.js';
-import {
-  backendOf,
-  functionById,
-  findByName,
-  type Lab,
-  type Machine,
-  type Nic,
-  type Peer,
-} from '../model/lab.js';
+import type { Peer } from '../model/lab.js';
 import { renderTemplate } from '../render/templates.js';
 import {
   assertion,
@@ -23,6 +15,7 @@ import {
 } from './check.js';
 import { endsOf, endsView, namespacedEnds, peersOf, type End } from './ends.js';
 import { bytesBetween, readLinkBytes, type LinkBytes } from './link-counters.js';
+import { outermostTap } from './outermost-tap.js';
 import { readQemuIo, type ProcessIo } from './qemu-io.js';
 import { netdevType, readIndex, receiveIndex, usedBetween } from './virtqueue.js';
 
@@ -46,22 +39,6 @@ function pathsOf(target: CheckTarget): { start: string; end: string } {
   return { start: `${folder}/vdpa-path-start.sh`, end: `${folder}/vdpa-path-end.sh` };
 }
 
-/** The tap on this computer that the packets of a function pass in the end. */
-function outerTapOf(lab: Lab, machine: Machine, nic: Nic, functionId: string): string | null {
-  const { pciFunction } = functionById(machine, functionId);
-  const backend = backendOf(nic, pciFunction);
-  if (machine.on === null) return backend?.type === 'tap' ? backend.ifname : null;
-  const around = findByName(lab.machines, machine.on);
-  const through =
-    backend?.type === 'vdpa'
-      ? backend.of
-      : backend?.type === 'tap'
-        ? findByName(lab.networks, backend.network).uplink
-        : null;
-  if (through === null) return null;
-  return outerTapOf(lab, around, functionById(around, through).nic, through);
-}
-
 /** Each function that a peer can send to; the PF of a NIC with VFs among them. */
 function measuredPaths(target: CheckTarget): Path[] {
   const { lab, machine, nic } = target;
@@ -69,7 +46,7 @@ function measuredPaths(target: CheckTarget): Path[] {
     const [peer] = peersOf(lab, end);
     if (peer === undefined) return [];
     const id = [nic.pf, ...nic.vfs, ...nic.siblings].find(({ name }) => name === end.name)?.id ?? nic.pf.id;
-    return [{ end, peer, id, outerTap: outerTapOf(lab, machine, nic, id) }];
+    return [{ end, peer, id, outerTap: outermostTap(lab, machine.name, id) ?? null }];
   });
 }
 

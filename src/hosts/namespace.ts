@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { EnvironmentError } from '../errors/families.js';
 import {
   childrenOf,
@@ -57,7 +58,7 @@ async function waitForInit(outer: ProcessIdentity): Promise<ProcessIdentity | un
   while (isAlive(outer) && Date.now() < deadline) {
     const [pid] = childrenOf(outer.pid);
     const init = pid === undefined ? undefined : identify(pid);
-    if (init !== undefined && commandOf(init.pid)[0] === 'sh') return init;
+    if (init !== undefined && basename(commandOf(init.pid)[0] ?? '') === 'sh') return init;
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
   return undefined;

@@ -85,6 +85,10 @@ class LabBench {
     return findPath(this.running.record.lab, this.#bench, {
       namespace: this.running.namespace,
       machine: async (name) => this.running.guest(name, this.options.signal),
+      qemu: async (name) => ({
+        host: await this.running.hostOf(name, this.options.signal),
+        process: await this.running.qemu(name, this.options.signal),
+      }),
     });
   }
 

@@ -12,16 +12,21 @@ const ANSWER_LIMIT_MS = 60_000;
 const RELAY_POLL_MS = 2000;
 
 /**
- * Joins a port of the machine around to the socket of a QEMU that runs there, until the client outside goes. The one before it
- * may not have noticed yet that its client has gone: until then the port is busy (EBUSY), and it is tried again.
+ * Ends the relay of an earlier client, which may not have noticed yet that its client has gone: until then the port is busy, and
+ * what the next client sends would go the old way.
  */
-const RELAY = `cd ${INSIDE_FOLDER} || exit 1
-tries=100
-until socat -t 0.1 "OPEN:${PORTS_FOLDER}/$0" "UNIX-CONNECT:$0" 2>/dev/null; do
-    tries=$((tries - 1))
-    [ "$tries" -gt 0 ] || exit 1
-    sleep 0.05
+const END_RELAY = `for pid in $(pidof socat); do
+    grep -q "OPEN:${PORTS_FOLDER}/$0" "/proc/$pid/cmdline" 2>/dev/null || continue
+    kill -9 "$pid"
+    tries=100
+    while [ -d "/proc/$pid" ] && [ "$tries" -gt 0 ]; do
+        tries=$((tries - 1))
+        sleep 0.02
+    done
 done`;
+
+/** Joins a port of the machine around to the socket of a QEMU that runs there, until the client outside goes. */
+const RELAY = `cd ${INSIDE_FOLDER} && exec socat -t 0.1 "OPEN:${PORTS_FOLDER}/$0" "UNIX-CONNECT:$0"`;
 
 /** A port of a machine has no end of file: that what was behind it has gone shows in the relay's end. */
 function closeWithRelay(socket: Socket, agent: GuestAgent, relay: number): void {
@@ -45,7 +50,6 @@ function closeWithRelay(socket: Socket, agent: GuestAgent, relay: number): void 
 export class Channels {
   readonly #agents = new Map<string, Promise<GuestAgent>>();
   readonly #monitors = new Map<string, Promise<Qmp>>();
-  readonly #signals = new WeakSet<AbortSignal>();
 
   /** `run`: the lab's folder, with the sockets in it. */
   constructor(
@@ -70,7 +74,6 @@ export class Channels {
         GuestAgent.open(this.to(machine, 'agent'), limited),
       );
     this.#agents.set(machine, opening);
-    this.#closeOn(signal);
     opening.catch(() => this.#agents.delete(machine));
     return opening;
   }
@@ -81,7 +84,6 @@ export class Channels {
       this.#monitors.get(machine) ??
       withTimeLimit(ANSWER_LIMIT_MS, [signal], async (limited) => Qmp.open(this.to(machine, 'qmp'), limited));
     this.#monitors.set(machine, opening);
-    this.#closeOn(signal);
     opening.catch(() => this.#monitors.delete(machine));
     return opening;
   }
@@ -106,21 +108,19 @@ export class Channels {
     for (const opening of all) (await opening?.catch(() => undefined))?.close();
   }
 
-  /** Who waits for an answer when the command is interrupted waits no longer. */
-  #closeOn(signal: AbortSignal | undefined): void {
-    if (signal === undefined || this.#signals.has(signal)) return;
-    this.#signals.add(signal);
-    signal.addEventListener('abort', () => void this.close(), { once: true });
-  }
-
   async #connect(machine: string, channel: Channel, signal: AbortSignal): Promise<Socket> {
+    const name = `${machine}.${channel}`;
+    const around = machinesAround(this.lab, findByName(this.lab.machines, machine));
+    const agents: GuestAgent[] = [];
+    for (const one of around) {
+      const agent = await this.agent(one.name, signal);
+      await agent.run(['/bin/sh', '-c', END_RELAY, name], { signal });
+      agents.push(agent);
+    }
     const socket = await connectWhenListening(this.socket(machine, channel), signal);
     try {
-      for (const around of machinesAround(this.lab, findByName(this.lab.machines, machine))) {
-        const agent = await this.agent(around.name, signal);
-        const relay = await agent.start(['/bin/sh', '-c', RELAY, `${machine}.${channel}`]);
-        closeWithRelay(socket, agent, relay);
-      }
+      for (const agent of agents)
+        closeWithRelay(socket, agent, await agent.start(['/bin/sh', '-c', RELAY, name]));
       return socket;
     } catch (error) {
       socket.destroy();

@@ -17,7 +17,7 @@ interface Refusal {
 
 function refusalIn(stderr: string): Refusal | undefined {
   const lines = stderr.trim().split('\n');
-  const first = lines.findIndex((line) => /^LAB-HOST-[A-Z-]+$/.test(line));
+  const first = lines.findIndex((line) => /^LAB-[A-Z-]+$/.test(line));
   const [code, message, hint] = lines.slice(first, first + 3);
   if (first < 0 || code === undefined || message === undefined || hint === undefined) return undefined;
   return { code: code as `LAB-${string}`, message, hint };

@@ -9,6 +9,8 @@ import { interpreterOf } from './elf.js';
 /** The files that QEMU reads for a q35 machine that boots a kernel which it is given (`-kernel`), by PVH or as a bzImage. */
 const DATA_FILES = ['bios-256k.bin', 'kvmvapic.bin', 'linuxboot_dma.bin', 'pvh.bin'];
 
+const NAME = 'qemu-system-x86_64';
+
 /** A QEMU with all that it has to be copied with. All paths are absolute. */
 export interface LocatedQemu {
   readonly program: string;
@@ -33,8 +35,9 @@ export async function locateQemu(qemu: QemuTool): Promise<LocatedQemu> {
 /** A wrapper of the toolchain's stands beside its tree: see wrappers.ts. */
 function programOf(command: string): Pick<LocatedQemu, 'program' | 'loader'> {
   const tree = join(dirname(command), '../tree');
-  const wrapped = join(tree, 'usr/bin/qemu-system-x86_64');
-  if (existsSync(wrapped)) return { program: wrapped, loader: loaderOfTree(tree) };
+  const wrapped = join(tree, 'usr/bin', NAME);
+  if (command.endsWith(`/bin/${NAME}`) && existsSync(wrapped))
+    return { program: wrapped, loader: loaderOfTree(tree) };
   const interpreter = interpreterOf(command);
   if (interpreter === undefined) {
     throw cannotCopy(

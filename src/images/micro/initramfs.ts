@@ -23,7 +23,7 @@ import { packRoot } from './pack-root.js';
 import { installPrograms } from './programs.js';
 
 /** Raised when the way the image is put together changes in a manner that its inputs do not show. */
-const RECIPE_VERSION = 3;
+const RECIPE_VERSION = 4;
 
 /** A file of an image: where it is on this computer, where it is to be, and its permissions. */
 export interface ImageFile {
@@ -36,7 +36,7 @@ export interface ImageFile {
 export interface Addition {
   /** Changes with all that is put there. */
   readonly digest: string;
-  install(root: string): Promise<void>;
+  readonly install: (root: string) => Promise<void>;
 }
 
 /** What an image that is all in its initramfs is made of. */

@@ -1,17 +1,9 @@
 import { createHash } from 'node:crypto';
-import {
-  copyFileSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  readdirSync,
-  rmSync,
-} from 'node:fs';
+import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { runOrThrow } from '../../process/run.js';
 import type { KernelTool } from '../../toolchain/types.js';
+import { pathsBelow } from './paths-below.js';
 
 /** Modules by name, with what each needs, as depmod(8) found it. */
 export class ModuleDependencies {
@@ -80,9 +72,7 @@ export function modulesDigest(kernel: KernelTool, names: readonly string[]): str
 
 function listModules(folder: string): string[] {
   if (!existsSync(folder)) return [];
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((path) => /\.ko(\.\w+)?$/.test(path))
-    .sort();
+  return pathsBelow(folder).filter((path) => /\.ko(\.\w+)?$/.test(path));
 }
 
 /** `/tree/usr/lib/modules/RELEASE` is `usr/lib/modules` below `/tree`. */

@@ -69,6 +69,10 @@ case $behaviour in
     start_tree
     fail "Failed to fetch http://mirror.example/debian/dists/trixie/InRelease  Could not resolve 'mirror.example'"
     ;;
+  without-headers)
+    start_tree
+    fail 'Unable to locate package linux-headers-7.0.0-fake'
+    ;;
   full)
     start_tree
     chmod 500 "$tree/usr"

@@ -26,12 +26,17 @@ export class Sandbox {
   }
 
   start(...args: string[]) {
+    return this.startFor(240_000, ...args);
+  }
+
+  /** For labs that take longer: `limitMs` from now. */
+  startFor(limitMs: number, ...args: string[]) {
     return execa(process.execPath, [LAB, ...args], {
       cwd: this.folder,
       env: this.env,
       reject: false,
       stdin: 'ignore',
-      timeout: 240_000,
+      timeout: limitMs,
     });
   }
 

@@ -43,7 +43,7 @@ describe('a lab of three levels', () => {
 
   it('is rendered, with arguments for each machine', () => {
     const paths = renderLab(lab, { vhostNet: false, accelerator: 'tcg', acceleratorInside: 'tcg' }).map(({ path }) => path);
-    expect(paths).toEqual(expect.arrayContaining(['server.qemu', 'host.qemu', 'guest.qemu']));
+    expect(paths).toEqual(expect.arrayContaining(['server.qemu', 'server/host.qemu', 'server/host/guest.qemu', 'server/functions.sh', 'server/host/functions.sh']));
   });
 
   it.each(GRAPH_FORMATS)('is drawn as %s', async (format) => {

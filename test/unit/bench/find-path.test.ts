@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { findPath } from '../../../src/bench/find-path.js';
+import { CHATTER } from '../../../src/bench/tap-path.js';
 import { evidenceOf, pathProblem, sumEvidence, type PathHosts } from '../../../src/bench/path.js';
 import type { LabFile, NicFile } from '../../../src/model/lab-file.js';
 import type { Bench, Lab } from '../../../src/model/lab.js';
@@ -30,6 +31,20 @@ function hosts(bytes: Readonly<Record<string, readonly [number, number]>>): Path
       run: async () => Promise.resolve({ exitCode: 0, stdout: JSON.stringify(links), stderr: '' }),
     },
     machine: async () => Promise.reject(new Error('no machine is asked')),
+    qemu: async () =>
+      Promise.resolve({
+        host: {
+          description: 'machine host',
+          putFile: async () => Promise.resolve(),
+          run: async (argv) =>
+            Promise.resolve({
+              exitCode: 0,
+              stdout: argv[1] === '/proc/7/io' ? 'rchar: 400\nwchar: 30\n' : '',
+              stderr: '',
+            }),
+        },
+        process: { pid: 7, startTime: 1, bootId: 'a boot' },
+      }),
   };
 }
 
@@ -50,29 +65,51 @@ describe('the path', () => {
       { pf: { model: 'igb', backend: { tap: 'lan' }, vfs: 2 } },
       { bench: { machine: 'guest', peer: 'server', offload: 'pf.vf0', software: 'pf.vf1' } },
     );
-    const { places } = await findPath(of, bench, hosts({}));
+    const observer = await findPath(of, bench, hosts({}));
     const evidence = evidenceOf('offload', 100, { offload: 0, software: 0 }, { offload: 110, software: 110 });
-    expect(pathProblem(evidence, places)).toBe(
+    expect(pathProblem(evidence, observer)).toBe(
       'both environments pass tap guest-pf: they do not differ in their path',
     );
   });
 
-  it('of a machine in a machine is counted where it comes out on this computer', async () => {
-    const { lab: of, bench } = benched(
+  const insideAMachine = (a: NicFile, b: NicFile) =>
+    benched(
       {},
       {
-        networks: { lan: {}, inner: { on: 'host', uplink: 'pf0.vf1' } },
+        networks: {
+          lan: {},
+          inner: { on: 'host', uplink: 'pf0.vf1' },
+          other: { on: 'host', uplink: 'pf0.vf2' },
+        },
         machines: {
-          host: { nics: { pf0: { backend: { tap: 'lan' }, vfs: 2 } } },
-          guest: {
-            on: 'host',
-            nics: { a: { backend: { vdpa: 'pf0.vf0' } }, b: { backend: { tap: 'inner' } } },
-          },
+          host: { nics: { pf0: { backend: { tap: 'lan' }, vfs: 3 } } },
+          guest: { on: 'host', nics: { a, b } },
         },
       },
     );
+
+  it('of a machine in a machine is counted where it comes out on this computer', async () => {
+    const { lab: of, bench } = insideAMachine({ backend: { tap: 'inner' } }, { backend: { tap: 'other' } });
     const { places } = await findPath(of, bench, hosts({}));
-    expect(places).toEqual({ offload: 'tap host-pf0.vf0', software: 'tap host-pf0.vf1' });
+    expect(places).toEqual({ offload: 'tap host-pf0.vf1', software: 'tap host-pf0.vf2' });
+  });
+
+  it('of vDPA is counted outside, and what does not take it by what QEMU reads and writes', async () => {
+    const { lab: of, bench } = insideAMachine(
+      { backend: { vdpa: 'pf0.vf0' } },
+      { backend: { tap: 'inner' } },
+    );
+    const observer = await findPath(of, bench, hosts({ 'host-pf0.vf0': [10, 5] }));
+    expect(observer.places).toEqual({ offload: 'tap host-pf0.vf0', software: 'QEMU of guest' });
+    expect(await observer.read()).toEqual({ offload: 15, software: 430 });
+    const carriedByQemu = {
+      environment: 'offload',
+      payloadBytes: 1e6,
+      ownBytes: 2e6,
+      otherBytes: 1e6,
+    } as const;
+    expect(pathProblem(carriedByQemu, observer)).toContain('passed QEMU of guest as well');
+    expect(pathProblem({ ...carriedByQemu, otherBytes: 5000 }, observer)).toBeUndefined();
   });
 
   it.each<[string, NicFile]>([
@@ -86,7 +123,10 @@ describe('the path', () => {
   it('may be chatted on by neighbours', () => {
     const places = { offload: 'tap a', software: 'tap b' };
     const problem = (payloadBytes: number, ownBytes: number, otherBytes: number): string | undefined =>
-      pathProblem({ environment: 'offload', payloadBytes, ownBytes, otherBytes }, places);
+      pathProblem(
+        { environment: 'offload', payloadBytes, ownBytes, otherBytes },
+        { places, chatter: CHATTER },
+      );
     expect(problem(1000, 1000, 16_000)).toBeUndefined();
     expect(problem(1000, 999, 0)).toContain('counted 999 bytes of a payload of 1000');
     expect(problem(1000, 1000, 17_000)).toContain('as well');

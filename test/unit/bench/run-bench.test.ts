@@ -41,6 +41,7 @@ async function bench(
     address: '10.0.0.1',
     observer: {
       places: fake.places ?? { offload: 'tap a', software: 'tap b' },
+      chatter: { bytes: 16_384, share: 0.01 },
       read: async () => Promise.resolve(counted),
     },
     run: async (environment) => {
@@ -168,6 +169,7 @@ describe('a bench', () => {
       address: '',
       observer: {
         places: { offload: 'a', software: 'b' },
+        chatter: { bytes: 0, share: 0 },
         read: async () => Promise.resolve({ offload: 0, software: 0 }),
       },
       run: async () => Promise.reject(new Error('it was run')),

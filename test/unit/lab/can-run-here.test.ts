@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest';
-import { assertCanRunHere, assertIsToWork } from '../../../src/lab/can-run-here.js';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { assertCanRunHere, assertIsRoot, assertIsToWork } from '../../../src/lab/can-run-here.js';
 import { lab } from '../../support/definition.js';
 
 const FILE = '/labs/example/lab.yaml';
@@ -44,5 +44,18 @@ describe('a lab that cannot run here', () => {
     const usual = lab({ machines: { guest: { nics: { pf0: { backend: 'user', vfs: 2 } } } } });
     assertCanRunHere(usual, FILE, { vhostNet: false });
     assertIsToWork({ lab: usual, file: FILE });
+  });
+});
+
+describe('this computer’s own functions', () => {
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
+  it('are for root to change', () => {
+    vi.spyOn(process, 'getuid').mockReturnValue(1000);
+    expect(assertIsRoot).toThrow('can only be made by root');
+    vi.spyOn(process, 'getuid').mockReturnValue(0);
+    expect(assertIsRoot).not.toThrow();
   });
 });

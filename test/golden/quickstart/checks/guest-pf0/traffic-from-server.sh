@@ -45,24 +45,21 @@ finish() {
     exit "$failed"
 }
 
-answer=$(ping -q -A -c 20 -s 1400 -w 7 10.0.0.11 2>&1)
-# While it adapts to the answers, ping may send one more than it was told.
+answer=$(ping -q -A -c 20 -s 1400 -W 7 10.0.0.11 2>&1)
 received=$(echo "$answer" | sed -n 's/.* transmitted, \([0-9]*\) .*received, 0% packet loss.*/\1/p')
 if [ "${received:-0}" -ge 20 ]; then
     ok 'server to vf0: 20 packets, none lost'
 else
     not_ok 'server to vf0: 20 packets, none lost' "$(echo "$answer" | grep -v '^$' | tail -n 2 | tr '\n' ' ')"
 fi
-answer=$(ping -q -A -c 20 -s 1400 -w 7 10.0.0.12 2>&1)
-# While it adapts to the answers, ping may send one more than it was told.
+answer=$(ping -q -A -c 20 -s 1400 -W 7 10.0.0.12 2>&1)
 received=$(echo "$answer" | sed -n 's/.* transmitted, \([0-9]*\) .*received, 0% packet loss.*/\1/p')
 if [ "${received:-0}" -ge 20 ]; then
     ok 'server to vf1: 20 packets, none lost'
 else
     not_ok 'server to vf1: 20 packets, none lost' "$(echo "$answer" | grep -v '^$' | tail -n 2 | tr '\n' ' ')"
 fi
-answer=$(ping -q -A -c 20 -s 1400 -w 7 10.0.0.13 2>&1)
-# While it adapts to the answers, ping may send one more than it was told.
+answer=$(ping -q -A -c 20 -s 1400 -W 7 10.0.0.13 2>&1)
 received=$(echo "$answer" | sed -n 's/.* transmitted, \([0-9]*\) .*received, 0% packet loss.*/\1/p')
 if [ "${received:-0}" -ge 20 ]; then
     ok 'server to vf2: 20 packets, none lost'

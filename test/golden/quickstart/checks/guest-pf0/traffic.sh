@@ -167,6 +167,8 @@ device() {
 
 # Of the functions that there are.
 every_function_has_a_netdev() {
+    # There may be but one.
+    # shellcheck disable=SC2043
     for bdf in 0000:01:00.0 0000:01:00.1 0000:01:00.2 0000:01:00.3; do
         [ ! -d "$pci/$bdf" ] || [ -n "$(devices_of "$bdf")" ] || return 1
     done

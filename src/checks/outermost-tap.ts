@@ -1,0 +1,15 @@
+import { backendOf, findByName, functionById, type Lab } from '../model/lab.js';
+
+/** The tap on this computer by which what a function sends comes out, through whatever machines are around it; undefined when by none. */
+export function outermostTap(lab: Lab, machineName: string, functionId: string): string | undefined {
+  const machine = findByName(lab.machines, machineName);
+  const { nic, pciFunction } = functionById(machine, functionId);
+  const backend = backendOf(nic, pciFunction);
+  if (backend?.type === 'tap') {
+    const { on, uplink } = findByName(lab.networks, backend.network);
+    if (on === null) return backend.ifname;
+    return uplink === null ? undefined : outermostTap(lab, on, uplink);
+  }
+  if (backend?.type !== 'vdpa' || backend.of === null || machine.on === null) return undefined;
+  return outermostTap(lab, machine.on, backend.of);
+}

@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { BenchResult } from '../../src/bench/result.js';
+import { Sandbox } from './support/sandbox.js';
+
+/** Emulation inside emulation: see nested.test.ts. */
+const LIMIT_MS = 900_000;
+
+test(
+  'lab bench offload compares vDPA with what the guest and QEMU do, says what it was taken under, and leaves nothing',
+  { timeout: LIMIT_MS },
+  async () => {
+    const sandbox = new Sandbox();
+    try {
+      const flags = ['--quick', '--only', 'tcp-stream', '--only', 'tcp-rr', '--runs', '2', '--json'];
+      const outcome = await sandbox.startFor(LIMIT_MS, 'bench', 'offload', ...flags);
+      const result = JSON.parse(outcome.stdout) as BenchResult;
+      expect(result.refusals, outcome.stderr).toEqual([]);
+      expect(outcome.exitCode).toBe(0);
+      expect(result.environment.accelerator).toBe('tcg');
+      expect(result.path.places).toEqual({ offload: 'tap server-pf0.vf1', software: 'QEMU of guest' });
+      for (const { ownBytes, payloadBytes } of result.path.evidence)
+        expect(ownBytes).toBeGreaterThan(payloadBytes);
+      expect(result.comparisons.map(({ measurement }) => measurement)).toContain('tcp-stream');
+
+      const report = join(sandbox.folder, 'report.html');
+      const reported = await sandbox.lab('report', 'offload', '-o', report);
+      expect(reported.exitCode, reported.stderr).toBe(0);
+      expect(readFileSync(report, 'utf8')).toContain('TCG');
+      expect(await sandbox.leftovers()).toEqual([]);
+    } finally {
+      await sandbox.dispose();
+    }
+  },
+);
