@@ -11,8 +11,9 @@ import {
 } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { Sandbox } from './support/sandbox.js';
+import { Sandbox, type LabOutcome } from './support/sandbox.js';
 import { parseReport } from './support/tap.js';
 
 interface Shown {
@@ -113,6 +114,9 @@ describe('the cache', () => {
     symlinkSync(join(shared, 'toolchain'), join(cache, 'toolchain'));
     cpSync(join(shared, 'images/layers', base), join(cache, 'images/layers', base), { recursive: true });
     sandbox.env['XDG_CACHE_HOME'] = join(sandbox.folder, 'cache');
+    // There is no such folder in an image.
+    sandbox.env['TMPDIR'] = join(sandbox.folder, 'tmp');
+    mkdirSync(sandbox.env['TMPDIR']);
   });
 
   function define(...list: string[]): string {
@@ -130,12 +134,29 @@ describe('the cache', () => {
     return readdirSync(join(cache, 'images/layers')).sort();
   }
 
+  /** What the top layer of an image put into it below a folder: modes, owners and names. */
+  async function modesBelow(folder: string): Promise<string[]> {
+    const digest = (await show('mine', '--lab', define('ssh'))).layers.at(-1)?.digest.slice(0, 32) ?? '';
+    const tree = join(cache, 'images/layers', digest, 'tree.tar');
+    const { stdout } = await execa('tar', ['-tvf', tree, '--numeric-owner']);
+    return stdout.split('\n').flatMap((line) => {
+      const [mode, owner, , , , path] = line.split(/\s+/);
+      return path?.startsWith(folder) === true ? [`${mode ?? ''} ${owner ?? ''} ${path}`] : [];
+    });
+  }
+
+  async function buildTwice(file: string): Promise<LabOutcome[]> {
+    const mask = process.umask(0o077);
+    try {
+      const one = sandbox.lab('image', 'build', 'mine', '--lab', file);
+      return await Promise.all([one, sandbox.lab('image', 'build', 'mine', '--lab', file)]);
+    } finally {
+      process.umask(mask);
+    }
+  }
+
   test('two builds at once share one; a change redoes only the last layer; prune keeps what a lab needs', async () => {
-    const mine = ['--lab', define('ssh')];
-    const both = await Promise.all([
-      sandbox.lab('image', 'build', 'mine', ...mine),
-      sandbox.lab('image', 'build', 'mine', ...mine),
-    ]);
+    const both = await buildTwice(define('ssh'));
     expect(
       both.map(({ exitCode }) => exitCode),
       both.map(({ stderr }) => stderr).join('\n'),
@@ -143,6 +164,12 @@ describe('the cache', () => {
     const builds = both.flatMap(({ stderr }) => stderr.match(/✔ Build the layer \S+/g) ?? []);
     expect(builds.sort()).toEqual(['✔ Build the layer guest-agent', '✔ Build the layer ssh']);
     expect(both.some(({ stderr }) => /Wait for process \d+, which builds an image/.test(stderr))).toBe(true);
+
+    // The builder's umask is not the image's.
+    expect(await modesBelow('./etc/systemd/system/ssh.service.d')).toEqual([
+      'drwxr-xr-x 0/0 ./etc/systemd/system/ssh.service.d/',
+      '-rw-r--r-- 0/0 ./etc/systemd/system/ssh.service.d/host-keys.conf',
+    ]);
 
     const changed = await sandbox.lab('image', 'build', 'mine', '--lab', define('measure'));
     expect(changed.stderr.match(/✔ Build the layer \S+/g)).toEqual(['✔ Build the layer measure']);

@@ -18,7 +18,7 @@ TMPDIR=$work/tmp INITRD=No mmdebstrap "$@" "$root" - <"$result/sources"
 # What must not be in the image comes back when mmdebstrap has cleaned up after itself.
 cp "$script" "$root/tmp/script"
 start_devices "$root"
-chroot "$root" sh -e /tmp/script
+in_tree "$root" sh -e /tmp/script
 end_devices "$root"
 
 : >"$work/none"
@@ -33,4 +33,4 @@ change_disk "$root" "$result/disk.raw" "$work/commands"
 check_disk "$result/disk.raw" "$result/paths"
 tar -C "$root" --numeric-owner -cf "$result/tree.tar" .
 # shellcheck disable=SC2016 # dpkg-query fills them in
-chroot "$root" dpkg-query --show --showformat='${Package} ${Version}\n' >"$result/packages"
+in_tree "$root" dpkg-query --show --showformat='${Package} ${Version}\n' >"$result/packages"

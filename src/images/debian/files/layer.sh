@@ -26,11 +26,11 @@ list_tree "$root" "$work/before"
 sleep 0.1
 touch "$work/stamp"
 sleep 0.1
-tar -C "$files" --owner=0 --group=0 --no-same-owner -cf - . | tar -C "$root" --no-overwrite-dir -xpf -
+tar -C "$files" --owner=0 --group=0 --mode=u=rwX,go=rX -cf - . | tar -C "$root" --no-overwrite-dir -xpf -
 cp "$script" "$root/tmp/script"
 cp /etc/resolv.conf "$root/etc/resolv.conf"
 start_devices "$root"
-chroot "$root" sh -e /tmp/script
+in_tree "$root" sh -e /tmp/script
 end_devices "$root"
 rm -f "$root/etc/resolv.conf"
 
@@ -45,4 +45,4 @@ change_disk "$root" "$result/disk.raw" "$work/commands"
 check_disk "$result/disk.raw" "$result/paths"
 cut -f 6 "$work/description" | tar -C "$root" --numeric-owner --no-recursion -T - -cf "$result/tree.tar"
 # shellcheck disable=SC2016 # dpkg-query fills them in
-chroot "$root" dpkg-query --show --showformat='${Package} ${Version}\n' >"$result/packages"
+in_tree "$root" dpkg-query --show --showformat='${Package} ${Version}\n' >"$result/packages"

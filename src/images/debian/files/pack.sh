@@ -1,6 +1,9 @@
 # shellcheck shell=sh
 # Sourced by base.sh and layer.sh, in a namespace of their own: from the tree of an image to its disk.
 
+# An image is the same whoever builds it.
+umask 022
+
 # find_in ROOT EXPRESSION...: of every path of a tree, but for the file systems that a running system mounts.
 find_in() (
     cd "$1" || exit
@@ -106,4 +109,13 @@ end_devices() {
     umount "$1/proc"
     for device in $devices; do umount "$1/dev/$device"; done
     find "$1/dev" "$1/run" "$1/tmp" -mindepth 1 -delete
+}
+
+# in_tree ROOT COMMAND...: of the user's environment no more than the ways to the mirror: TMPDIR, for one, names no folder of the tree.
+in_tree() {
+    tree=$1
+    shift
+    chroot "$tree" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 \
+        ${http_proxy:+"http_proxy=$http_proxy"} ${https_proxy:+"https_proxy=$https_proxy"} \
+        ${all_proxy:+"all_proxy=$all_proxy"} ${no_proxy:+"no_proxy=$no_proxy"} "$@"
 }
