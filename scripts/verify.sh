@@ -88,7 +88,7 @@ for part in "$@"; do
     *) die "no such part: $part (there are lint, test, browser, parity, e2e and nested)" ;;
   esac
 done
-[ $# -gt 0 ] || set -- lint test browser parity e2e nested
+[ $# -gt 0 ] || set -- lint test browser parity e2e
 
 sh scripts/setup/node.sh
 sh scripts/setup/packages.sh verify

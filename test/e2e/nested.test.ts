@@ -49,8 +49,8 @@ describe('labs/vdpa', () => {
         { name: 'guest', on: 'server', state: 'up' },
       ]);
       expect(await exec('server', 'vdpa', 'dev', 'show')).toContain('guest-pf0.vf0: type network');
-      expect(await exec('server.guest', 'hostname')).toBe('guest\n');
-      expect(await exec('guest', 'sh', '-c', 'ls /sys/class/net')).toBe('eth0\nlo\n');
+      expect(await exec('server.guest', 'hostname')).toBe('guest');
+      expect(await exec('guest', 'sh', '-c', 'ls /sys/class/net')).toBe('eth0\nlo');
 
       const again = await lab('up', 'vdpa');
       expect(again.stdout).toContain('nothing was changed');
@@ -76,7 +76,7 @@ describe('labs/vdpa', () => {
       // With the guest gone, the server itself is as it was before: no vDPA device, no VF, no module of the lab's.
       const undo =
         'cd /inside && sh functions-undo.sh && vdpa dev show && cat /sys/bus/pci/devices/0000:01:00.0/sriov_numvfs && echo /sys/module/vp_v*';
-      expect(await exec('server', 'sh', '-c', undo)).toBe('0\n/sys/module/vp_v*\n');
+      expect(await exec('server', 'sh', '-c', undo)).toBe('0\n/sys/module/vp_v*');
 
       expect((await lab('down', 'vdpa')).exitCode).toBe(0);
       expect(await sandbox.leftovers()).toEqual([]);
@@ -108,7 +108,7 @@ describe('labs/vdpa', () => {
 
 describe('what is in the way is told at the step, and nothing stays', () => {
   test.each([
-    ['a module that is not to be had', 'module_blacklist=vp_vdpa', 'LAB-HOST-VDPA'],
+    ['a module that is not to be had', 'module_blacklist=vp_vdpa', 'LAB-HOST-MODULE'],
     ['an IOMMU that the kernel does not use', 'intel_iommu=off', 'LAB-HOST-IOMMU'],
   ])('%s', async (_, argument, code) => {
     const setting = `machines.server.kernelArguments=["${argument}"]`;
