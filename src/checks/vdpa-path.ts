@@ -16,11 +16,14 @@ import {
 import { endsOf, endsView, namespacedEnds, peersOf, type End } from './ends.js';
 import { bytesBetween, readLinkBytes, type LinkBytes } from './link-counters.js';
 import { outermostTap } from './outermost-tap.js';
+import { noneLost } from './ping-replies.js';
 import { readQemuIo, type ProcessIo } from './qemu-io.js';
 import { netdevType, readIndex, receiveIndex, usedBetween } from './virtqueue.js';
 
 const SCRIPT_LIMIT_MS = 120_000;
 const ICMP_HEADER_BYTES = 8;
+/** Longer than each reply takes, for all of them together. */
+const PING_SECONDS = 10;
 /** While QEMU is stopped: few enough for the receive queue, which nobody refills then. */
 const FROZEN_PACKETS = 8;
 const VDPA_NETDEV = 'vhost-vdpa';
@@ -139,12 +142,24 @@ async function pingFrom(context: CheckContext, path: Path, count: number, size: 
   const { stdout } = await context
     .peer(peer.name)
     .run(
-      ['ping', '-q', '-n', '-c', String(count), '-s', String(size), '-i', '0.2', '-W', '10', end.address],
+      [
+        'ping',
+        '-n',
+        '-c',
+        `${count}`,
+        '-s',
+        `${size}`,
+        '-i',
+        '0.2',
+        '-w',
+        `${PING_SECONDS + count}`,
+        end.address,
+      ],
       {
         signal: context.signal,
       },
     );
-  return stdout.includes(' 0% packet loss');
+  return noneLost(count, stdout);
 }
 
 async function exchange(context: CheckContext, paths: readonly Path[]): Promise<Assertion[]> {

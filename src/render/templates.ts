@@ -14,7 +14,7 @@ function source(name: string): string {
   return readFileSync(shippedFile(`templates/${name}.hbs`), 'utf8');
 }
 
-for (const library of ['tap', 'vf', 'namespaces'])
+for (const library of ['tap', 'vf', 'namespaces', 'ping'])
   handlebars.registerPartial(library, source(`checks/lib/${library}.sh`));
 
 /**
