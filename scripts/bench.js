@@ -1,11 +1,12 @@
 // npm run bench [-- --rounds N] [SECTION...]: how long things take, A and B in turn in one run; medians and ratios.
 import { parseArgs } from 'node:util';
+import { benchImages } from './bench/images.js';
 import { benchLarge } from './bench/large-definitions.js';
 import { benchTest } from './bench/lab-test.js';
 import { benchStart } from './bench/start.js';
 import { benchUp } from './bench/up.js';
 
-const sections = { start: benchStart, large: benchLarge, test: benchTest, up: benchUp };
+const sections = { start: benchStart, large: benchLarge, test: benchTest, up: benchUp, images: benchImages };
 
 const { values, positionals } = parseArgs({
   options: { rounds: { type: 'string', default: '3' } },

@@ -18,6 +18,8 @@ END
   cat <<'END'
 chromium chromium
 git git
+libguestfs-tools virt-customize
+libguestfs-xfs -
 mount mount
 passwd useradd
 shellcheck shellcheck

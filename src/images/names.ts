@@ -1,10 +1,10 @@
 /** The images that a machine can boot without being described. Apart from their builders: validating a definition loads none of those. */
-export const imageNames = ['micro', 'hypervisor', 'debian-13'] as const;
+export const imageNames = ['micro', 'hypervisor', 'debian-13', 'rocky-9', 'rocky-10'] as const;
 
 export type ImageName = (typeof imageNames)[number];
 
 /** What an image of a definition's own can be built on, by name. */
-export const baseNames = ['debian-13'] as const;
+export const baseNames = ['debian-13', 'rocky-9', 'rocky-10'] as const;
 
 /** The components that an image can have. */
 export const componentNames = [

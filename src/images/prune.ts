@@ -2,7 +2,14 @@ import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { lockFolder } from './build-folder.js';
 import type { BuildFolderOptions } from './build-folder.js';
-import { allLayers, imagesFolder, initramfsFolders, layersFolder, NAME_LENGTH } from './layers/store.js';
+import {
+  allLayers,
+  customizeFolders,
+  imagesFolder,
+  initramfsFolders,
+  layersFolder,
+  NAME_LENGTH,
+} from './layers/store.js';
 import { initramfsImages } from './names.js';
 
 /** What was removed from the cache. */
@@ -63,7 +70,13 @@ export async function pruneImages(
         .filter(({ folder }) => !kept.has(folder))
         .map(({ folder, manifest }) => ({ title: manifest.title, folder })),
       ...unusedInitramfs(digests, folders),
-      ...['artefacts'].map((name) => ({ title: name, folder: join(imagesFolder(), name) })),
+      ...customizeFolders()
+        .filter(({ layer }) => !kept.has(layer))
+        .map(({ folder }) => ({ title: 'what virt-customize was given', folder })),
+      ...['artefacts', 'downloads', 'digests'].map((name) => ({
+        title: name,
+        folder: join(imagesFolder(), name),
+      })),
     ].filter(({ folder }) => existsSync(folder));
     const removed = unused.map((one) => ({ ...one, bytes: bytesIn(one.folder) }));
     for (const { folder } of removed) rmSync(folder, { recursive: true, force: true });

@@ -127,6 +127,7 @@ export async function prepareLab(read: ReadLab, options: BringUpOptions): Promis
   const images = await prepareImages(lab, file, {
     toolchain,
     mirror: options.toolchain.mirror,
+    acceleration: acceleration.accelerator,
     progress,
     signal,
   });

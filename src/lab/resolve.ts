@@ -181,7 +181,7 @@ export function resolveLab(written: LabFile, file: string): Lab {
     summary: written.summary ?? '',
     takesSeconds: written.takes === undefined ? null : seconds(written.takes),
     expect: written.expect ?? 'works',
-    images: resolveImages(written),
+    images: resolveImages(written, file),
     networks,
     peers,
     machines,

@@ -59,9 +59,26 @@ const component = z.union([name, z.record(name, version)], {
   error: 'must be the name of a component, or a component with its version: `{ cni-plugins: 1.9.1 }`',
 });
 
+const download = z.strictObject(
+  {
+    url: text(/^https?:\/\/[^\s"']+\.qcow2$/, 'must be the http or https address of a qcow2').describe(
+      'Where the disk is to be had',
+    ),
+    sha256: text(/^[0-9a-f]{64}$/, 'must be the 64 hex digits of a SHA-256').describe(
+      'The SHA-256 of what is there; anything else is refused',
+    ),
+  },
+  { error: 'must be a mapping such as `{ url: https://…/disk.qcow2, sha256: … }`' },
+);
+const base = z.union([line.min(1), download], {
+  error: 'must be the name of a base, the path of a qcow2, or `{ url: …, sha256: … }`',
+});
+
 const image = z.strictObject(
   {
-    base: name.describe('The name of what it is built on'),
+    base: base.describe(
+      'What it is built on: the name of a base, the path of a qcow2 (`./my.qcow2`), or one to be fetched',
+    ),
     components: optional(
       z.array(component, { error: 'must be a list of components' }),
       'What is added to the base: names of components, or a component with its version',

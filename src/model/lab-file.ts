@@ -41,8 +41,14 @@ export interface MachineFile {
 
 /** An image of the definition's own. */
 export interface ImageFile {
-  readonly base: string;
+  /** The name of a base, the path of a qcow2, or where one is to be had. */
+  readonly base: string | DownloadFile;
   readonly components?: readonly ComponentFile[] | undefined;
+}
+
+export interface DownloadFile {
+  readonly url: string;
+  readonly sha256: string;
 }
 
 /** `cni-plugins`, or `cni-plugins: 1.9.1`. */

@@ -22,9 +22,17 @@ export type Expectation = 'works' | 'refused';
 /** A base, and layers of components on it, from the bottom up. The components of one layer are put in together. */
 export interface Image {
   readonly name: string;
+  /** The name of a base; for a disk of the definition's own what is shown of it. */
   readonly base: string;
+  /** Where a disk of the definition's own is; null: the base is one of lab's. */
+  readonly source: DiskSource | null;
   readonly layers: readonly (readonly ImageComponent[])[];
 }
+
+/** A disk (qcow2) that an image is built on: a file of this computer, or one that is fetched. */
+export type DiskSource =
+  | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'download'; readonly url: string; readonly sha256: string };
 
 export interface ImageComponent {
   readonly component: string;

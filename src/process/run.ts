@@ -10,6 +10,8 @@ export interface RunOptions {
   readonly signal?: AbortSignal | undefined;
   /** Called with each line of stderr as it comes. */
   readonly onStderrLine?: (line: string) => void;
+  /** Called with each line of stdout as it comes. */
+  readonly onStdoutLine?: (line: string) => void;
 }
 
 export interface RunResult {
@@ -37,12 +39,16 @@ export async function run(
     ...(options.timeoutMs === undefined ? {} : { timeout: options.timeoutMs }),
     ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
   });
-  const followed =
-    options.onStderrLine === undefined
-      ? undefined
-      : followLines(subprocess.iterable({ from: 'stderr' }), options.onStderrLine);
+  const followed = [
+    ...(options.onStderrLine === undefined
+      ? []
+      : [followLines(subprocess.iterable({ from: 'stderr' }), options.onStderrLine)]),
+    ...(options.onStdoutLine === undefined
+      ? []
+      : [followLines(subprocess.iterable({ from: 'stdout' }), options.onStdoutLine)]),
+  ];
   const result = await subprocess;
-  await followed;
+  await Promise.all(followed);
   options.signal?.throwIfAborted();
   if (result.exitCode === undefined) throw ProcessError.from(argv, result);
   return { exitCode: result.exitCode, stdout: result.stdout, stderr: result.stderr };

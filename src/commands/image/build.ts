@@ -20,12 +20,13 @@ export default class ImageBuild extends BaseCommand<typeof ImageBuild> {
     '<%= config.bin %> <%= command.id %> mine --lab ./my-lab',
   ];
   static override args = { name: imageArgument };
-  static override flags = { ...imageFlags, mirror: toolFlags.mirror };
+  static override flags = { ...imageFlags, mirror: toolFlags.mirror, accel: toolFlags.accel };
 
   async run(): Promise<ImageBuildResult> {
     const { args, flags } = await this.read(ImageBuild);
     const built = await buildImage(findImage(args.name, flags.lab), {
       mirror: flags.mirror,
+      acceleration: flags.accel,
       progress: await this.progress(),
       signal: interruptSignal(),
     });

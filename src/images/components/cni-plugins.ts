@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { shippedFile } from '../../model/folders.js';
 import { findGo, runGo } from '../../toolchain/go.js';
-import type { ArtefactBuild, Component } from './component.js';
+import type { ArtefactBuild, Component, FamilyRecipe } from './component.js';
 
 const MODULE = 'github.com/containernetworking/plugins';
 /** The version that go.sum vouches for: what the module proxy sends is checked without asking anyone. */
@@ -48,15 +48,20 @@ async function buildPlugins(build: ArtefactBuild): Promise<void> {
   );
 }
 
+/** Programs without libraries: the same for every distribution. */
+const recipe: FamilyRecipe = {
+  packages: [],
+  build: buildPlugins,
+  buildInputs: () =>
+    [...PLUGINS, ...MODULE_FILES.map((name) => readFileSync(moduleFile(name), 'utf8'))].join('\n'),
+};
+
 /** The unmodified plugins of containernetworking; host-device gives a VF to a container. */
 export const cniPlugins: Component = {
   name: 'cni-plugins',
   summary: 'the CNI plugins host-device, host-local, static, bridge, loopback and tuning, in /opt/cni/bin',
   version: PINNED,
-  families: { debian: { packages: [] } },
-  build: buildPlugins,
-  buildInputs: () =>
-    [...PLUGINS, ...MODULE_FILES.map((name) => readFileSync(moduleFile(name), 'utf8'))].join('\n'),
+  families: { debian: recipe, rhel: recipe },
   verify: `
 for plugin in host-local static bridge host-device loopback tuning; do
     echo '{"cniVersion":"1.0.0"}' | CNI_COMMAND=VERSION /opt/cni/bin/"$plugin" | grep -q '"1.0.0"'

@@ -1,8 +1,8 @@
 import type { Progress } from '../../model/progress.js';
 import type { Toolchain } from '../../toolchain/types.js';
 
-/** Which package manager and which habits an image has. */
-export type Family = 'debian';
+/** Which package manager and which habits an image has. `rhel`: Red Hat Enterprise Linux and what is built like it, Rocky Linux among it. */
+export type Family = 'debian' | 'rhel';
 
 /** A file that comes with lab and is put into the image. */
 export interface ComponentFile {
@@ -20,6 +20,12 @@ export interface FamilyRecipe {
   readonly files?: readonly ComponentFile[];
   /** Run in the image as root with `sh -e`, after its packages and files are there. */
   readonly script?: string;
+  /** Built on this computer, where the distribution has no package of it. */
+  readonly build?: (build: ArtefactBuild) => Promise<void>;
+  /** Whether what `build` makes fits one kernel alone. */
+  readonly perKernel?: boolean;
+  /** All that `build` depends on and that the version does not say. */
+  readonly buildInputs?: () => string;
 }
 
 /** What a component builds on this computer, with what it has to do it. */
@@ -51,11 +57,6 @@ export interface Component {
   /** The pinned version; absent where the distribution's package decides. */
   readonly version?: string;
   readonly families: Readonly<Record<Family, FamilyRecipe>>;
-  readonly build?: (build: ArtefactBuild) => Promise<void>;
-  /** Whether what `build` makes fits one kernel alone. */
-  readonly perKernel?: boolean;
-  /** All that `build` depends on and that `version` does not say. */
-  readonly buildInputs?: () => string;
   /** Asks, in the running guest, with `sh -e`, whether it works; exit code 0 if so. The last line that it prints is its version. */
   readonly verify: string;
 }

@@ -9,6 +9,14 @@ export const containerd: Component = {
       packages: ['containerd', 'runc'],
       script: 'systemctl disable containerd.service\n',
     },
+    // The distribution has no package of it; Docker, which containerd comes from, has one for it, with runc.
+    rhel: {
+      packages: ['containerd.io'],
+      files: [
+        { source: 'containerd/docker-ce.repo', target: '/etc/yum.repos.d/docker-ce.repo', mode: 0o644 },
+      ],
+      script: 'systemctl disable containerd.service\n',
+    },
   },
   verify: `
 systemctl start containerd.service

@@ -1,4 +1,5 @@
 import type { Component } from './component.js';
+import { installRelocated } from './relocated.js';
 
 /** What throughput and latency are measured with. */
 export const measure: Component = {
@@ -9,6 +10,11 @@ export const measure: Component = {
       packages: ['netperf', 'iperf3'],
       // Servers that nobody has asked for would be one more thing that listens.
       script: 'systemctl disable netperf.service iperf3.service || true\n',
+    },
+    rhel: {
+      packages: ['iperf3'],
+      build: async ({ toolchain, root }) => installRelocated(toolchain.tree, ['netperf', 'netserver'], root),
+      buildInputs: () => 'netperf of the toolchain',
     },
   },
   verify: `

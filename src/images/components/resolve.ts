@@ -36,7 +36,12 @@ export function resolveComponent(
 
 function digestOf(component: Component, recipe: FamilyRecipe, version: string | null): string {
   const hash = createHash('sha256').update(
-    JSON.stringify([component.name, version, recipe, component.buildInputs?.() ?? null]),
+    JSON.stringify([
+      component.name,
+      version,
+      { packages: recipe.packages, files: recipe.files, script: recipe.script },
+      recipe.buildInputs?.() ?? null,
+    ]),
   );
   for (const { source } of recipe.files ?? [])
     hash.update(readFileSync(shippedFile(`images/components/files/${source}`)));
@@ -50,11 +55,11 @@ export async function withArtefacts(
   work: LayerWork,
   context: BuildContext,
 ): Promise<ResolvedComponent> {
-  const { component, digest, version } = resolved;
-  const { build } = component;
+  const { recipe, digest, version } = resolved;
+  const { build } = recipe;
   if (build === undefined) return resolved;
   const key = createHash('sha256')
-    .update(JSON.stringify([digest, component.perKernel === true ? image.kernelRelease : null]))
+    .update(JSON.stringify([digest, recipe.perKernel === true ? image.kernelRelease : null]))
     .digest('hex');
   const artefacts = join(imagesFolder(), 'artefacts', key.slice(0, 32));
   if (!existsSync(artefacts)) {

@@ -21,6 +21,14 @@ systemctl disable ssh.service sshd-keygen.service || true
 systemctl enable ssh.socket
 `,
     },
+    rhel: {
+      packages: ['openssh-server', 'openssh-clients'],
+      // Its own units make the keys of each guest before the server starts.
+      script: `
+rm -f /etc/ssh/ssh_host_*
+systemctl enable sshd.service
+`,
+    },
   },
   verify: `
 tries=50

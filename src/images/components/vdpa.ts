@@ -28,11 +28,21 @@ export const vdpa: Component = {
     debian: {
       packages: ['iproute2'],
       script: 'for kernel in /usr/lib/modules/*; do depmod -a "${kernel##*/}"; done\n',
+      build: buildModule,
+      buildInputs: () => JSON.stringify(vpVdpa),
+      perKernel: true,
+    },
+    rhel: {
+      packages: ['iproute', 'kmod'],
+      // The kernel's own modules, of which a small image has the most needed alone.
+      script: `
+for kernel in /usr/lib/modules/*; do
+    release=\${kernel##*/}
+    modinfo -k "$release" vp_vdpa >/dev/null 2>&1 || dnf -y install "kernel-modules-$release"
+done
+`,
     },
   },
-  build: buildModule,
-  buildInputs: () => JSON.stringify(vpVdpa),
-  perKernel: true,
   verify: `
 for module in vdpa vhost_vdpa vp_vdpa; do modprobe "$module"; done
 vdpa mgmtdev show

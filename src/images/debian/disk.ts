@@ -1,9 +1,9 @@
 import { renameSync, rmSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { runOrThrow } from '../../process/run.js';
 import type { BuildContext } from '../build-context.js';
 import { DISK } from '../layers/layer.js';
-import type { StoredLayer } from '../layers/store.js';
+import { nameBelow, type StoredLayer } from '../layers/store.js';
 
 type Tools = Pick<BuildContext, 'toolchain' | 'signal'>;
 
@@ -45,6 +45,5 @@ export async function diskFromRaw(
 
 /** Without looking: what is meant is where the layer will be, beside its parent. */
 async function nameParent(folder: string, parent: StoredLayer, tools: Tools): Promise<void> {
-  const name = join('..', relative(join(parent.folder, '..'), parent.disk));
-  await qemuImg(['rebase', '-q', '-u', '-b', name, '-F', 'qcow2', 'new.qcow2'], folder, tools);
+  await qemuImg(['rebase', '-q', '-u', '-b', nameBelow(parent), '-F', 'qcow2', 'new.qcow2'], folder, tools);
 }

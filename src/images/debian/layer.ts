@@ -1,30 +1,16 @@
-import { cpSync, chmodSync, mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { ToolchainError } from '../../errors/families.js';
-import { shippedFile } from '../../model/folders.js';
 import { renderTemplate } from '../../render/templates.js';
 import { aptTransportOptions } from '../../toolchain/apt-transport.js';
 import type { BuildContext } from '../build-context.js';
 import type { ResolvedComponent } from '../components/resolve.js';
+import { gatherFiles } from '../gather-files.js';
 import type { StoredLayer } from '../layers/store.js';
 import type { LayerWork } from '../layers/layer-work.js';
 import { debianFile } from './base.js';
 import { diskFromRaw, rawFromDisk } from './disk.js';
 import { runInNamespace } from './run-in-namespace.js';
-
-/** Puts what the components bring beside packages into a folder, as it will be in the image. */
-export function gatherFiles(components: readonly ResolvedComponent[], target: string): void {
-  mkdirSync(target, { recursive: true });
-  for (const { recipe, artefacts } of components) {
-    for (const file of recipe.files ?? []) {
-      const place = join(target, file.target);
-      mkdirSync(dirname(place), { recursive: true });
-      cpSync(shippedFile(`images/components/files/${file.source}`), place);
-      chmodSync(place, file.mode);
-    }
-    if (artefacts !== undefined) cpSync(artefacts, target, { recursive: true });
-  }
-}
 
 /** The script that puts components into a tree of Debian. */
 export function debianLayerScript(

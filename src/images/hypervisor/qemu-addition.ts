@@ -43,7 +43,8 @@ async function install(qemu: LocatedQemu, root: string): Promise<void> {
   await proveQemu(qemu, root);
 }
 
-function copyQemu(qemu: LocatedQemu, root: string): void {
+/** Copies QEMU to where it will be in the image whose root is given. */
+export function copyQemu(qemu: LocatedQemu, root: string): void {
   const folder = join(root, FOLDER);
   mkdirSync(join(folder, 'lib'), { recursive: true });
   mkdirSync(join(root, 'usr/bin'), { recursive: true });

@@ -42,15 +42,24 @@ async function build(
       const started = Date.now();
       mkdirSync(dirname(log), { recursive: true });
       rmSync(log, { force: true });
+      const record = (line: string): void => {
+        appendFileSync(log, `${line}\n`);
+      };
+      const show = (line: string): void => {
+        step.update(line.slice(0, MAX_DETAIL));
+      };
       const outcome = await layer.build(
         {
           result,
           scratch,
           logFile: log,
+          digest: layer.digest,
           log: (line) => {
-            appendFileSync(log, `${line}\n`);
-            step.update(line.slice(0, MAX_DETAIL));
+            record(line);
+            show(line);
           },
+          record,
+          show,
           warn: (message) => {
             context.progress.warn(message);
           },

@@ -6,7 +6,13 @@ export interface LayerWork {
   readonly scratch: string;
   /** All that was said; it stays when the build fails. */
   readonly logFile: string;
+  /** Hex SHA-256 of the layer. */
+  readonly digest: string;
   /** One line for the log, and for whoever watches. */
   readonly log: (line: string) => void;
+  /** One line for the log alone. */
+  readonly record: (line: string) => void;
+  /** What goes on right now, for whoever watches alone. */
+  readonly show: (detail: string) => void;
   readonly warn: (message: string) => void;
 }

@@ -1,19 +1,55 @@
 import { createHash } from 'node:crypto';
 import type { KernelFlavour } from '../../toolchain/types.js';
+import type { BuildContext } from '../build-context.js';
+import type { Family } from '../components/component.js';
 import { resolveComponent, withArtefacts, type ResolvedComponent } from '../components/resolve.js';
 import { debianBaseLayer } from '../debian/base-layer.js';
 import { buildDebianLayer } from '../debian/layer.js';
+import { rockySource } from '../disk/rocky.js';
 import type { ImageComponent, Image } from '../../model/lab.js';
+import { diskBaseLayer } from '../rhel/base-layer.js';
+import { rhelLayerInputs } from '../rhel/customize-files.js';
+import { buildRhelLayer } from '../rhel/layer.js';
 import { packagesIn, packagesOf } from './packages.js';
+import type { LayerWork } from './layer-work.js';
 import type { PlannedLayer } from './planned-layer.js';
+import type { StoredLayer } from './store.js';
 
 /** Raised when layers are put together in another way, in a manner that nothing else of them shows. */
 const FORMAT = 1;
 
+/** Adds components to an image; returns all packages that it then has, with their versions. */
+type LayerBuilder = (
+  work: LayerWork,
+  below: readonly StoredLayer[],
+  components: readonly ResolvedComponent[],
+  context: BuildContext,
+) => Promise<Readonly<Record<string, string>>>;
+
+const layerBuilders: Readonly<Record<Family, LayerBuilder>> = {
+  debian: async (work, ...rest) => {
+    await buildDebianLayer(work, ...rest);
+    return packagesIn(work.result);
+  },
+  rhel: buildRhelLayer,
+};
+
+/** What goes into every layer of a family beside its components, as text. */
+const layerInputs: Readonly<Record<Family, () => readonly string[]>> = {
+  debian: () => [],
+  rhel: rhelLayerInputs,
+};
+
+function baseLayer({ base, source }: Image, flavour: KernelFlavour): PlannedLayer {
+  if (source !== null) return diskBaseLayer(base, source);
+  const rocky = rockySource(base);
+  return rocky === undefined ? debianBaseLayer(flavour) : diskBaseLayer(base, rocky);
+}
+
 function componentLayer(parent: PlannedLayer, uses: readonly ImageComponent[]): PlannedLayer {
   const components = uses.map((use) => resolveComponent(use, parent.family));
   return {
-    digest: digestOf(parent, components),
+    digest: digestOf(parent, components, layerInputs[parent.family]()),
     parent,
     title: components.map(({ name }) => name).join(', '),
     family: parent.family,
@@ -24,24 +60,26 @@ function componentLayer(parent: PlannedLayer, uses: readonly ImageComponent[]): 
       const built: ResolvedComponent[] = [];
       for (const component of components)
         built.push(await withArtefacts(component, { kernelRelease, packages: before }, work, context));
-      await buildDebianLayer(work, below, built, context);
-      const packages = Object.entries(packagesIn(work.result)).filter(
-        ([name, version]) => before[name] !== version,
-      );
+      const now = await layerBuilders[parent.family](work, below, built, context);
+      const packages = Object.entries(now).filter(([name, version]) => before[name] !== version);
       return { packages: Object.fromEntries(packages), kernelRelease, source: null };
     },
   };
 }
 
-function digestOf(parent: PlannedLayer, components: readonly ResolvedComponent[]): string {
+function digestOf(
+  parent: PlannedLayer,
+  components: readonly ResolvedComponent[],
+  inputs: readonly string[],
+): string {
   return createHash('sha256')
-    .update(JSON.stringify([FORMAT, parent.digest, components.map(({ digest }) => digest)]))
+    .update(JSON.stringify([FORMAT, parent.digest, components.map(({ digest }) => digest), ...inputs]))
     .digest('hex');
 }
 
 /** What an image is made of now: its top layer, with those below it. Reads what lab brings, and builds nothing. */
 export function planImage(recipe: Image, flavour: KernelFlavour): PlannedLayer {
-  let top = debianBaseLayer(flavour);
+  let top = baseLayer(recipe, flavour);
   for (const uses of recipe.layers) top = componentLayer(top, uses);
   return top;
 }

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { cacheFolder } from '../../model/folders.js';
 import { DISK, MANIFEST, type LayerManifest } from './layer.js';
 
@@ -25,9 +25,33 @@ export function layerFolder(digest: string): string {
   return join(layersFolder(), digest.slice(0, NAME_LENGTH));
 }
 
+/** How an overlay names the disk below it: from its own place in the cache, so that the cache may be moved. */
+export function nameBelow(parent: StoredLayer): string {
+  return join('..', relative(join(parent.folder, '..'), parent.disk));
+}
+
 /** The log of a layer's build; it stays when the build fails. */
 export function buildLog(digest: string): string {
   return join(imagesFolder(), 'logs', `${digest.slice(0, NAME_LENGTH)}.log`);
+}
+
+const CUSTOMIZE_ENDING = '.virt-customize';
+
+/** What virt-customize was given for a layer, beside its log. */
+export function customizeFolder(digest: string): string {
+  return buildLog(digest).replace(/\.log$/, CUSTOMIZE_ENDING);
+}
+
+/** All such folders, each with the folder of its layer, which may not be there. */
+export function customizeFolders(): { folder: string; layer: string }[] {
+  const logs = join(imagesFolder(), 'logs');
+  if (!existsSync(logs)) return [];
+  return readdirSync(logs)
+    .filter((name) => name.endsWith(CUSTOMIZE_ENDING))
+    .map((name) => ({
+      folder: join(logs, name),
+      layer: join(layersFolder(), name.slice(0, -CUSTOMIZE_ENDING.length)),
+    }));
 }
 
 /** A layer if it is in the cache. What has its name is whole: see buildFolder. */

@@ -9,7 +9,7 @@ import type { Problem } from '../../errors/lab-error.js';
 import { catalogued } from '../../images/catalog.js';
 import type { ComponentFile, LabFile } from '../../model/lab-file.js';
 import type { Path } from '../load.js';
-import { writtenComponent } from '../resolve-images.js';
+import { isDiskPath, writtenComponent } from '../resolve-images.js';
 import { writtenVfs } from '../written-functions.js';
 import { unknownName, type Locator, type Rule } from './rule.js';
 
@@ -101,7 +101,7 @@ export const nestedMachinesHaveNoDisk: Rule = function* (lab, at) {
 export const imagesAreMadeOfWhatThereIs: Rule = function* (lab, at) {
   for (const [name, { base, components = [] }] of Object.entries(lab.images ?? {})) {
     const path = ['images', name];
-    if (!baseNames.some((known) => known === base)) {
+    if (typeof base === 'string' && !isDiskPath(base) && !baseNames.some((known) => known === base)) {
       const location = at.locate([...path, 'base']);
       yield { code: 'LAB-RULE-BASE', ...unknownName('base', base, baseNames), location };
     }

@@ -1,13 +1,24 @@
-import { describe, expect, it } from 'vitest';
-import { catalogued } from '../../../src/images/catalog.js';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { cataloguedImages } from '../../../src/images/catalog.js';
 import { planImage } from '../../../src/images/layers/plan-image.js';
 import type { PlannedLayer } from '../../../src/images/layers/planned-layer.js';
 import type { Image } from '../../../src/model/lab.js';
+import { qcow2 } from '../../support/qcow2.js';
+import { useScratch } from '../../support/scratch.js';
+
+const scratch = useScratch();
+
+beforeEach(() => {
+  vi.stubEnv('XDG_CACHE_HOME', scratch());
+});
 
 function image(...components: [string, string | null][]): Image {
   return {
     name: 'mine',
     base: 'debian-13',
+    source: null,
     layers: components.map(([component, version]) => [{ component, version }]),
   };
 }
@@ -51,8 +62,30 @@ describe('planImage', () => {
   });
 
   it('plans every image of the catalogue, the guest agent among its components', () => {
-    const recipe = catalogued('debian-13');
-    expect(recipe?.layers.flat().map(({ component }) => component)).toContain('guest-agent');
-    if (recipe !== undefined) expect(digests(recipe)).toHaveLength(recipe.layers.length + 1);
+    for (const recipe of cataloguedImages()) {
+      expect(recipe.layers.flat().map(({ component }) => component)).toContain('guest-agent');
+      expect(digests(recipe)).toHaveLength(recipe.layers.length + 1);
+    }
+  });
+
+  it('goes by what a disk holds, and not by where it is', () => {
+    const [one, other] = [join(scratch(), 'one.qcow2'), join(scratch(), 'other.qcow2')];
+    for (const path of [one, other]) writeFileSync(path, qcow2());
+    const on = (path: string): Image => ({ ...image(['ssh', null]), source: { kind: 'file', path } });
+    expect(digests(on(one))).toEqual(digests(on(other)));
+    writeFileSync(other, Buffer.concat([qcow2(), Buffer.from('more')]));
+    expect(digests(on(one))).not.toContain(digests(on(other))[1]);
+  });
+
+  it('tells a disk that nothing can be built on', () => {
+    const path = join(scratch(), 'disk.qcow2');
+    const attempt = (): unknown => digests({ ...image(), source: { kind: 'file', path } });
+    expect(attempt).toThrow('is not there');
+    writeFileSync(path, 'raw');
+    expect(attempt).toThrow('is no qcow2');
+    writeFileSync(path, qcow2({ backing: 'below.qcow2' }));
+    expect(attempt).toThrow('overlay');
+    writeFileSync(path, qcow2({ features: 4n }));
+    expect(attempt).toThrow('in another file');
   });
 });

@@ -3,7 +3,13 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { backingFile } from '../../../src/images/backing-file.js';
 import { DISK, MANIFEST } from '../../../src/images/layers/layer.js';
-import { allLayers, findLayer, imagesFolder, layerFolder } from '../../../src/images/layers/store.js';
+import {
+  allLayers,
+  customizeFolder,
+  findLayer,
+  imagesFolder,
+  layerFolder,
+} from '../../../src/images/layers/store.js';
 import { pruneImages } from '../../../src/images/prune.js';
 import { currentUses, noteUse } from '../../../src/images/uses.js';
 import { silentProgress } from '../../../src/model/progress.js';
@@ -48,6 +54,17 @@ describe('pruneImages', () => {
   it('keeps what a machine runs from, though no definition asks for it any more', async () => {
     await pruneImages(new Set(), new Set([layerFolder(digest('b'))]), options);
     expect(left()).toEqual(['a', 'b']);
+  });
+
+  it('removes what virt-customize was given with the layer that it was given for, and what is half fetched', async () => {
+    for (const letter of ['b', 'd']) mkdirSync(customizeFolder(digest(letter)), { recursive: true });
+    const part = join(imagesFolder(), 'downloads', 'disk.part');
+    mkdirSync(join(imagesFolder(), 'downloads'));
+    writeFileSync(part, 'half');
+    await pruneImages(new Set([digest('d')]), new Set(), options);
+    expect(existsSync(customizeFolder(digest('b')))).toBe(false);
+    expect(existsSync(customizeFolder(digest('d')))).toBe(true);
+    expect(existsSync(part)).toBe(false);
   });
 
   it('removes all when nobody uses any, images of other kinds as well', async () => {

@@ -41,6 +41,7 @@ it('an image of a definition is its base and its components, each a layer, with 
     {
       name: 'mine',
       base: 'debian-13',
+      source: null,
       layers: [
         [{ component: 'guest-agent', version: null }],
         [{ component: 'ssh', version: null }],
@@ -49,6 +50,32 @@ it('an image of a definition is its base and its components, each a layer, with 
     },
   ]);
   expect(machines.map(({ disk }) => disk)).toEqual([true, false]);
+});
+
+it('a base may be a qcow2, as seen from the definition, or one that is fetched, with its checksum', () => {
+  const sha256 = 'a'.repeat(64);
+  const url = 'https://example.org/disk.qcow2';
+  const { images } = lab({
+    images: {
+      here: { base: './disk.qcow2', components: ['ssh'] },
+      there: { base: { url, sha256 } },
+    },
+    machines: { one: { image: 'here' }, other: { image: 'there' } },
+  });
+  expect(images.map(({ base, source }) => ({ base, source }))).toEqual([
+    {
+      base: './disk.qcow2',
+      source: { kind: 'file', path: expect.stringMatching(/^\/.*\/disk\.qcow2$/) as string },
+    },
+    { base: url, source: { kind: 'download', url, sha256 } },
+  ]);
+  expect(complaint('{ base: ./disk.qcow2 }')).toBeUndefined();
+  expect(complaint(`{ base: { url: '${url}', sha256: ${sha256} } }`)).toBeUndefined();
+  expect(complaint(`{ base: { url: '${url}' } }`)).toMatch(/LAB-SHAPE/);
+  expect(complaint(`{ base: { url: 'file:///disk.qcow2', sha256: ${sha256} } }`)).toMatch(
+    /address of a qcow2/,
+  );
+  expect(complaint(`{ base: { url: '${url}', sha256: abc } }`)).toMatch(/SHA-256/);
 });
 
 it('an image of lab’s is resolved as well, and `micro` has no layers', () => {

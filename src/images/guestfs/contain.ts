@@ -1,0 +1,35 @@
+import { userInfo } from 'node:os';
+import { cacheFolder, shippedFile } from '../../model/folders.js';
+
+/** A full disk below libguestfs, for one, shows as a wait without end. */
+export const LIMIT_SECONDS = 3600;
+/** What timeout(1) ends with when the time is over. */
+export const TIMED_OUT = 124;
+
+/**
+ * The arguments that run `argv` so that it ends when whoever waits for it has ended in any way, and when its time is over; libguestfs then
+ * ends its machine. For root it puts its sockets into /tmp, whatever it is told, and what is killed would leave them there: root has
+ * namespaces, with `temporary` in the place of /tmp. A user's namespace it takes for a computer whose files are nobody's.
+ */
+export function contained(
+  argv: readonly string[],
+  temporary: string,
+  isRoot = userInfo().uid === 0,
+): [string, ...string[]] {
+  const namespaces = [
+    '--mount',
+    '--propagation',
+    'private',
+    '--pid',
+    '--fork',
+    '--kill-child',
+    '--mount-proc',
+  ];
+  const script = shippedFile('images/guestfs/files/private-tmp.sh');
+  const apart = isRoot ? ['unshare', ...namespaces, 'sh', script, cacheFolder(), temporary] : [];
+  return [
+    ...(['setpriv', '--pdeathsig', 'TERM', 'timeout', '--kill-after=3', String(LIMIT_SECONDS)] as const),
+    ...apart,
+    ...argv,
+  ];
+}

@@ -1,0 +1,24 @@
+import { existsSync } from 'node:fs';
+import { EnvironmentError } from '../../errors/families.js';
+import { findProgram } from '../../toolchain/programs.js';
+
+const PROGRAMS = ['virt-customize', 'guestfish', 'supermin', 'setpriv', 'timeout', 'unshare'];
+const INSTALL = 'sudo apt-get install libguestfs-tools libguestfs-xfs';
+/** What supermin takes the owner and the mode of, though the modules come from elsewhere. */
+const MODULES = '/lib/modules';
+
+function lacking(message: string, hint: string): EnvironmentError {
+  return new EnvironmentError({ code: 'LAB-ENV-LIBGUESTFS', message, hint });
+}
+
+/** Throws EnvironmentError when this computer lacks what changes the disks of other distributions. */
+export function requireLibguestfs(): void {
+  const missing = PROGRAMS.filter((name) => findProgram(name) === undefined);
+  if (missing.length > 0)
+    throw lacking(`images on a disk need libguestfs, and ${missing.join(', ')} is missing`, INSTALL);
+  if (existsSync(MODULES)) return;
+  throw lacking(
+    `images on a disk need libguestfs, which makes no machine where there is no ${MODULES}`,
+    `sudo mkdir -p ${MODULES}; it may stay empty`,
+  );
+}

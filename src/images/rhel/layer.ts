@@ -1,0 +1,64 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { ToolchainError } from '../../errors/families.js';
+import { runOrThrow } from '../../process/run.js';
+import type { BuildContext } from '../build-context.js';
+import type { ResolvedComponent } from '../components/resolve.js';
+import { requireRoom } from '../disk/obtain.js';
+import { guestfsEnvironment } from '../guestfs/environment.js';
+import { runGuestfs } from '../guestfs/run.js';
+import { DISK } from '../layers/layer.js';
+import type { LayerWork } from '../layers/layer-work.js';
+import { customizeFolder, nameBelow, type StoredLayer } from '../layers/store.js';
+import { writeCustomizeFiles } from './customize-files.js';
+import { customizeOutcome } from './outcome.js';
+
+/**
+ * Adds components to an image of RHEL's family: one run of virt-customize on an overlay of the disk below. Returns the packages of
+ * the image with their versions. Throws ToolchainError when anything went wrong, whatever virt-customize ended with.
+ */
+export async function buildRhelLayer(
+  work: LayerWork,
+  below: readonly StoredLayer[],
+  components: readonly ResolvedComponent[],
+  context: BuildContext,
+): Promise<Readonly<Record<string, string>>> {
+  const parent = below.at(-1);
+  if (parent === undefined) throw new Error('a layer needs one below it');
+  const environment = await guestfsEnvironment(work.scratch, context);
+  const folder = customizeFolder(work.digest);
+  await writeCustomizeFiles(components, { folder, scratch: work.scratch, below: parent.disk, environment });
+  requireRoom(statSync(join(folder, 'files.tar')).size);
+  const qemuImg = join(context.toolchain.bin, 'qemu-img');
+  const disk = join(work.result, DISK);
+  const { signal } = context;
+  await runOrThrow([qemuImg, 'create', '-q', '-f', 'qcow2', '-b', parent.disk, '-F', 'qcow2', disk], {
+    signal,
+  });
+  const { exitCode, stdout, stderr } = await runGuestfs(
+    ['virt-customize', '-v', '--format', 'qcow2', '-a', disk, '--commands-from-file', 'commands'],
+    { folder, environment, work },
+    context,
+  );
+  const { failure, packages } = customizeOutcome(exitCode, `${stdout}\n${stderr}`);
+  if (failure !== undefined) throw layerFailed(components, failure, work);
+  await runOrThrow([qemuImg, 'rebase', '-q', '-u', '-b', nameBelow(parent), '-F', 'qcow2', disk], { signal });
+  return packages;
+}
+
+function layerFailed(
+  components: readonly ResolvedComponent[],
+  said: string,
+  work: LayerWork,
+): ToolchainError {
+  const names = components.map(({ name }) => name).join(', ');
+  return new ToolchainError(
+    {
+      code: 'LAB-IMAGE-INSTALL',
+      location: { file: work.logFile },
+      message: `the components ${names} could not be installed`,
+      hint: 'see all that was said in the log of the build; what virt-customize was given is beside it; lab image build tries again',
+    },
+    { cause: new Error(said) },
+  );
+}

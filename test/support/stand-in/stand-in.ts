@@ -1,0 +1,101 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import { cacheFolder } from '../../../src/model/folders.js';
+import { aptTransportOptions } from '../../../src/toolchain/apt-transport.js';
+import { chooseMirror } from '../../../src/toolchain/mirror.js';
+import type { Toolchain } from '../../../src/toolchain/types.js';
+
+/** One partition with ext4; or, as on Rocky's images, /boot and the root apart with XFS. */
+export type Layout = 'ext4' | 'xfs';
+
+const PACKAGES = [
+  'attr',
+  'createrepo-c',
+  'dnf',
+  'gawk',
+  'iperf3',
+  'iproute2',
+  'iputils-ping',
+  'kmod',
+  'linux-image-cloud-amd64',
+  'policycoreutils',
+  'mount',
+  'procps',
+  'qemu-guest-agent',
+  'rpm',
+  'systemd-sysv',
+  'udev',
+];
+const LIMIT_MS = 500_000;
+
+function script(name: string): string {
+  return fileURLToPath(new URL(name, import.meta.url));
+}
+
+function folder(): string {
+  const hash = createHash('sha256').update(JSON.stringify(PACKAGES));
+  for (const name of ['make-rocky.sh', 'layout.sh']) hash.update(readFileSync(script(name)));
+  return join(cacheFolder(), 'test', `rocky-stand-in-${hash.digest('hex').slice(0, 16)}`);
+}
+
+async function makeTree(target: string): Promise<void> {
+  if (existsSync(target)) return;
+  const options = [...(await aptTransportOptions()), 'Acquire::Check-Valid-Until "false";'];
+  const fresh = `${target}.new`;
+  await execa(
+    'mmdebstrap',
+    [
+      '--variant=essential',
+      '--architectures=amd64',
+      '--format=tar',
+      '--skip=cleanup',
+      ...['APT::Install-Recommends "false";', ...options].map((option) => `--aptopt=${option}`),
+      `--include=${PACKAGES.join(',')}`,
+      `--customize-hook=copy-in ${script('make-rocky.sh')} /tmp`,
+      '--customize-hook=chroot "$1" sh -eu /tmp/make-rocky.sh',
+      '--customize-hook=rm "$1/tmp/make-rocky.sh"',
+      'trixie',
+      fresh,
+      chooseMirror(undefined).url,
+    ],
+    { env: { INITRD: 'No', LC_ALL: 'C' }, stdin: 'ignore', timeout: LIMIT_MS },
+  );
+  renameSync(fresh, target);
+}
+
+async function makeDisk(layout: Layout, tree: string, target: string, toolchain: Toolchain): Promise<void> {
+  const { image, release, modules } = toolchain.kernel;
+  const fresh = `${target}.new`;
+  rmSync(fresh, { force: true });
+  const { stdout: commands } = await execa('sh', [script('layout.sh'), layout, tree, fresh]);
+  const libguestfs = join(cacheFolder(), 'libguestfs');
+  mkdirSync(libguestfs, { recursive: true });
+  await execa('guestfish', [], {
+    input: commands,
+    env: {
+      LIBGUESTFS_BACKEND: 'direct',
+      LIBGUESTFS_BACKEND_SETTINGS: 'force_tcg',
+      LIBGUESTFS_CACHEDIR: libguestfs,
+      SUPERMIN_KERNEL: image,
+      SUPERMIN_KERNEL_VERSION: release,
+      SUPERMIN_MODULES: modules,
+    },
+    timeout: LIMIT_MS,
+  });
+  renameSync(fresh, target);
+}
+
+/** The path of a disk with a system on it that takes itself for Rocky Linux 9; made if it is not in the cache. */
+export async function rockyStandIn(layout: Layout, toolchain: Toolchain): Promise<string> {
+  const place = folder();
+  mkdirSync(place, { recursive: true });
+  const disk = join(place, `${layout}.qcow2`);
+  if (existsSync(disk)) return disk;
+  const tree = join(place, 'tree.tar');
+  await makeTree(tree);
+  await makeDisk(layout, tree, disk, toolchain);
+  return disk;
+}
