@@ -39,8 +39,6 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
-          // A processor and more each, for minutes: they run by themselves.
-          exclude: ['test/e2e/nested*.test.ts'],
           globalSetup: ['test/support/provision.ts', 'test/support/provision-images.ts'],
           // Real guests under emulation: one file at a time on a small machine, and time enough for each.
           fileParallelism: false,
@@ -51,7 +49,7 @@ export default defineConfig({
       {
         test: {
           name: 'nested',
-          include: ['test/e2e/nested*.test.ts'],
+          include: ['test/nested/*.test.ts'],
           globalSetup: ['test/support/provision.ts'],
           fileParallelism: false,
           testTimeout: 300_000,

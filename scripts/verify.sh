@@ -1,8 +1,9 @@
 #!/bin/sh
 # npm run verify [-- [--share-cache] PART...]: everything that has to pass before a change lands, from a bare clone.
-# PART is lint, test (unit, golden and CLI tests), browser (the page of lab report in Chromium), parity (our verdicts against QEMU's)
-# or e2e (real guests); without any, all of them. Labs are made for ordinary users: as root the e2e tests run as one made for them,
-# who provisions all from nothing unless --share-cache is given, and root itself runs those of a lab's life (test:e2e:life).
+# PART is lint, test (unit, golden and CLI tests), browser (the page of lab report in Chromium), parity (our verdicts against QEMU's),
+# e2e (real guests) or nested (guests inside guests); without any, all of them. Labs are made for ordinary users: as root the last two run
+# as one made for them. The e2e tests' provisions all from nothing unless --share-cache is given, and root itself runs those of a lab's
+# life (test:e2e:life).
 set -eu
 cd "$(dirname -- "$0")/.."
 # shellcheck source=scripts/setup/say.sh
@@ -41,18 +42,18 @@ with_own_folders() {
   TMPDIR=$work/tmp XDG_STATE_HOME=$work/state "$@"
 }
 
-# e2e_as_oneself SCRIPT
-e2e_as_oneself() {
+# as_oneself NAME SCRIPT
+as_oneself() {
   rm -rf "$work/tmp" "$work/state"
   mkdir -m 700 "$work/tmp" "$work/state"
   sh scripts/left-behind.sh before "$work/before"
-  step "e2e-as-$(id -un)" tests "$1" with_own_folders
-  step "nothing-left-by-$(id -un)" sh scripts/left-behind.sh after "$work/before" "$work"
+  step "$1-as-$(id -un)" tests "$2" with_own_folders
+  step "nothing-left-by-$(id -un)-after-$1" sh scripts/left-behind.sh after "$work/before" "$work"
 }
 
-e2e_as_ordinary_user() {
-  # as-user.sh looks itself for what is left.
-  step e2e-as-ordinary-user tests test:e2e sh scripts/as-user.sh ${share_cache:+"$share_cache"}
+# as_ordinary_user NAME SCRIPT [--share-cache]; as-user.sh looks itself for what is left.
+as_ordinary_user() {
+  step "$1-as-ordinary-user" tests "$2" sh scripts/as-user.sh ${3:+"$3"}
 }
 
 run_part() {
@@ -66,14 +67,19 @@ run_part() {
     parity) step parity tests test:parity ;;
     e2e)
       if [ "$(id -u)" -eq 0 ]; then
-        e2e_as_oneself test:e2e:life
-        e2e_as_ordinary_user
+        as_oneself e2e test:e2e:life
+        as_ordinary_user e2e test:e2e "$share_cache"
       else
-        e2e_as_oneself test:e2e
+        as_oneself e2e test:e2e
       fi
       ;;
-    # A guest emulated inside an emulated machine takes more than a processor: nothing else runs meanwhile.
-    nested) e2e_as_oneself test:nested ;;
+    nested)
+      if [ "$(id -u)" -eq 0 ]; then
+        as_ordinary_user nested test:nested --share-cache
+      else
+        as_oneself nested test:nested
+      fi
+      ;;
   esac
 }
 
@@ -88,7 +94,7 @@ for part in "$@"; do
     *) die "no such part: $part (there are lint, test, browser, parity, e2e and nested)" ;;
   esac
 done
-[ $# -gt 0 ] || set -- lint test browser parity e2e
+[ $# -gt 0 ] || set -- lint test browser parity e2e nested
 
 sh scripts/setup/node.sh
 sh scripts/setup/packages.sh verify

@@ -22,6 +22,9 @@ const PROGRAMS = ['vdpa', 'devlink', 'ip', 'modprobe'];
 /** What the kernel takes and does not give back: written to, they change nothing that lasts. */
 const WRITE_ONLY = ['unbind', 'drivers_probe'];
 
+/** What the kernel shows where no driver is laid down; an empty line takes one back. */
+export const NO_OVERRIDE = '(null)';
+
 /** The computer that tests run on may not let memory be locked; with REAL_LIMIT its own answer counts. */
 const SHELL = `#!/bin/sh
 case "\${REAL_LIMIT:-}$1 \${2-}" in '-c ulimit -l unlimited' | '-c ulimit -l "$0"') exit 0 ;; esac
@@ -106,7 +109,9 @@ export class FakeSystem {
           found[path] = 'folder';
           visit(path);
         } else if (!WRITE_ONLY.includes(name))
-          found[path] = readFileSync(join(this.folder, path), 'utf8').trim();
+          found[path] =
+            readFileSync(join(this.folder, path), 'utf8').trim() ||
+            (name === 'driver_override' ? NO_OVERRIDE : '');
       }
     };
     visit('sys');
@@ -134,7 +139,7 @@ export class FakeSystem {
   #function(bdf: string, netdev: string): void {
     const device = `sys/bus/pci/devices/${bdf}`;
     this.write(`${device}/vendor`, this.kind === 'virtio' ? '0x1af4' : '0x15b3');
-    this.write(`${device}/driver_override`, '');
+    this.write(`${device}/driver_override`, NO_OVERRIDE);
     mkdirSync(join(this.folder, device, this.kind === 'virtio' ? 'virtio1/net' : 'net', netdev), {
       recursive: true,
     });

@@ -7,7 +7,7 @@ import { packageFolder } from '../../../src/model/folders.js';
 import { findByName } from '../../../src/model/lab.js';
 import type { EswitchMode } from '../../../src/render/functions-view.js';
 import { useScratch } from '../../support/scratch.js';
-import { FakeSystem, PF, VFS } from './fake-system.js';
+import { FakeSystem, NO_OVERRIDE, PF, VFS } from './fake-system.js';
 
 const scratch = useScratch();
 const { lab } = readLab(join(packageFolder(), 'labs/vdpa'));
@@ -61,7 +61,9 @@ describe('functions.sh makes VFs and vDPA devices, and functions-undo.sh takes t
     const state = fake.state();
     expect(state[`sys/bus/pci/devices/${PF}/sriov_numvfs`]).toBe('3');
     expect(state['eswitch']).toBe(eswitch ?? 'legacy');
-    expect(state[`sys/bus/pci/devices/${VFS[0]}/driver_override`]).toBe(kind === 'virtio' ? 'vp-vdpa' : '');
+    expect(state[`sys/bus/pci/devices/${VFS[0]}/driver_override`]).toBe(
+      kind === 'virtio' ? 'vp-vdpa' : NO_OVERRIDE,
+    );
     const onBridge = Object.entries(state).filter(([path]) => path.endsWith('/master'));
     expect(onBridge.map(([path]) => path.split('/')[3])).toEqual(
       eswitch === 'switchdev' ? ['p0', 'p0rep0', 'p0rep1', 'p0rep2'] : [],
@@ -87,6 +89,15 @@ describe('functions.sh makes VFs and vDPA devices, and functions-undo.sh takes t
     expect(fake.state()[`sys/bus/pci/devices/${PF}/sriov_numvfs`]).toBe('8');
     await undone(fake, before);
   });
+});
+
+it('a driver that was laid down for a VF is so again', async () => {
+  const fake = system('virtio');
+  fake.write(`sys/bus/pci/devices/${VFS[1]}/driver_override`, 'virtio-pci');
+  const before = fake.state();
+  expect((await fake.run('functions.sh')).exitCode).toBe(0);
+  expect(fake.state()[`sys/bus/pci/devices/${VFS[1]}/driver_override`]).toBe('vp-vdpa');
+  await undone(fake, before);
 });
 
 describe('what is in the way is told, and nothing stays', () => {
@@ -153,6 +164,13 @@ describe('what is in the way is told, and nothing stays', () => {
       'LAB-HOST-FUNCTION-BUSY',
       (fake) => {
         fake.write('sys/class/net/p0v1/master', 'br0');
+      },
+    ],
+    [
+      'a VF whose netdev is in another network namespace',
+      'LAB-HOST-FUNCTION-BUSY',
+      (fake) => {
+        fake.remove(`${device}/net/p0v1`);
       },
     ],
     [
@@ -269,5 +287,5 @@ it('the journal says what was changed', async () => {
   await fake.run('functions.sh');
   const journal = readFileSync(join(fake.work, 'functions.journal'), 'utf8');
   expect(journal).toContain(`numvfs ${PF}\n`);
-  expect(journal).toContain(`driver ${VFS[0]} virtio-pci\nvdpa guest-pf0\n`);
+  expect(journal).toContain(`driver ${VFS[0]} virtio-pci ${NO_OVERRIDE}\nvdpa guest-pf0\n`);
 });

@@ -2,10 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { BenchResult } from '../../src/bench/result.js';
-import { Sandbox } from './support/sandbox.js';
-
-/** Emulation inside emulation: see nested.test.ts. */
-const LIMIT_MS = 900_000;
+import { Sandbox } from '../e2e/support/sandbox.js';
+import { LIMIT_MS } from './support/nested-lab.js';
 
 test(
   'lab bench offload compares vDPA with what the guest and QEMU do, says what it was taken under, and leaves nothing',
