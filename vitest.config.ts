@@ -48,6 +48,16 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'images',
+          include: ['test/images/*.test.ts'],
+          globalSetup: ['test/support/provision.ts', 'test/support/provision-images.ts'],
+          fileParallelism: false,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+        },
+      },
+      {
+        test: {
           name: 'nested',
           include: ['test/nested/*.test.ts'],
           globalSetup: ['test/support/provision.ts'],

@@ -21,6 +21,7 @@ git git
 mount mount
 passwd useradd
 shellcheck shellcheck
+uidmap newuidmap
 END
 }
 

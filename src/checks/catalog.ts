@@ -1,4 +1,5 @@
 import type { Check } from './check.js';
+import { cniAttach } from './cni-attach.js';
 import { enumeration } from './enumeration.js';
 import { hotplugFree } from './hotplug-free.js';
 import { isolation } from './isolation.js';
@@ -15,6 +16,7 @@ const checks: readonly Check[] = [
   isolation,
   storage,
   vdpaPath,
+  cniAttach,
 ];
 
 /** The check of that name. Throws if there is none: rules.ts has refused such a definition before. */

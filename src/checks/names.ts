@@ -33,6 +33,9 @@ export const checkParameters: Readonly<Record<string, Readonly<Record<string, Ra
       help: 'packets to each stranger, by broadcast and by unicast each',
     },
   },
+  'cni-attach': {
+    count: { min: 1, max: 10_000, default: 10, help: 'packets from each container to its peer' },
+  },
   'vdpa-path': {
     count: { min: 1, max: 10_000, default: 10, help: 'packets from a peer to each function' },
     size: { min: 0, max: 65_000, default: 1400, help: 'payload bytes of each packet' },

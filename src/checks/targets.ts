@@ -55,6 +55,11 @@ const needs: Readonly<Record<string, Need>> = {
     fits: canTalk,
     hint: 'give a NIC the backend `user`, or `{ tap: NETWORK }` with a peer or another function there, or leave the check out',
   },
+  'cni-attach': {
+    fits: ({ vfs, ...nic }, peers) =>
+      vfs > 0 && segmentsOf({ ...nic, vfs }).some((one) => peers.some((peer) => sameSegment(one, peer))),
+    hint: 'give a NIC `vfs`, and the backend `{ tap: NETWORK }` with a peer there, or leave the check out',
+  },
   storage: {
     fits: ({ storage, vfs }) => storage && vfs > 0,
     hint: 'give a machine such a device, as `{ model: nvme, vfs: 2 }` under `nics`, or leave the check out',

@@ -47,13 +47,14 @@ export default class Render extends BaseCommand<typeof Render> {
 
   async run(): Promise<RenderResult> {
     const { args, flags } = await this.read(Render);
-    const { lab } = readLab(args.lab, flags.set);
+    const read = readLab(args.lab, flags.set);
+    const { lab } = read;
     const files = writeRendered(lab, flags.output, { accelerator: flags.accel, force: flags.force });
     for (const file of files) this.log(file);
     if (!flags.images) return { lab: lab.name, folder: flags.output, files, qemu: null };
     // What builds images takes longer to load than the artefacts to write.
     const { linkImages } = await import('../lab/link-images.js');
-    const qemu = await linkImages(lab, flags.output, toolchainOptions(flags), await this.progress());
+    const qemu = await linkImages(read, flags.output, toolchainOptions(flags), await this.progress());
     this.log(`run it: QEMU=${qemu} ${flags.output}/run.sh`);
     return { lab: lab.name, folder: flags.output, files, qemu };
   }

@@ -31,12 +31,15 @@ const channel: ComposedDevice = {
   properties: {},
 };
 
+/** Of a machine whose image has one. */
+const disk: ComposedDevice = { ...channel, id: '', driver: 'virtio-blk-pci', number: 0x1e * 8 };
+
 /** A machine's PCI devices in the order in which QEMU is told of them, from what is rendered for it. */
 export function composeMachine(machine: Machine): ComposedMachine {
   const functions = machine.nics.flatMap((nic) =>
     renderedFunctions(nic).map((pciFunction) => ({ nic, pciFunction, device: deviceOf(pciFunction, nic) })),
   );
-  const devices = [channel, ...functions.map(({ device }) => device)];
+  const devices = [channel, ...(machine.disk ? [disk] : []), ...functions.map(({ device }) => device)];
   const buses = machine.buses.map(({ id, type, slot }) => ({
     id,
     type,

@@ -1,16 +1,57 @@
-import type { BootImage } from './boot-image.js';
+import { join } from 'node:path';
+import { isInitramfsImage, type InitramfsImage } from './names.js';
+import { UsageError } from '../errors/families.js';
 import type { BuildContext } from './build-context.js';
+import type { BootImage } from './boot-image.js';
+import { ensureLayer } from './layers/build-layer.js';
+import { planImage } from './layers/plan-image.js';
 import { hypervisorImage } from './hypervisor/hypervisor.js';
 import { microImage } from './micro/micro.js';
-import { imageNames, type ImageName } from './names.js';
+import type { Image } from '../model/lab.js';
+
+/** One without a disk, by its name, or one of layers, by its recipe. */
+export type BootableImage = Image | InitramfsImage;
 
 type Builder = (context: BuildContext) => Promise<BootImage>;
 
-const builders: Readonly<Record<ImageName, Builder>> = { micro: microImage, hypervisor: hypervisorImage };
+const builders: Readonly<Record<InitramfsImage, Builder>> = {
+  micro: microImage,
+  hypervisor: hypervisorImage,
+};
 
-/** An image, built if it is not in the cache. Throws if there is none of that name: rules.ts has refused it before. */
-export async function bootImage(name: string, context: BuildContext): Promise<BootImage> {
-  const known = imageNames.find((image) => image === name);
-  if (known === undefined) throw new Error(`no image ${name}`);
-  return builders[known](context);
+/** The image that a name of a lab stands for. Throws if there is none: rules.ts has refused such a definition before. */
+export function imageNamed(name: string, recipes: readonly Image[]): BootableImage {
+  const recipe = recipes.find((image) => image.name === name);
+  if (recipe !== undefined) return recipe;
+  if (isInitramfsImage(name)) return name;
+  throw new Error(`no image ${name}`);
+}
+
+/** An image, built if it is not in the cache. Throws LabErrors. */
+export async function bootImage(image: BootableImage, context: BuildContext): Promise<BootImage> {
+  return typeof image === 'string' ? builders[image](context) : bootLayers(image, context);
+}
+
+async function bootLayers(recipe: Image, context: BuildContext): Promise<BootImage> {
+  requireOwnKernel(recipe, context);
+  const top = planImage(recipe, context.toolchain.kernelFlavour);
+  const layers = await ensureLayer(top, context);
+  const [base, last] = [layers[0], layers.at(-1)];
+  if (base === undefined || last === undefined) throw new Error('an image has a base');
+  return {
+    kernel: join(base.folder, 'kernel'),
+    initrd: join(base.folder, 'initrd'),
+    disk: last.disk,
+    digest: top.digest,
+  };
+}
+
+/** A full guest boots the kernel whose modules are on its disk. */
+function requireOwnKernel({ name }: Image, { toolchain }: BuildContext): void {
+  if (toolchain.kernel.origin === 'provisioned') return;
+  throw new UsageError({
+    code: 'LAB-IMAGE-KERNEL',
+    message: `the image ${name} boots its own kernel, and --kernel names another`,
+    hint: 'leave --kernel out, or let the machines boot the image micro',
+  });
 }

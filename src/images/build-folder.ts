@@ -11,10 +11,12 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { StateError } from '../errors/families.js';
-import { lockHolder, takeLock } from '../process/lock.js';
+import { withStep, type Progress } from '../model/progress.js';
+import { lockHolder, takeLock, type Lock } from '../process/lock.js';
 
 const SCRATCH_PREFIX = '.build-';
-const LOCK_WAIT_MS = 900_000;
+const LOCK_WAIT_MS = 1_800_000;
+const LOCK_TURN_MS = 2000;
 
 function syncToDisk(path: string): void {
   const descriptor = openSync(path, 'r');
@@ -46,26 +48,50 @@ function removeScratch(parent: string): void {
   }
 }
 
+export interface BuildFolderOptions {
+  readonly progress: Progress;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Keeps everyone else from building below a folder. Throws StateError when another build goes on for longer than half an hour.
+ */
+export async function lockFolder(parent: string, { progress, signal }: BuildFolderOptions): Promise<Lock> {
+  mkdirSync(parent, { recursive: true });
+  const lockFile = join(parent, 'lock');
+  const purpose = 'build an image';
+  const free = await takeLock(lockFile, { waitMs: 0, purpose, signal });
+  if (free !== undefined) return free;
+  const who = `process ${lockHolder(lockFile)?.pid ?? '?'}`;
+  const lock = await withStep(progress, `Wait for ${who}, which builds an image`, async () => {
+    const deadline = Date.now() + LOCK_WAIT_MS;
+    while (Date.now() < deadline) {
+      // In short turns: a wait outlives this process if it is killed.
+      const turn = await takeLock(lockFile, { waitMs: LOCK_TURN_MS, purpose, signal });
+      if (turn !== undefined) return turn;
+    }
+    return undefined;
+  });
+  if (lock !== undefined) return lock;
+  throw new StateError({
+    code: 'LAB-IMAGE-BUSY',
+    message: `${who} has been building an image for half an hour`,
+    hint: 'wait for it, or end it, and run the command again',
+  });
+}
+
 /**
  * Makes the folder `target` by `build`, which gets a scratch folder and the folder to fill. One build at a time below one
  * parent: a second process waits and finds the folder ready. What a killed build leaves is never taken for a finished one.
- * Throws StateError when another build holds the lock for longer than fifteen minutes.
+ * Throws StateError when another build holds the lock for longer than half an hour.
  */
 export async function buildFolder(
   target: string,
+  options: BuildFolderOptions,
   build: (scratch: string, result: string) => Promise<void>,
 ): Promise<void> {
   const parent = dirname(target);
-  mkdirSync(parent, { recursive: true });
-  const lockFile = join(parent, 'lock');
-  const lock = await takeLock(lockFile, { waitMs: LOCK_WAIT_MS, purpose: 'build an image' });
-  if (lock === undefined) {
-    throw new StateError({
-      code: 'LAB-IMAGE-BUSY',
-      message: `process ${lockHolder(lockFile)?.pid ?? '?'} has been building an image for fifteen minutes`,
-      hint: 'wait for it, or end it, and run the command again',
-    });
-  }
+  const lock = await lockFolder(parent, options);
   try {
     if (existsSync(target)) return;
     removeScratch(parent);

@@ -1,4 +1,31 @@
-/** The images that a machine can boot. Apart from their builders: validating a definition loads none of those. */
-export const imageNames = ['micro', 'hypervisor'] as const;
+/** The images that a machine can boot without being described. Apart from their builders: validating a definition loads none of those. */
+export const imageNames = ['micro', 'hypervisor', 'debian-13'] as const;
 
 export type ImageName = (typeof imageNames)[number];
+
+/** What an image of a definition's own can be built on, by name. */
+export const baseNames = ['debian-13'] as const;
+
+/** The components that an image can have. */
+export const componentNames = [
+  'cni-plugins',
+  'containerd',
+  'guest-agent',
+  'measure',
+  'qemu',
+  'ssh',
+  'vdpa',
+] as const;
+
+/** Those whose version can be chosen; of the others the distribution's package decides. */
+export const versionedComponents: readonly string[] = ['cni-plugins'];
+
+/** The images without a disk, all in their initramfs: made of the toolchain's own programs. */
+export const initramfsImages = ['micro', 'hypervisor'] as const;
+
+export type InitramfsImage = (typeof initramfsImages)[number];
+
+/** Whether the image of that name has no disk. */
+export function isInitramfsImage(name: string): name is InitramfsImage {
+  return initramfsImages.some((image) => image === name);
+}

@@ -52,7 +52,7 @@ export async function withInside(
   if (existsSync(folder)) return combined;
   const names = inside.map(({ machine }) => machine).join(', ');
   await withStep(context.progress, `Put ${names} into the image around`, async () =>
-    buildFolder(folder, async (scratch, result) => {
+    buildFolder(folder, context, async (scratch, result) => {
       const root = join(scratch, 'root');
       await fillInside(join(root, FOLDER), inside);
       const archive = join(scratch, 'archive');

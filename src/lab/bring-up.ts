@@ -258,6 +258,7 @@ class BringUp {
       host: await this.#hostOn(on),
       image: on === null ? image : null,
       qemu,
+      bin: toolchain.bin,
       accelerator: this.#accelerationOn(on).accelerator,
     });
     this.#saveMachine(name, {

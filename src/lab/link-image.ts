@@ -1,4 +1,5 @@
 import { rmSync, symlinkSync } from 'node:fs';
+import { runOrThrow } from '../process/run.js';
 import { join } from 'node:path';
 import type { BootImage } from '../images/boot-image.js';
 
@@ -7,8 +8,23 @@ function replaceLink(target: string, link: string): void {
   symlinkSync(target, link);
 }
 
-/** Puts what a machine boots where its `.qemu` arguments look for it. */
-export function linkImage(machine: string, image: BootImage, folder: string): void {
+/**
+ * Puts what a machine boots where its `.qemu` arguments look for it: links, and a disk of its own on top of the image's, to be thrown
+ * away with the lab. `bin`: the toolchain's programs.
+ */
+export async function linkImage(
+  machine: string,
+  image: BootImage,
+  folder: string,
+  bin: string,
+): Promise<void> {
   replaceLink(image.kernel, join(folder, `${machine}.kernel`));
   replaceLink(image.initrd, join(folder, `${machine}.initrd`));
+  const disk = `${machine}.disk`;
+  rmSync(join(folder, disk), { force: true });
+  if (image.disk === null) return;
+  await runOrThrow(
+    [join(bin, 'qemu-img'), 'create', '-q', '-f', 'qcow2', '-b', image.disk, '-F', 'qcow2', disk],
+    { cwd: folder },
+  );
 }

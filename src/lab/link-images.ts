@@ -1,20 +1,21 @@
-import { machinesOn, type Lab } from '../model/lab.js';
+import { machinesOn } from '../model/lab.js';
 import type { Progress } from '../model/progress.js';
 import { resolveToolchain } from '../toolchain/resolve.js';
 import type { ToolchainOptions } from '../toolchain/types.js';
 import { kernelFlavourOf } from './kernel-flavour.js';
 import { linkImage } from './link-image.js';
 import { prepareImages } from './prepare.js';
+import type { ReadLab } from './read-lab.js';
 
 /** Links, beside the artefacts, the images that the machines boot; builds what is not in the cache. Returns QEMU's path. */
 export async function linkImages(
-  lab: Lab,
+  { lab, file }: ReadLab,
   folder: string,
   toolchain: ToolchainOptions,
   progress: Progress,
 ): Promise<string> {
   const tools = await resolveToolchain({ ...toolchain, kernelFlavour: kernelFlavourOf(lab) }, progress);
-  const images = await prepareImages(lab, {
+  const images = await prepareImages(lab, file, {
     toolchain: tools,
     mirror: toolchain.mirror,
     progress,
@@ -22,7 +23,7 @@ export async function linkImages(
   });
   for (const { name } of machinesOn(lab, null)) {
     const built = images.get(name);
-    if (built !== undefined) linkImage(name, built, folder);
+    if (built !== undefined) await linkImage(name, built, folder, tools.bin);
   }
   return tools.qemu.command.join(' ');
 }

@@ -1,5 +1,7 @@
 import type { BootImage } from '../images/boot-image.js';
-import { bootImage } from '../images/boot-images.js';
+import { bootImage, imageNamed } from '../images/boot-images.js';
+import { planImage } from '../images/layers/plan-image.js';
+import { noteUse } from '../images/uses.js';
 import type { BuildContext } from '../images/build-context.js';
 import { withInside } from '../images/with-inside.js';
 import { machinesAround, machinesOn, type Lab, type Machine } from '../model/lab.js';
@@ -53,21 +55,24 @@ export type BootImages = ReadonlyMap<string, BootImage>;
 
 /**
  * Builds what a lab's machines boot and is not in the cache. A machine that others run on has in its image what they boot, those
- * inside them included.
+ * inside them included. `file`: the lab's definition, for whose sake images are kept.
  */
-export async function prepareImages(lab: Lab, context: BuildContext): Promise<BootImages> {
+export async function prepareImages(lab: Lab, file: string, context: BuildContext): Promise<BootImages> {
+  const planned = lab.images.map((image) => planImage(image, context.toolchain.kernelFlavour).digest);
+  noteUse({ definition: file, digests: planned });
   const images = new Map<string, BootImage>();
   const innermostFirst = [...lab.machines].sort(
     (one, other) => machinesAround(lab, other).length - machinesAround(lab, one).length,
   );
   for (const { name, image } of innermostFirst) {
-    const own = await bootImage(image, context);
+    const own = await bootImage(imageNamed(image, lab.images), context);
     const inside = machinesOn(lab, name).flatMap((machine) => {
       const built = images.get(machine.name);
       return built === undefined ? [] : [{ machine: machine.name, image: built }];
     });
     images.set(name, await withInside(own, inside, context));
   }
+  noteUse({ definition: file, digests: [...planned, ...[...images.values()].map(({ digest }) => digest)] });
   return images;
 }
 
@@ -119,8 +124,12 @@ export async function prepareLab(read: ReadLab, options: BringUpOptions): Promis
     progress,
   );
   const acceleration = await decideAcceleration(toolchain, options.acceleration, progress, signal);
-  const { mirror } = options.toolchain;
-  const images = await prepareImages(lab, { toolchain, mirror, progress, signal });
+  const images = await prepareImages(lab, file, {
+    toolchain,
+    mirror: options.toolchain.mirror,
+    progress,
+    signal,
+  });
   const inside = accelerationInside(acceleration);
   const facts = {
     vhostNet,

@@ -2,6 +2,7 @@ import { basename, dirname } from 'node:path';
 import { checkParameters } from '../checks/names.js';
 import { hasTarget, type CheckedNic } from '../checks/targets.js';
 import { nicModel } from '../devices/catalog.js';
+import { isInitramfsImage } from '../images/names.js';
 import type { CheckFile, LabFile, MachineFile } from '../model/lab-file.js';
 import {
   backendOf,
@@ -13,6 +14,7 @@ import {
   type Nic,
   type Peer,
 } from '../model/lab.js';
+import { resolveImages } from './resolve-images.js';
 import { AddressPool } from './addresses.js';
 import { layOutBuses } from './buses.js';
 import { DEFAULT_CPUS, DEFAULT_MTU, defaultImage, subnetOf } from './defaults.js';
@@ -77,6 +79,7 @@ function resolvePeers(file: LabFile, naming: Naming): Peer[] {
 }
 
 function resolveMachine(name: string, machine: MachineFile, file: LabFile, naming: Naming): Machine {
+  const image = machine.image ?? defaultImage(machinesWrittenOn(file, name).length > 0);
   const buses = layOutBuses(machine);
   const iommu = machine.iommu ?? servesVdpa(file, name);
   const slots = { machine: name, on: machine.on, iommu, buses, places: new Places(buses) };
@@ -86,7 +89,8 @@ function resolveMachine(name: string, machine: MachineFile, file: LabFile, namin
   return {
     name,
     on: machine.on ?? null,
-    image: machine.image ?? defaultImage(machinesWrittenOn(file, name).length > 0),
+    image,
+    disk: !isInitramfsImage(image),
     cpus: machine.cpus ?? DEFAULT_CPUS,
     memoryMiB: memoryMiBOf(file, name),
     kernelArguments: machine.kernelArguments ?? [],
@@ -177,6 +181,7 @@ export function resolveLab(written: LabFile, file: string): Lab {
     summary: written.summary ?? '',
     takesSeconds: written.takes === undefined ? null : seconds(written.takes),
     expect: written.expect ?? 'works',
+    images: resolveImages(written),
     networks,
     peers,
     machines,

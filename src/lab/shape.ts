@@ -52,6 +52,24 @@ const machine = z.strictObject(
   { error: 'must be a mapping that describes a machine, such as `{ image: micro }`' },
 );
 
+const version = z.union([text(/^[0-9A-Za-z.+~-]+$/, 'must be a version such as 1.9.1'), z.number()], {
+  error: 'must be a version such as 1.9.1',
+});
+const component = z.union([name, z.record(name, version)], {
+  error: 'must be the name of a component, or a component with its version: `{ cni-plugins: 1.9.1 }`',
+});
+
+const image = z.strictObject(
+  {
+    base: name.describe('The name of what it is built on'),
+    components: optional(
+      z.array(component, { error: 'must be a list of components' }),
+      'What is added to the base: names of components, or a component with its version',
+    ),
+  },
+  { error: 'must be a mapping such as `{ base: debian-13, components: [cni-plugins] }`' },
+);
+
 const network = z
   .strictObject(
     {
@@ -132,6 +150,10 @@ export const labShape: z.ZodType<LabFile> = z.strictObject(
     peers: optional(
       z.record(name, peer, { error: 'must be a mapping: peer names, each with its network' }),
       'Hosts outside the machines, by name',
+    ),
+    images: optional(
+      z.record(name, image, { error: 'must be a mapping: image names, each with its base' }),
+      'Images of the lab’s own by name, for machines to boot',
     ),
     machines: z
       .record(name, machine, {

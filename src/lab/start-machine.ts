@@ -27,6 +27,8 @@ export interface StartOptions {
   /** Null for a machine inside another, which has it in its own image. */
   readonly image: BootImage | null;
   readonly qemu: readonly string[];
+  /** Folder of the toolchain's programs. */
+  readonly bin: string;
   readonly accelerator: Accelerator;
 }
 
@@ -41,7 +43,7 @@ export interface BootingMachine {
 export async function startMachine(machine: Machine, options: StartOptions): Promise<BootingMachine> {
   const { lab, folder, host, image } = options;
   await host.run(['rm', '-f', ...CHANNELS.map((channel) => `${machine.name}.${channel}`)]);
-  if (image !== null) linkImage(machine.name, image, folder.run);
+  if (image !== null) await linkImage(machine.name, image, folder.run, options.bin);
   const argumentsFile = join(folder.run, folderOf(lab, machine.on), machineArguments(machine.name));
   const [program = '', ...first] = options.qemu;
   const process = await host.start(

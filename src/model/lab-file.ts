@@ -8,6 +8,7 @@ export interface LabFile {
   readonly expect?: Expectation | undefined;
   readonly networks?: Readonly<Record<string, NetworkFile | null>> | undefined;
   readonly peers?: Readonly<Record<string, PeerFile>> | undefined;
+  readonly images?: Readonly<Record<string, ImageFile>> | undefined;
   readonly machines: Readonly<Record<string, MachineFile>>;
   readonly checks?: readonly CheckFile[] | undefined;
   readonly bench?: BenchFile | undefined;
@@ -37,6 +38,15 @@ export interface MachineFile {
   readonly buses?: Readonly<Record<string, BusFile>> | undefined;
   readonly nics?: Readonly<Record<string, NicFile>> | undefined;
 }
+
+/** An image of the definition's own. */
+export interface ImageFile {
+  readonly base: string;
+  readonly components?: readonly ComponentFile[] | undefined;
+}
+
+/** `cni-plugins`, or `cni-plugins: 1.9.1`. */
+export type ComponentFile = string | Readonly<Record<string, string | number>>;
 
 export type BusFile = 'root-port' | 'pci-bridge';
 

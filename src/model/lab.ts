@@ -7,6 +7,8 @@ export interface Lab {
   readonly takesSeconds: number | null;
   /** What QEMU makes of it: `refused` labs are compositions that it must not accept. */
   readonly expect: Expectation;
+  /** What its machines boot that is made of layers; `micro` is not. */
+  readonly images: readonly Image[];
   readonly networks: readonly Network[];
   readonly peers: readonly Peer[];
   readonly machines: readonly Machine[];
@@ -16,6 +18,19 @@ export interface Lab {
 }
 
 export type Expectation = 'works' | 'refused';
+
+/** A base, and layers of components on it, from the bottom up. The components of one layer are put in together. */
+export interface Image {
+  readonly name: string;
+  readonly base: string;
+  readonly layers: readonly (readonly ImageComponent[])[];
+}
+
+export interface ImageComponent {
+  readonly component: string;
+  /** Null: the pinned one, or whatever the distribution has. */
+  readonly version: string | null;
+}
 
 /** An L2 segment: a Linux bridge in the lab's namespace, or inside a machine. */
 export interface Network {
@@ -51,6 +66,8 @@ export interface Machine {
   /** The machine that it runs inside; null: this computer. */
   readonly on: string | null;
   readonly image: string;
+  /** Whether the image has a disk. */
+  readonly disk: boolean;
   readonly cpus: number;
   readonly memoryMiB: number;
   readonly kernelArguments: readonly string[];

@@ -29,6 +29,9 @@ const KERNEL_ARGUMENTS = [
   'lsm=',
 ];
 
+/** The names of interfaces as in the image `micro`; and what systemd need not do in a guest of a few minutes. */
+const FULL_GUEST_ARGUMENTS = ['net.ifnames=0', 'systemd.show_status=false', 'audit=0'];
+
 /** virtio-serial's own default, one of them reserved for a console. */
 const DEFAULT_MAX_PORTS = 31;
 const OWN_PORTS = 3;
@@ -94,8 +97,10 @@ export function machineView(machine: Machine, lab: Lab, facts: MachineFacts): ob
       ...(machine.iommu ? ['intel_iommu=on'] : []),
       ...modelsOf(machine).flatMap(({ kernelArguments }) => kernelArguments ?? []),
       ...(modules.length === 0 ? [] : [`lab.modules=${modules.join(',')}`]),
+      ...(machine.disk ? FULL_GUEST_ARGUMENTS : []),
       ...machine.kernelArguments,
     ].join(' '),
+    disk: machine.disk,
     devices: machineOptions(machine, facts).map(({ option, argument }) => ({
       option,
       argument: deviceArgumentText(argument),

@@ -16,7 +16,7 @@ import type { KernelTool, Toolchain } from '../../toolchain/types.js';
 import type { BootImage } from '../boot-image.js';
 import type { BuildContext } from '../build-context.js';
 import { buildFolder } from '../build-folder.js';
-import type { ImageName } from '../names.js';
+import type { InitramfsImage } from '../names.js';
 import { prepareKernel } from './kernel.js';
 import { installModules, modulesDigest } from './modules.js';
 import { packRoot } from './pack-root.js';
@@ -41,7 +41,7 @@ export interface Addition {
 
 /** What an image that is all in its initramfs is made of. */
 export interface InitramfsContents {
-  readonly name: ImageName;
+  readonly name: InitramfsImage;
   /** Paths in the toolchain's tree, and in the image. */
   readonly programs: readonly string[];
   /** Names of modules; those that the kernel does not have are passed over. */
@@ -83,10 +83,10 @@ export async function initramfsImage(contents: InitramfsContents, context: Build
   const { toolchain, progress } = context;
   const digest = initramfsDigest(contents, toolchain);
   const folder = join(cacheFolder(), 'images', contents.name, digest.slice(0, 32));
-  const image = { kernel: join(folder, 'kernel'), initrd: join(folder, 'initrd'), digest };
+  const image = { kernel: join(folder, 'kernel'), initrd: join(folder, 'initrd'), disk: null, digest };
   if (existsSync(folder)) return image;
   await withStep(progress, `Build the image ${contents.name}`, async () =>
-    buildFolder(folder, async (scratch, result) => {
+    buildFolder(folder, context, async (scratch, result) => {
       const root = join(scratch, 'root');
       await fillRoot(root, contents, toolchain, scratch);
       await packRoot(root, join(result, 'initrd'), toolchain.bin);

@@ -58,7 +58,8 @@ export const imagesExist: Rule = function* (lab, at) {
   const references = Object.entries(lab.machines).flatMap(([name, { image }]) =>
     image === undefined ? [] : [{ name: image, path: ['machines', name, 'image'] }],
   );
-  yield* unknown('LAB-RULE-IMAGE', 'image', references, imageNames, at);
+  const known = [...Object.keys(lab.images ?? {}), ...imageNames];
+  yield* unknown('LAB-RULE-IMAGE', 'image', references, known, at);
 };
 
 export const busesExist: Rule = function* (lab, at) {

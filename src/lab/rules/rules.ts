@@ -22,6 +22,7 @@ import {
   propertiesAreFree,
   settingsFitTheModel,
 } from './nics.js';
+import { cniPluginsAreThere, imagesAreMadeOfWhatThereIs, nestedMachinesHaveNoDisk } from './images.js';
 import { busesExist, imagesExist, modelsExist, networksExist } from './references.js';
 import type { Locator, Rule } from './rule.js';
 import { storageHoldsTheData } from './storage.js';
@@ -42,6 +43,8 @@ export const rules: readonly Rule[] = [
   vlansExist,
   modelsExist,
   imagesExist,
+  imagesAreMadeOfWhatThereIs,
+  nestedMachinesHaveNoDisk,
   busesExist,
   busesFit,
   checksExist,
@@ -58,6 +61,7 @@ export const rules: readonly Rule[] = [
   vdpaHasAnIommu,
   tapsAreWhereTheirNetworkIs,
   checksHaveTargets,
+  cniPluginsAreThere,
   storageHoldsTheData,
   benchNamesExist,
   benchCompares,

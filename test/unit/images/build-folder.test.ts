@@ -2,9 +2,11 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { buildFolder } from '../../../src/images/build-folder.js';
+import { silentProgress } from '../../../src/model/progress.js';
 import { useScratch } from '../../support/scratch.js';
 
 const scratch = useScratch();
+const options = { progress: silentProgress };
 
 function target(): string {
   return join(scratch(), 'images/micro/abc');
@@ -21,7 +23,7 @@ async function fill(_: string, result: string): Promise<void> {
 
 describe('buildFolder', () => {
   it('makes the folder, and leaves nothing beside it but its lock', async () => {
-    await buildFolder(target(), async (work, result) => {
+    await buildFolder(target(), options, async (work, result) => {
       writeFileSync(join(work, 'waste'), 'x');
       await fill(work, result);
     });
@@ -30,21 +32,21 @@ describe('buildFolder', () => {
   });
 
   it('shows nothing under its name before all is there, nor when the build fails', async () => {
-    const building = buildFolder(target(), async (work, result) => {
+    const building = buildFolder(target(), options, async (work, result) => {
       await fill(work, result);
       expect(existsSync(target())).toBe(false);
       throw new Error('no space left on device');
     });
     await expect(building).rejects.toThrow('no space left on device');
     expect(inParent()).toEqual(['lock']);
-    await buildFolder(target(), fill);
+    await buildFolder(target(), options, fill);
     expect(existsSync(target())).toBe(true);
   });
 
   it('removes what a killed build has left, and takes none of it for finished', async () => {
     mkdirSync(join(scratch(), 'images/micro/.build-dead/result'), { recursive: true });
     writeFileSync(join(scratch(), 'images/micro/.build-dead/result/initrd'), 'half');
-    await buildFolder(target(), fill);
+    await buildFolder(target(), options, fill);
     expect(inParent()).toEqual(['abc', 'lock']);
     expect(readFileSync(join(target(), 'initrd'), 'utf8')).toBe('whole');
   });
@@ -52,7 +54,7 @@ describe('buildFolder', () => {
   it('builds once when several ask at once', async () => {
     let builds = 0;
     const ask = async (): Promise<void> =>
-      buildFolder(target(), async (work, result) => {
+      buildFolder(target(), options, async (work, result) => {
         builds += 1;
         await fill(work, result);
       });

@@ -25,6 +25,7 @@ function image(name: string, kernel: string, initrd: string): BootImage {
   const made = {
     kernel: join(scratch(), name, 'kernel'),
     initrd: join(scratch(), name, 'initrd'),
+    disk: null,
     digest: name,
   };
   writeFileSync(made.kernel, kernel);

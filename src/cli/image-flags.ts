@@ -1,0 +1,14 @@
+import * as Args from '@oclif/core/args';
+import * as Flags from '@oclif/core/flags';
+
+/** NAME: what the commands about images are about. */
+export const imageArgument = Args.string({
+  ignoreStdin: true,
+  name: 'name',
+  description: 'an image that comes with lab, or, with --lab, one that a lab’s machines boot',
+  required: true,
+});
+
+export const imageFlags = {
+  lab: Flags.string({ description: 'the lab whose image is meant', helpValue: 'LAB' }),
+};

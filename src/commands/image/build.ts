@@ -1,0 +1,35 @@
+import { BaseCommand } from '../../cli/base-command.js';
+import { imageArgument, imageFlags } from '../../cli/image-flags.js';
+import { interruptSignal } from '../../cli/interrupts.js';
+import { toolFlags } from '../../cli/lab-flags.js';
+import type { BootImage } from '../../images/boot-image.js';
+import { buildImage } from '../../lab/build-image.js';
+import { findImage } from '../../lab/find-image.js';
+
+interface ImageBuildResult extends BootImage {
+  readonly name: string;
+}
+
+export default class ImageBuild extends BaseCommand<typeof ImageBuild> {
+  static override summary = 'Make an image, layer by layer; what is in the cache already is used.';
+  static override description =
+    'A second build of the same recipe does nothing; after a change only the layers from the changed one on are made again. ' +
+    '`lab up` builds what its machines need by itself.';
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> debian-13',
+    '<%= config.bin %> <%= command.id %> mine --lab ./my-lab',
+  ];
+  static override args = { name: imageArgument };
+  static override flags = { ...imageFlags, mirror: toolFlags.mirror };
+
+  async run(): Promise<ImageBuildResult> {
+    const { args, flags } = await this.read(ImageBuild);
+    const built = await buildImage(findImage(args.name, flags.lab), {
+      mirror: flags.mirror,
+      progress: await this.progress(),
+      signal: interruptSignal(),
+    });
+    this.log(`${args.name}: ${built.disk ?? built.initrd}`);
+    return { name: args.name, ...built };
+  }
+}

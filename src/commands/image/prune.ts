@@ -1,0 +1,21 @@
+import { BaseCommand } from '../../cli/base-command.js';
+import { interruptSignal } from '../../cli/interrupts.js';
+import type { Pruned } from '../../images/prune.js';
+import { pruneUnusedImages } from '../../lab/prune-images.js';
+import { bytesText } from '../../report/bytes-text.js';
+
+export default class ImagePrune extends BaseCommand<typeof ImagePrune> {
+  static override summary = 'Remove the images that no lab and no running machine uses.';
+  static override description =
+    'What a definition that still exists needed when it was last brought up is kept, and what a machine runs from. ' +
+    'The rest is made again when it is needed.';
+  static override examples = ['<%= config.bin %> <%= command.id %>'];
+
+  async run(): Promise<Pruned> {
+    await this.read(ImagePrune);
+    const pruned = await pruneUnusedImages(await this.progress(), interruptSignal());
+    for (const { title, bytes } of pruned.removed) this.log(`removed ${title}: ${bytesText(bytes)}`);
+    this.log(pruned.removed.length === 0 ? 'nothing to remove' : `${bytesText(pruned.bytes)} in all`);
+    return pruned;
+  }
+}

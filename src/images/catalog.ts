@@ -1,0 +1,28 @@
+import type { Image } from '../model/lab.js';
+
+function layer(...components: string[]): Image['layers'][number] {
+  return components.map((component) => ({ component, version: null }));
+}
+
+/** The images that come with lab. What changes more often stands further up: a change redoes what is above it. */
+const recipes: readonly Image[] = [
+  {
+    name: 'debian-13',
+    base: 'debian-13',
+    layers: [
+      layer('guest-agent', 'ssh', 'measure'),
+      layer('containerd', 'qemu'),
+      layer('vdpa'),
+      layer('cni-plugins'),
+    ],
+  },
+];
+
+/** The recipe of that name; undefined for one that is not made of layers, or that there is none of. */
+export function catalogued(name: string): Image | undefined {
+  return recipes.find((recipe) => recipe.name === name);
+}
+
+export function cataloguedImages(): readonly Image[] {
+  return recipes;
+}

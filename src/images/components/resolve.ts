@@ -1,0 +1,79 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { shippedFile } from '../../model/folders.js';
+import { buildFolder } from '../build-folder.js';
+import type { BuildContext } from '../build-context.js';
+import { imagesFolder } from '../layers/store.js';
+import type { LayerWork } from '../layers/layer-work.js';
+import type { ImageComponent } from '../../model/lab.js';
+import { findComponent } from './catalog.js';
+import { silentProgress } from '../../model/progress.js';
+import type { ArtefactBuild, Component, Family, FamilyRecipe } from './component.js';
+
+/** A component with its version and the recipe of one family. */
+export interface ResolvedComponent {
+  readonly name: string;
+  readonly component: Component;
+  readonly version: string | null;
+  readonly recipe: FamilyRecipe;
+  /** Hex SHA-256 over recipe, files, version and what is built. */
+  readonly digest: string;
+  /** The folder of what was built on this computer for it; absent before, and where nothing is. */
+  readonly artefacts?: string;
+}
+
+/** A component as it is for a family. */
+export function resolveComponent(
+  { component: name, version }: ImageComponent,
+  family: Family,
+): ResolvedComponent {
+  const component = findComponent(name);
+  const recipe = component.families[family];
+  const chosen = version ?? component.version ?? null;
+  return { name, component, version: chosen, recipe, digest: digestOf(component, recipe, chosen) };
+}
+
+function digestOf(component: Component, recipe: FamilyRecipe, version: string | null): string {
+  const hash = createHash('sha256').update(
+    JSON.stringify([component.name, version, recipe, component.buildInputs?.() ?? null]),
+  );
+  for (const { source } of recipe.files ?? [])
+    hash.update(readFileSync(shippedFile(`images/components/files/${source}`)));
+  return hash.digest('hex');
+}
+
+/** Has built on this computer what a component needs built, once for each content. */
+export async function withArtefacts(
+  resolved: ResolvedComponent,
+  image: Pick<ArtefactBuild, 'kernelRelease' | 'packages'>,
+  work: LayerWork,
+  context: BuildContext,
+): Promise<ResolvedComponent> {
+  const { component, digest, version } = resolved;
+  const { build } = component;
+  if (build === undefined) return resolved;
+  const key = createHash('sha256')
+    .update(JSON.stringify([digest, component.perKernel === true ? image.kernelRelease : null]))
+    .digest('hex');
+  const artefacts = join(imagesFolder(), 'artefacts', key.slice(0, 32));
+  if (!existsSync(artefacts)) {
+    await buildFolder(artefacts, context, async (scratch, root) => {
+      const folder = join(scratch, 'work');
+      mkdirSync(folder);
+      await build({
+        version: version ?? '',
+        scratch: folder,
+        root,
+        ...image,
+        toolchain: context.toolchain,
+        mirror: context.mirror,
+        signal: context.signal,
+        progress: silentProgress,
+        onDetail: work.log,
+        onWarning: work.warn,
+      });
+    });
+  }
+  return { ...resolved, artefacts };
+}

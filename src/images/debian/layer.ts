@@ -1,0 +1,85 @@
+import { cpSync, chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { ToolchainError } from '../../errors/families.js';
+import { shippedFile } from '../../model/folders.js';
+import { renderTemplate } from '../../render/templates.js';
+import { aptTransportOptions } from '../../toolchain/apt-transport.js';
+import type { BuildContext } from '../build-context.js';
+import type { ResolvedComponent } from '../components/resolve.js';
+import type { StoredLayer } from '../layers/store.js';
+import type { LayerWork } from '../layers/layer-work.js';
+import { debianFile } from './base.js';
+import { diskFromRaw, rawFromDisk } from './disk.js';
+import { runInNamespace } from './run-in-namespace.js';
+
+/** Puts what the components bring beside packages into a folder, as it will be in the image. */
+export function gatherFiles(components: readonly ResolvedComponent[], target: string): void {
+  mkdirSync(target, { recursive: true });
+  for (const { recipe, artefacts } of components) {
+    for (const file of recipe.files ?? []) {
+      const place = join(target, file.target);
+      mkdirSync(dirname(place), { recursive: true });
+      cpSync(shippedFile(`images/components/files/${file.source}`), place);
+      chmodSync(place, file.mode);
+    }
+    if (artefacts !== undefined) cpSync(artefacts, target, { recursive: true });
+  }
+}
+
+/** The script that puts components into a tree of Debian. */
+export function debianLayerScript(
+  components: readonly Pick<ResolvedComponent, 'name' | 'recipe'>[],
+  aptOptions: readonly string[],
+): string {
+  return renderTemplate('images/debian-layer.sh', {
+    title: components.map(({ name }) => name).join(', '),
+    aptOptions,
+    packages: components.flatMap(({ recipe }) => recipe.packages),
+    scripts: components.flatMap(({ name, recipe }) =>
+      recipe.script === undefined ? [] : [{ name, text: recipe.script.trim() }],
+    ),
+  });
+}
+
+/** Adds components to an image of Debian: installs them into its tree, and puts what has changed on its disk. */
+export async function buildDebianLayer(
+  work: LayerWork,
+  below: readonly StoredLayer[],
+  components: readonly ResolvedComponent[],
+  context: BuildContext,
+): Promise<void> {
+  const parent = below.at(-1);
+  if (parent === undefined) throw new Error('a layer needs one below it');
+  const files = join(work.scratch, 'files');
+  const script = join(work.scratch, 'install.sh');
+  gatherFiles(components, files);
+  // A mirror that is frozen was used for the base, with a warning: its signature is checked all the same.
+  const options = [...(await aptTransportOptions()), 'Acquire::Check-Valid-Until "false";'];
+  writeFileSync(script, debianLayerScript(components, options));
+  await rawFromDisk(parent.disk, join(work.result, 'disk.raw'), context);
+  const said = await runInNamespace(
+    debianFile('layer.sh'),
+    [work.result, script, files, ...below.map(({ folder }) => folder)],
+    { work, signal: context.signal },
+  );
+  if (said !== undefined) throw layerFailed(components, said, work);
+  await diskFromRaw(work.result, parent, context);
+}
+
+function layerFailed(
+  components: readonly ResolvedComponent[],
+  said: string,
+  work: LayerWork,
+): ToolchainError {
+  const names = components.map(({ name }) => name).join(', ');
+  const last = said.split('\n').slice(-6).join('\n');
+  return new ToolchainError(
+    {
+      code: 'LAB-IMAGE-INSTALL',
+      location: { file: work.logFile },
+      message: `the components ${names} could not be installed`,
+      hint: 'see all that was said in the log of the build, which the lines below are the end of; lab image build tries again',
+    },
+    { cause: new Error(last) },
+  );
+}

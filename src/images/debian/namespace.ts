@@ -1,0 +1,37 @@
+import { userInfo } from 'node:os';
+import { EnvironmentError } from '../../errors/families.js';
+import { run } from '../../process/run.js';
+
+const LIMIT_SECONDS = 3600;
+
+/**
+ * The arguments that run `argv` as root of a user and mount namespace of its own, with this user's subordinate ids as the other
+ * users of it: what a distribution's packages need to be installed. Root itself needs no such users.
+ */
+export function asRootOfNamespace(argv: readonly string[]): [string, ...string[]] {
+  const user = userInfo().uid === 0 ? [] : ['--user', '--map-auto', '--map-root-user'];
+  const namespaces = [...user, '--mount', '--propagation', 'private', '--pid', '--fork', '--kill-child'];
+  return [
+    // The whole group gets the signal that ends this process.
+    ...(['setpriv', '--pdeathsig', 'TERM', 'timeout', '--kill-after=3', String(LIMIT_SECONDS)] as const),
+    'unshare',
+    ...namespaces,
+    '--mount-proc',
+    ...argv,
+  ];
+}
+
+/** Throws EnvironmentError when this user has no subordinate ids to make such a namespace with. */
+export async function requireSubordinateIds(signal: AbortSignal | undefined): Promise<void> {
+  const { exitCode, stderr } = await run(asRootOfNamespace(['true']), { signal, timeoutMs: 20_000 });
+  if (exitCode === 0) return;
+  const user = userInfo().username;
+  throw new EnvironmentError(
+    {
+      code: 'LAB-ENV-SUBORDINATE-IDS',
+      message: 'packages of Debian cannot be installed into an image as this user: it has no subordinate ids',
+      hint: `sudo apt-get install uidmap, and if ${user} is not in /etc/subuid: sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 ${user}`,
+    },
+    { cause: new Error(stderr.trim()) },
+  );
+}

@@ -1,0 +1,12 @@
+/** Where a layer is built, and whom it tells. */
+export interface LayerWork {
+  /** Becomes the layer's folder when all is there. */
+  readonly result: string;
+  /** For whatever the build needs; removed after it. */
+  readonly scratch: string;
+  /** All that was said; it stays when the build fails. */
+  readonly logFile: string;
+  /** One line for the log, and for whoever watches. */
+  readonly log: (line: string) => void;
+  readonly warn: (message: string) => void;
+}

@@ -1,0 +1,74 @@
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { lockFolder } from './build-folder.js';
+import type { BuildFolderOptions } from './build-folder.js';
+import { allLayers, imagesFolder, initramfsFolders, layersFolder, NAME_LENGTH } from './layers/store.js';
+import { initramfsImages } from './names.js';
+
+/** What was removed from the cache. */
+export interface Pruned {
+  /** Names of layers, and of folders of other kinds. */
+  readonly removed: readonly { readonly title: string; readonly folder: string; readonly bytes: number }[];
+  readonly bytes: number;
+}
+
+function bytesIn(folder: string): number {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .map((path) => statSync(join(folder, path), { throwIfNoEntry: false }))
+    .reduce((sum, status) => sum + (status?.isFile() === true ? status.blocks * 512 : 0), 0);
+}
+
+/** The names of folders in the cache that are to stay: those of `digests`, and of all that is below them. */
+function keptNames(digests: ReadonlySet<string>, folders: ReadonlySet<string>): Set<string> {
+  const layers = allLayers();
+  const kept = new Set<string>();
+  const keep = (digest: string | null): void => {
+    const layer = layers.find(({ manifest }) => manifest.digest === digest);
+    if (layer === undefined || kept.has(layer.folder)) return;
+    kept.add(layer.folder);
+    keep(layer.manifest.parent);
+  };
+  for (const { manifest, folder } of layers)
+    if (digests.has(manifest.digest) || folders.has(folder)) keep(manifest.digest);
+  return kept;
+}
+
+/** Folders of images without a disk that are none of `digests` and not among `folders`. */
+function unusedInitramfs(
+  digests: ReadonlySet<string>,
+  folders: ReadonlySet<string>,
+): { title: string; folder: string }[] {
+  const names = new Set([...digests].map((digest) => digest.slice(0, NAME_LENGTH)));
+  return [...initramfsImages, 'inside'].flatMap((title) =>
+    initramfsFolders(title)
+      .filter((folder) => !folders.has(folder) && !names.has(basename(folder)))
+      .map((folder) => ({ title, folder })),
+  );
+}
+
+/**
+ * Removes the images that nobody uses: neither one of `digests`, nor in one of `folders`, from which machines run. Waits for builds.
+ * What is built on this computer for components goes with them: it is made again where it is needed.
+ */
+export async function pruneImages(
+  digests: ReadonlySet<string>,
+  folders: ReadonlySet<string>,
+  options: BuildFolderOptions,
+): Promise<Pruned> {
+  const lock = await lockFolder(layersFolder(), options);
+  try {
+    const kept = keptNames(digests, folders);
+    const unused = [
+      ...allLayers()
+        .filter(({ folder }) => !kept.has(folder))
+        .map(({ folder, manifest }) => ({ title: manifest.title, folder })),
+      ...unusedInitramfs(digests, folders),
+      ...['artefacts'].map((name) => ({ title: name, folder: join(imagesFolder(), name) })),
+    ].filter(({ folder }) => existsSync(folder));
+    const removed = unused.map((one) => ({ ...one, bytes: bytesIn(one.folder) }));
+    for (const { folder } of removed) rmSync(folder, { recursive: true, force: true });
+    return { removed, bytes: removed.reduce((sum, { bytes }) => sum + bytes, 0) };
+  } finally {
+    await lock.release();
+  }
+}

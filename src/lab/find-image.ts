@@ -1,0 +1,42 @@
+import { catalogued } from '../images/catalog.js';
+import { imageNamed, type BootableImage } from '../images/boot-images.js';
+import { imageNames, isInitramfsImage } from '../images/names.js';
+import { UsageError } from '../errors/families.js';
+import type { KernelFlavour } from '../toolchain/types.js';
+import { kernelFlavourOf } from './kernel-flavour.js';
+import { readLab } from './read-lab.js';
+
+/** An image as a command names it. */
+export interface NamedImage {
+  readonly name: string;
+  readonly image: BootableImage;
+  /** Which kernel the lab that it is for needs. */
+  readonly kernelFlavour: KernelFlavour;
+}
+
+/** The image of that name, one of lab's own or one that the machines of `lab` boot. Throws UsageError if there is none. */
+export function findImage(name: string, lab: string | undefined): NamedImage {
+  if (lab !== undefined) return imageOfLab(name, lab);
+  const image = isInitramfsImage(name) ? name : catalogued(name);
+  if (image === undefined) throw unknownImage(name, imageNames);
+  return { name, image, kernelFlavour: 'cloud' };
+}
+
+function imageOfLab(name: string, given: string): NamedImage {
+  const { lab } = readLab(given);
+  const known = [...new Set(lab.machines.map(({ image }) => image))];
+  if (!known.includes(name)) throw unknownImage(name, known);
+  return {
+    name,
+    image: imageNamed(name, lab.images),
+    kernelFlavour: kernelFlavourOf(lab),
+  };
+}
+
+function unknownImage(name: string, known: readonly string[]): UsageError {
+  return new UsageError({
+    code: 'LAB-IMAGE-UNKNOWN',
+    message: `there is no image \`${name}\``,
+    hint: `choose from: ${known.join(', ')}; an image of a lab’s own is named with --lab LAB`,
+  });
+}

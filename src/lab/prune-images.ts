@@ -1,0 +1,26 @@
+import { existsSync, readdirSync, realpathSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { backingFile } from '../images/backing-file.js';
+import { pruneImages, type Pruned } from '../images/prune.js';
+import { currentUses } from '../images/uses.js';
+import type { Progress } from '../model/progress.js';
+import { allRecords, LabFolder } from './record.js';
+
+/** What the machines in a lab's folder were started from. */
+function startedFrom(run: string): string[] {
+  if (!existsSync(run)) return [];
+  return readdirSync(run).flatMap((name) => {
+    const path = join(run, name);
+    if (name.endsWith('.disk')) return backingFile(path) ?? [];
+    if (name.endsWith('.kernel') || name.endsWith('.initrd'))
+      return existsSync(path) ? realpathSync(path) : [];
+    return [];
+  });
+}
+
+/** `lab image prune`: removes the images that neither a definition that still exists needs nor a machine runs from. */
+export async function pruneUnusedImages(progress: Progress, signal?: AbortSignal): Promise<Pruned> {
+  const files = allRecords().flatMap(({ id }) => startedFrom(new LabFolder(id).run));
+  const digests = new Set(currentUses().flatMap((use) => use.digests));
+  return pruneImages(digests, new Set(files.map((file) => dirname(file))), { progress, signal });
+}

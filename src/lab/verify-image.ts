@@ -1,0 +1,134 @@
+import { join } from 'node:path';
+import { assertion, type Assertion } from '../checks/check.js';
+import type { CheckResult, TestResult } from '../checks/result.js';
+import { findComponent } from '../images/components/catalog.js';
+import { imagesFolder } from '../images/layers/store.js';
+import { withStep } from '../model/progress.js';
+import type { GuestAgent } from '../qemu/guest-agent.js';
+import { bringUp } from './bring-up.js';
+import { observeEnvironment } from './environment.js';
+import type { NamedImage } from './find-image.js';
+import { scaledLimitMs } from './limits.js';
+import { prepareLab, type BringUpOptions } from './prepare.js';
+import type { ReadLab } from './read-lab.js';
+import { resolveLab } from './resolve.js';
+import type { RunningLab } from './running-lab.js';
+import { runHead } from './results/run.js';
+import { bringDown } from './take-down.js';
+
+const LIMIT_MS = 60_000;
+/** Enough for a container runtime and a QEMU that says what it can. */
+const MEMORY = '1G';
+
+export interface Question {
+  readonly name: string;
+  readonly script: string;
+}
+
+/** What the image `micro` has in place of components. */
+const micro: Question = {
+  name: 'micro',
+  script: 'ip -Version\nping -c 1 127.0.0.1\nnetperf -V\niperf3 --version\n',
+};
+
+function questionsOf({ image }: NamedImage): Question[] {
+  if (typeof image === 'string') return [{ ...micro, name: image }];
+  return image.layers.flat().map(({ component }) => ({
+    name: component,
+    script: findComponent(component).verify,
+  }));
+}
+
+/** A lab with nothing but a machine that boots the image. Its definition is nowhere: the place gives it its id. */
+function labOf({ name, image: bootable }: NamedImage): ReadLab {
+  const file = join(imagesFolder(), 'verify', `${name}.yaml`);
+  const lab = resolveLab({ name: `verify-${name}`, machines: { guest: { memory: MEMORY } } }, file);
+  const machines = lab.machines.map((machine) => ({
+    ...machine,
+    image: name,
+    disk: typeof bootable !== 'string',
+  }));
+  return {
+    lab: { ...lab, machines, images: typeof bootable === 'string' ? [] : [bootable] },
+    file,
+    text: '',
+    settings: [],
+  };
+}
+
+/** Asks one component in the guest. What goes wrong is the answer; throws only the signal's reason. */
+export async function ask(
+  agent: Pick<GuestAgent, 'run'>,
+  { name, script }: Question,
+  options: { limitMs: number; signal: AbortSignal },
+): Promise<Assertion & { version: string }> {
+  try {
+    const { exitCode, stdout, stderr } = await agent.run(['/bin/sh', '-ec', script], {
+      timeoutMs: options.limitMs,
+      signal: options.signal,
+    });
+    const version = stdout.trim().split('\n').at(-1) ?? '';
+    return {
+      ...assertion(exitCode === 0, `${name} answers`, ...`${stdout}\n${stderr}`.trim().split('\n')),
+      version,
+    };
+  } catch (error) {
+    options.signal.throwIfAborted();
+    return { ...assertion(false, `${name} answers`, String(error)), version: '' };
+  }
+}
+
+async function askAll(
+  running: RunningLab,
+  image: NamedImage,
+  options: VerifyOptions,
+): Promise<CheckResult[]> {
+  const { accelerator } = running.record.tools.acceleration;
+  const limits = { limitMs: scaledLimitMs(LIMIT_MS, accelerator), signal: options.signal };
+  const { agent } = await running.guest('guest', options.signal);
+  const results: CheckResult[] = [];
+  for (const question of questionsOf(image)) {
+    const began = Date.now();
+    const { version, ...answer } = await withStep(options.progress, `Ask ${question.name}`, async () =>
+      ask(agent, question, limits),
+    );
+    const result: CheckResult = {
+      title: question.name,
+      check: question.name,
+      machine: 'guest',
+      nic: '',
+      ok: answer.ok,
+      assertions: [answer],
+      remarks: version === '' ? [] : [version],
+      durationMs: Date.now() - began,
+    };
+    results.push(result);
+    options.onResult(result);
+  }
+  return results;
+}
+
+export interface VerifyOptions extends BringUpOptions {
+  readonly onResult: (result: CheckResult) => void;
+}
+
+/** `lab image verify`: boots an image, built if need be, and asks each of its components whether it works. Nothing stays up. */
+export async function verifyImage(image: NamedImage, options: VerifyOptions): Promise<TestResult> {
+  const started = new Date();
+  const observed = observeEnvironment();
+  const { running } = await bringUp(await prepareLab(labOf(image), options), options);
+  try {
+    const checks = await askAll(running, image, options);
+    const guest = await running.guest('guest', options.signal);
+    const { stdout } = await guest.run(['uname', '-r']);
+    return {
+      ...runHead('test', running.record.lab, started),
+      durationMs: Date.now() - started.getTime(),
+      environment: observed({ ...running.record.tools, kernel: stdout.trim() }, running.record.lab),
+      checks,
+    };
+  } finally {
+    await running.close();
+    await bringDown(running.record.id, options.progress);
+  }
+}

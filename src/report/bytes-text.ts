@@ -1,0 +1,5 @@
+/** A number of bytes for people: `12 MB`; `-` for none. */
+export function bytesText(bytes: number | null): string {
+  if (bytes === null || bytes === 0) return '-';
+  return bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${Math.round(bytes / 1e6)} MB`;
+}

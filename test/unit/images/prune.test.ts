@@ -1,0 +1,101 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { backingFile } from '../../../src/images/backing-file.js';
+import { DISK, MANIFEST } from '../../../src/images/layers/layer.js';
+import { allLayers, findLayer, imagesFolder, layerFolder } from '../../../src/images/layers/store.js';
+import { pruneImages } from '../../../src/images/prune.js';
+import { currentUses, noteUse } from '../../../src/images/uses.js';
+import { silentProgress } from '../../../src/model/progress.js';
+import { useScratch } from '../../support/scratch.js';
+
+const scratch = useScratch();
+const options = { progress: silentProgress };
+const digest = (letter: string): string => letter.repeat(64);
+
+function store(letter: string, parent: string | null): string {
+  const folder = layerFolder(digest(letter));
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, DISK), letter);
+  const manifest = { digest: digest(letter), parent: parent === null ? null : digest(parent), title: letter };
+  writeFileSync(join(folder, MANIFEST), JSON.stringify(manifest));
+  return folder;
+}
+
+beforeEach(() => {
+  vi.stubEnv('XDG_CACHE_HOME', scratch());
+});
+
+describe('pruneImages', () => {
+  beforeEach(() => {
+    store('a', null);
+    store('b', 'a');
+    store('c', 'b');
+    store('d', 'a');
+  });
+
+  const left = (): string[] =>
+    allLayers()
+      .map(({ manifest }) => manifest.title)
+      .sort();
+
+  it('keeps what a lab needs with all that is below it, and removes the rest', async () => {
+    const { removed } = await pruneImages(new Set([digest('d')]), new Set(), options);
+    expect(left()).toEqual(['a', 'd']);
+    expect(removed.map(({ title }) => title).sort()).toEqual(['b', 'c']);
+  });
+
+  it('keeps what a machine runs from, though no definition asks for it any more', async () => {
+    await pruneImages(new Set(), new Set([layerFolder(digest('b'))]), options);
+    expect(left()).toEqual(['a', 'b']);
+  });
+
+  it('removes all when nobody uses any, images of other kinds as well', async () => {
+    const micro = join(imagesFolder(), 'micro', 'a'.repeat(32));
+    mkdirSync(micro, { recursive: true });
+    await pruneImages(new Set(), new Set(), options);
+    expect(left()).toEqual([]);
+    expect(existsSync(micro)).toBe(false);
+  });
+
+  it('keeps the micro image that a lab needs', async () => {
+    const micro = join(imagesFolder(), 'micro', 'a'.repeat(32));
+    mkdirSync(micro, { recursive: true });
+    await pruneImages(new Set([digest('a')]), new Set(), options);
+    expect(existsSync(micro)).toBe(true);
+  });
+});
+
+it('a folder without its manifest is no layer', () => {
+  mkdirSync(layerFolder(digest('e')), { recursive: true });
+  expect(findLayer(digest('e'))).toBeUndefined();
+});
+
+describe('uses', () => {
+  it('are those of definitions that exist, each as it was noted last', () => {
+    const [here, gone] = [join(scratch(), 'lab.yaml'), join(scratch(), 'gone.yaml')];
+    writeFileSync(here, '');
+    noteUse({ definition: here, digests: ['1'] });
+    noteUse({ definition: here, digests: ['2'] });
+    noteUse({ definition: gone, digests: ['3'] });
+    expect(currentUses()).toEqual([{ definition: here, digests: ['2'] }]);
+  });
+});
+
+describe('backingFile', () => {
+  it('is what the header of a qcow2 names', () => {
+    const name = '/cache/images/layers/abc/disk.qcow2';
+    const header = Buffer.alloc(512);
+    header.write('QFI\xfb', 'latin1');
+    header.writeBigUInt64BE(400n, 8);
+    header.writeUInt32BE(name.length, 16);
+    header.write(name, 400);
+    writeFileSync(join(scratch(), 'one'), header);
+    expect(backingFile(join(scratch(), 'one'))).toBe(name);
+  });
+
+  it('is none of another file', () => {
+    writeFileSync(join(scratch(), 'two'), 'no disk');
+    expect(backingFile(join(scratch(), 'two'))).toBeUndefined();
+  });
+});
