@@ -1,4 +1,4 @@
-import { closeSync, openSync } from 'node:fs';
+import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
 import { readResources, smallMappingsKiB } from '../../../src/checks/qemu-resources.js';
 import type { Host } from '../../../src/hosts/host.js';
@@ -43,15 +43,20 @@ describe('smallMappingsKiB', () => {
 });
 
 describe('readResources', () => {
-  it('sees a file that this process opens, and memory that it takes', async () => {
-    const before = await readResources(here, process.pid);
-    const file = openSync('/dev/null', 'r');
-    try {
-      expect((await readResources(here, process.pid)).openFiles).toBe(before.openFiles + 1);
-    } finally {
-      closeSync(file);
-    }
-    expect(before.smallMappingsKiB).toBeGreaterThan(100);
+  it('sees a file that a process opens, and memory that it has', async () => {
+    const shell = execa('sh', ['-c', 'echo; read -r line; exec 9</dev/null; echo; read -r line'], {
+      stdin: 'pipe',
+    });
+    const said = shell.iterable();
+    await said.next();
+    const before = await readResources(here, shell.pid ?? 0);
+    shell.stdin.write('open\n');
+    await said.next();
+    const after = await readResources(here, shell.pid ?? 0);
+    shell.stdin.end('end\n');
+    await shell;
+    expect(after.openFiles).toBe(before.openFiles + 1);
+    expect(before.smallMappingsKiB).toBeGreaterThan(20);
   });
 
   it('throws for a process that has gone', async () => {
