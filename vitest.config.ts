@@ -39,8 +39,18 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
-          globalSetup: ['test/support/provision.ts', 'test/support/provision-images.ts'],
+          globalSetup: ['test/support/provision.ts'],
           // Real guests under emulation: one file at a time on a small machine, and time enough for each.
+          fileParallelism: false,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+        },
+      },
+      {
+        test: {
+          name: 'images',
+          include: ['test/images/*.test.ts'],
+          globalSetup: ['test/support/provision.ts', 'test/support/provision-images.ts'],
           fileParallelism: false,
           testTimeout: 300_000,
           hookTimeout: 300_000,

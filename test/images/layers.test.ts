@@ -13,8 +13,8 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { Sandbox, type LabOutcome } from './support/sandbox.js';
-import { parseReport } from './support/tap.js';
+import { Sandbox, type LabOutcome } from '../e2e/support/sandbox.js';
+import { parseReport } from '../e2e/support/tap.js';
 
 interface Shown {
   readonly state: string;

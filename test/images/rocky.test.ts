@@ -17,8 +17,8 @@ import { findToolchain } from '../../src/toolchain/resolve.js';
 import type { Toolchain } from '../../src/toolchain/types.js';
 import { serveFile, type FileServer } from '../support/file-server.js';
 import { rockyStandIn } from '../support/stand-in/stand-in.js';
-import { Sandbox, type LabOutcome } from './support/sandbox.js';
-import { parseReport } from './support/tap.js';
+import { Sandbox, type LabOutcome } from '../e2e/support/sandbox.js';
+import { parseReport } from '../e2e/support/tap.js';
 
 /*
  * The path that images of Rocky Linux are built by, with the real libguestfs and virt-customize, on disks that only take themselves for

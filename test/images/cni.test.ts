@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { failuresOf } from './support/failures.js';
-import { Sandbox } from './support/sandbox.js';
-import { parseReport } from './support/tap.js';
+import { failuresOf } from '../e2e/support/failures.js';
+import { Sandbox } from '../e2e/support/sandbox.js';
+import { parseReport } from '../e2e/support/tap.js';
 
 let sandbox: Sandbox;
 
