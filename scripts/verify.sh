@@ -23,7 +23,7 @@ step() {
 }
 
 lint_shell() {
-  find scripts .ci src/images -type f \( -name '*.sh' -o -name run \) -exec shellcheck -x {} +
+  find scripts .ci src/images test/support -type f \( -name '*.sh' -o -name run \) -exec shellcheck -x {} +
 }
 
 # tests SCRIPT [COMMAND...]: an npm script that runs vitest, through COMMAND if any, with its report where `step` has its own.

@@ -6,7 +6,10 @@ export const rockyMirrorVariable = 'LAB_ROCKY_MIRROR';
 
 const DEFAULT_MIRROR = 'https://dl.rockylinux.org/pub/rocky';
 
-/** A GenericCloud image of Rocky Linux, by its date, with the SHA-256 that stands for it in the file CHECKSUM beside it. */
+/**
+ * A GenericCloud image of Rocky Linux, by its date. The SHA-256 is the one that public recipes of several authors have for the file;
+ * .github/workflows/images.yml compares it with the file CHECKSUM beside the image.
+ */
 interface RockyImage {
   readonly release: string;
   readonly file: string;
