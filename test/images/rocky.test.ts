@@ -203,7 +203,7 @@ describe('with XFS, and /boot apart', () => {
       expect(up.exitCode, up.stderr).toBe(0);
       const ask =
         'cat /etc/rocky-release; findmnt -no FSTYPE / /boot; getfattr --only-values -n security.selinux /usr/bin/qemu-ga';
-      const { stdout, stderr } = await sandbox.lab('exec', file, '--', 'sh', '-c', ask);
+      const { stdout, stderr } = await sandbox.lab('exec', file, 'guest', '--', 'sh', '-c', ask);
       expect(stdout, stderr).toContain('Rocky Linux release 9.6');
       expect(stdout.match(/^xfs$/gm), stdout).toHaveLength(2);
       expect(stdout).toContain('system_u:object_r:virt_qemu_ga_exec_t:s0');
@@ -251,7 +251,7 @@ describe('where the disk comes from', () => {
     server = await serveFile(randomBytes(100_000));
     const own = await onImage(
       'build',
-      define(`{ url: '${server.url}/disk.qcow2', sha256: ${'0'.repeat(64)} }`),
+      define(`{ url: '${server.url}/disk.qcow2', sha256: '${'0'.repeat(64)}' }`),
     );
     expect(own.exitCode).toBe(2);
     expect(own.stderr).toMatch(/SHA-256.*\[LAB-IMAGE-CHECKSUM\]/);

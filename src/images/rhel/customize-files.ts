@@ -36,18 +36,25 @@ function packagesOf(components: readonly Pick<Part, 'recipe'>[]): string[] {
   return [...new Set(components.flatMap(({ recipe }) => recipe.packages))];
 }
 
+/** What a person needs to run the commands once more. */
+export interface ByHand {
+  /** The disk of the layer below. */
+  readonly below: string;
+  readonly environment: GuestfsEnvironment;
+  readonly program: readonly string[];
+}
+
 /** The file that virt-customize is given: one command a line. */
 export function customizeCommands(
   components: readonly Pick<Part, 'name' | 'recipe'>[],
-  below: string,
-  environment: GuestfsEnvironment,
+  { below, environment, program }: ByHand,
 ): string {
   // The folders that are this build's own are gone when a person reads it.
   const told = Object.entries(environment).filter(([name]) => /^(LIBGUESTFS_BACKEND|SUPERMIN_)/.test(name));
   return renderTemplate('images/rhel-commands', {
     title: titleOf(components),
     below,
-    environment: told.map(([name, value]) => `${name}=${value}`).join(' '),
+    program: [...told.map(([name, value]) => `${name}=${value}`), ...program].join(' '),
     packages: packagesOf(components),
   });
 }
@@ -81,9 +88,9 @@ function filesIn(folder: string): LayerFile[] {
 /** Fills `folder` with all that virt-customize is given for a layer; it stays beside the log, for people to read and to run again. */
 export async function writeCustomizeFiles(
   components: readonly Part[],
-  options: { folder: string; scratch: string; below: string; environment: GuestfsEnvironment },
+  options: { folder: string; scratch: string; byHand: ByHand },
 ): Promise<void> {
-  const { folder, scratch, below, environment } = options;
+  const { folder, scratch, byHand } = options;
   const files = join(scratch, 'files');
   gatherFiles(components, files);
   rmSync(folder, { recursive: true, force: true });
@@ -92,5 +99,5 @@ export async function writeCustomizeFiles(
   await runOrThrow(['tar', '-C', files, ...plain, '-cf', join(folder, 'files.tar'), '.']);
   copyFileSync(shippedFile(FILES_SCRIPT), join(folder, 'files.sh'));
   writeFileSync(join(folder, 'finish.sh'), finishScript(components, filesIn(files)));
-  writeFileSync(join(folder, 'commands'), customizeCommands(components, below, environment));
+  writeFileSync(join(folder, 'commands'), customizeCommands(components, byHand));
 }

@@ -6,12 +6,14 @@ import type { BuildContext } from '../build-context.js';
 import type { ResolvedComponent } from '../components/resolve.js';
 import { requireRoom } from '../disk/obtain.js';
 import { guestfsEnvironment } from '../guestfs/environment.js';
+import { requireLibguestfs } from '../guestfs/requirements.js';
 import { runGuestfs } from '../guestfs/run.js';
 import { DISK } from '../layers/layer.js';
 import type { LayerWork } from '../layers/layer-work.js';
 import { customizeFolder, nameBelow, type StoredLayer } from '../layers/store.js';
 import { writeCustomizeFiles } from './customize-files.js';
 import { customizeOutcome } from './outcome.js';
+import { virtCustomize } from './virt-customize.js';
 
 /**
  * Adds components to an image of RHEL's family: one run of virt-customize on an overlay of the disk below. Returns the packages of
@@ -25,9 +27,15 @@ export async function buildRhelLayer(
 ): Promise<Readonly<Record<string, string>>> {
   const parent = below.at(-1);
   if (parent === undefined) throw new Error('a layer needs one below it');
+  requireLibguestfs();
   const environment = await guestfsEnvironment(work.scratch, context);
   const folder = customizeFolder(work.digest);
-  await writeCustomizeFiles(components, { folder, scratch: work.scratch, below: parent.disk, environment });
+  const program = await virtCustomize();
+  await writeCustomizeFiles(components, {
+    folder,
+    scratch: work.scratch,
+    byHand: { below: parent.disk, environment, program },
+  });
   requireRoom(statSync(join(folder, 'files.tar')).size);
   const qemuImg = join(context.toolchain.bin, 'qemu-img');
   const disk = join(work.result, DISK);
@@ -36,7 +44,7 @@ export async function buildRhelLayer(
     signal,
   });
   const { exitCode, stdout, stderr } = await runGuestfs(
-    ['virt-customize', '-v', '--format', 'qcow2', '-a', disk, '--commands-from-file', 'commands'],
+    [...program, '-v', '-a', disk, '--commands-from-file', 'commands'],
     { folder, environment, work },
     context,
   );

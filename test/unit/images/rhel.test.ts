@@ -6,6 +6,7 @@ import { contained } from '../../../src/images/guestfs/contain.js';
 import { componentNames } from '../../../src/images/names.js';
 import { customizeCommands, finishScript } from '../../../src/images/rhel/customize-files.js';
 import { readDiskFacts } from '../../../src/images/rhel/inspect.js';
+import { relabelling } from '../../../src/images/rhel/virt-customize.js';
 import { customizeOutcome } from '../../../src/images/rhel/outcome.js';
 import { shippedFile } from '../../../src/model/folders.js';
 import { renderTemplate } from '../../../src/render/templates.js';
@@ -18,7 +19,8 @@ const all = componentNames.map((component) => resolveComponent({ component, vers
 
 describe('what virt-customize is given', () => {
   const environment = { LIBGUESTFS_BACKEND: 'direct', TMPDIR: '/gone', SUPERMIN_KERNEL: '/kernel' };
-  const commands = customizeCommands(all, '/below.qcow2', environment);
+  const program = ['virt-customize', '--format', 'qcow2'];
+  const commands = customizeCommands(all, { below: '/below.qcow2', environment, program });
 
   it('is a command a line, with all packages in one', () => {
     const lines = commands.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
@@ -35,7 +37,9 @@ describe('what virt-customize is given', () => {
 
   it('installs nothing for components without packages', () => {
     const plugins = all.filter(({ name }) => name === 'cni-plugins');
-    expect(customizeCommands(plugins, '/below.qcow2', {})).not.toMatch(/^install/m);
+    expect(customizeCommands(plugins, { below: '/below.qcow2', environment: {}, program })).not.toMatch(
+      /^install/m,
+    );
   });
 
   it('ends with a script that shellcheck has nothing against, whatever it is made of', () => {
@@ -51,6 +55,11 @@ describe('what virt-customize is given', () => {
       }),
     );
   });
+});
+
+it('a virt-customize that would relabel unasked is told not to', () => {
+  expect(relabelling('  --no-logfile\n  --no-selinux-relabel  Do not')).toEqual(['--no-selinux-relabel']);
+  expect(relabelling('  --no-logfile\n  --selinux-relabel  Relabel')).toEqual([]);
 });
 
 describe('customizeOutcome', () => {
