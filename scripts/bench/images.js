@@ -1,6 +1,7 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findLayer } from '../../src/images/layers/store.ts';
+import { cacheFolder } from '../../src/model/folders.ts';
 import { aptTransportOptions } from '../../src/toolchain/apt-transport.ts';
 import { findToolchain } from '../../src/toolchain/resolve.ts';
 import { alternate, head, inSandbox, lab, ratio, row, runProgram, s } from './measure.js';
@@ -15,6 +16,9 @@ machines: { guest: { image: four } }
 
 /** As one would do it by hand, with libguestfs told what it does not find out by itself. */
 async function plainCustomize(folder, base, { kernel, bin }) {
+  // Its machine is made once, as lab's is.
+  const libguestfs = join(cacheFolder(), 'libguestfs');
+  mkdirSync(libguestfs, { recursive: true });
   const disk = join(folder, 'plain.qcow2');
   rmSync(disk, { force: true });
   const backing = ['-b', base, '-F', 'qcow2', disk];
@@ -29,7 +33,7 @@ async function plainCustomize(folder, base, { kernel, bin }) {
       env: {
         LIBGUESTFS_BACKEND: 'direct',
         LIBGUESTFS_BACKEND_SETTINGS: 'force_tcg',
-        LIBGUESTFS_CACHEDIR: folder,
+        LIBGUESTFS_CACHEDIR: libguestfs,
         SUPERMIN_KERNEL: kernel.image,
         SUPERMIN_KERNEL_VERSION: kernel.release,
         SUPERMIN_MODULES: kernel.modules,
