@@ -70,7 +70,7 @@ const download = z.strictObject(
   },
   { error: 'must be a mapping such as `{ url: https://…/disk.qcow2, sha256: … }`' },
 );
-const base = z.union([line.min(1), download], {
+const base = z.union([text(/^[A-Za-z./][\w ./+@-]*$/, 'must be a name or a path'), download], {
   error: 'must be the name of a base, the path of a qcow2, or `{ url: …, sha256: … }`',
 });
 

@@ -3,6 +3,7 @@ import { copyFileSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync 
 import { join } from 'node:path';
 import { shippedFile } from '../../model/folders.js';
 import { runOrThrow } from '../../process/run.js';
+import { plainWord, quoteForShell } from '../../render/quote.js';
 import { renderTemplate } from '../../render/templates.js';
 import type { ResolvedComponent } from '../components/resolve.js';
 import { gatherFiles } from '../gather-files.js';
@@ -54,8 +55,8 @@ export function customizeCommands(
   return renderTemplate('images/rhel-commands', {
     title: titleOf(components),
     below,
-    program: [...told.map(([name, value]) => `${name}=${value}`), ...program].join(' '),
-    packages: packagesOf(components),
+    program: [...told.map(([name, value]) => `${name}=${quoteForShell(value)}`), ...program].join(' '),
+    packages: packagesOf(components).map(plainWord).join(','),
   });
 }
 
