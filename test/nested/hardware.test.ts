@@ -58,7 +58,8 @@ test(
         ]);
       const lab = async (command: string): Promise<GuestExecResult> =>
         sh(`cd /root && node /opt/lab/bin/run.js ${command} </dev/null`);
-      const hardware = `--server local --nic ${PF} --accel tcg`;
+      // An emulator that is emulated: `lab` there cannot know how slow it is.
+      const hardware = `--server local --nic ${PF} --accel tcg --boot-timeout 800`;
 
       const foreign = await sh(FOREIGN);
       expect(foreign.exitCode, foreign.stderr).toBe(0);

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
+import { asRootOfNamespace } from '../../../src/images/debian/namespace.js';
 import { cacheFolder } from '../../../src/model/folders.js';
 import { aptTransportOptions } from '../../../src/toolchain/apt-transport.js';
 import { chooseMirror } from '../../../src/toolchain/mirror.js';
@@ -37,32 +39,37 @@ function script(name: string): string {
 
 function folder(): string {
   const hash = createHash('sha256').update(JSON.stringify(PACKAGES));
-  for (const name of ['make-rocky.sh', 'layout.sh']) hash.update(readFileSync(script(name)));
+  for (const name of ['make-rocky.sh', 'layout.sh', 'stand-in.ts']) hash.update(readFileSync(script(name)));
   return join(cacheFolder(), 'test', `rocky-stand-in-${hash.digest('hex').slice(0, 16)}`);
 }
 
 async function makeTree(target: string): Promise<void> {
   if (existsSync(target)) return;
-  const options = [...(await aptTransportOptions()), 'Acquire::Check-Valid-Until "false";'];
+  const options = ['APT::Install-Recommends "false";', 'APT::Sandbox::User "root";'];
+  const transport = [...(await aptTransportOptions()), 'Acquire::Check-Valid-Until "false";'];
   const fresh = `${target}.new`;
-  await execa(
-    'mmdebstrap',
-    [
-      '--variant=essential',
-      '--architectures=amd64',
-      '--format=tar',
-      '--skip=cleanup',
-      ...['APT::Install-Recommends "false";', ...options].map((option) => `--aptopt=${option}`),
-      `--include=${PACKAGES.join(',')}`,
-      `--customize-hook=copy-in ${script('make-rocky.sh')} /tmp`,
-      '--customize-hook=chroot "$1" sh -eu /tmp/make-rocky.sh',
-      '--customize-hook=rm "$1/tmp/make-rocky.sh"',
-      'trixie',
-      fresh,
-      chooseMirror(undefined).url,
-    ],
-    { env: { INITRD: 'No', LC_ALL: 'C' }, stdin: 'ignore', timeout: LIMIT_MS },
-  );
+  const scratch = mkdtempSync(join(tmpdir(), 'lab-rocky-'));
+  const [program, ...args] = asRootOfNamespace([
+    'sh',
+    '-euc',
+    'mount -t tmpfs -o size=80%,mode=755 tmpfs "$0"; TMPDIR=$0 exec mmdebstrap "$@"',
+    scratch,
+    '--mode=root',
+    '--variant=essential',
+    '--architectures=amd64',
+    '--format=tar',
+    '--skip=cleanup',
+    ...[...options, ...transport].map((option) => `--aptopt=${option}`),
+    `--include=${PACKAGES.join(',')}`,
+    `--customize-hook=copy-in ${script('make-rocky.sh')} /tmp`,
+    '--customize-hook=chroot "$1" sh -eu /tmp/make-rocky.sh',
+    '--customize-hook=rm "$1/tmp/make-rocky.sh"',
+    'trixie',
+    fresh,
+    chooseMirror(undefined).url,
+  ]);
+  await execa(program, args, { env: { INITRD: 'No', LC_ALL: 'C' }, stdin: 'ignore', timeout: LIMIT_MS });
+  rmSync(scratch, { recursive: true });
   renameSync(fresh, target);
 }
 
