@@ -12,12 +12,11 @@ import {
 } from './check.js';
 import { namespacedEnds, peersOf, type End } from './ends.js';
 import { bytesBetween, readLinkBytes, type LinkBytes } from './link-counters.js';
+import { deadlineSeconds } from './ping-deadline.js';
 import { vfView } from './vf-view.js';
 
 const SCRIPT_LIMIT_MS = 60_000;
 const LIMIT_PER_VF_MS = 30_000;
-const DEADLINE_SECONDS = 5;
-const PACKETS_PER_SECOND = 10;
 const PAYLOAD_BYTES = 1408;
 /** After the first ADD and after the second. */
 const EXCHANGES = 2;
@@ -45,7 +44,7 @@ function scripts(target: CheckTarget): CheckScript[] {
   const view = {
     ...vfView(target),
     count,
-    deadlineSeconds: DEADLINE_SECONDS + Math.ceil(count / PACKETS_PER_SECOND),
+    deadlineSeconds: deadlineSeconds(count),
     attachments: attachments(target).map(({ vf, peer }) => ({
       vf,
       peer: peer.name,

@@ -1,18 +1,11 @@
 import { hostAddress, type Peer } from '../model/lab.js';
 import type { CheckTarget } from './check.js';
 import { endsOf, endsView, namespacedEnds, peersOf, pfEnd, USER_GATEWAY, type End } from './ends.js';
+import { deadlineSeconds } from './ping-deadline.js';
 import { sameSegment } from './segment.js';
 
-const DEADLINE_SECONDS = 5;
-/** Each packet follows the answer to the one before; emulation nested in emulation needs 100 ms for that. */
-const PACKETS_PER_SECOND = 10;
 const BYTES_PER_MEGABYTE = 1_000_000;
 const ICMP_HEADER_BYTES = 8;
-
-/** When to give up on `count` packets. */
-function deadlineSeconds(count: number): number {
-  return DEADLINE_SECONDS + Math.ceil(count / PACKETS_PER_SECOND);
-}
 
 interface Place {
   readonly name: string;
