@@ -1,16 +1,19 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ToolchainError } from '../../errors/families.js';
 import { renderTemplate } from '../../render/templates.js';
 import { aptTransportOptions } from '../../toolchain/apt-transport.js';
 import type { BuildContext } from '../build-context.js';
 import type { ResolvedComponent } from '../components/resolve.js';
 import { gatherFiles } from '../gather-files.js';
+import { layerFailed } from '../layers/layer-failed.js';
 import type { StoredLayer } from '../layers/store.js';
 import type { LayerWork } from '../layers/layer-work.js';
 import { debianFile } from './base.js';
 import { diskFromRaw, rawFromDisk } from './disk.js';
 import { runInNamespace } from './run-in-namespace.js';
+
+/** Of what a build that failed has said, in its error. */
+const LAST_LINES = 6;
 
 /** The script that puts components into a tree of Debian. */
 export function debianLayerScript(
@@ -48,24 +51,9 @@ export async function buildDebianLayer(
     [work.result, script, files, ...below.map(({ folder }) => folder)],
     { work, signal: context.signal },
   );
-  if (said !== undefined) throw layerFailed(components, said, work);
+  if (said !== undefined) {
+    const last = said.split('\n').slice(-LAST_LINES).join('\n');
+    throw layerFailed(components, last, work, ', which the lines below are the end of');
+  }
   await diskFromRaw(work.result, parent, context);
-}
-
-function layerFailed(
-  components: readonly ResolvedComponent[],
-  said: string,
-  work: LayerWork,
-): ToolchainError {
-  const names = components.map(({ name }) => name).join(', ');
-  const last = said.split('\n').slice(-6).join('\n');
-  return new ToolchainError(
-    {
-      code: 'LAB-IMAGE-INSTALL',
-      location: { file: work.logFile },
-      message: `the components ${names} could not be installed`,
-      hint: 'see all that was said in the log of the build, which the lines below are the end of; lab image build tries again',
-    },
-    { cause: new Error(last) },
-  );
 }

@@ -1,8 +1,7 @@
 import { userInfo } from 'node:os';
 import { EnvironmentError } from '../../errors/families.js';
 import { run } from '../../process/run.js';
-
-const LIMIT_SECONDS = 3600;
+import { endsWithLab, PRIVATE_NAMESPACES } from '../ends-with-lab.js';
 
 /**
  * The arguments that run `argv` as root of a user and mount namespace of its own, with this user's subordinate ids as the other
@@ -10,15 +9,7 @@ const LIMIT_SECONDS = 3600;
  */
 export function asRootOfNamespace(argv: readonly string[]): [string, ...string[]] {
   const user = userInfo().uid === 0 ? [] : ['--user', '--map-auto', '--map-root-user'];
-  const namespaces = [...user, '--mount', '--propagation', 'private', '--pid', '--fork', '--kill-child'];
-  return [
-    // The whole group gets the signal that ends this process.
-    ...(['setpriv', '--pdeathsig', 'TERM', 'timeout', '--kill-after=3', String(LIMIT_SECONDS)] as const),
-    'unshare',
-    ...namespaces,
-    '--mount-proc',
-    ...argv,
-  ];
+  return endsWithLab(['unshare', ...user, ...PRIVATE_NAMESPACES, ...argv]);
 }
 
 /** Throws EnvironmentError when this user has no subordinate ids to make such a namespace with. */

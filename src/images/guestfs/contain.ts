@@ -1,8 +1,7 @@
 import { userInfo } from 'node:os';
 import { cacheFolder, shippedFile } from '../../model/folders.js';
+import { endsWithLab, PRIVATE_NAMESPACES } from '../ends-with-lab.js';
 
-/** A full disk below libguestfs, for one, shows as a wait without end. */
-export const LIMIT_SECONDS = 3600;
 /** What timeout(1) ends with when the time is over. */
 export const TIMED_OUT = 124;
 
@@ -16,20 +15,7 @@ export function contained(
   temporary: string,
   isRoot = userInfo().uid === 0,
 ): [string, ...string[]] {
-  const namespaces = [
-    '--mount',
-    '--propagation',
-    'private',
-    '--pid',
-    '--fork',
-    '--kill-child',
-    '--mount-proc',
-  ];
   const script = shippedFile('images/guestfs/files/private-tmp.sh');
-  const apart = isRoot ? ['unshare', ...namespaces, 'sh', script, cacheFolder(), temporary] : [];
-  return [
-    ...(['setpriv', '--pdeathsig', 'TERM', 'timeout', '--kill-after=3', String(LIMIT_SECONDS)] as const),
-    ...apart,
-    ...argv,
-  ];
+  const apart = isRoot ? ['unshare', ...PRIVATE_NAMESPACES, 'sh', script, cacheFolder(), temporary] : [];
+  return endsWithLab([...apart, ...argv]);
 }

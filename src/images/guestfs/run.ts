@@ -2,8 +2,9 @@ import { join } from 'node:path';
 import { ToolchainError } from '../../errors/families.js';
 import { run } from '../../process/run.js';
 import type { BuildContext } from '../build-context.js';
+import { LIMIT_SECONDS } from '../ends-with-lab.js';
 import type { LayerWork } from '../layers/layer-work.js';
-import { contained, LIMIT_SECONDS, TIMED_OUT } from './contain.js';
+import { contained, TIMED_OUT } from './contain.js';
 import type { GuestfsEnvironment } from './environment.js';
 import { requireLibguestfs } from './requirements.js';
 

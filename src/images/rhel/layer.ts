@@ -1,6 +1,5 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { ToolchainError } from '../../errors/families.js';
 import { runOrThrow } from '../../process/run.js';
 import type { BuildContext } from '../build-context.js';
 import type { ResolvedComponent } from '../components/resolve.js';
@@ -9,6 +8,7 @@ import { guestfsEnvironment } from '../guestfs/environment.js';
 import { requireLibguestfs } from '../guestfs/requirements.js';
 import { runGuestfs } from '../guestfs/run.js';
 import { DISK } from '../layers/layer.js';
+import { layerFailed } from '../layers/layer-failed.js';
 import type { LayerWork } from '../layers/layer-work.js';
 import { customizeFolder, nameBelow, type StoredLayer } from '../layers/store.js';
 import { writeCustomizeFiles } from './customize-files.js';
@@ -49,24 +49,8 @@ export async function buildRhelLayer(
     context,
   );
   const { failure, packages } = customizeOutcome(exitCode, `${stdout}\n${stderr}`);
-  if (failure !== undefined) throw layerFailed(components, failure, work);
+  if (failure !== undefined)
+    throw layerFailed(components, failure, work, '; what virt-customize was given is beside it');
   await runOrThrow([qemuImg, 'rebase', '-q', '-u', '-b', nameBelow(parent), '-F', 'qcow2', disk], { signal });
   return packages;
-}
-
-function layerFailed(
-  components: readonly ResolvedComponent[],
-  said: string,
-  work: LayerWork,
-): ToolchainError {
-  const names = components.map(({ name }) => name).join(', ');
-  return new ToolchainError(
-    {
-      code: 'LAB-IMAGE-INSTALL',
-      location: { file: work.logFile },
-      message: `the components ${names} could not be installed`,
-      hint: 'see all that was said in the log of the build; what virt-customize was given is beside it; lab image build tries again',
-    },
-    { cause: new Error(said) },
-  );
 }
