@@ -8,15 +8,17 @@ import { aptPreferences, aptSources, type Recipe } from '../../toolchain/recipe.
 import { requireMmdebstrap } from '../../toolchain/requirements.js';
 import type { KernelFlavour } from '../../toolchain/types.js';
 import { explainFailure, isExpiredRelease } from '../../toolchain/mmdebstrap-failure.js';
+import { diskInit } from '../disk-boot.js';
 import type { BuildContext } from '../build-context.js';
 import type { LayerWork } from '../layers/layer-work.js';
+import { ROOT_ON_DISK } from './initrd.js';
 import { runInNamespace } from './run-in-namespace.js';
 
 /** Where the image's own apt finds Debian's keys. */
 const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
 /** Bytes of the disk: so much a guest could write, and no more. What is not written takes no space. */
 const DISK_BYTES = 8 * 1024 ** 3;
-const FILES = ['base.sh', 'pack.sh', 'base-system.sh', 'init'];
+const FILES = ['base.sh', 'pack.sh', 'base-system.sh'];
 const kernelPackages: Readonly<Record<KernelFlavour, string>> = {
   cloud: 'linux-image-cloud-amd64',
   generic: 'linux-image-amd64',
@@ -46,7 +48,7 @@ function recipeOf(flavour: KernelFlavour): Recipe {
 /** All that goes into the base, as text. */
 export function debianBaseInputs(flavour: KernelFlavour): string {
   const files = FILES.map((name) => readFileSync(debianFile(name), 'utf8'));
-  return JSON.stringify([recipeOf(flavour), DISK_BYTES, files]);
+  return JSON.stringify([recipeOf(flavour), DISK_BYTES, files, diskInit(ROOT_ON_DISK)]);
 }
 
 export function debianFile(name: string): string {

@@ -1,14 +1,11 @@
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { shippedFile } from '../../model/folders.js';
 import { runOrThrow } from '../../process/run.js';
 import type { KernelTool, Toolchain } from '../../toolchain/types.js';
-import { packRoot } from '../micro/pack-root.js';
-import { installModules } from '../micro/modules.js';
-import { prepareKernel } from '../micro/kernel.js';
+import { writeBootFiles } from '../disk-boot.js';
 
-/** What stands between the kernel and the disk. */
-const MODULES = ['virtio_pci', 'virtio_blk', 'ext4'];
+/** The whole disk is one file system; it is thrown away, so that its inodes need not be made ready. */
+export const ROOT_ON_DISK = { device: '/dev/vda', fileSystem: 'ext4', mountOptions: 'noatime,noinit_itable' };
 const MODULES_FOLDER = 'usr/lib/modules';
 
 /** The kernel in a tree of packages: its image in /boot, its modules below /usr. */
@@ -30,18 +27,9 @@ export async function makeBootFiles(
   toolchain: Toolchain,
 ): Promise<string> {
   const tree = join(scratch, 'kernel-tree');
-  const root = join(scratch, 'initrd-root');
   mkdirSync(tree);
   await runOrThrow(['tar', '-C', tree, '-xf', archive, './boot', `./${MODULES_FOLDER}`]);
   const kernel = kernelIn(tree);
-  for (const folder of ['bin', 'dev', 'proc', 'sys', 'root'])
-    mkdirSync(join(root, folder), { recursive: true });
-  copyFileSync(join(toolchain.tree, 'usr/bin/busybox'), join(root, 'bin/busybox'));
-  symlinkSync('busybox', join(root, 'bin/sh'));
-  copyFileSync(shippedFile('images/debian/files/init'), join(root, 'init'));
-  chmodSync(join(root, 'init'), 0o755);
-  await installModules(kernel, { names: MODULES, built: [] }, root, toolchain.bin, scratch);
-  await packRoot(root, join(result, 'initrd'), toolchain.bin);
-  await prepareKernel(kernel.image, join(result, 'kernel'), toolchain.bin);
+  await writeBootFiles(kernel, ROOT_ON_DISK, { result, scratch }, toolchain);
   return kernel.release;
 }

@@ -1,12 +1,9 @@
-import { chmodSync, copyFileSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { runOrThrow } from '../../process/run.js';
-import { renderTemplate } from '../../render/templates.js';
 import type { KernelTool, Toolchain } from '../../toolchain/types.js';
 import { unusableBase } from '../disk/qcow2.js';
-import { prepareKernel } from '../micro/kernel.js';
-import { installModules } from '../micro/modules.js';
-import { packRoot } from '../micro/pack-root.js';
+import { writeBootFiles } from '../disk-boot.js';
 import type { DiskFacts } from './inspect.js';
 
 const MODULES_FOLDER = 'usr/lib/modules';
@@ -34,38 +31,20 @@ export async function makeDiskBootFiles(
   folders: { readonly scratch: string; readonly result: string },
   toolchain: Toolchain,
 ): Promise<string> {
-  const { scratch, result } = folders;
+  const { scratch } = folders;
   const tree = join(scratch, 'disk-tree');
-  const root = join(scratch, 'initrd-root');
   for (const folder of [MODULES_FOLDER, 'boot']) mkdirSync(join(tree, folder), { recursive: true });
   await unpack(join(scratch, 'modules.tar'), join(tree, MODULES_FOLDER));
   await unpack(join(scratch, 'boot.tar'), join(tree, 'boot'));
   const kernel = newestKernel(tree, facts.kernels);
   if (kernel === undefined)
     throw unusableBase(source, 'has no kernel with its modules in /usr/lib/modules', 'install one on it');
-  await makeInitrd(kernel, facts, { root, scratch, result }, toolchain);
-  await prepareKernel(kernel.image, join(result, 'kernel'), toolchain.bin);
+  const { root: device, fileSystem } = facts;
+  await writeBootFiles(kernel, { device, fileSystem, mountOptions: 'noatime' }, folders, toolchain);
   return kernel.release;
 }
 
 async function unpack(archive: string, folder: string): Promise<void> {
   await runOrThrow(['tar', '-C', folder, '--no-same-owner', '--no-same-permissions', '-xf', archive]);
   rmSync(archive);
-}
-
-async function makeInitrd(
-  kernel: KernelTool,
-  { root: device, fileSystem }: DiskFacts,
-  { root, scratch, result }: { readonly root: string; readonly scratch: string; readonly result: string },
-  toolchain: Toolchain,
-): Promise<void> {
-  const modules = ['virtio_pci', 'virtio_blk', fileSystem];
-  for (const folder of ['bin', 'dev', 'proc', 'sys', 'root'])
-    mkdirSync(join(root, folder), { recursive: true });
-  copyFileSync(join(toolchain.tree, 'usr/bin/busybox'), join(root, 'bin/busybox'));
-  symlinkSync('busybox', join(root, 'bin/sh'));
-  writeFileSync(join(root, 'init'), renderTemplate('images/disk-init', { modules, device, fileSystem }));
-  chmodSync(join(root, 'init'), 0o755);
-  await installModules(kernel, { names: modules, built: [] }, root, toolchain.bin, scratch);
-  await packRoot(root, join(result, 'initrd'), toolchain.bin);
 }

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { resolveComponent } from '../../../src/images/components/resolve.js';
+import { diskInit } from '../../../src/images/disk-boot.js';
 import { contained } from '../../../src/images/guestfs/contain.js';
 import { componentNames } from '../../../src/images/names.js';
 import { customizeCommands, finishScript } from '../../../src/images/rhel/customize-files.js';
@@ -9,7 +10,6 @@ import { readDiskFacts } from '../../../src/images/rhel/inspect.js';
 import { relabelling } from '../../../src/images/rhel/virt-customize.js';
 import { customizeOutcome } from '../../../src/images/rhel/outcome.js';
 import { shippedFile } from '../../../src/model/folders.js';
-import { renderTemplate } from '../../../src/render/templates.js';
 
 function shellcheck(script: string): void {
   execFileSync('shellcheck', ['--shell=sh', '-'], { input: script, encoding: 'utf8' });
@@ -47,13 +47,7 @@ describe('what virt-customize is given', () => {
     shellcheck(finishScript([], []));
     for (const name of ['files.sh', 'base-system.sh'])
       shellcheck(readFileSync(shippedFile(`images/rhel/files/${name}`), 'utf8'));
-    shellcheck(
-      renderTemplate('images/disk-init', {
-        modules: ['virtio_blk', 'xfs'],
-        device: '/dev/vda3',
-        fileSystem: 'xfs',
-      }),
-    );
+    shellcheck(diskInit({ device: '/dev/vda3', fileSystem: 'xfs', mountOptions: 'noatime' }));
   });
 });
 
