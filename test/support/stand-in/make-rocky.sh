@@ -1,13 +1,21 @@
 #!/bin/sh
-# Run with `sh -eu` as root in a fresh tree of Debian: makes it a system that takes itself for Rocky Linux 9, with a dnf and a
-# repository of small packages of its own. Programs in the packages are Debian's: they work.
+# Run with `sh -eu` as root in a fresh tree of Debian: makes it a system that takes itself for Rocky Linux 9, with a dnf and
+# repositories of packages of its own. Programs in the packages are Debian's: they work, and before a package is installed the tree
+# lacks them. /tmp has vp_vdpa.ko, a module that the kernel in /usr/lib/modules lacks.
 export LC_ALL=C.UTF-8
 release=$(ls /usr/lib/modules)
+mv "/usr/lib/modules/$release/vmlinuz" "/boot/vmlinuz-$release"
+depmod -a "$release"
 
-# --- The repository ---------------------------------------------------------------------------------------------------------------
+# --- The repositories: what every disk has, and beside it what works and what does not; see layout.sh ---------------------------------
 build=/tmp/build
-repository=/srv/repository
-mkdir -p "$build" "$repository"
+mkdir -p "$build"
+
+# into NAME: packages go into this repository from now on.
+into() {
+    repository=/srv/$1
+    mkdir -p "$repository"
+}
 
 # package NAME VERSION [LINE...]: a package of the files in $build/NAME; LINEs go into its specification.
 package() {
@@ -31,11 +39,19 @@ put() {
     mv "$2" "$build/$1/$3"
 }
 
+# unit NAME UNIT: a unit of systemd's, from the standard input, goes into the package.
+unit() {
+    mkdir -p "$build/$1/usr/lib/systemd/system"
+    cat >"$build/$1/usr/lib/systemd/system/$2"
+}
+
+into baseos
+
 # As EL 9.4 and later have it: a list of calls, and running commands is not among them.
 put qemu-guest-agent /usr/sbin/qemu-ga usr/bin/qemu-ga
-mkdir -p "$build/qemu-guest-agent/etc/sysconfig" "$build/qemu-guest-agent/usr/lib/systemd/system" "$build/qemu-guest-agent/usr/lib/udev/rules.d"
+mkdir -p "$build/qemu-guest-agent/etc/sysconfig" "$build/qemu-guest-agent/usr/lib/udev/rules.d"
 echo 'FILTER_RPC_ARGS="--allow-rpcs=guest-sync-delimited,guest-sync,guest-ping,guest-info"' >"$build/qemu-guest-agent/etc/sysconfig/qemu-ga"
-cat >"$build/qemu-guest-agent/usr/lib/systemd/system/qemu-guest-agent.service" <<'END'
+unit qemu-guest-agent qemu-guest-agent.service <<'END'
 [Unit]
 BindsTo=dev-virtio\x2dports-org.qemu.guest_agent.0.device
 After=dev-virtio\x2dports-org.qemu.guest_agent.0.device
@@ -52,20 +68,71 @@ package qemu-guest-agent 9.1.0
 
 put iperf3 /usr/bin/iperf3 usr/bin/iperf3
 package iperf3 3.9
-# dnf ends with 0 when this fails.
-package openssh-clients 8.7p1
-package openssh-server 8.7p1 '%post' 'echo no host keys >&2' 'exit 1'
+put iproute /usr/sbin/vdpa usr/sbin/vdpa
 package iproute 6.11.0
+# Without it no kernel boots: the system has it.
 package kmod 28
-createrepo_c --quiet "$repository"
+put openssh /usr/bin/ssh-keygen usr/bin/ssh-keygen
+package openssh 8.7p1
+for program in ssh ssh-keyscan; do put openssh-clients /usr/bin/$program usr/bin/$program; done
+package openssh-clients 8.7p1 'Requires: openssh'
+
+into working
+for program in sshd-auth sshd-session sftp-server; do put openssh-server /usr/lib/openssh/$program usr/lib/openssh/$program; done
+put openssh-server /usr/sbin/sshd usr/sbin/sshd
+put openssh-server /etc/ssh/sshd_config etc/ssh/sshd_config
+unit openssh-server sshd-keygen@.service <<'END'
+[Unit]
+ConditionFileNotEmpty=!/etc/ssh/ssh_host_%i_key
+[Service]
+Type=oneshot
+ExecStart=/usr/bin/ssh-keygen -q -t %i -f /etc/ssh/ssh_host_%i_key -N ''
+END
+unit openssh-server sshd-keygen.target <<'END'
+[Unit]
+Wants=sshd-keygen@ecdsa.service sshd-keygen@ed25519.service
+After=sshd-keygen@ecdsa.service sshd-keygen@ed25519.service
+END
+unit openssh-server sshd.service <<'END'
+[Unit]
+Wants=sshd-keygen.target
+After=sshd-keygen.target
+[Service]
+Type=notify
+RuntimeDirectory=sshd
+ExecStart=/usr/sbin/sshd -D
+[Install]
+WantedBy=multi-user.target
+END
+package openssh-server 8.7p1 'Requires: openssh'
+
+# Of Docker's repository, which nothing here reaches.
+for program in containerd containerd-shim-runc-v2 ctr; do put containerd.io /usr/bin/$program usr/bin/$program; done
+put containerd.io /usr/sbin/runc usr/bin/runc
+put containerd.io /usr/lib/systemd/system/containerd.service usr/lib/systemd/system/containerd.service
+package containerd.io 1.7.29
+
+put "kernel-modules-$release" /tmp/vp_vdpa.ko "usr/lib/modules/$release/kernel/drivers/vdpa/virtio_pci/vp_vdpa.ko"
+package "kernel-modules-$release" 9 '%post' "depmod -a $release"
+
+into broken
+# dnf ends with 0 when this fails.
+package openssh-server 8.7p1 '%post' 'echo no host keys >&2' 'exit 1'
+
+for name in baseos working broken; do createrepo_c --quiet "/srv/$name"; done
 
 # What scripts of packages ask for, and what says which release this is.
+into system
 package rocky-release 9.6 'Provides: system-release = 9.6' 'Provides: system-release(releasever) = 9' 'Provides: /bin/sh' \
     'Provides: bash' 'Provides: glibc'
 rpm --initdb
 rpm -i --nodeps "$repository/rocky-release-9.6.rpm"
+rm -r "$repository"
 
 # --- The system -------------------------------------------------------------------------------------------------------------------
+# What is left of Debian's ways to start these.
+rm -f /etc/ssh/ssh_host_* /usr/lib/systemd/system/ssh* /etc/systemd/system/sshd.service /etc/systemd/system/*.wants/ssh* \
+    /etc/systemd/system/*.wants/containerd.service
 rm -rf /usr/lib/os-release /etc/os-release /etc/debian_version /etc/dpkg /var/lib/dpkg /etc/apt /var/lib/apt /var/cache/apt
 cat >/usr/lib/os-release <<'END'
 NAME="Rocky Linux"
@@ -83,7 +150,7 @@ ln -s rocky-release /etc/redhat-release
 ln -s rocky-release /etc/system-release
 mkdir -p /etc/dnf /etc/yum.repos.d
 printf '[main]\ngpgcheck=0\ninstallonly_limit=3\nbest=True\nskip_if_unavailable=True\n' >/etc/dnf/dnf.conf
-printf '[baseos]\nname=BaseOS\nbaseurl=file://%s\nenabled=1\nmetadata_expire=-1\n' "$repository" >/etc/yum.repos.d/rocky.repo
+printf '[baseos]\nname=BaseOS\nbaseurl=file:///srv/baseos\nenabled=1\nmetadata_expire=-1\n' >/etc/yum.repos.d/rocky.repo
 # Nothing is to come from outside, whatever the network has.
 printf '127.0.0.1 localhost download.docker.com\n' >/etc/hosts
 echo stand-in >/etc/hostname

@@ -6,15 +6,19 @@ import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { asRootOfNamespace } from '../../../src/images/debian/namespace.js';
 import { cacheFolder } from '../../../src/model/folders.js';
+import { silentProgress } from '../../../src/model/progress.js';
 import { aptTransportOptions } from '../../../src/toolchain/apt-transport.js';
 import { chooseMirror } from '../../../src/toolchain/mirror.js';
+import { kernelModule } from '../../../src/toolchain/module-build/kernel-module.js';
+import { vpVdpa } from '../../../src/toolchain/module-build/sources.js';
 import type { Toolchain } from '../../../src/toolchain/types.js';
 
-/** One partition with ext4; or, as on Rocky's images, /boot and the root apart with XFS. */
+/** See layout.sh. */
 export type Layout = 'ext4' | 'xfs';
 
 const PACKAGES = [
   'attr',
+  'containerd',
   'createrepo-c',
   'dnf',
   'gawk',
@@ -22,12 +26,13 @@ const PACKAGES = [
   'iproute2',
   'iputils-ping',
   'kmod',
-  'linux-image-cloud-amd64',
-  'policycoreutils',
   'mount',
+  'openssh-server',
+  'policycoreutils',
   'procps',
   'qemu-guest-agent',
   'rpm',
+  'runc',
   'systemd-sysv',
   'udev',
 ];
@@ -37,16 +42,34 @@ function script(name: string): string {
   return fileURLToPath(new URL(name, import.meta.url));
 }
 
-function folder(): string {
-  const hash = createHash('sha256').update(JSON.stringify(PACKAGES));
+function folder({ kernel }: Toolchain): string {
+  const hash = createHash('sha256').update(JSON.stringify([PACKAGES, kernel.release]));
   for (const name of ['make-rocky.sh', 'layout.sh', 'stand-in.ts']) hash.update(readFileSync(script(name)));
   return join(cacheFolder(), 'test', `rocky-stand-in-${hash.digest('hex').slice(0, 16)}`);
 }
 
-async function makeTree(target: string): Promise<void> {
+/** The kernel is the toolchain's, and so is the module that Debian's kernels lack and Rocky's have. */
+async function kernelHooks(toolchain: Toolchain): Promise<string[]> {
+  const module = await kernelModule(
+    vpVdpa,
+    { toolchain, mirror: undefined, signal: undefined },
+    silentProgress,
+  );
+  if (module === undefined) throw new Error('this kernel has vp_vdpa: it is no stand-in');
+  return [`copy-in ${toolchain.kernel.modules} /usr/lib/modules`, `copy-in ${module} /tmp`];
+}
+
+async function makeTree(target: string, toolchain: Toolchain): Promise<void> {
   if (existsSync(target)) return;
   const options = ['APT::Install-Recommends "false";', 'APT::Sandbox::User "root";'];
   const transport = [...(await aptTransportOptions()), 'Acquire::Check-Valid-Until "false";'];
+  const hooks = [
+    'mkdir -p "$1/usr/lib/modules"',
+    ...(await kernelHooks(toolchain)),
+    `copy-in ${script('make-rocky.sh')} /tmp`,
+    'chroot "$1" sh -eu /tmp/make-rocky.sh',
+    'rm "$1/tmp/make-rocky.sh"',
+  ];
   const fresh = `${target}.new`;
   const scratch = mkdtempSync(join(tmpdir(), 'lab-rocky-'));
   const [program, ...args] = asRootOfNamespace([
@@ -61,9 +84,7 @@ async function makeTree(target: string): Promise<void> {
     '--skip=cleanup',
     ...[...options, ...transport].map((option) => `--aptopt=${option}`),
     `--include=${PACKAGES.join(',')}`,
-    `--customize-hook=copy-in ${script('make-rocky.sh')} /tmp`,
-    '--customize-hook=chroot "$1" sh -eu /tmp/make-rocky.sh',
-    '--customize-hook=rm "$1/tmp/make-rocky.sh"',
+    ...hooks.map((hook) => `--customize-hook=${hook}`),
     'trixie',
     fresh,
     chooseMirror(undefined).url,
@@ -97,12 +118,12 @@ async function makeDisk(layout: Layout, tree: string, target: string, toolchain:
 
 /** The path of a disk with a system on it that takes itself for Rocky Linux 9; made if it is not in the cache. */
 export async function rockyStandIn(layout: Layout, toolchain: Toolchain): Promise<string> {
-  const place = folder();
+  const place = folder(toolchain);
   mkdirSync(place, { recursive: true });
   const disk = join(place, `${layout}.qcow2`);
   if (existsSync(disk)) return disk;
   const tree = join(place, 'tree.tar');
-  await makeTree(tree);
+  await makeTree(tree, toolchain);
   await makeDisk(layout, tree, disk, toolchain);
   return disk;
 }
