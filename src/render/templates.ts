@@ -14,7 +14,7 @@ function source(name: string): string {
   return readFileSync(shippedFile(`templates/${name}.hbs`), 'utf8');
 }
 
-for (const library of ['tap', 'vf', 'namespaces', 'ping'])
+for (const library of ['tap', 'vf', 'namespaces', 'ping', 'settled'])
   handlebars.registerPartial(library, source(`checks/lib/${library}.sh`));
 
 /**

@@ -235,6 +235,20 @@ EOF
     [ "$answered" -ge "$1" ]
 }
 
+# settled PAYLOAD NAMESPACE DEV BEFORE AFTER: AFTER, or what the counters say up to two seconds later if they have not both moved by PAYLOAD
+# bytes yet. A driver such as igbvf counts a packet only when the device has told it that the packet has left.
+settled() {
+    after=$5
+    tries=20
+    until [ $((${after% *} - ${4% *})) -ge "$1" ] && [ $((${after#* } - ${4#* })) -ge "$1" ]; do
+        tries=$((tries - 1))
+        [ "$tries" -gt 0 ] || break
+        sleep 0.1
+        after=$(counters "$2" "$3")
+    done
+    echo "$after"
+}
+
 packets=20
 size=1400
 icmp_header=8
@@ -275,6 +289,8 @@ exchange() {
     if none_lost "$packets" "$answer"; then
         ok "$title: $packets packets, none lost"
         echo "# $title: ${answer##*%*loss?}"
+        from_after=$(settled "$payload" "$from" "$from_dev" "$from_before" "$from_after")
+        [ -z "$to" ] || to_after=$(settled "$payload" "$to" "$to_dev" "$to_before" "$to_after")
     else
         not_ok "$title: $packets packets, none lost" "$(echo "$answer" | grep -v '^$' | tail -n 2 | tr '\n' ' ')"
     fi
