@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { catalogued } from '../../src/images/catalog.js';
 import { bringUp } from '../../src/lab/bring-up.js';
 import { prepareLab } from '../../src/lab/prepare.js';
@@ -222,7 +222,6 @@ describe('on one partition with ext4, fetched', () => {
 describe('with XFS, and /boot apart', () => {
   /** What lab builds rocky-9 of, on another disk than Rocky's. */
   let image: Image;
-  const kept = { ...process.env };
   const options = {
     toolchain: {},
     acceleration: 'auto',
@@ -238,11 +237,11 @@ describe('with XFS, and /boot apart', () => {
     image = { ...recipe, base: disk, source: { kind: 'file', path: disk } };
     newCache();
     // Its functions are called here, as no definition can name this disk in the place of Rocky's.
-    Object.assign(process.env, sandbox.env);
+    for (const [name, value] of Object.entries(sandbox.env)) vi.stubEnv(name, value);
   });
 
   afterAll(async () => {
-    process.env = kept;
+    vi.unstubAllEnvs();
     await sandbox.dispose();
   });
 
