@@ -43,7 +43,7 @@ function hostIn(subnet: string, offset: number): string {
 function functionOf(end: BenchFunction, bench: Bench, lab: Lab): { target: CheckTarget; found: NicFunction } {
   const machine = findByName(lab.machines, bench.machine);
   const { nic, pciFunction: found } = functionById(machine, end.function);
-  const request = { check: 'bench', machine: machine.name, nic: nic.name, parameters: {} };
+  const request = { check: 'bench', machine: machine.name, nic: nic.name, parameters: {}, choices: {} };
   return { target: { lab, machine, nic, request }, found };
 }
 

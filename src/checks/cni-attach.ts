@@ -20,6 +20,27 @@ const LIMIT_PER_VF_MS = 30_000;
 const PAYLOAD_BYTES = 1408;
 /** After the first ADD and after the second. */
 const EXCHANGES = 2;
+/** Where no lab puts anybody else. */
+const VLAN = 4000;
+
+/** How a plugin is called, beside what they all have in common. */
+interface Dialect {
+  /** The newest CNI version that it speaks. CHECK, and the result of ADD as input of DEL, came with 0.4.0. */
+  readonly cniVersion: string;
+  readonly hasCheck: boolean;
+  /** What its configuration names a VF's BDF by. */
+  readonly deviceKey: string;
+  /** Whether it sets what the PF governs. */
+  readonly usesPf: boolean;
+}
+
+const sriovDialect: Dialect = { cniVersion: '0.3.1', hasCheck: false, deviceKey: 'deviceID', usesPf: true };
+
+const dialects: Readonly<Record<string, Dialect>> = {
+  'host-device': { cniVersion: '1.0.0', hasCheck: true, deviceKey: 'pciBusID', usesPf: false },
+  sriov: sriovDialect,
+  'sriov-virtio': sriovDialect,
+};
 
 interface Attachment {
   readonly vf: End;
@@ -34,19 +55,39 @@ function attachments(target: CheckTarget): Attachment[] {
   });
 }
 
+function pluginOf({ request }: CheckTarget): string {
+  return request.choices['plugin'] ?? 'host-device';
+}
+
+function dialectOf(target: CheckTarget): Dialect {
+  const found = dialects[pluginOf(target)];
+  if (found === undefined) throw new Error(`no CNI plugin ${pluginOf(target)}`);
+  return found;
+}
+
 function paths(target: CheckTarget): { attach: string; end: string } {
-  const folder = scriptFolder(target);
-  return { attach: `${folder}/cni-attach.sh`, end: `${folder}/cni-attach-end.sh` };
+  const script = `${scriptFolder(target)}/cni-attach-${pluginOf(target)}`;
+  return { attach: `${script}.sh`, end: `${script}-end.sh` };
 }
 
 function scripts(target: CheckTarget): CheckScript[] {
   const { count = 0 } = target.request.parameters;
+  const dialect = dialectOf(target);
+  const vfs = vfView(target);
   const view = {
-    ...vfView(target),
+    ...vfs,
+    ...dialect,
+    plugin: pluginOf(target),
+    adapted: pluginOf(target) === 'sriov-virtio' && target.nic.model === 'virtio-net',
+    // A virtio PF governs nothing.
+    governed: dialect.usesPf && vfs.macsByPf,
+    vlan: VLAN,
+    vlanSetting: `,"vlan":${String(VLAN)}`,
     count,
     deadlineSeconds: deadlineSeconds(count),
     attachments: attachments(target).map(({ vf, peer }) => ({
       vf,
+      index: target.nic.vfs.findIndex(({ name }) => name === vf.name),
       peer: peer.name,
       peerAddress: hostAddress(peer.address),
     })),
@@ -88,7 +129,7 @@ export function judgeTaps(
     });
 }
 
-/** A VF is given to a container by the CNI plugin host-device, unmodified, and comes back. */
+/** A VF is given to a container by a CNI plugin, and comes back. */
 export const cniAttach: Check = {
   name: 'cni-attach',
   summary:

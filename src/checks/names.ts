@@ -1,12 +1,29 @@
-interface Range {
+/** A whole number. */
+export interface Range {
   readonly min: number;
   readonly max: number;
   readonly default: number;
   readonly help: string;
 }
 
+/** One of some words. */
+export interface Choice {
+  readonly choices: readonly string[];
+  readonly default: string;
+  readonly help: string;
+}
+
+export type CheckParameter = Range | Choice;
+
+export function isChoice(parameter: CheckParameter): parameter is Choice {
+  return 'choices' in parameter;
+}
+
+/** The CNI plugins that a container can get a VF by, as a CNI configuration names them. */
+export const cniPluginNames = ['host-device', 'sriov', 'sriov-virtio'] as const;
+
 /** The checks and their parameters: what a definition may ask for. */
-export const checkParameters: Readonly<Record<string, Readonly<Record<string, Range>>>> = {
+export const checkParameters: Readonly<Record<string, Readonly<Record<string, CheckParameter>>>> = {
   'vf-creation': {
     cycles: { min: 1, max: 1000, default: 10, help: 'how often the VFs are made and removed' },
   },
@@ -35,6 +52,11 @@ export const checkParameters: Readonly<Record<string, Readonly<Record<string, Ra
   },
   'cni-attach': {
     count: { min: 1, max: 10_000, default: 10, help: 'packets from each container to its peer' },
+    plugin: {
+      choices: cniPluginNames,
+      default: 'host-device',
+      help: 'the CNI plugin that gives the VFs to containers',
+    },
   },
   'vdpa-path': {
     count: { min: 1, max: 10_000, default: 10, help: 'packets from a peer to each function' },

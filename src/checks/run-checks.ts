@@ -30,10 +30,19 @@ interface BegunCheck {
   readonly run: CheckRun;
 }
 
+/** What tells a check from the others of its name: where it looks, and what was chosen. */
 function titleOf(target: CheckTarget, all: readonly CheckTarget[]): string {
   const { check, machine, nic } = target.request;
-  const alone = all.filter(({ request }) => request.check === check).length === 1;
-  return alone ? check : `${check} (${machine} ${nic})`;
+  const others = all.filter((other) => other !== target && other.request.check === check);
+  const words = [
+    ...(others.some(({ request }) => request.machine !== machine || request.nic !== nic)
+      ? [machine, nic]
+      : []),
+    ...Object.entries(target.request.choices)
+      .filter(([key, value]) => others.some(({ request }) => request.choices[key] !== value))
+      .map(([, value]) => value),
+  ];
+  return words.length === 0 ? check : `${check} (${words.join(' ')})`;
 }
 
 /** The results of scripts that checks share, by the script's path. */

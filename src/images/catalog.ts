@@ -15,6 +15,7 @@ const recipes: readonly Image[] = [
       layer('containerd', 'qemu'),
       layer('vdpa'),
       layer('cni-plugins'),
+      layer('sriov-cni'),
     ],
   },
   // Each layer costs a start of libguestfs' appliance: there are fewer.
@@ -22,7 +23,10 @@ const recipes: readonly Image[] = [
     name,
     base: name,
     source: null,
-    layers: [layer('guest-agent', 'ssh', 'measure', 'containerd', 'qemu', 'vdpa'), layer('cni-plugins')],
+    layers: [
+      layer('guest-agent', 'ssh', 'measure', 'containerd', 'qemu', 'vdpa'),
+      layer('cni-plugins', 'sriov-cni'),
+    ],
   })),
 ];
 

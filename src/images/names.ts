@@ -13,12 +13,17 @@ export const componentNames = [
   'guest-agent',
   'measure',
   'qemu',
+  'sriov-cni',
   'ssh',
   'vdpa',
 ] as const;
 
-/** Those whose version can be chosen; of the others the distribution's package decides. */
-export const versionedComponents: readonly string[] = ['cni-plugins'];
+/** Those whose version can be chosen, and from what; of the others the distribution's package decides. */
+export const componentVersions: Readonly<Record<string, 'any' | readonly string[]>> = {
+  'cni-plugins': 'any',
+  // The sources of later ones have a go.mod without /v2 in its path, and Go takes none of their versions for one of that module.
+  'sriov-cni': ['2.1.0'],
+};
 
 /** The images without a disk, all in their initramfs: made of the toolchain's own programs. */
 export const initramfsImages = ['micro', 'hypervisor'] as const;

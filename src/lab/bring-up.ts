@@ -18,6 +18,7 @@ import { digestsOf, type BringUpOptions, type PreparedLab } from './prepare.js';
 import { prepareInside, runPreparation } from './prepare-inside.js';
 import { labId, LabFolder, RECORD_VERSION, type LabRecord, type MachineRecord } from './record.js';
 import { RunningLab } from './running-lab.js';
+import { settleDevices } from './settle-devices.js';
 import { startMachine, waitForGuest, waitForQemu, type BootingMachine } from './start-machine.js';
 import { runningMachines } from './survey.js';
 import { takeDown } from './take-down.js';
@@ -211,8 +212,9 @@ class BringUp {
       this.#saveMachine(name, { ...recorded, ready: false });
       const connect = this.#channels.to(name, 'agent');
       const agent = await waitForGuest(booting, this.folder, connect, limitMs, signal);
-      agent.close();
       this.#log('machine-answers', { machine: name, ms: Date.now() - started });
+      if (machine.disk) await settleDevices(agent, signal);
+      agent.close();
       await this.#prepareInside(machine);
       this.#saveMachine(name, { ...recorded, ready: true });
       this.#log('machine-ready', { machine: name, ms: Date.now() - started });

@@ -1,5 +1,5 @@
 import { basename, dirname } from 'node:path';
-import { checkParameters } from '../checks/names.js';
+import { checkParameters, isChoice } from '../checks/names.js';
 import { hasTarget, type CheckedNic } from '../checks/targets.js';
 import { nicModel } from '../devices/catalog.js';
 import { isInitramfsImage } from '../images/names.js';
@@ -137,11 +137,17 @@ function resolveCheck(
   machines: readonly Machine[],
   peers: readonly Peer[],
 ): CheckRequest[] {
-  const [check, parameters] =
+  const [check, settings] =
     typeof written === 'string' ? [written, {}] : (Object.entries(written)[0] ?? ['', {}]);
-  const { machine: wanted, ...values } = parameters ?? {};
-  const defaults = Object.entries(checkParameters[check] ?? {}).map(
-    ([key, range]) => [key, range.default] as const,
+  const { machine: wanted, ...values } = settings ?? {};
+  const chosen = Object.entries(checkParameters[check] ?? {}).map(
+    ([key, parameter]) => [key, parameter, values[key] ?? parameter.default] as const,
+  );
+  const parameters = chosen.flatMap(([key, parameter, value]) =>
+    isChoice(parameter) ? [] : [[key, Number(value)] as const],
+  );
+  const choices = chosen.flatMap(([key, parameter, value]) =>
+    isChoice(parameter) ? [[key, String(value)] as const] : [],
   );
   return machines
     .filter(({ name }) => wanted === undefined || wanted === name)
@@ -153,7 +159,8 @@ function resolveCheck(
           check,
           machine: machine.name,
           nic: nic.name,
-          parameters: { ...Object.fromEntries(defaults), ...(values as Record<string, number>) },
+          parameters: Object.fromEntries(parameters),
+          choices: Object.fromEntries(choices),
         })),
     );
 }

@@ -195,6 +195,8 @@ export interface CheckRequest {
   readonly machine: string;
   readonly nic: string;
   readonly parameters: Readonly<Record<string, number>>;
+  /** The parameters that are words. */
+  readonly choices: Readonly<Record<string, string>>;
 }
 
 /** The two environments of a container in a machine that `lab bench` compares, and the far end of its traffic. */

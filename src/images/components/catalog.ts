@@ -4,10 +4,20 @@ import { containerd } from './containerd.js';
 import { guestAgent } from './guest-agent.js';
 import { measure } from './measure.js';
 import { qemu } from './qemu.js';
+import { sriovCni } from './sriov-cni.js';
 import { ssh } from './ssh.js';
 import { vdpa } from './vdpa.js';
 
-const components: readonly Component[] = [guestAgent, ssh, measure, containerd, qemu, vdpa, cniPlugins];
+const components: readonly Component[] = [
+  guestAgent,
+  ssh,
+  measure,
+  containerd,
+  qemu,
+  vdpa,
+  cniPlugins,
+  sriovCni,
+];
 
 /** The component of that name. Throws if there is none: rules.ts has refused such a definition before. */
 export function findComponent(name: string): Component {

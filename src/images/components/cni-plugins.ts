@@ -1,13 +1,8 @@
-import { cpSync, mkdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { shippedFile } from '../../model/folders.js';
-import { findGo, runGo } from '../../toolchain/go.js';
-import type { ArtefactBuild, Component, FamilyRecipe } from './component.js';
+import type { Component, FamilyRecipe } from './component.js';
+import { buildGoPrograms, goInputs, type GoPrograms } from './go-programs.js';
 
 const MODULE = 'github.com/containernetworking/plugins';
-/** The version that go.sum vouches for: what the module proxy sends is checked without asking anyone. */
 const PINNED = '1.9.1';
-const FOLDER = '/opt/cni/bin';
 const PLUGINS = [
   'ipam/host-local',
   'ipam/static',
@@ -16,44 +11,18 @@ const PLUGINS = [
   'main/loopback',
   'meta/tuning',
 ];
-const MODULE_FILES = ['go.mod', 'go.sum', 'plugins.go'];
 
-function moduleFile(name: string): string {
-  return shippedFile(`images/components/files/cni-plugins/${name}`);
-}
+const programs: GoPrograms = {
+  module: 'cni-plugins',
+  packages: PLUGINS.map((plugin) => `${MODULE}/plugins/${plugin}`),
+  versionVariable: `${MODULE}/pkg/utils/buildversion.BuildVersion`,
+  versioned: { module: MODULE, pinned: PINNED },
+};
 
-/** Another version than the pinned one is checked with Go's checksum database. */
-async function chooseVersion(go: string, module: string, build: ArtefactBuild): Promise<void> {
-  if (build.version === PINNED) return;
-  await runGo(go, ['get', `${MODULE}@v${build.version}`], module, build);
-  await runGo(go, ['mod', 'tidy'], module, build);
-}
-
-async function buildPlugins(build: ArtefactBuild): Promise<void> {
-  const module = join(build.scratch, 'module');
-  const target = join(build.root, FOLDER);
-  mkdirSync(module);
-  mkdirSync(target, { recursive: true });
-  for (const name of MODULE_FILES) cpSync(moduleFile(name), join(module, name));
-  const go = await findGo(build);
-  await chooseVersion(go, module, build);
-  build.onDetail(`building the CNI plugins ${build.version}`);
-  const packages = PLUGINS.map((plugin) => `${MODULE}/plugins/${plugin}`);
-  const version = `-X ${MODULE}/pkg/utils/buildversion.BuildVersion=v${build.version}`;
-  await runGo(
-    go,
-    ['build', '-trimpath', `-ldflags=-s -w ${version}`, '-o', `${target}/`, ...packages],
-    module,
-    build,
-  );
-}
-
-/** Programs without libraries: the same for every distribution. */
 const recipe: FamilyRecipe = {
   packages: [],
-  build: buildPlugins,
-  buildInputs: () =>
-    [...PLUGINS, ...MODULE_FILES.map((name) => readFileSync(moduleFile(name), 'utf8'))].join('\n'),
+  build: (build) => buildGoPrograms(programs, build),
+  buildInputs: () => goInputs(programs),
 };
 
 /** The unmodified plugins of containernetworking; host-device gives a VF to a container. */

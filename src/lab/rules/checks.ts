@@ -1,4 +1,4 @@
-import { checkNames, checkParameters } from '../../checks/names.js';
+import { checkNames, checkParameters, isChoice, type CheckParameter } from '../../checks/names.js';
 import type { Problem } from '../../errors/lab-error.js';
 import type { LabFile } from '../../model/lab-file.js';
 import { unknownName, type Locator, type Rule } from './rule.js';
@@ -26,6 +26,13 @@ export const checksExist: Rule = function* (lab, at) {
   }
 };
 
+function isAllowed(parameter: CheckParameter, value: number | string): boolean {
+  if (isChoice(parameter)) return parameter.choices.includes(String(value));
+  return (
+    typeof value === 'number' && Number.isInteger(value) && value >= parameter.min && value <= parameter.max
+  );
+}
+
 function* parameterProblems(
   check: string,
   parameters: Readonly<Record<string, number | string>>,
@@ -43,24 +50,21 @@ function* parameterProblems(
         yield { code: 'LAB-RULE-MACHINE', ...unknownName('machine', String(value), machines), location };
       continue;
     }
-    const range = known[key];
-    if (range === undefined) {
+    const parameter = known[key];
+    if (parameter === undefined) {
       yield {
         code: 'LAB-RULE-PARAMETER',
         ...unknownName('parameter', key, ['machine', ...Object.keys(known)]),
         message: `${check} has no parameter \`${key}\``,
         location: at.locate(path, { key: true }),
       };
-    } else if (
-      typeof value !== 'number' ||
-      !Number.isInteger(value) ||
-      value < range.min ||
-      value > range.max
-    ) {
+    } else if (!isAllowed(parameter, value)) {
       yield {
         code: 'LAB-RULE-PARAMETER',
         message: `\`${key}\` of ${check} is ${JSON.stringify(value)}`,
-        hint: `it must be a whole number from ${range.min} to ${range.max}`,
+        hint: isChoice(parameter)
+          ? `it must be one of: ${parameter.choices.join(', ')}`
+          : `it must be a whole number from ${parameter.min} to ${parameter.max}`,
         location,
       };
     }

@@ -1,11 +1,11 @@
 import {
   baseNames,
   componentNames,
+  componentVersions,
   initramfsImages,
   isInitramfsImage,
-  versionedComponents,
 } from '../../images/names.js';
-import type { Problem } from '../../errors/lab-error.js';
+import type { Location, Problem } from '../../errors/lab-error.js';
 import { catalogued } from '../../images/catalog.js';
 import type { ComponentFile, LabFile } from '../../model/lab-file.js';
 import type { Path } from '../load.js';
@@ -27,11 +27,25 @@ function* componentProblems(written: ComponentFile, path: Path, at: Locator): It
   const [name, version] = writtenComponent(written);
   if (!componentNames.some((known) => known === name)) {
     yield { code: 'LAB-RULE-COMPONENT', ...unknownName('component', name, componentNames), location };
-  } else if (version !== null && !versionedComponents.includes(name)) {
+  } else if (version !== null) {
+    yield* versionProblems(name, version, location);
+  }
+}
+
+function* versionProblems(name: string, version: string, location: Location | undefined): Iterable<Problem> {
+  const versions = componentVersions[name];
+  if (versions === undefined) {
     yield {
       code: 'LAB-RULE-COMPONENT',
       message: `the version of ${name} is that of the distribution’s package`,
-      hint: `leave the version out; it can be chosen for: ${versionedComponents.join(', ')}`,
+      hint: `leave the version out; it can be chosen for: ${Object.keys(componentVersions).join(', ')}`,
+      location,
+    };
+  } else if (versions !== 'any' && !versions.includes(version)) {
+    yield {
+      code: 'LAB-RULE-COMPONENT',
+      message: `${name} ${version} is not to be had as a Go module of that version`,
+      hint: `choose ${versions.join(' or ')}, or leave the version out`,
       location,
     };
   }
@@ -63,20 +77,26 @@ function hasComponent(lab: LabFile, image: string | undefined, component: string
   return names?.includes(component);
 }
 
+/** The components that a CNI plugin is of and gets its addresses from. */
+function componentsFor(plugin: string): string[] {
+  return plugin === 'host-device' ? ['cni-plugins'] : ['cni-plugins', 'sriov-cni'];
+}
+
 /** What containers get their VFs by has to be in the guest. */
 export const cniPluginsAreThere: Rule = function* (lab, at) {
   for (const [index, check] of (lab.checks ?? []).entries()) {
     const name = typeof check === 'string' ? check : (Object.keys(check)[0] ?? '');
     if (name !== 'cni-attach') continue;
-    const asked = typeof check === 'string' ? undefined : check[name]?.['machine'];
+    const { machine: asked, plugin = 'host-device' } = (typeof check === 'string' ? null : check[name]) ?? {};
     for (const [machine, { image, nics }] of Object.entries(lab.machines)) {
       const looksAt = Object.values(nics ?? {}).some((nic) => writtenVfs(nic).length > 0);
       if (!looksAt || (asked !== undefined && asked !== machine)) continue;
-      if (hasComponent(lab, image, 'cni-plugins') !== false) continue;
+      const missing = componentsFor(String(plugin)).filter((one) => hasComponent(lab, image, one) === false);
+      if (missing.length === 0) continue;
       yield {
         code: 'LAB-RULE-PLUGINS',
-        message: `${name} needs the CNI plugins, and the image of machine ${machine} has none`,
-        hint: 'let it boot debian-13, or an image of the lab’s own with the component cni-plugins',
+        message: `${name} with the plugin ${plugin} needs ${missing.join(' and ')}, and the image of machine ${machine} has none of that`,
+        hint: `let it boot debian-13, or an image of the lab’s own with: components: [${componentsFor(String(plugin)).join(', ')}]`,
         location: at.locate(['checks', index]),
       };
     }

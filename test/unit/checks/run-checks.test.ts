@@ -86,6 +86,24 @@ describe('runChecks', () => {
     expect(results.map(({ title }) => title)).toEqual(['vf-creation (guest a)', 'vf-creation (guest b)']);
   });
 
+  it('tells checks of one name apart by what was chosen', async () => {
+    const three = lab({
+      networks: { lan: {} },
+      peers: { server: { network: 'lan' } },
+      machines: { guest: { nics: { pf0: { backend: { tap: 'lan' }, vfs: 1 } } } },
+      checks: [{ 'cni-attach': { plugin: 'sriov-virtio' } }, { 'cni-attach': { count: 3 } }, 'traffic'],
+    });
+    const results = await runAll(
+      targets([], three),
+      environment(() => good),
+    );
+    expect(results.map(({ title }) => title)).toEqual([
+      'cni-attach (sriov-virtio)',
+      'cni-attach (host-device)',
+      'traffic',
+    ]);
+  });
+
   it('calls onResult after each check, in order', async () => {
     const two = lab({
       machines: { guest: { nics: { a: { backend: 'user', vfs: 1 }, b: { backend: 'user', vfs: 1 } } } },

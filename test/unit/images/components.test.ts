@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { findComponent } from '../../../src/images/components/catalog.js';
 import { resolveComponent } from '../../../src/images/components/resolve.js';
 import { debianLayerScript } from '../../../src/images/debian/layer.js';
-import { componentNames, versionedComponents } from '../../../src/images/names.js';
+import { componentNames, componentVersions } from '../../../src/images/names.js';
 import { shippedFile } from '../../../src/model/folders.js';
 
 const components = componentNames.map(findComponent);
@@ -26,7 +26,7 @@ describe.each(components)('component $name', (component) => {
   });
 
   it('says its pinned version if it is one whose version can be chosen, and only then', () => {
-    expect(component.version !== undefined).toBe(versionedComponents.includes(component.name));
+    expect(component.version !== undefined).toBe(Object.hasOwn(componentVersions, component.name));
   });
 });
 

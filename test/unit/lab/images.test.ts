@@ -8,22 +8,28 @@ const scratch = useScratch();
 
 it('the check cni-attach on an image without the plugins is refused, and on one with them is not', () => {
   const file = join(scratch(), 'lab.yaml');
-  const complaintWith = (image: string, components: string): string | undefined => {
+  const complaintWith = (image: string, components: string, check = 'cni-attach'): string | undefined => {
     writeFileSync(
       file,
       `images: { mine: { base: debian-13, components: [${components}] } }
 networks: { lan: {} }
 peers: { server: { network: lan } }
 machines: { guest: { image: ${image}, nics: { pf0: { backend: { tap: lan }, vfs: 1 } } } }
-checks: [cni-attach]
+checks: [${check}]
 `,
     );
     return complaintAbout(file);
   };
-  expect(complaintWith('micro', 'ssh')).toMatch(/:5:10: .*guest has none \[LAB-RULE-PLUGINS\]/);
+  expect(complaintWith('micro', 'ssh')).toMatch(/:5:10: .*guest has none of that \[LAB-RULE-PLUGINS\]/);
   expect(complaintWith('mine', 'ssh')).toContain('LAB-RULE-PLUGINS');
   expect(complaintWith('mine', 'cni-plugins')).toBeUndefined();
   expect(complaintWith('debian-13', 'ssh')).toBeUndefined();
+
+  const sriov = 'cni-attach: { plugin: sriov-virtio }';
+  expect(complaintWith('mine', 'cni-plugins', sriov)).toMatch(/plugin sriov-virtio needs sriov-cni, and/);
+  expect(complaintWith('mine', 'sriov-cni', sriov)).toMatch(/plugin sriov-virtio needs cni-plugins, and/);
+  expect(complaintWith('mine', 'cni-plugins, sriov-cni', sriov)).toBeUndefined();
+  expect(complaintWith('debian-13', 'ssh', sriov)).toBeUndefined();
 });
 
 function complaint(images: string): string | undefined {

@@ -274,9 +274,30 @@ describe('the checks of a resolved lab', () => {
         machine: 'two',
         nic: 'pf0',
         parameters: expect.objectContaining({ count: 3, size: expect.any(Number) as number }) as object,
+        choices: {},
       },
     ]);
     expect(checks[0]?.parameters).not.toHaveProperty('machine');
+  });
+
+  it('have their numbers apart from their words', () => {
+    const withPeer = {
+      ...machines,
+      one: { image: 'debian-13', nics: { pf0: { backend: { tap: 'lan' }, vfs: 1 } } },
+    };
+    const { checks } = lab({
+      networks: { lan: {} },
+      peers: { server: { network: 'lan' } },
+      machines: withPeer,
+      checks: [
+        { 'cni-attach': { machine: 'one', plugin: 'sriov-virtio' } },
+        { 'cni-attach': { machine: 'one', count: 3 } },
+      ],
+    });
+    expect(checks.map(({ parameters, choices }) => ({ parameters, choices }))).toEqual([
+      { parameters: { count: 10 }, choices: { plugin: 'sriov-virtio' } },
+      { parameters: { count: 3 }, choices: { plugin: 'host-device' } },
+    ]);
   });
 
   it('may have no parameters behind their name', () => {
