@@ -10,6 +10,7 @@ import {
   type CheckScript,
   type CheckTarget,
 } from './check.js';
+import { cniPlugin, type CniPlugin } from './cni-plugin.js';
 import { namespacedEnds, peersOf, type End } from './ends.js';
 import { bytesBetween, readLinkBytes, type LinkBytes } from './link-counters.js';
 import { deadlineSeconds } from './ping-deadline.js';
@@ -23,24 +24,9 @@ const EXCHANGES = 2;
 /** Where no lab puts anybody else. */
 const VLAN = 4000;
 
-/** How a plugin is called, beside what they all have in common. */
-interface Dialect {
-  /** The newest CNI version that it speaks. CHECK, and the result of ADD as input of DEL, came with 0.4.0. */
-  readonly cniVersion: string;
-  readonly hasCheck: boolean;
-  /** What its configuration names a VF's BDF by. */
-  readonly deviceKey: string;
-  /** Whether it sets what the PF governs. */
-  readonly usesPf: boolean;
+function pluginOf({ request }: CheckTarget): CniPlugin {
+  return cniPlugin(request.choices['plugin'] ?? 'host-device');
 }
-
-const sriovDialect: Dialect = { cniVersion: '0.3.1', hasCheck: false, deviceKey: 'deviceID', usesPf: true };
-
-const dialects: Readonly<Record<string, Dialect>> = {
-  'host-device': { cniVersion: '1.0.0', hasCheck: true, deviceKey: 'pciBusID', usesPf: false },
-  sriov: sriovDialect,
-  'sriov-virtio': sriovDialect,
-};
 
 interface Attachment {
   readonly vf: End;
@@ -55,32 +41,25 @@ function attachments(target: CheckTarget): Attachment[] {
   });
 }
 
-function pluginOf({ request }: CheckTarget): string {
-  return request.choices['plugin'] ?? 'host-device';
-}
-
-function dialectOf(target: CheckTarget): Dialect {
-  const found = dialects[pluginOf(target)];
-  if (found === undefined) throw new Error(`no CNI plugin ${pluginOf(target)}`);
-  return found;
-}
-
 function paths(target: CheckTarget): { attach: string; end: string } {
-  const script = `${scriptFolder(target)}/cni-attach-${pluginOf(target)}`;
+  const script = `${scriptFolder(target)}/cni-attach-${pluginOf(target).name}`;
   return { attach: `${script}.sh`, end: `${script}-end.sh` };
 }
 
 function scripts(target: CheckTarget): CheckScript[] {
   const { count = 0 } = target.request.parameters;
-  const dialect = dialectOf(target);
+  const plugin = pluginOf(target);
   const vfs = vfView(target);
   const view = {
     ...vfs,
-    ...dialect,
-    plugin: pluginOf(target),
-    adapted: pluginOf(target) === 'sriov-virtio' && target.nic.model === 'virtio-net',
+    plugin: plugin.name,
+    cniVersion: plugin.cniVersion,
+    hasCheck: plugin.hasCheck,
+    deviceKey: plugin.deviceKey,
+    usesPf: plugin.usesPf,
+    adapted: plugin.adapts.includes(target.nic.model),
     // A virtio PF governs nothing.
-    governed: dialect.usesPf && vfs.macsByPf,
+    governed: plugin.usesPf && vfs.macsByPf,
     vlan: VLAN,
     vlanSetting: `,"vlan":${String(VLAN)}`,
     count,
