@@ -13,6 +13,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { catalogued } from '../../src/images/catalog.js';
 import { Sandbox, type LabOutcome } from '../e2e/support/sandbox.js';
 import { parseReport } from '../e2e/support/tap.js';
 
@@ -28,7 +29,10 @@ interface Shown {
 }
 
 const shared = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'sriov-lab');
-const components = ['guest-agent', 'ssh', 'measure', 'containerd', 'qemu', 'vdpa', 'cni-plugins'];
+const components =
+  catalogued('debian-13')
+    ?.layers.flat()
+    .map(({ component }) => component) ?? [];
 let sandbox: Sandbox;
 
 async function show(name: string, ...flags: string[]): Promise<Shown> {
@@ -47,6 +51,7 @@ describe('debian-13', () => {
   test('boots with systemd, and every component answers', async () => {
     const { exitCode, stdout, stderr } = await sandbox.lab('image', 'verify', 'debian-13');
     const { ok, checks } = parseReport(stdout);
+    expect(components).toContain('sriov-cni');
     expect([...checks.keys()], stderr).toEqual(components);
     expect(
       [...checks.values()].flatMap(({ failed }) => failed),
