@@ -213,8 +213,11 @@ class BringUp {
       const connect = this.#channels.to(name, 'agent');
       const agent = await waitForGuest(booting, this.folder, connect, limitMs, signal);
       this.#log('machine-answers', { machine: name, ms: Date.now() - started });
-      if (machine.disk) await settleDevices(agent, signal);
-      agent.close();
+      try {
+        if (machine.disk) await settleDevices(agent, signal);
+      } finally {
+        agent.close();
+      }
       await this.#prepareInside(machine);
       this.#saveMachine(name, { ...recorded, ready: true });
       this.#log('machine-ready', { machine: name, ms: Date.now() - started });

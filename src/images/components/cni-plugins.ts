@@ -1,5 +1,5 @@
-import type { Component, FamilyRecipe } from './component.js';
-import { buildGoPrograms, goInputs, type GoPrograms } from './go-programs.js';
+import type { Component } from './component.js';
+import { goRecipe } from './go-programs.js';
 
 const MODULE = 'github.com/containernetworking/plugins';
 const PINNED = '1.9.1';
@@ -12,18 +12,12 @@ const PLUGINS = [
   'meta/tuning',
 ];
 
-const programs: GoPrograms = {
+const recipe = goRecipe({
   module: 'cni-plugins',
   packages: PLUGINS.map((plugin) => `${MODULE}/plugins/${plugin}`),
   versionVariable: `${MODULE}/pkg/utils/buildversion.BuildVersion`,
   versioned: { module: MODULE, pinned: PINNED },
-};
-
-const recipe: FamilyRecipe = {
-  packages: [],
-  build: (build) => buildGoPrograms(programs, build),
-  buildInputs: () => goInputs(programs),
-};
+});
 
 /** The unmodified plugins of containernetworking; host-device gives a VF to a container. */
 export const cniPlugins: Component = {

@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { shippedFile } from '../../model/folders.js';
 import { findGo, runGo } from '../../toolchain/go.js';
-import type { ArtefactBuild } from './component.js';
+import type { ArtefactBuild, FamilyRecipe } from './component.js';
 
 /** A Go module that comes with lab, and what is built of it. Its go.sum vouches for all that the module proxy sends. */
 export interface GoPrograms {
@@ -24,7 +24,7 @@ function moduleFolder({ module }: GoPrograms): string {
 }
 
 /** All of it that the programs are built from, as text: tests are not. */
-export function goInputs(programs: GoPrograms): string {
+function inputsOf(programs: GoPrograms): string {
   const folder = moduleFolder(programs);
   const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((name) => /\.(go|mod|sum)$/.test(name) && !name.endsWith('_test.go'))
@@ -45,8 +45,8 @@ async function chooseVersion(
   await runGo(go, ['mod', 'tidy'], folder, build);
 }
 
-/** Builds CNI plugins, without libraries: the same for every distribution. Throws ToolchainError with Go's own words if that fails. */
-export async function buildGoPrograms(programs: GoPrograms, build: ArtefactBuild): Promise<void> {
+/** Throws ToolchainError with Go's own words if it fails. */
+async function buildGoPrograms(programs: GoPrograms, build: ArtefactBuild): Promise<void> {
   const folder = join(build.scratch, 'module');
   const target = join(build.root, FOLDER);
   mkdirSync(target, { recursive: true });
@@ -62,4 +62,13 @@ export async function buildGoPrograms(programs: GoPrograms, build: ArtefactBuild
     folder,
     build,
   );
+}
+
+/** Builds CNI plugins on this computer, without libraries: the same for every distribution. */
+export function goRecipe(programs: GoPrograms): FamilyRecipe {
+  return {
+    packages: [],
+    build: async (build) => buildGoPrograms(programs, build),
+    buildInputs: () => inputsOf(programs),
+  };
 }

@@ -1,21 +1,15 @@
-import type { Component, FamilyRecipe } from './component.js';
-import { buildGoPrograms, goInputs, type GoPrograms } from './go-programs.js';
+import type { Component } from './component.js';
+import { goRecipe } from './go-programs.js';
 
 /** Its name before the project moved to k8snetworkplumbingwg; the sources of this version import each other by it. */
 const MODULE = 'github.com/intel/sriov-cni';
 const PINNED = '2.1.0';
 
-const programs: GoPrograms = {
+const recipe = goRecipe({
   module: 'sriov-cni',
   packages: [`${MODULE}/cmd/sriov`, './sriov-virtio'],
   versioned: { module: MODULE, pinned: PINNED },
-};
-
-const recipe: FamilyRecipe = {
-  packages: [],
-  build: (build) => buildGoPrograms(programs, build),
-  buildInputs: () => goInputs(programs),
-};
+});
 
 /** SR-IOV CNI as it is, and the program of lab's that lets it find virtio VFs. Its addresses come from the IPAM plugins of cni-plugins. */
 export const sriovCni: Component = {
