@@ -2,7 +2,7 @@
 const layers = [
   ['commands'],
   ['cli'],
-  ['lab', 'checks', 'bench', 'report'],
+  ['lab', 'definition', 'results', 'checks', 'bench', 'report'],
   ['devices', 'render', 'images'],
   ['hosts', 'qemu', 'toolchain'],
   ['process', 'model'],

@@ -9,7 +9,7 @@ import {
   type Lab,
   type NicFunction,
 } from '../model/lab.js';
-import { numberToAddress, parseSubnet } from '../lab/ipv4.js';
+import { numberToAddress, parseSubnet } from '../definition/ipv4.js';
 import { renderTemplate } from '../render/templates.js';
 import type { EnvironmentName } from './sample.js';
 

@@ -13,7 +13,7 @@ import {
 } from '../cli/lab-flags.js';
 import { benchAndTakeDown } from '../lab/bench-and-take-down.js';
 import { describeBench, type BenchDescription } from '../lab/describe-bench.js';
-import { readLab } from '../lab/read-lab.js';
+import { readLab } from '../definition/read-lab.js';
 import { asTestResult } from '../report/as-test-result.js';
 import { benchText } from '../report/bench-text.js';
 import { toJunit } from '../report/junit.js';

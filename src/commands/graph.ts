@@ -1,6 +1,6 @@
 import { BaseCommand, Flags } from '../cli/base-command.js';
 import { labArgument, setFlag } from '../cli/lab-flags.js';
-import { readLab } from '../lab/read-lab.js';
+import { readLab } from '../definition/read-lab.js';
 import { chooseFormat, drawLab, GRAPH_FORMATS, type GraphFormat } from '../report/graph/formats.js';
 import { writeReport } from '../report/write-report.js';
 

@@ -1,5 +1,5 @@
 import { BaseCommand } from '../cli/base-command.js';
-import { listShipped, type ShippedLab } from '../lab/list-shipped.js';
+import { listShipped, type ShippedLab } from '../definition/list-shipped.js';
 import { table } from '../report/table.js';
 
 interface ListResult {

@@ -1,6 +1,6 @@
 import { BaseCommand, Flags } from '../cli/base-command.js';
 import { labArgument, setFlag, toolchainOptions, toolFlags } from '../cli/lab-flags.js';
-import { readLab } from '../lab/read-lab.js';
+import { readLab } from '../definition/read-lab.js';
 import { writeRendered } from '../lab/write-rendered.js';
 
 interface RenderResult {

@@ -1,6 +1,6 @@
 import { BaseCommand, Flags } from '../cli/base-command.js';
 import { runArgument } from '../cli/run-argument.js';
-import { findRun } from '../lab/results/find.js';
+import { findRun } from '../results/find.js';
 import { reportFor } from '../report/run-formats.js';
 import { writeReport } from '../report/write-report.js';
 

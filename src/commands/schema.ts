@@ -1,7 +1,7 @@
 import * as Args from '@oclif/core/args';
 import { BaseCommand } from '../cli/base-command.js';
-import { labSchema } from '../lab/json-schema.js';
-import { resultSchema } from '../lab/results/schema.js';
+import { labSchema } from '../definition/json-schema.js';
+import { resultSchema } from '../results/schema.js';
 
 export default class Schema extends BaseCommand<typeof Schema> {
   static override summary =

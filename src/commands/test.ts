@@ -10,7 +10,7 @@ import {
 } from '../cli/lab-flags.js';
 import { chosenServer, serverFlags } from '../cli/server-flags.js';
 import type { TestResult } from '../checks/result.js';
-import { readLab } from '../lab/read-lab.js';
+import { readLab } from '../definition/read-lab.js';
 import { testAndTakeDown } from '../lab/test-and-take-down.js';
 import { toJunit } from '../report/junit.js';
 import { writeReport } from '../report/write-report.js';

@@ -13,7 +13,7 @@ import { bringUp, planFor } from '../lab/bring-up.js';
 import { assertIsToWork } from '../lab/can-run-here.js';
 import { changesAnything, type PlanStep } from '../lab/plan.js';
 import { prepareLab } from '../lab/prepare.js';
-import { readLab } from '../lab/read-lab.js';
+import { readLab } from '../definition/read-lab.js';
 
 interface UpResult {
   readonly lab: string;

@@ -2,7 +2,7 @@ import { BaseCommand } from '../cli/base-command.js';
 import { setFlag } from '../cli/lab-flags.js';
 import * as Args from '@oclif/core/args';
 import { DefinitionError } from '../errors/families.js';
-import { readLab } from '../lab/read-lab.js';
+import { readLab } from '../definition/read-lab.js';
 
 interface ValidateResult {
   readonly valid: readonly string[];

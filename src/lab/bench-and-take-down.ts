@@ -2,7 +2,7 @@ import type { BenchResult } from '../bench/result.js';
 import { benchLab, benchOf, type BenchOptions } from './bench-lab.js';
 import { bringUp } from './bring-up.js';
 import { prepareLab, type BringUpOptions } from './prepare.js';
-import type { ReadLab } from './read-lab.js';
+import type { ReadLab } from '../definition/read-lab.js';
 import { bringDown } from './take-down.js';
 
 /** Brings the lab up if it is down, benches it, and takes down what it brought up (unless `keep`), however it ends. */

@@ -9,7 +9,7 @@ import {
   type Lab,
   type VdpaBackend,
 } from '../model/lab.js';
-import type { ReadLab } from './read-lab.js';
+import type { ReadLab } from '../definition/read-lab.js';
 
 function backendsOf(lab: Lab): Backend[] {
   return machinesOn(lab, null).flatMap(({ nics }) =>

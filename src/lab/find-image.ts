@@ -4,7 +4,7 @@ import { imageNames, isInitramfsImage } from '../images/names.js';
 import { UsageError } from '../errors/families.js';
 import type { KernelFlavour } from '../toolchain/types.js';
 import { kernelFlavourOf } from './kernel-flavour.js';
-import { readLab } from './read-lab.js';
+import { readLab } from '../definition/read-lab.js';
 
 /** An image as a command names it. */
 export interface NamedImage {

@@ -1,5 +1,5 @@
 import { UsageError } from '../errors/families.js';
-import { definitionPath } from './locate.js';
+import { definitionPath } from '../definition/locate.js';
 import { allRecords, type LabRecord } from './record.js';
 import { notUp, RunningLab } from './running-lab.js';
 

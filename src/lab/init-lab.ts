@@ -4,8 +4,8 @@ import { nicModel } from '../devices/catalog.js';
 import { UsageError } from '../errors/families.js';
 import { renderTemplate } from '../render/templates.js';
 import type { Artefact } from './artefacts.js';
-import { labSchema } from './json-schema.js';
-import { name as labName } from './shape-words.js';
+import { labSchema } from '../definition/json-schema.js';
+import { name as labName } from '../definition/shape-words.js';
 
 export const INIT_BACKENDS = ['tap', 'user'] as const;
 

@@ -5,7 +5,7 @@ import type { ToolchainOptions } from '../toolchain/types.js';
 import { kernelFlavourOf } from './kernel-flavour.js';
 import { linkImage } from './link-image.js';
 import { prepareImages } from './prepare.js';
-import type { ReadLab } from './read-lab.js';
+import type { ReadLab } from '../definition/read-lab.js';
 
 /** Links, beside the artefacts, the images that the machines boot; builds what is not in the cache. Returns QEMU's path. */
 export async function linkImages(

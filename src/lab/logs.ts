@@ -4,7 +4,7 @@ import { UsageError } from '../errors/families.js';
 import { stateFolder } from '../model/folders.js';
 import { consoleText } from './console-text.js';
 import { findRecord } from './find-record.js';
-import { definitionPath } from './locate.js';
+import { definitionPath } from '../definition/locate.js';
 import { LabFolder, labName, placeDigest } from './record.js';
 
 export interface LabLog {

@@ -23,7 +23,7 @@ import {
 } from './artefacts.js';
 import { kernelFlavourOf } from './kernel-flavour.js';
 import type { Desired } from './plan.js';
-import type { ReadLab } from './read-lab.js';
+import type { ReadLab } from '../definition/read-lab.js';
 import { canOpenVhostNet } from './vhost-net.js';
 
 export interface BringUpOptions {

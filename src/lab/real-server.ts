@@ -2,7 +2,7 @@ import { UsageError } from '../errors/families.js';
 import { backendOf, functionsOf, machinesOn, type Lab, type Machine } from '../model/lab.js';
 import type { EswitchMode, RealPfs } from '../render/functions-view.js';
 import { hasTarget } from '../checks/targets.js';
-import { checkedNic } from './resolve.js';
+import { checkedNic } from '../definition/resolve.js';
 
 /** This computer in the place of the machine that stands for a server: its real PFs in the place of that machine's NICs. */
 export interface RealServer {

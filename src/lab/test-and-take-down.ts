@@ -1,7 +1,7 @@
 import type { TestResult } from '../checks/result.js';
 import { bringUp } from './bring-up.js';
 import { prepareLab, type BringUpOptions } from './prepare.js';
-import type { ReadLab } from './read-lab.js';
+import type { ReadLab } from '../definition/read-lab.js';
 import { bringDown } from './take-down.js';
 import { testRefusal } from './test-refusal.js';
 import { selectTargets, testLab, type TestOptions } from './test-lab.js';

@@ -8,9 +8,9 @@ import type { Progress } from '../model/progress.js';
 import { checkTarget } from './artefacts.js';
 import { observeEnvironment } from './environment.js';
 import { logEvent } from './events.js';
-import type { ReadLab } from './read-lab.js';
-import { keepRun } from './results/keep.js';
-import { runHead } from './results/run.js';
+import type { ReadLab } from '../definition/read-lab.js';
+import { keepRun } from '../results/keep.js';
+import { runHead } from '../results/run.js';
 import { limitMsOn, runScriptOn } from './run-script.js';
 import type { RunningLab } from './running-lab.js';
 

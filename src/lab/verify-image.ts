@@ -10,10 +10,10 @@ import { observeEnvironment } from './environment.js';
 import type { NamedImage } from './find-image.js';
 import { scaledLimitMs } from './limits.js';
 import { prepareLab, type BringUpOptions } from './prepare.js';
-import type { ReadLab } from './read-lab.js';
-import { resolveLab } from './resolve.js';
+import type { ReadLab } from '../definition/read-lab.js';
+import { resolveLab } from '../definition/resolve.js';
 import type { RunningLab } from './running-lab.js';
-import { runHead } from './results/run.js';
+import { runHead } from '../results/run.js';
 import { bringDown } from './take-down.js';
 
 const LIMIT_MS = 60_000;

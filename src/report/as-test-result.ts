@@ -1,7 +1,7 @@
 import type { BenchResult } from '../bench/result.js';
 import type { Assertion } from '../checks/check.js';
 import type { TestResult } from '../checks/result.js';
-import type { Run } from '../lab/results/run.js';
+import type { Run } from '../results/run.js';
 import { figureTitle, shortNumber, shortRange } from './bench-text.js';
 
 function verdicts(result: BenchResult): Assertion[] {

@@ -1,6 +1,6 @@
 import { extname } from 'node:path';
 import { UsageError } from '../errors/families.js';
-import type { KeptRun } from '../lab/results/run.js';
+import type { KeptRun } from '../results/run.js';
 import { asTestResult } from './as-test-result.js';
 import { toHtml } from './html/page.js';
 import { toJunit } from './junit.js';

@@ -1,4 +1,4 @@
-import { hasPassed, type Run } from '../lab/results/run.js';
+import { hasPassed, type Run } from '../results/run.js';
 import { benchText } from './bench-text.js';
 import { toTap } from './tap.js';
 

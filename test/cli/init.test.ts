@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { nicModel, nicModelNames } from '../../src/devices/catalog.js';
 import { initialFiles, initLab, INIT_BACKENDS } from '../../src/lab/init-lab.js';
-import { readLab } from '../../src/lab/read-lab.js';
+import { readLab } from '../../src/definition/read-lab.js';
 import { complaintAbout } from '../support/definition.js';
 import { jsonOf, usePlace, type JsonErrors } from './support/lab.js';
 

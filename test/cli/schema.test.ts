@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { shippedLabs } from '../../src/lab/locate.js';
+import { shippedLabs } from '../../src/definition/locate.js';
 import { usePlace } from './support/lab.js';
 
 const place = usePlace();

@@ -2,7 +2,7 @@ import { execa } from 'execa';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { shippedLabs } from '../../src/lab/locate.js';
+import { shippedLabs } from '../../src/definition/locate.js';
 import { GuestAgent } from '../../src/qemu/guest-agent.js';
 import { Sandbox } from './support/sandbox.js';
 import { toSocket } from '../../src/qemu/unix-socket.js';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { shippedLabs } from '../../src/lab/locate.js';
+import { shippedLabs } from '../../src/definition/locate.js';
 import { faultyQemu } from './support/faulty-qemu.js';
 import { Sandbox } from './support/sandbox.js';
 

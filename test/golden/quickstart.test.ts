@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { renderLab } from '../../src/lab/artefacts.js';
-import { readLab } from '../../src/lab/read-lab.js';
+import { readLab } from '../../src/definition/read-lab.js';
 import { packageFolder } from '../../src/model/folders.js';
 
 // The files of quickstart/ are what `lab render quickstart` writes. After a change that was meant:

@@ -19,7 +19,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vite
 import { catalogued } from '../../src/images/catalog.js';
 import { bringUp } from '../../src/lab/bring-up.js';
 import { prepareLab } from '../../src/lab/prepare.js';
-import { readLab } from '../../src/lab/read-lab.js';
+import { readLab } from '../../src/definition/read-lab.js';
 import { bringDown } from '../../src/lab/take-down.js';
 import { verifyImage } from '../../src/lab/verify-image.js';
 import type { Image } from '../../src/model/lab.js';

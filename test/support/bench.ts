@@ -2,7 +2,7 @@ import { compare } from '../../src/bench/compare.js';
 import { measurements, type Measurement } from '../../src/bench/measurements.js';
 import type { BenchResult, BenchSettings, Comparison } from '../../src/bench/result.js';
 import type { Reading, Sample } from '../../src/bench/sample.js';
-import type { KeptRun, RunContext } from '../../src/lab/results/run.js';
+import type { KeptRun, RunContext } from '../../src/results/run.js';
 import { environment } from './results.js';
 
 export const settings: BenchSettings = {

@@ -1,6 +1,6 @@
-import { resolveLab } from '../../src/lab/resolve.js';
-import { validateDefinition } from '../../src/lab/validate.js';
-import { loadDefinition } from '../../src/lab/load.js';
+import { resolveLab } from '../../src/definition/resolve.js';
+import { validateDefinition } from '../../src/definition/validate.js';
+import { loadDefinition } from '../../src/definition/load.js';
 import type { LabFile, NicFile } from '../../src/model/lab-file.js';
 import type { Lab, Machine, Nic } from '../../src/model/lab.js';
 import { checkTarget } from '../../src/lab/artefacts.js';

@@ -1,8 +1,8 @@
 import * as Args from '@oclif/core/args';
 import { BaseCommand, Flags } from '../../cli/base-command.js';
-import { storedRuns } from '../../lab/results/find.js';
-import { pruneRuns } from '../../lab/results/prune.js';
-import { runSummary, type RunSummary } from '../../lab/results/summary.js';
+import { storedRuns } from '../../results/find.js';
+import { pruneRuns } from '../../results/prune.js';
+import { runSummary, type RunSummary } from '../../results/summary.js';
 import { table } from '../../report/table.js';
 
 interface ResultsResult {

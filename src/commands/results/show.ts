@@ -1,7 +1,7 @@
 import { BaseCommand, Flags } from '../../cli/base-command.js';
 import { runArgument } from '../../cli/run-argument.js';
-import { findRun } from '../../lab/results/find.js';
-import type { KeptRun } from '../../lab/results/run.js';
+import { findRun } from '../../results/find.js';
+import type { KeptRun } from '../../results/run.js';
 import { toJunit } from '../../report/junit.js';
 import { asTestResult } from '../../report/as-test-result.js';
 import { runText } from '../../report/run-text.js';

@@ -2,7 +2,7 @@ import { figureChanges, type FigureChange } from '../../bench/changes.js';
 import type { BenchResult } from '../../bench/result.js';
 import { assertionChanges, type AssertionChange } from '../../checks/changes.js';
 import type { TestResult } from '../../checks/result.js';
-import type { Run } from '../../lab/results/run.js';
+import type { Run } from '../../results/run.js';
 import { figureTitle, shortNumber, shortRange } from '../bench-text.js';
 import { html, type Html } from './html.js';
 import { badge, scrolling, type Tone } from './parts.js';

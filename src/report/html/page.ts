@@ -1,4 +1,4 @@
-import type { KeptRun } from '../../lab/results/run.js';
+import type { KeptRun } from '../../results/run.js';
 import { changesSection } from './changes-section.js';
 import { Html, html, nothing } from './html.js';
 import { runSection } from './run-section.js';

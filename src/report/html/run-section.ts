@@ -1,4 +1,4 @@
-import { hasPassed, type KeptRun } from '../../lab/results/run.js';
+import { hasPassed, type KeptRun } from '../../results/run.js';
 import { toSvg } from '../graph/svg.js';
 import { outcomeOf } from '../run-text.js';
 import { benchSection } from './bench-section.js';

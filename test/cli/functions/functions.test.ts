@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, readlinkSync, writeFileSync } fr
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { localArtefacts } from '../../../src/lab/artefacts.js';
-import { readLab } from '../../../src/lab/read-lab.js';
+import { readLab } from '../../../src/definition/read-lab.js';
 import { packageFolder } from '../../../src/model/folders.js';
 import { findByName } from '../../../src/model/lab.js';
 import type { EswitchMode } from '../../../src/render/functions-view.js';

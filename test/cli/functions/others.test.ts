@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
 import { localArtefacts } from '../../../src/lab/artefacts.js';
-import { readLab } from '../../../src/lab/read-lab.js';
+import { readLab } from '../../../src/definition/read-lab.js';
 import { packageFolder } from '../../../src/model/folders.js';
 import { findByName } from '../../../src/model/lab.js';
 import type { EswitchMode } from '../../../src/render/functions-view.js';

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { shippedLabs } from '../../../src/lab/locate.js';
-import { readLab } from '../../../src/lab/read-lab.js';
+import { shippedLabs } from '../../../src/definition/locate.js';
+import { readLab } from '../../../src/definition/read-lab.js';
 import { packageFolder } from '../../../src/model/folders.js';
 import { drawLab } from '../../../src/report/graph/formats.js';
 

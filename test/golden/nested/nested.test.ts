@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { renderLab } from '../../../src/lab/artefacts.js';
-import { readLab } from '../../../src/lab/read-lab.js';
+import { readLab } from '../../../src/definition/read-lab.js';
 import { functionsOf, machinesAround, machinesInside } from '../../../src/model/lab.js';
 import { drawLab, GRAPH_FORMATS } from '../../../src/report/graph/formats.js';
 

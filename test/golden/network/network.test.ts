@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import { readLab } from '../../../src/lab/read-lab.js';
+import { readLab } from '../../../src/definition/read-lab.js';
 import { packageFolder } from '../../../src/model/folders.js';
 import { networkView } from '../../../src/render/network-view.js';
 import { renderTemplate } from '../../../src/render/templates.js';

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { labSchema } from '../../../src/lab/json-schema.js';
+import { labSchema } from '../../../src/definition/json-schema.js';
 
 /** After a change that is meant: `npx vitest run --project golden -u`. */
 test('schema/lab.schema.json is the schema of the shape', async () => {

@@ -1,6 +1,6 @@
 import { parseArguments, renderLab } from '../../../src/lab/artefacts.js';
-import { resolveLab } from '../../../src/lab/resolve.js';
-import { validateDefinition } from '../../../src/lab/validate.js';
+import { resolveLab } from '../../../src/definition/resolve.js';
+import { validateDefinition } from '../../../src/definition/validate.js';
 import { DefinitionError } from '../../../src/errors/families.js';
 import type { Problem } from '../../../src/errors/lab-error.js';
 import type { LabFile } from '../../../src/model/lab-file.js';

@@ -1,4 +1,4 @@
-import { labSchema } from '../../../src/lab/json-schema.js';
+import { labSchema } from '../../../src/definition/json-schema.js';
 
 interface SchemaNode {
   readonly type?: string;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { KeptRun } from '../../../src/lab/results/run.js';
+import type { KeptRun } from '../../../src/results/run.js';
 import { html } from '../../../src/report/html/html.js';
 import { toHtml } from '../../../src/report/html/page.js';
 import { timesBetter } from '../../../src/report/html/ratio-chart.js';

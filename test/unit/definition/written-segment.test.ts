@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { networkOutside, segmentBehind } from '../../../src/lab/written-segment.js';
+import { networkOutside, segmentBehind } from '../../../src/definition/written-segment.js';
 import type { BackendFile, LabFile, MachineFile } from '../../../src/model/lab-file.js';
 import { functionsOf } from '../../../src/model/lab.js';
 import { lab } from '../../support/definition.js';

@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { UsageError } from '../../errors/families.js';
+import { UsageError } from '../errors/families.js';
 import { storedRuns, type StoredRun } from './find.js';
 
 const MS_PER_DAY = 86_400_000;

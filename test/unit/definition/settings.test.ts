@@ -2,9 +2,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { formatError, toLabError } from '../../../src/errors/format.js';
-import { loadDefinition, type Definition } from '../../../src/lab/load.js';
-import { withSettings } from '../../../src/lab/settings.js';
-import { validateDefinition } from '../../../src/lab/validate.js';
+import { loadDefinition, type Definition } from '../../../src/definition/load.js';
+import { withSettings } from '../../../src/definition/settings.js';
+import { validateDefinition } from '../../../src/definition/validate.js';
 import { useScratch } from '../../support/scratch.js';
 
 const scratch = useScratch();

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { StateError, UsageError } from '../../errors/families.js';
-import { stateFolder } from '../../model/folders.js';
-import { LabFolder } from '../record.js';
+import { StateError, UsageError } from '../errors/families.js';
+import { stateFolder } from '../model/folders.js';
+import { LabFolder } from '../lab/record.js';
 import type { KeptRun } from './run.js';
 import { runShape } from './schema.js';
 

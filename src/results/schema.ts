@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import { measurementNames } from '../../bench/measurements.js';
-import { NO_DIFFERENCE } from '../../bench/result.js';
-import { figureNames } from '../../bench/sample.js';
-import { toolNames } from '../../bench/tool.js';
-import type { Box, Graph } from '../../report/graph/graph.js';
+import { measurementNames } from '../bench/measurements.js';
+import { NO_DIFFERENCE } from '../bench/result.js';
+import { figureNames } from '../bench/sample.js';
+import { toolNames } from '../bench/tool.js';
+import type { Box, Graph } from '../report/graph/graph.js';
 import type { KeptRun } from './run.js';
 
 const count = z.int().min(0);

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { imageNames } from '../../../src/images/names.js';
 import { imagesWithQemu } from '../../../src/images/with-qemu.js';
-import { defaultImage, defaultMemoryMiB } from '../../../src/lab/defaults.js';
-import { memoryMiBOf, memoryNeededMiB } from '../../../src/lab/written-nesting.js';
+import { defaultImage, defaultMemoryMiB } from '../../../src/definition/defaults.js';
+import { memoryMiBOf, memoryNeededMiB } from '../../../src/definition/written-nesting.js';
 import type { LabFile, MachineFile, NicFile } from '../../../src/model/lab-file.js';
 import { functionsOf, type Machine } from '../../../src/model/lab.js';
 import { lab } from '../../support/definition.js';

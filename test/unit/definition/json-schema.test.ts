@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { labSchema } from '../../../src/lab/json-schema.js';
-import { shippedLabs } from '../../../src/lab/locate.js';
-import { labShape } from '../../../src/lab/shape.js';
+import { labSchema } from '../../../src/definition/json-schema.js';
+import { shippedLabs } from '../../../src/definition/locate.js';
+import { labShape } from '../../../src/definition/shape.js';
 import { randomNumbers } from '../../support/random.js';
 
 const ajv = new Ajv({ allErrors: true, strict: true, allowUnionTypes: true });

@@ -1,9 +1,9 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { labGraph } from '../../report/graph/lab-graph.js';
-import { logsIn } from '../logs.js';
-import type { ReadLab } from '../read-lab.js';
-import type { LabFolder } from '../record.js';
+import { labGraph } from '../report/graph/lab-graph.js';
+import { logsIn } from '../lab/logs.js';
+import type { ReadLab } from '../definition/read-lab.js';
+import type { LabFolder } from '../lab/record.js';
 import type { KeptRun, Run } from './run.js';
 
 /** Of each log; a console that says more says it again and again. */

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { nicModelNames } from '../../../src/devices/catalog.js';
-import { labSchema } from '../../../src/lab/json-schema.js';
+import { labSchema } from '../../../src/definition/json-schema.js';
 import { packageFolder } from '../../../src/model/folders.js';
 
 const page = readFileSync(join(packageFolder(), 'docs/definition.md'), 'utf8');

@@ -1,7 +1,7 @@
-import type { BenchResult } from '../../bench/result.js';
-import type { RunHead, TestResult } from '../../checks/result.js';
-import type { Lab } from '../../model/lab.js';
-import type { Graph } from '../../report/graph/graph.js';
+import type { BenchResult } from '../bench/result.js';
+import type { RunHead, TestResult } from '../checks/result.js';
+import type { Lab } from '../model/lab.js';
+import type { Graph } from '../report/graph/graph.js';
 
 /** What a run found: of `lab test` or of `lab bench`. */
 export type Run = TestResult | BenchResult;

@@ -1,4 +1,4 @@
-import { outcomeOf } from '../../report/run-text.js';
+import { outcomeOf } from '../report/run-text.js';
 import { hasPassed, type Run } from './run.js';
 
 /** What a list says of a run. */

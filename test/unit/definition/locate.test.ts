@@ -1,8 +1,8 @@
 import { mkdirSync, realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { definitionPath, findDefinition, shippedLabs } from '../../../src/lab/locate.js';
-import { readLab } from '../../../src/lab/read-lab.js';
+import { definitionPath, findDefinition, shippedLabs } from '../../../src/definition/locate.js';
+import { readLab } from '../../../src/definition/read-lab.js';
 import { packageFolder } from '../../../src/model/folders.js';
 import { useScratch } from '../../support/scratch.js';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { addressToNumber, isHostAddress, parseSubnet } from '../../../src/lab/ipv4.js';
-import { InterfaceNames } from '../../../src/lab/interface-names.js';
-import { resolveLab } from '../../../src/lab/resolve.js';
+import { addressToNumber, isHostAddress, parseSubnet } from '../../../src/definition/ipv4.js';
+import { InterfaceNames } from '../../../src/definition/interface-names.js';
+import { resolveLab } from '../../../src/definition/resolve.js';
 import type { LabFile } from '../../../src/model/lab-file.js';
 import { functionsOf, hostAddress, type Lab } from '../../../src/model/lab.js';
 import { lab, labWithNic, onlyMachine, onlyNic } from '../../support/definition.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Problem } from '../../../src/errors/lab-error.js';
 import { DefinitionError } from '../../../src/errors/families.js';
-import { validateDefinition } from '../../../src/lab/validate.js';
+import { validateDefinition } from '../../../src/definition/validate.js';
 import type { Expectation } from '../../../src/model/lab.js';
 import type { MachineFile } from '../../../src/model/lab-file.js';
 
