@@ -5,7 +5,7 @@ const versionOne = z.looseObject({
   version: z.literal(1),
   environment: z.unknown(),
   path: z.looseObject({ evidence: z.array(z.looseObject({ environment: z.unknown() })) }).optional(),
-  context: z.looseObject({ picture: z.unknown() }).optional(),
+  context: z.strictObject({ definition: z.unknown(), picture: z.unknown(), logs: z.unknown() }).optional(),
 });
 
 /**
@@ -22,10 +22,8 @@ export function upgraded(result: unknown): unknown {
     version: 2,
     circumstances,
     ...(path !== undefined && { path: { ...path, evidence } }),
-    ...(context !== undefined && { context: withoutPicture(context) }),
+    ...(context !== undefined && {
+      context: { definition: context.definition, logs: context.logs, topology: null },
+    }),
   };
-}
-
-function withoutPicture({ picture: _, ...context }: Readonly<Record<string, unknown>>): object {
-  return { ...context, topology: null };
 }
