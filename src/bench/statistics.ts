@@ -1,6 +1,6 @@
+import studentQuantile from '@stdlib/stats-base-dists-t-quantile';
 import { mean, median, quantile, sampleStandardDeviation } from 'simple-statistics';
 import { CONFIDENCE, type Estimate, type Summary } from './result.js';
-import { studentQuantile } from './student.js';
 
 /** Throws if there is no value. */
 export function summarize(values: readonly number[]): Summary {
