@@ -10,7 +10,7 @@ test('lists the shipped labs, each with how long it takes and what it shows', as
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
   expect(stdout).toMatch(/^LAB +TAKES +WHAT IT SHOWS$/m);
   expect(stdout).toMatch(
-    /^quickstart +\d+ s +A virtual PF with three VFs on tap backends, and an external server$/m,
+    /^quickstart +\d+ s +A virtual PF with three VFs on taps, and an external server$/m,
   );
 });
 

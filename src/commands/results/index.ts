@@ -12,9 +12,9 @@ interface ResultsResult {
 }
 
 export default class Results extends BaseCommand<typeof Results> {
-  static override summary = 'List what `lab test` and `lab bench` have found.';
+  static override summary = 'List the results of `lab test` and `lab bench`.';
   static override description =
-    'The newest first. With --prune old results are removed: those that all of the given limits let go.';
+    'Newest first. --prune removes old results that exceed all of the given limits.';
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> quickstart --json',
@@ -27,13 +27,13 @@ export default class Results extends BaseCommand<typeof Results> {
   static override flags = {
     prune: Flags.boolean({ description: 'remove results' }),
     keep: Flags.integer({
-      description: 'with --prune: the newest so many of each lab stay',
+      description: 'with --prune: keep this many of each lab’s newest results',
       helpValue: 'N',
       min: 0,
       dependsOn: ['prune'],
     }),
     'older-than': Flags.integer({
-      description: 'with --prune: only what is older goes',
+      description: 'with --prune: remove only results that are older',
       helpValue: 'DAYS',
       min: 0,
       dependsOn: ['prune'],
@@ -52,7 +52,7 @@ export default class Results extends BaseCommand<typeof Results> {
     const progress = await this.progress();
     for (const { problem } of unreadable) progress.warn(problem);
     const summaries = runs.map(({ run }) => runSummary(run));
-    if (summaries.length === 0) this.log('no results yet: lab test and lab bench keep theirs');
+    if (summaries.length === 0) this.log('no results yet: run lab test or lab bench first');
     else this.#show(summaries);
     return { runs: summaries, removed: false };
   }

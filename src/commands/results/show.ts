@@ -8,15 +8,15 @@ import { runText } from '../../report/run-text.js';
 import { writeReport } from '../../report/write-report.js';
 
 export default class ResultsShow extends BaseCommand<typeof ResultsShow> {
-  static override summary = 'Show what one run has found, as the command printed it that made it.';
-  static override description = 'With --json: all that is kept of it, as `lab schema result` describes it.';
+  static override summary = 'Show the result of one run, as it was printed at the time.';
+  static override description = 'With --json: everything that was kept, as `lab schema result` describes it.';
   static override examples = [
     '<%= config.bin %> <%= command.id %> quickstart',
     '<%= config.bin %> <%= command.id %> quickstart-20260102-030405-678 --json',
   ];
   static override args = { run: runArgument };
   static override flags = {
-    junit: Flags.string({ description: 'write it as JUnit XML as well', helpValue: 'FILE' }),
+    junit: Flags.string({ description: 'also write it as JUnit XML', helpValue: 'FILE' }),
   };
 
   async run(): Promise<KeptRun> {
