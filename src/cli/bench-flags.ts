@@ -13,16 +13,16 @@ const MAX_RETRANSMIT_PERCENT = 5;
 export const benchFlags = {
   quick: Flags.boolean({
     default: false,
-    description: `a quick demonstration: fewer measurements, ${RUNS.quick} runs of ${SECONDS.quick} s each`,
+    description: `fewer measurements, ${RUNS.quick} runs of ${SECONDS.quick} s each: a demonstration`,
   }),
   runs: Flags.integer({
-    description: `runs of each measurement in each environment; default ${RUNS.full}, with --quick ${RUNS.quick}`,
+    description: `runs of each measurement on each side; default ${RUNS.full}, with --quick ${RUNS.quick}`,
     helpValue: 'N',
     min: 1,
     max: 1000,
   }),
   seconds: Flags.integer({
-    description: `how long each run takes; default ${SECONDS.full}, with --quick ${SECONDS.quick}`,
+    description: `duration of each run; default ${SECONDS.full}, with --quick ${SECONDS.quick}`,
     helpValue: 'SECONDS',
     min: 1,
     max: 3600,
@@ -30,25 +30,25 @@ export const benchFlags = {
   tool: Flags.option({
     options: toolNames,
     default: 'netperf' as ToolName,
-    description: 'the tool that measures throughput; netperf always measures latency',
+    description: 'tool that measures throughput; netperf always measures latency',
   })(),
   only: Flags.option({
     options: measurementNames,
     multiple: true,
     multipleNonGreedy: true,
     default: [],
-    description: 'only this measurement; may be repeated',
+    description: 'take only this measurement; may be repeated',
   })(),
   expect: Flags.string({
     multiple: true,
     multipleNonGreedy: true,
     default: [],
     description:
-      "end with exit code 1 unless this is shown, such as 'throughput>=2' or 'latency<=-100us'; may be repeated",
+      "exit with 1 unless the bench shows this, such as 'throughput>=2' or 'latency<=-100us'; may be repeated",
     helpValue: 'WHAT',
   }),
   'max-loss': Flags.integer({
-    description: 'refuse a result if UDP_STREAM loses more datagrams',
+    description: 'refuse a result if more UDP_STREAM datagrams are lost',
     helpValue: 'PERCENT',
     default: MAX_LOSS_PERCENT,
     min: 0,
@@ -64,7 +64,7 @@ export const benchFlags = {
   junit: Flags.string({ description: 'also write the verdicts as JUnit XML', helpValue: 'FILE' }),
   keep: Flags.boolean({ description: 'leave the lab up' }),
   'dry-run': Flags.boolean({
-    description: 'show what would be measured and how long it takes, and do nothing',
+    description: 'print what would be measured and how long it takes, and do nothing',
   }),
 };
 

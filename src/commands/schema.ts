@@ -1,7 +1,7 @@
 import * as Args from '@oclif/core/args';
 import { BaseCommand } from '../cli/base-command.js';
 import { labSchema } from '../definition/json-schema.js';
-import { resultSchema } from '../results/schema.js';
+import { resultSchema } from '../results/run.js';
 
 export default class Schema extends BaseCommand<typeof Schema> {
   static override summary =
