@@ -1,14 +1,6 @@
-import type { CheckScript, CheckTarget } from '../checks/check.js';
+import type { CheckScript } from '../checks/check.js';
 import { vfView } from '../checks/vf-view.js';
-import {
-  findByName,
-  functionById,
-  hostAddress,
-  type Bench,
-  type BenchFunction,
-  type Lab,
-  type NicFunction,
-} from '../model/lab.js';
+import { findByName, functionById, hostAddress, type Bench, type Lab } from '../model/lab.js';
 import { numberToAddress, parseSubnet } from '../definition/ipv4.js';
 import { renderTemplate } from '../render/templates.js';
 import type { Side } from './measurements.js';
@@ -40,23 +32,16 @@ function hostIn(subnet: string, offset: number): string {
   return numberToAddress(parseSubnet(subnet).first + offset);
 }
 
-function functionOf(end: BenchFunction, bench: Bench, lab: Lab): { target: CheckTarget; found: NicFunction } {
-  const machine = findByName(lab.machines, bench.machine);
-  const { nic, pciFunction: found } = functionById(machine, end.function);
-  const request = { check: 'bench', machine: machine.name, nic: nic.name, parameters: {}, choices: {} };
-  return { target: { lab, machine, nic, request }, found };
-}
-
 function viewOf(side: Side, bench: Bench, lab: Lab): object {
   const end = bench[side];
-  const { target, found } = functionOf(end, bench, lab);
+  const { nic, pciFunction: found } = functionById(findByName(lab.machines, bench.machine), end.function);
   const prefix = bench.containerSubnet.split('/')[1] ?? '';
   const [gateway, container] = [GATEWAY_OFFSET, CONTAINER_OFFSET].map((offset) =>
     hostIn(bench.containerSubnet, offset),
   ) as [string, string];
   const inside = side === 'offload' ? `holds ${end.function}` : 'holds its end of the veth pair';
   return {
-    ...vfView(target),
+    ...vfView({ nic }),
     function: end.function,
     bdf: found.bdf,
     mtu: found.mtu,

@@ -1,27 +1,41 @@
 import type { Check } from './check.js';
-import { cniAttach } from './cni-attach.js';
-import { enumeration } from './enumeration.js';
-import { hotplugFree } from './hotplug-free.js';
-import { isolation } from './isolation.js';
-import { storage } from './storage.js';
-import { traffic } from './traffic.js';
-import { vdpaPath } from './vdpa-path.js';
-import { vfCreation } from './vf-creation.js';
+import { cniAttach } from './cni-attach/spec.js';
+import { enumeration } from './enumeration/spec.js';
+import { hotplugFree } from './hotplug-free/spec.js';
+import { isolation } from './isolation/spec.js';
+import type { CheckSpec } from './spec.js';
+import { storage } from './storage/spec.js';
+import { traffic } from './traffic/spec.js';
+import { vdpaPath } from './vdpa-path/spec.js';
+import { vfCreation } from './vf-creation/spec.js';
 
-const checks: readonly Check[] = [
-  vfCreation,
-  hotplugFree,
-  enumeration,
-  traffic,
-  isolation,
-  storage,
-  vdpaPath,
-  cniAttach,
-];
+interface Entry {
+  readonly spec: CheckSpec;
+  /** Loads the half that runs, which a definition does not need. */
+  readonly load: () => Promise<{ readonly check: Check }>;
+}
 
-/** The check of that name. Throws if there is none: rules.ts has refused such a definition before. */
-export function findCheck(name: string): Check {
-  const found = checks.find((check) => check.name === name);
-  if (found === undefined) throw new Error(`no check ${name}`);
-  return found;
+/** Every check. The keys are the names that a definition uses. */
+export const catalog = {
+  'vf-creation': { spec: vfCreation, load: async () => import('./vf-creation/run.js') },
+  'hotplug-free': { spec: hotplugFree, load: async () => import('./hotplug-free/run.js') },
+  enumeration: { spec: enumeration, load: async () => import('./enumeration/run.js') },
+  traffic: { spec: traffic, load: async () => import('./traffic/run.js') },
+  isolation: { spec: isolation, load: async () => import('./isolation/run.js') },
+  'cni-attach': { spec: cniAttach, load: async () => import('./cni-attach/run.js') },
+  'vdpa-path': { spec: vdpaPath, load: async () => import('./vdpa-path/run.js') },
+  storage: { spec: storage, load: async () => import('./storage/run.js') },
+} as const satisfies Readonly<Record<string, Entry>>;
+
+export type CheckName = keyof typeof catalog;
+
+export const checkNames = Object.keys(catalog) as readonly CheckName[];
+
+export function isCheckName(name: string): name is CheckName {
+  return Object.hasOwn(catalog, name);
+}
+
+/** What a definition needs to know of a check. */
+export function specOf(name: CheckName): CheckSpec {
+  return catalog[name].spec;
 }

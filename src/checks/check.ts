@@ -1,11 +1,26 @@
+import type { z } from 'zod';
 import type { Host } from '../hosts/host.js';
 import type { CheckRequest, Lab, Machine, Nic } from '../model/lab.js';
 import type { Accelerator } from '../toolchain/types.js';
 import type { ProcessIdentity } from '../process/identity.js';
 import type { Qmp } from '../qemu/qmp.js';
-import type { Assertion } from './result.js';
 
-export type { Assertion };
+export interface Assertion {
+  readonly ok: boolean;
+  readonly title: string;
+  /** Shown below a failed assertion. */
+  readonly diagnostics: readonly string[];
+}
+
+/** A figure or a remark: shown, but no verdict. */
+export interface Remark {
+  readonly remark: string;
+}
+
+/** What a check yields as it runs. */
+export type Finding = Assertion | Remark;
+
+export type Findings = AsyncGenerator<Finding, void, void>;
 
 /** What a check is asked to look at. */
 export interface CheckTarget {
@@ -22,7 +37,7 @@ export interface CheckScript {
   readonly content: string;
 }
 
-/** What a running lab gives to a check, beside the scripts' output. */
+/** What a running lab gives to a check, beside its scripts. */
 export interface CheckContext {
   readonly target: CheckTarget;
   readonly qmp: Qmp;
@@ -36,65 +51,81 @@ export interface CheckContext {
   readonly signal: AbortSignal;
 }
 
-/** What one step of a check found. */
-export interface Findings {
+/** What a script said. */
+export interface ScriptOutput {
   readonly assertions: readonly Assertion[];
-  /** Figures and remarks that are no verdict. */
   readonly remarks: readonly string[];
+  /** The YAML blocks below its assertions, in order. */
+  readonly data: readonly unknown[];
 }
 
-/** A script on the machine or in a peer. */
-export interface ScriptStep {
-  readonly type: 'script';
-  readonly on: 'machine' | { readonly peer: string };
-  readonly path: string;
+/** Where a script runs. */
+export type ScriptPlace = 'machine' | { readonly peer: string };
+
+/** The running lab, as a check sees it. */
+export interface World extends CheckContext {
+  /** Runs a rendered script and returns what it said. */
+  run(path: string, on?: ScriptPlace): Promise<ScriptOutput>;
   /**
-   * Checks of one run that share a script share its one run as well: making and removing VFs takes the kernel over a second
-   * each time.
+   * Runs a script in the machine, unless a check of this run has done so: creating and removing VFs takes the kernel more than a
+   * second each time.
    */
-  readonly shared?: boolean;
-  /** What this check takes from what the script said. Without it: all. */
-  readonly use?: (findings: Findings) => Findings;
+  runOnce(path: string): Promise<ScriptOutput>;
+  /** Runs a script and yields all that it said. */
+  script(path: string, on?: ScriptPlace): Findings;
 }
 
-/** A look from outside the machine. */
-export interface LookStep {
-  readonly type: 'look';
-  readonly look: () => Promise<Findings>;
-}
-
-export type CheckStep = ScriptStep | LookStep;
-
-/** One run of a check. */
-export interface CheckRun {
-  /** Called before the first step of any check of the run: nothing has been touched yet. */
-  readonly begin?: () => Promise<void>;
-  readonly steps: readonly CheckStep[];
-  /** Runs whatever became of the steps. */
-  readonly cleanUp?: CheckStep;
-  /** Time limit of one script, in ms without emulation. */
-  readonly scriptLimitMs: number;
-}
-
-export interface Check {
-  readonly name: string;
-  /** One line for help. */
-  readonly summary: string;
+/** The half of a check that runs. */
+export interface Check<Before = unknown> {
   scripts(target: CheckTarget, accelerator: Accelerator): CheckScript[];
-  run(context: CheckContext): CheckRun;
+  /** Time limit of one script, in ms without emulation. */
+  scriptLimitMs(target: CheckTarget): number;
+  /** Looks before any check of the run touches anything; `run` is given what it returns. */
+  before?(world: World): Promise<Before>;
+  run(world: World, before: Before): Findings;
 }
 
 export function assertion(ok: boolean, title: string, ...diagnostics: string[]): Assertion {
   return { ok, title, diagnostics: ok ? [] : diagnostics };
 }
 
-export function findings(assertions: readonly Assertion[], remarks: readonly string[] = []): Findings {
-  return { assertions, remarks };
+export function remark(text: string): Remark {
+  return { remark: text };
 }
 
-/** The assertions of a script that says nothing of its own unless it fails. */
-export function failuresOf({ assertions }: Findings): Assertion[] {
+/** All that a script said, as findings. */
+export function* allOf({ assertions, remarks }: ScriptOutput): Generator<Finding> {
+  yield* assertions;
+  yield* remarks.map(remark);
+}
+
+/** The failed assertions of a script that is not worth mentioning unless it fails. */
+export function failuresOf({ assertions }: Pick<ScriptOutput, 'assertions'>): Assertion[] {
   return assertions.filter(({ ok }) => !ok);
+}
+
+/** The data of a script that says one YAML block, checked. Throws when there is none, or it has another shape. */
+export function dataOf<T>({ data }: ScriptOutput, shape: z.ZodType<T>): T {
+  return shape.parse(data.at(0));
+}
+
+/** What `take` finds. A look that cannot be taken is a failed assertion, and the check goes on. */
+export async function* look({ signal }: World, take: () => Promise<Iterable<Finding>>): Findings {
+  try {
+    yield* await take();
+  } catch (error) {
+    signal.throwIfAborted();
+    yield notSeen(error);
+  }
+}
+
+/** The failed assertion for something that a check could not look at. */
+export function notSeen(error: unknown): Assertion {
+  return assertion(
+    false,
+    'the look from outside could be taken',
+    error instanceof Error ? error.message : String(error),
+  );
 }
 
 /** The folder of the scripts for one NIC of one machine. */

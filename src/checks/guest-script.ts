@@ -5,7 +5,7 @@ import { basename } from 'node:path';
 import type { GuestAgent } from '../qemu/guest-agent.js';
 import { withTimeLimit } from '../model/time-limit.js';
 import type { Connect } from '../qemu/unix-socket.js';
-import type { Findings } from './check.js';
+import type { ScriptOutput } from './check.js';
 import { TapStream } from './tap-stream.js';
 
 const PORT = '/dev/virtio-ports/sriov-lab.checks';
@@ -29,7 +29,7 @@ export interface GuestScriptOptions {
  * Runs a check's script in the guest and reads its TAP live from the checks port. The guest says with a line of its own that
  * the script has ended; a script that dies, a guest that goes away and one that takes too long are findings, not errors.
  */
-export async function runGuestScript(options: GuestScriptOptions): Promise<Findings> {
+export async function runGuestScript(options: GuestScriptOptions): Promise<ScriptOutput> {
   const { agent, file } = options;
   const stream = new TapStream(basename(file));
   const target = `${GUEST_FOLDER}/${basename(file)}`;

@@ -1,32 +1,21 @@
-import { failuresOf, findings, type CheckContext, type Findings, type ScriptStep } from './check.js';
+import * as z from 'zod';
+import { dataOf, failuresOf, type CheckContext, type Finding, type World } from './check.js';
 import { readLinkBytes, type LinkBytes } from './link-counters.js';
 
 /** The peer's end of its veth pair (network.sh). */
 const PEER_NETDEV = 'eth0';
 
-/** `# counter NAME RX TX` of counters.sh: what each function of the guest has counted. */
-export function functionCounters({ remarks }: Findings): Map<string, LinkBytes> {
-  return new Map(
-    remarks.flatMap((remark) => {
-      const [word, name, rx, tx] = remark.split(' ');
-      return word === 'counter' && name !== undefined
-        ? [[name, { rx: Number(rx), tx: Number(tx) }] as const]
-        : [];
-    }),
-  );
-}
+/** What counters.sh says of each function, by its name, in bytes. */
+const counted = z.record(z.string(), z.strictObject({ rx: z.int().min(0), tx: z.int().min(0) }));
 
-/** Runs counters.sh, at `path`, in the guest and takes what its functions have counted. */
-export function readCounters(path: string, take: (counters: Map<string, LinkBytes>) => void): ScriptStep {
-  return {
-    type: 'script',
-    on: 'machine',
-    path,
-    use: (result) => {
-      take(functionCounters(result));
-      return findings(failuresOf(result));
-    },
-  };
+/** Runs counters.sh, at `path`, in the guest; yields what failed, and returns what each function has counted, by name. */
+export async function* functionCounters(
+  world: World,
+  path: string,
+): AsyncGenerator<Finding, Map<string, LinkBytes>, void> {
+  const output = await world.run(path);
+  yield* failuresOf(output);
+  return new Map(Object.entries(dataOf(output, counted)));
 }
 
 /** What each of these peers has counted, by name. */

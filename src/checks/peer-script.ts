@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import type { Host } from '../hosts/host.js';
-import type { Findings } from './check.js';
+import type { ScriptOutput } from './check.js';
 import { TapStream } from './tap-stream.js';
 
 /** Runs a check's script in a peer; its TAP comes on its standard output. `path` is relative to the lab's folder. */
@@ -8,7 +8,7 @@ export async function runPeerScript(
   peer: Host,
   path: string,
   options: { limitMs: number; signal: AbortSignal; onLine: (line: string) => void },
-): Promise<Findings> {
+): Promise<ScriptOutput> {
   const stream = new TapStream(basename(path));
   try {
     const { stdout, stderr } = await peer.run(['sh', path], {

@@ -1,4 +1,4 @@
-import { assertion, findings, type Findings } from './check.js';
+import { assertion, type Assertion } from './check.js';
 
 /** What became of a QEMU that was given a composition that it must not accept. */
 export interface Refusal {
@@ -14,15 +14,24 @@ function sentence(said: string): string {
   return line.replace(/^.*?qemu-system-[a-z0-9_]+: /, '').trim();
 }
 
+/** What QEMU's verdict comes to. */
+export interface RefusalFindings {
+  readonly assertions: readonly Assertion[];
+  readonly remarks: readonly string[];
+}
+
 /** Judges a refusal: that QEMU ended, and that it did so for the reason that the composition gives it. */
-export function judgeRefusal({ said, reasons }: Refusal): Findings {
+export function judgeRefusal({ said, reasons }: Refusal): RefusalFindings {
   if (said === null)
-    return findings([
-      assertion(false, 'QEMU refuses the composition', 'QEMU accepted it, and its guest booted'),
-    ]);
+    return {
+      assertions: [
+        assertion(false, 'QEMU refuses the composition', 'QEMU accepted it, and its guest booted'),
+      ],
+      remarks: [],
+    };
   const reason = reasons.find((text) => said.includes(text));
-  return findings(
-    [
+  return {
+    assertions: [
       assertion(true, 'QEMU refuses the composition'),
       assertion(
         reason !== undefined,
@@ -31,6 +40,6 @@ export function judgeRefusal({ said, reasons }: Refusal): Findings {
         ...reasons.map((text) => `expected: ${text}`),
       ),
     ],
-    [`QEMU: ${sentence(said)}`],
-  );
+    remarks: [`QEMU: ${sentence(said)}`],
+  };
 }

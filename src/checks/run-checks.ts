@@ -1,33 +1,37 @@
 import type { Progress, ProgressStep } from '../model/progress.js';
-import { findCheck } from './catalog.js';
 import {
-  assertion,
+  allOf,
   failuresOf,
-  findings,
+  notSeen,
+  type Assertion,
+  type Check,
   type CheckContext,
-  type CheckRun,
-  type CheckStep,
   type CheckTarget,
-  type Findings,
-  type ScriptStep,
+  type ScriptOutput,
+  type ScriptPlace,
+  type World,
 } from './check.js';
 import type { CheckResult } from './result.js';
+import { findCheck } from './runs.js';
 
 /** Where scripts run, and what a check is told of its target. */
 export interface CheckEnvironment {
   context(target: CheckTarget, signal: AbortSignal): Promise<CheckContext>;
-  /** `limitMs` counts for a computer with virtualization; emulation gets more. */
+  /** Runs a rendered script. `limitMs` counts for a computer with virtualization; emulation gets more. */
   runScript(
     target: CheckTarget,
-    step: ScriptStep,
+    script: { readonly on: ScriptPlace; readonly path: string },
     options: { limitMs: number; signal: AbortSignal; onLine: (line: string) => void },
-  ): Promise<Findings>;
+  ): Promise<ScriptOutput>;
 }
 
 interface BegunCheck {
   readonly target: CheckTarget;
   readonly title: string;
-  readonly run: CheckRun;
+  readonly check: Check;
+  readonly world: World;
+  /** What its first look has found. */
+  readonly before: unknown;
 }
 
 /** What tells a check from the others of its name: where it looks, and what was chosen. */
@@ -45,78 +49,91 @@ function titleOf(target: CheckTarget, all: readonly CheckTarget[]): string {
   return words.length === 0 ? check : `${check} (${words.join(' ')})`;
 }
 
-/** The results of scripts that checks share, by the script's path. */
-type SharedFindings = Map<string, Promise<Findings>>;
-
-async function runStep(
-  step: CheckStep,
-  check: BegunCheck,
-  environment: CheckEnvironment,
-  shared: SharedFindings,
-  progress: ProgressStep,
-  signal: AbortSignal,
-): Promise<Findings> {
-  signal.throwIfAborted();
-  if (step.type === 'look') {
-    try {
-      return await step.look();
-    } catch (error) {
-      signal.throwIfAborted();
-      return findings([
-        assertion(
-          false,
-          'the look from outside could be taken',
-          error instanceof Error ? error.message : String(error),
-        ),
-      ]);
-    }
+/** A script could not be run at all, which ends the whole run; what goes wrong within one is a finding. */
+class ScriptNotRun extends Error {
+  constructor(override readonly cause: unknown) {
+    super('a script could not be run');
   }
-  const start = async (): Promise<Findings> =>
-    environment.runScript(check.target, step, {
-      limitMs: check.run.scriptLimitMs,
-      signal,
-      onLine: (line) => {
-        progress.update(line);
-      },
-    });
-  const running = (step.shared === true ? shared.get(step.path) : undefined) ?? start();
-  if (step.shared === true) shared.set(step.path, running);
-  const found = await running;
-  return step.use === undefined ? found : step.use(found);
 }
 
-async function runCheck(
-  check: BegunCheck,
+/** Where a check's scripts show what they say while they run. */
+interface Display {
+  step: ProgressStep | undefined;
+}
+
+async function worldOf(
+  target: CheckTarget,
+  check: Check,
   environment: CheckEnvironment,
-  shared: SharedFindings,
-  progress: Progress,
+  shared: Map<string, Promise<ScriptOutput>>,
+  display: Display,
   signal: AbortSignal,
-): Promise<CheckResult> {
-  const started = Date.now();
-  const step = progress.step(check.title);
-  const all: Findings[] = [];
-  try {
-    for (const part of check.run.steps)
-      all.push(await runStep(part, check, environment, shared, step, signal));
-  } finally {
-    if (check.run.cleanUp !== undefined && !signal.aborted) {
-      const cleaned = await runStep(check.run.cleanUp, check, environment, shared, step, signal);
-      all.push(findings(failuresOf(cleaned)));
+): Promise<World> {
+  const limitMs = check.scriptLimitMs(target);
+  const run = async (path: string, on: ScriptPlace = 'machine'): Promise<ScriptOutput> => {
+    signal.throwIfAborted();
+    const onLine = (line: string): void => {
+      display.step?.update(line);
+    };
+    try {
+      return await environment.runScript(target, { on, path }, { limitMs, signal, onLine });
+    } catch (error) {
+      throw new ScriptNotRun(error);
     }
+  };
+  return {
+    ...(await environment.context(target, signal)),
+    run,
+    runOnce: async (path) => {
+      const running = shared.get(path) ?? run(path);
+      shared.set(path, running);
+      return running;
+    },
+    script: async function* (path, on) {
+      yield* allOf(await run(path, on));
+    },
+  };
+}
+
+interface Found {
+  readonly assertions: Assertion[];
+  readonly remarks: string[];
+}
+
+/** Takes what a check yields until it ends. What it could not look at is one more failed assertion. */
+async function collect({ check, world, before }: BegunCheck): Promise<Found> {
+  const found: Found = { assertions: [], remarks: [] };
+  try {
+    for await (const finding of check.run(world, before)) {
+      if ('remark' in finding) found.remarks.push(finding.remark);
+      else found.assertions.push(finding);
+      world.signal.throwIfAborted();
+    }
+  } catch (error) {
+    if (error instanceof ScriptNotRun) throw error.cause;
+    world.signal.throwIfAborted();
+    found.assertions.push(notSeen(error));
   }
-  const assertions = all.flatMap((found) => found.assertions);
-  const ok = assertions.length > 0 && assertions.every((one) => one.ok);
-  const { check: name, machine, nic } = check.target.request;
+  return found;
+}
+
+async function runCheck(begun: BegunCheck, display: Display, progress: Progress): Promise<CheckResult> {
+  const started = Date.now();
+  const step = progress.step(begun.title);
+  display.step = step;
+  const { assertions, remarks } = await collect(begun);
+  const ok = assertions.length > 0 && failuresOf({ assertions }).length === 0;
   if (ok) step.done();
   else step.failed();
+  const { check, machine, nic } = begun.target.request;
   return {
-    title: check.title,
-    check: name,
+    title: begun.title,
+    check,
     machine,
     nic,
     ok,
     assertions,
-    remarks: all.flatMap((found) => found.remarks).filter((remark) => !remark.startsWith('counter ')),
+    remarks,
     durationMs: Date.now() - started,
   };
 }
@@ -130,19 +147,22 @@ export async function runChecks(
   environment: CheckEnvironment,
   options: { progress: Progress; signal: AbortSignal; onResult: (result: CheckResult) => void },
 ): Promise<CheckResult[]> {
+  const { progress, signal, onResult } = options;
+  const shared = new Map<string, Promise<ScriptOutput>>();
+  const display: Display = { step: undefined };
   const begun: BegunCheck[] = [];
   for (const target of targets) {
-    const context = await environment.context(target, options.signal);
-    const run = findCheck(target.request.check).run(context);
-    await run.begin?.();
-    begun.push({ target, title: titleOf(target, targets), run });
+    const check = findCheck(target.request.check);
+    const world = await worldOf(target, check, environment, shared, display, signal);
+    const before = await check.before?.(world);
+    begun.push({ target, title: titleOf(target, targets), check, world, before });
   }
-  const shared: SharedFindings = new Map();
   const results: CheckResult[] = [];
   for (const check of begun) {
-    const result = await runCheck(check, environment, shared, options.progress, options.signal);
+    signal.throwIfAborted();
+    const result = await runCheck(check, display, progress);
     results.push(result);
-    options.onResult(result);
+    onResult(result);
   }
   return results;
 }

@@ -1,19 +1,22 @@
 import { Parser } from 'tap-parser';
-import { assertion, type Assertion, type Findings } from './check.js';
+import { assertion, type Assertion, type ScriptOutput } from './check.js';
 
 interface ParsedAssertion {
   readonly ok: boolean;
   readonly name: string;
+  /** The YAML block below it. */
+  readonly diag: unknown;
 }
 
 /**
- * Reads the TAP of one script line by line. Diagnostics below an assertion belong to it, when it failed; other comments are
- * remarks. A stream that is empty, has no plan, bails out or ends early yields a failed assertion that says so.
+ * Reads the TAP of one script line by line. Comments below a failed assertion are its diagnostics; other comments are remarks, and
+ * YAML blocks are data. A stream that is empty, has no plan, bails out or ends early yields a failed assertion that says so.
  */
 export class TapStream {
   readonly #parser: Parser;
   readonly #assertions: { ok: boolean; title: string; diagnostics: string[] }[] = [];
   readonly #remarks: string[] = [];
+  readonly #data: unknown[] = [];
   #problem: string | undefined;
   #planned: number | undefined;
 
@@ -21,6 +24,7 @@ export class TapStream {
     this.#parser = new Parser();
     this.#parser.on('assert', (result: ParsedAssertion) => {
       this.#assertions.push({ ok: result.ok, title: result.name.replace(/^- /, ''), diagnostics: [] });
+      if (result.diag !== null && result.diag !== undefined) this.#data.push(result.diag);
     });
     this.#parser.on('comment', (comment: string) => {
       this.#comment(comment.replace(/^# ?/, '').trimEnd());
@@ -38,14 +42,14 @@ export class TapStream {
   }
 
   /** The stream has ended: as the script ended, or `cut` says why it was cut short. */
-  end(cut?: string): Findings {
+  end(cut?: string): ScriptOutput {
     this.#parser.end();
     const problem = cut ?? this.#problem ?? this.#planProblem();
     const whole: Assertion[] =
       problem === undefined
         ? []
         : [assertion(false, `${this.title} speaks to its end`, problem, ...this.#remarks.slice(-5))];
-    return { assertions: [...this.#assertions, ...whole], remarks: this.#remarks };
+    return { assertions: [...this.#assertions, ...whole], remarks: this.#remarks, data: this.#data };
   }
 
   #comment(comment: string): void {

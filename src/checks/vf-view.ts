@@ -51,7 +51,7 @@ export interface VfView {
   readonly deviceWaitSeconds: number;
 }
 
-export function vfView({ nic }: CheckTarget): VfView {
+export function vfView({ nic }: Pick<CheckTarget, 'nic'>): VfView {
   const { vfDriver, kind, vfSetup, offeredVfs, slowLink } = nicModel(nic.model);
   return {
     pf: functionView(nic.pf),

@@ -1,6 +1,6 @@
 import { basename, dirname } from 'node:path';
-import { checkParameters, isChoice } from '../checks/names.js';
-import { hasTarget, type CheckedNic } from '../checks/targets.js';
+import { isCheckName, specOf } from '../checks/catalog.js';
+import type { CheckedNic } from '../checks/spec.js';
 import { nicModel } from '../devices/catalog.js';
 import { isInitramfsImage } from '../images/names.js';
 import type { CheckFile, LabFile, MachineFile } from '../model/lab-file.js';
@@ -123,6 +123,7 @@ export function checkedNic(nic: Nic): CheckedNic {
   return {
     storage: nicModel(nic.model).kind === 'storage',
     vfs: nic.vfs.length,
+    ownBackends: nicModel(nic.model).vfs !== 'fixed',
     ends: functionsOf(nic).flatMap((pciFunction) => {
       if (backendOf(nic, pciFunction)?.type === 'user') return [null];
       return pciFunction.segment === null ? [] : [pciFunction.segment];
@@ -140,21 +141,23 @@ function resolveCheck(
   const [check, settings] =
     typeof written === 'string' ? [written, {}] : (Object.entries(written)[0] ?? ['', {}]);
   const { machine: wanted, ...values } = settings ?? {};
-  const chosen = Object.entries(checkParameters[check] ?? {}).map(
-    ([key, parameter]) => [key, parameter, values[key] ?? parameter.default] as const,
+  if (!isCheckName(check)) return [];
+  const spec = specOf(check);
+  // A rule tells what is wrong with the values; other rules look at the lab all the same.
+  const { data = spec.parameters.parse({}) } = spec.parameters.safeParse(values);
+  const chosen = Object.entries(data);
+  const parameters = chosen.flatMap(([key, value]) =>
+    typeof value === 'number' ? [[key, value] as const] : [],
   );
-  const parameters = chosen.flatMap(([key, parameter, value]) =>
-    isChoice(parameter) ? [] : [[key, Number(value)] as const],
-  );
-  const choices = chosen.flatMap(([key, parameter, value]) =>
-    isChoice(parameter) ? [[key, String(value)] as const] : [],
+  const choices = chosen.flatMap(([key, value]) =>
+    typeof value === 'string' ? [[key, value] as const] : [],
   );
   return machines
     .filter(({ name }) => wanted === undefined || wanted === name)
     .flatMap((machine) =>
       machine.nics
         .filter((nic) => !nicServes(file, machine.name, nic.name))
-        .filter((nic) => hasTarget(check, checkedNic(nic), peers))
+        .filter((nic) => spec.fits(checkedNic(nic), peers))
         .map((nic) => ({
           check,
           machine: machine.name,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { benchScripts } from '../bench/scripts.js';
-import { findCheck } from '../checks/catalog.js';
+import { findCheck } from '../checks/runs.js';
 import type { CheckTarget } from '../checks/check.js';
 import {
   findByName,

@@ -1,7 +1,7 @@
 import { UsageError } from '../errors/families.js';
 import { backendOf, functionsOf, machinesOn, type Lab, type Machine } from '../model/lab.js';
 import type { EswitchMode, RealPfs } from '../render/functions-view.js';
-import { hasTarget } from '../checks/targets.js';
+import { isCheckName, specOf } from '../checks/catalog.js';
 import { checkedNic } from '../definition/resolve.js';
 
 /** This computer in the place of the machine that stands for a server: its real PFs in the place of that machine's NICs. */
@@ -83,7 +83,7 @@ export function inPlaceOf(lab: Lab, { machine: server }: RealServer): LabInPlace
   const here = { ...lab, networks: [], peers: [], machines };
   const checks = lab.checks.filter(({ check, machine, nic }) => {
     const found = machines.find(({ name }) => name === machine)?.nics.find(({ name }) => name === nic);
-    return found !== undefined && hasTarget(check, checkedNic(found), []);
+    return found !== undefined && isCheckName(check) && specOf(check).fits(checkedNic(found), []);
   });
   const leftOut = lab.checks
     .filter((request) => !checks.includes(request) && request.machine !== server.name)

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Findings } from '../checks/check.js';
+import type { ScriptOutput } from '../checks/check.js';
 import { runGuestScript } from '../checks/guest-script.js';
 import type { Machine } from '../model/lab.js';
 import type { Acceleration } from '../toolchain/types.js';
@@ -24,7 +24,7 @@ export async function runScriptOn(
   machine: Machine,
   path: string,
   options: { limitMs: number; signal: AbortSignal; onLine: (line: string) => void },
-): Promise<Findings> {
+): Promise<ScriptOutput> {
   const { channels } = running;
   return runGuestScript({
     ...options,

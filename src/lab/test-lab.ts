@@ -40,11 +40,10 @@ function environmentOf(running: RunningLab): CheckEnvironment {
         signal,
       };
     },
-    runScript: async (target, step, options) => {
-      const { machine } = target;
-      if (step.on === 'machine') return runScriptOn(running, machine, step.path, options);
+    runScript: async ({ machine }, { on, path }, options) => {
+      if (on === 'machine') return runScriptOn(running, machine, path, options);
       const limits = { ...options, limitMs: limitMsOn(running, machine, options.limitMs) };
-      return runPeerScript(running.peer(step.on.peer), step.path, limits);
+      return runPeerScript(running.peer(on.peer), path, limits);
     },
   };
 }

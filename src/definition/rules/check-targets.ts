@@ -1,12 +1,13 @@
-import { checkNames } from '../../checks/names.js';
+import { isCheckName, specOf, type CheckName } from '../../checks/catalog.js';
 import type { Segment } from '../../checks/segment.js';
-import { hasTarget, targetHint, type CheckedNic } from '../../checks/targets.js';
+import type { CheckedNic } from '../../checks/spec.js';
 import type { BackendFile, CheckFile, LabFile } from '../../model/lab-file.js';
 import { backendType } from '../written-backend.js';
 import { writtenVfs } from '../written-functions.js';
 import { nicServes } from '../written-nesting.js';
 import { segmentBehind } from '../written-segment.js';
 import { eachFunction, type PlacedFunction, type Rule } from './rule.js';
+import { modelOf } from './nics.js';
 import { isStorage } from './storage.js';
 
 function endOf(lab: LabFile, machine: string, backend: BackendFile | undefined): (Segment | null)[] {
@@ -36,15 +37,20 @@ function checkedNics(lab: LabFile): Candidate[] {
   return [...functions].map(([nic, { machine, name, ends }]) => ({
     machine,
     serves: nicServes(lab, machine, name),
-    nic: { storage: isStorage(nic), vfs: writtenVfs(nic).length, ends },
+    nic: {
+      storage: isStorage(nic),
+      vfs: writtenVfs(nic).length,
+      ownBackends: modelOf(nic)?.vfs !== 'fixed',
+      ends,
+    },
   }));
 }
 
 /** What an entry of `checks` asks for; undefined when it is not one check, which another rule says. */
-function requestOf(written: CheckFile): { check: string; machine: string | undefined } | undefined {
+function requestOf(written: CheckFile): { check: CheckName; machine: string | undefined } | undefined {
   const entries = typeof written === 'string' ? [[written, null] as const] : Object.entries(written);
   const [check, parameters] = entries[0] ?? ['', null];
-  return entries.length === 1 && checkNames.includes(check)
+  return entries.length === 1 && isCheckName(check)
     ? { check, machine: parameters?.['machine']?.toString() }
     : undefined;
 }
@@ -60,14 +66,14 @@ export const checksHaveTargets: Rule = function* (lab, at) {
     const { check, machine } = request;
     if (machine !== undefined && !Object.hasOwn(lab.machines, machine)) continue;
     const asked = nics.filter((one) => machine === undefined || one.machine === machine);
-    const fitting = asked.filter(({ nic }) => hasTarget(check, nic, peers));
+    const fitting = asked.filter(({ nic }) => specOf(check).fits(nic, peers));
     if (fitting.some(({ serves }) => !serves)) continue;
     yield {
       code: 'LAB-RULE-TARGET',
       message: `${check} has nothing to see${machine === undefined ? '' : ` on machine ${machine}`}`,
       hint:
         fitting.length === 0
-          ? targetHint(check)
+          ? specOf(check).hint
           : 'the NICs that it could look at are taken by what is inside: name a machine inside, or give the machine another NIC',
       location: at.locate(['checks', index]),
     };

@@ -1,4 +1,5 @@
-import { checkNames, checkParameters, isChoice, type CheckParameter } from '../../checks/names.js';
+import { checkNames, isCheckName, specOf, type CheckName } from '../../checks/catalog.js';
+import { allowedValues } from '../../checks/spec.js';
 import type { Problem } from '../../errors/lab-error.js';
 import type { LabFile } from '../../model/lab-file.js';
 import { unknownName, type Locator, type Rule } from './rule.js';
@@ -17,7 +18,7 @@ export const checksExist: Rule = function* (lab, at) {
       continue;
     }
     for (const [name, parameters] of entries) {
-      if (!checkNames.includes(name)) {
+      if (!isCheckName(name)) {
         yield { code: 'LAB-RULE-CHECK', ...unknownName('check', name, checkNames), location };
         continue;
       }
@@ -26,21 +27,14 @@ export const checksExist: Rule = function* (lab, at) {
   }
 };
 
-function isAllowed(parameter: CheckParameter, value: number | string): boolean {
-  if (isChoice(parameter)) return parameter.choices.includes(String(value));
-  return (
-    typeof value === 'number' && Number.isInteger(value) && value >= parameter.min && value <= parameter.max
-  );
-}
-
 function* parameterProblems(
-  check: string,
+  check: CheckName,
   parameters: Readonly<Record<string, number | string>>,
   index: number,
   lab: LabFile,
   at: Locator,
 ): Iterable<Problem> {
-  const known = checkParameters[check] ?? {};
+  const known = specOf(check).parameters.shape;
   for (const [key, value] of Object.entries(parameters)) {
     const path = ['checks', index, check, key];
     const location = at.locate(path);
@@ -58,13 +52,11 @@ function* parameterProblems(
         message: `${check} has no parameter \`${key}\``,
         location: at.locate(path, { key: true }),
       };
-    } else if (!isAllowed(parameter, value)) {
+    } else if (!parameter.safeParse(value).success) {
       yield {
         code: 'LAB-RULE-PARAMETER',
         message: `\`${key}\` of ${check} is ${JSON.stringify(value)}`,
-        hint: isChoice(parameter)
-          ? `it must be one of: ${parameter.choices.join(', ')}`
-          : `it must be a whole number from ${parameter.min} to ${parameter.max}`,
+        hint: `it must be ${allowedValues(parameter)}`,
         location,
       };
     }

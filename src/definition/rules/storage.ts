@@ -1,4 +1,4 @@
-import { checkParameters } from '../../checks/names.js';
+import { storage } from '../../checks/storage/spec.js';
 import type { NicFile } from '../../model/lab-file.js';
 import { DEFAULT_STORAGE_MIB } from '../defaults.js';
 import { sizeMiB } from '../units.js';
@@ -16,7 +16,7 @@ export const storageHoldsTheData: Rule = function* (lab, at) {
   for (const check of lab.checks ?? []) {
     const parameters = typeof check === 'string' ? (check === 'storage' ? {} : undefined) : check['storage'];
     if (parameters === undefined) continue;
-    const { machine, mebibytes = checkParameters['storage']?.['mebibytes']?.default } = parameters ?? {};
+    const { machine, mebibytes = storage.parameters.parse({}).mebibytes } = parameters ?? {};
     for (const { nic, name, path, machine: owner } of devices) {
       if (machine !== undefined && machine !== owner) continue;
       const size = nic.size ?? `${DEFAULT_STORAGE_MIB}M`;

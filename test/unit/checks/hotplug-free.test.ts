@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { judge, type QemuSnapshot } from '../../../src/checks/hotplug-free.js';
+import { judge, type QemuSnapshot } from '../../../src/checks/hotplug-free/run.js';
 import type { QmpEvent } from '../../../src/qemu/qmp.js';
 
 const device = { realized: true, hotplugged: false };

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { judge } from '../../../src/checks/isolation.js';
+import { judge } from '../../../src/checks/isolation/run.js';
 import {
   callCount,
   fromGuestView,
   isolationView,
   membersOf,
   type Member,
-} from '../../../src/checks/isolation-view.js';
+} from '../../../src/checks/isolation/view.js';
 import type { LinkBytes } from '../../../src/checks/link-counters.js';
 import { firstTarget, lab } from '../../support/definition.js';
 

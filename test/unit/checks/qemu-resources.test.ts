@@ -1,6 +1,6 @@
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
-import { readResources, smallMappingsKiB } from '../../../src/checks/qemu-resources.js';
+import { readResources, smallMappingsKiB } from '../../../src/checks/hotplug-free/qemu-resources.js';
 import type { Host } from '../../../src/hosts/host.js';
 import { run } from '../../../src/process/run.js';
 

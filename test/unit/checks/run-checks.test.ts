@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import {
   assertion,
-  findings,
   type CheckContext,
   type CheckTarget,
-  type Findings,
+  type ScriptOutput,
 } from '../../../src/checks/check.js';
 import { runChecks, type CheckEnvironment } from '../../../src/checks/run-checks.js';
 import type { CheckResult } from '../../../src/checks/result.js';
@@ -12,12 +11,13 @@ import { silentProgress } from '../../../src/model/progress.js';
 import { checkTarget } from '../../../src/lab/artefacts.js';
 import { lab, labWithNic } from '../../support/definition.js';
 
-const good = findings([assertion(true, 'it is so')], ['a figure']);
-const bad = findings([assertion(false, 'it is so', 'it is not')]);
+const good: ScriptOutput = { assertions: [assertion(true, 'it is so')], remarks: ['a figure'], data: [] };
+const nothing: ScriptOutput = { assertions: [], remarks: [], data: [] };
+const bad: ScriptOutput = { ...nothing, assertions: [assertion(false, 'it is so', 'it is not')] };
 
 /** An environment whose scripts find what `found` says; `ran` lists their paths. */
 function environment(
-  found: (path: string) => Findings | Promise<Findings>,
+  found: (path: string) => ScriptOutput | Promise<ScriptOutput>,
 ): CheckEnvironment & { ran: string[] } {
   const ran: string[] = [];
   return {
@@ -58,7 +58,7 @@ describe('runChecks', () => {
   });
 
   it('fails with one assertion that fails', async () => {
-    const mixed = findings([...good.assertions, ...bad.assertions]);
+    const mixed = { ...good, assertions: [...good.assertions, ...bad.assertions] };
     const [result] = await runAll(
       targets(['vf-creation']),
       environment(() => mixed),
@@ -69,7 +69,7 @@ describe('runChecks', () => {
   it('fails when nothing was asserted at all', async () => {
     const [result] = await runAll(
       targets(['vf-creation']),
-      environment(() => findings([])),
+      environment(() => nothing),
     );
     expect(result).toMatchObject({ ok: false, assertions: [] });
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { expectedBytes, judgeDrive, storage } from '../../../src/checks/storage.js';
+import { check, expectedBytes, judgeDrive } from '../../../src/checks/storage/run.js';
 import { firstTarget, lab } from '../../support/definition.js';
 import type { CheckTarget } from '../../../src/checks/check.js';
 
@@ -15,7 +15,7 @@ function target(vfs: number): CheckTarget {
 }
 
 function scriptOf(of: CheckTarget): string {
-  const [script] = storage.scripts(of, 'tcg');
+  const [script] = check.scripts(of, 'tcg');
   if (script === undefined) throw new Error('the check has no script');
   return script.content;
 }

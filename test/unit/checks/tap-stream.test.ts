@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { TapStream } from '../../../src/checks/tap-stream.js';
-import type { Findings } from '../../../src/checks/check.js';
+import type { ScriptOutput } from '../../../src/checks/check.js';
 
-function read(text: string, cut?: string): Findings {
+function read(text: string, cut?: string): ScriptOutput {
   const stream = new TapStream('vf-creation.sh');
   for (const line of text.split('\n').filter((part) => part !== '')) stream.line(line);
   return stream.end(cut);
 }
 
-function verdict({ assertions }: Findings): boolean {
+function verdict({ assertions }: ScriptOutput): boolean {
   return assertions.length > 0 && assertions.every(({ ok }) => ok);
 }
 

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkNames } from '../../../src/checks/names.js';
-import { hasTarget, targetHint } from '../../../src/checks/targets.js';
+import { checkNames, specOf, type CheckName } from '../../../src/checks/catalog.js';
 import type { Segment } from '../../../src/checks/segment.js';
 import { lab } from '../../support/definition.js';
 
@@ -9,7 +8,7 @@ const ten: Segment = { network: 'lan', vlan: 10 };
 const twenty: Segment = { network: 'lan', vlan: 20 };
 
 describe('a check has something to see', () => {
-  it.each<[string, boolean, number, (Segment | null)[], Segment[]]>([
+  it.each<[CheckName, boolean, number, (Segment | null)[], Segment[]]>([
     ['vf-creation', true, 1, [lan, lan], []],
     ['vf-creation', false, 0, [lan], [lan]],
     ['hotplug-free', false, 0, [lan], [lan]],
@@ -32,7 +31,7 @@ describe('a check has something to see', () => {
     ['isolation', false, 2, [ten, { ...ten }], []],
     ['isolation', false, 1, [lan, { ...lan }], [lan]],
   ])('%s: %s', (check, expected, vfs, ends, peers) => {
-    expect(hasTarget(check, { storage: false, vfs, ends }, peers)).toBe(expected);
+    expect(specOf(check).fits({ storage: false, ownBackends: true, vfs, ends }, peers)).toBe(expected);
   });
 
   it.each([
@@ -40,11 +39,11 @@ describe('a check has something to see', () => {
     [true, 0, false],
     [false, 1, false],
   ])('storage: a storage device: %s, VFs: %i', (storage, vfs, expected) => {
-    expect(hasTarget('storage', { storage, vfs, ends: [] }, [])).toBe(expected);
+    expect(specOf('storage').fits({ storage, ownBackends: false, vfs, ends: [] }, [])).toBe(expected);
   });
 
   it('or its definition is told what to do', () => {
-    for (const name of checkNames) expect(targetHint(name)).toMatch(/leave the check out/);
+    for (const name of checkNames) expect(specOf(name).hint).toMatch(/leave the check out/);
   });
 
   it('only on the NICs that it fits', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { exchangesByTap, reachedPeers, trafficView } from '../../../src/checks/traffic-view.js';
+import { exchangesByTap, reachedPeers, trafficView } from '../../../src/checks/traffic/view.js';
 import { firstTarget, lab, labWithNic } from '../../support/definition.js';
 
 interface Shown {

@@ -2,47 +2,7 @@
 # bench: takes away what the two environments were made of. Runs in the guest.
 # shellcheck disable=SC2317,SC2034,SC3013
 set -u
-# TAP 14 on standard output: each assertion as it is made, the plan at the end. A stream without its plan has failed.
-count=0
-failed=0
-
-ok() {
-    count=$((count + 1))
-    echo "ok $count - $1"
-}
-
-not_ok() {
-    count=$((count + 1))
-    failed=1
-    echo "not ok $count - $1"
-    shift
-    for text in "$@"; do
-        echo "$text" | sed 's/^/# /'
-    done
-}
-
-# is TITLE GOT WANTED
-is() {
-    if [ "$2" = "$3" ]; then
-        ok "$1"
-    else
-        not_ok "$1" "got: $2" "wanted: $3"
-    fi
-}
-
-# at_least TITLE GOT WANTED
-at_least() {
-    if [ "$2" -ge "$3" ]; then
-        ok "$1"
-    else
-        not_ok "$1" "got: $2" "wanted at least: $3"
-    fi
-}
-
-finish() {
-    echo "1..$count"
-    exit "$failed"
-}
+# lib/tap.sh stands here.
 
 for container in offload software; do
     # Whoever still runs there would keep the function.

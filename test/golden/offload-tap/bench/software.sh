@@ -4,47 +4,7 @@
 # bench, environment software: a container reaches uplink by veth, bridge, routing and NAT in the guest, as in a software network
 # of Kubernetes'. Runs in the guest.
 set -u
-# TAP 14 on standard output: each assertion as it is made, the plan at the end. A stream without its plan has failed.
-count=0
-failed=0
-
-ok() {
-    count=$((count + 1))
-    echo "ok $count - $1"
-}
-
-not_ok() {
-    count=$((count + 1))
-    failed=1
-    echo "not ok $count - $1"
-    shift
-    for text in "$@"; do
-        echo "$text" | sed 's/^/# /'
-    done
-}
-
-# is TITLE GOT WANTED
-is() {
-    if [ "$2" = "$3" ]; then
-        ok "$1"
-    else
-        not_ok "$1" "got: $2" "wanted: $3"
-    fi
-}
-
-# at_least TITLE GOT WANTED
-at_least() {
-    if [ "$2" -ge "$3" ]; then
-        ok "$1"
-    else
-        not_ok "$1" "got: $2" "wanted at least: $3"
-    fi
-}
-
-finish() {
-    echo "1..$count"
-    exit "$failed"
-}
+# lib/tap.sh stands here.
 
 # The PF.
 pci=/sys/bus/pci/devices

@@ -1,16 +1,17 @@
-import { renderTemplate } from '../render/templates.js';
+import { renderTemplate } from '../../render/templates.js';
 import {
   assertion,
-  findings,
+  failuresOf,
   scriptFolder,
   type Assertion,
   type Check,
-  type CheckContext,
   type CheckScript,
-  type CheckStep,
   type CheckTarget,
-} from './check.js';
-import { endsOf } from './ends.js';
+  type Finding,
+  type Findings,
+  type World,
+} from '../check.js';
+import { endsOf } from '../ends.js';
 import {
   callCount,
   companyOf,
@@ -21,10 +22,12 @@ import {
   segmentsOf,
   strangersOf,
   type Member,
-} from './isolation-view.js';
-import { peerCounters, readCounters } from './lab-counters.js';
-import { bytesBetween, type LinkBytes } from './link-counters.js';
-import type { Segment } from './segment.js';
+} from './view.js';
+import { functionCounters, peerCounters } from '../lab-counters.js';
+import { bytesBetween, type LinkBytes } from '../link-counters.js';
+import type { Segment } from '../segment.js';
+import { parametersOf } from '../spec.js';
+import { isolation } from './spec.js';
 
 const SCRIPT_LIMIT_MS = 60_000;
 const LIMIT_PER_FUNCTION_MS = 5_000;
@@ -128,84 +131,49 @@ export function judge(
 }
 
 /** One reading of everybody's counters. */
-function readingSteps(context: CheckContext, done: (counted: Counted) => Assertion[]): CheckStep[] {
-  const { target } = context;
-  let functions: Counted['functions'] = new Map();
-  return [
-    readCounters(pathsOf(target).counters, (counters) => {
-      functions = counters;
-    }),
-    {
-      type: 'look',
-      look: async () => {
-        const peers = membersOf(target).filter(isPeer);
-        const counted = await peerCounters(
-          context,
-          peers.map(({ name }) => name),
-        );
-        return findings(done({ functions, peers: counted }));
-      },
-    },
-  ];
+async function* readEverybody(world: World): AsyncGenerator<Finding, Counted, void> {
+  const { target } = world;
+  const functions = yield* functionCounters(world, pathsOf(target).counters);
+  const names = membersOf(target)
+    .filter(isPeer)
+    .map(({ name }) => name);
+  return { functions, peers: await peerCounters(world, names) };
 }
 
 /** All members of one VLAN call those of the others, between two readings. */
-function callSteps(context: CheckContext, segment: Segment): CheckStep[] {
-  const { target } = context;
+async function* call(world: World, segment: Segment): Findings {
+  const { target } = world;
   const paths = pathsOf(target);
   const members = membersOf(target);
   const company = companyOf(segment, members);
-  let before: Counted = { functions: new Map(), peers: new Map() };
-  return [
-    ...readingSteps(context, (counted) => {
-      before = counted;
-      return [];
-    }),
-    ...(company.some((member) => !isPeer(member))
-      ? [{ type: 'script', on: 'machine', path: paths.fromGuest(segment) } as const]
-      : []),
-    ...company.filter(isPeer).map(({ name }): CheckStep => ({
-      type: 'script',
-      on: { peer: name },
-      path: paths.fromPeer(name),
-    })),
-    ...readingSteps(context, (after) =>
-      judge(segment, members, target.request.parameters['count'] ?? 0, before, after),
-    ),
-  ];
+  const before = yield* readEverybody(world);
+  if (company.some((member) => !isPeer(member))) yield* world.script(paths.fromGuest(segment));
+  for (const { name } of company.filter(isPeer)) yield* world.script(paths.fromPeer(name), { peer: name });
+  const after = yield* readEverybody(world);
+  yield* judge(segment, members, parametersOf(isolation, target).count, before, after);
 }
 
-/** Peers forget whom they have talked to: else they would ask after them while others are to be silent. */
-async function forgetNeighbours(context: CheckContext): Promise<void> {
-  for (const { name } of membersOf(context.target).filter(isPeer))
-    await context.peer(name).run(['ip', 'neighbour', 'flush', 'all']);
+/** Peers forget whom they have talked to: otherwise they would ask for them while others are to be silent. */
+async function forgetNeighbours(world: World): Promise<void> {
+  for (const { name } of membersOf(world.target).filter(isPeer))
+    await world.peer(name).run(['ip', 'neighbour', 'flush', 'all']);
 }
 
 /** VLANs of one network do not hear each other, and it is not for want of a working link. */
-export const isolation: Check = {
-  name: 'isolation',
-  summary:
-    'functions and peers on different VLANs of a network do not hear each other, neither unicast nor broadcast',
+export const check: Check = {
   scripts,
-  run: (context) => {
-    const { target } = context;
+  scriptLimitMs: (target) => SCRIPT_LIMIT_MS + endsOf(target).length * LIMIT_PER_FUNCTION_MS,
+  async *run(world) {
+    const { target } = world;
     const paths = pathsOf(target);
-    return {
-      steps: [
-        { type: 'script', on: 'machine', path: paths.start },
-        {
-          type: 'look',
-          look: async () => {
-            await forgetNeighbours(context);
-            return findings([]);
-          },
-        },
-        ...segmentsOf(membersOf(target)).flatMap((segment) => callSteps(context, segment)),
-        // Last: who has been talked to is asked after for some seconds.
-        { type: 'script', on: 'machine', path: paths.control },
-      ],
-      cleanUp: { type: 'script', on: 'machine', path: paths.end },
-      scriptLimitMs: SCRIPT_LIMIT_MS + endsOf(target).length * LIMIT_PER_FUNCTION_MS,
-    };
+    try {
+      yield* world.script(paths.start);
+      await forgetNeighbours(world);
+      for (const segment of segmentsOf(membersOf(target))) yield* call(world, segment);
+      // Last: who has been talked to is asked for during some seconds.
+      yield* world.script(paths.control);
+    } finally {
+      yield* failuresOf(await world.run(paths.end));
+    }
   },
 };

@@ -1,26 +1,28 @@
-import { netdevId } from '../devices/backends.js';
-import type { Peer } from '../model/lab.js';
-import { renderTemplate } from '../render/templates.js';
+import { netdevId } from '../../devices/backends.js';
+import type { Peer } from '../../model/lab.js';
+import { renderTemplate } from '../../render/templates.js';
 import {
   assertion,
-  findings,
+  failuresOf,
+  look,
   scriptFolder,
   type Assertion,
   type Check,
   type CheckContext,
   type CheckScript,
-  type CheckStep,
   type CheckTarget,
-  type Findings,
-} from './check.js';
-import { endsOf, endsView, namespacedEnds, peersOf, type End } from './ends.js';
-import { bytesBetween, readLinkBytes, type LinkBytes } from './link-counters.js';
-import { outermostTap } from './outermost-tap.js';
+} from '../check.js';
+import { endsOf, endsView, namespacedEnds, peersOf, type End } from '../ends.js';
+import { bytesBetween, readLinkBytes, type LinkBytes } from '../link-counters.js';
+import { outermostTap } from '../outermost-tap.js';
+import { readQemuIo, type ProcessIo } from '../qemu-io.js';
+import { parametersOf } from '../spec.js';
 import { noneLost } from './ping-replies.js';
-import { readQemuIo, type ProcessIo } from './qemu-io.js';
+import { vdpaPath } from './spec.js';
 import { netdevType, readIndex, receiveIndex, usedBetween } from './virtqueue.js';
 
 const SCRIPT_LIMIT_MS = 120_000;
+const LIMIT_PER_FUNCTION_MS = 5_000;
 const ICMP_HEADER_BYTES = 8;
 /** Longer than each reply takes, for all of them together. */
 const PING_SECONDS = 10;
@@ -54,8 +56,8 @@ function measuredPaths(target: CheckTarget): Path[] {
 }
 
 /** Bytes of ICMP that go each way over each function. */
-function payloadOf({ request }: CheckTarget): number {
-  const { count = 0, size = 0 } = request.parameters;
+function payloadOf(target: CheckTarget): number {
+  const { count, size } = parametersOf(vdpaPath, target);
   return count * (size + ICMP_HEADER_BYTES);
 }
 
@@ -163,7 +165,7 @@ async function pingFrom(context: CheckContext, path: Path, count: number, size: 
 }
 
 async function exchange(context: CheckContext, paths: readonly Path[]): Promise<Assertion[]> {
-  const { count = 0, size = 0 } = context.target.request.parameters;
+  const { count, size } = parametersOf(vdpaPath, context.target);
   const assertions: Assertion[] = [];
   for (const path of paths) {
     assertions.push(
@@ -219,34 +221,26 @@ function endScript(target: CheckTarget): CheckScript {
   return { path: pathsOf(target).end, content: renderTemplate('checks/namespaces-end.sh', view) };
 }
 
-/** A look that needs no more of the guest than that it answers to pings. */
-function look(take: () => Promise<readonly Assertion[]>): CheckStep {
-  return { type: 'look', look: async (): Promise<Findings> => findings(await take()) };
-}
-
 /** Packets go between the guest and the device behind vDPA, past QEMU and the system that it runs on (talk.md, the proposal). */
-export const vdpaPath: Check = {
-  name: 'vdpa-path',
-  summary: 'packets take the vDPA devices: QEMU and the system around it carry none, and need not even run',
+export const check: Check = {
   scripts: (target) => [startScript(target), endScript(target)],
-  run: (context) => {
-    const { target } = context;
+  scriptLimitMs: (target) => SCRIPT_LIMIT_MS + namespacedEnds(target).length * LIMIT_PER_FUNCTION_MS,
+  async *run(world) {
+    const { target } = world;
     const paths = measuredPaths(target);
     const scripts = pathsOf(target);
-    return {
-      steps: [
-        { type: 'script', on: 'machine', path: scripts.start },
-        look(async () => judgeControl(context, paths)),
-        look(async () => {
-          const before = await read(context);
-          const lost = await exchange(context, paths);
-          const after = await read(context);
-          return [...lost, ...judge(paths, payloadOf(target), before, after, target.machine.on !== null)];
-        }),
-        ...paths.map((path) => look(async () => [await arrivesWithoutQemu(context, path)])),
-      ],
-      cleanUp: { type: 'script', on: 'machine', path: scripts.end },
-      scriptLimitMs: SCRIPT_LIMIT_MS + namespacedEnds(target).length * 5_000,
-    };
+    try {
+      yield* world.script(scripts.start);
+      yield* look(world, async () => judgeControl(world, paths));
+      yield* look(world, async () => {
+        const before = await read(world);
+        const lost = await exchange(world, paths);
+        const after = await read(world);
+        return [...lost, ...judge(paths, payloadOf(target), before, after, target.machine.on !== null)];
+      });
+      for (const path of paths) yield* look(world, async () => [await arrivesWithoutQemu(world, path)]);
+    } finally {
+      yield* failuresOf(await world.run(scripts.end));
+    }
   },
 };

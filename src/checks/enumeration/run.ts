@@ -1,17 +1,16 @@
-import { nicModel } from '../devices/catalog.js';
-import { functionsOf, type NicFunction } from '../model/lab.js';
-import { renderTemplate } from '../render/templates.js';
+import { nicModel } from '../../devices/catalog.js';
+import { functionsOf, type NicFunction } from '../../model/lab.js';
+import { renderTemplate } from '../../render/templates.js';
 import {
   assertion,
-  findings,
   scriptFolder,
   type Assertion,
   type Check,
   type CheckScript,
   type CheckTarget,
-} from './check.js';
-import { namedDevice, type DeviceState } from './vf-devices.js';
-import { vfView } from './vf-view.js';
+} from '../check.js';
+import { namedDevice, type DeviceState } from '../vf-devices.js';
+import { vfView } from '../vf-view.js';
 
 const SCRIPT_LIMIT_MS = 60_000;
 
@@ -62,21 +61,13 @@ export function judge(devices: readonly DeviceState[]): Assertion[] {
 }
 
 /** Conventional PCI functions, multifunction or alone, are all there at boot: the comparison with VFs. */
-export const enumeration: Check = {
-  name: 'enumeration',
-  summary: 'a device without VFs shows the functions that the lab defines from boot on, and no other',
+export const check: Check = {
   scripts,
-  run: ({ target, qmp }) => ({
-    steps: [
-      ...scripts(target).map(({ path }) => ({ type: 'script', on: 'machine', path }) as const),
-      {
-        type: 'look',
-        look: async () => {
-          const ids = functionsOf(target.nic).map(({ id }) => id);
-          return findings(judge(await Promise.all(ids.map(async (id) => namedDevice(qmp, id)))));
-        },
-      },
-    ],
-    scriptLimitMs: SCRIPT_LIMIT_MS,
-  }),
+  scriptLimitMs: () => SCRIPT_LIMIT_MS,
+  async *run(world) {
+    const { target, qmp } = world;
+    for (const { path } of scripts(target)) yield* world.script(path);
+    const ids = functionsOf(target.nic).map(({ id }) => id);
+    yield* judge(await Promise.all(ids.map(async (id) => namedDevice(qmp, id))));
+  },
 };

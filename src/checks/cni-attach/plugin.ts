@@ -1,4 +1,4 @@
-import { cniPluginNames } from './names.js';
+import type { cniPluginNames } from './spec.js';
 
 /** How a CNI plugin is called that gives VFs to containers, beside what all plugins have in common. */
 export interface CniPlugin {
@@ -17,7 +17,9 @@ export interface CniPlugin {
 
 const sriov = { cniVersion: '0.3.1', hasCheck: false, deviceKey: 'deviceID', usesPf: true };
 
-const plugins: Readonly<Record<(typeof cniPluginNames)[number], Omit<CniPlugin, 'name'>>> = {
+type CniPluginName = (typeof cniPluginNames)[number];
+
+const plugins: Readonly<Record<CniPluginName, Omit<CniPlugin, 'name'>>> = {
   'host-device': {
     cniVersion: '1.0.0',
     hasCheck: true,
@@ -29,9 +31,7 @@ const plugins: Readonly<Record<(typeof cniPluginNames)[number], Omit<CniPlugin, 
   'sriov-virtio': { ...sriov, adapts: ['virtio-net'] },
 };
 
-/** The plugin of that name. Throws if there is none: rules.ts has refused such a definition before. */
-export function cniPlugin(name: string): CniPlugin {
-  const known = cniPluginNames.find((one) => one === name);
-  if (known === undefined) throw new Error(`no CNI plugin ${name}`);
-  return { name, ...plugins[known] };
+/** What a plugin needs to be called. */
+export function cniPlugin(name: CniPluginName): CniPlugin {
+  return { name, ...plugins[name] };
 }

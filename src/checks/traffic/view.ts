@@ -1,8 +1,10 @@
-import { hostAddress, type Peer } from '../model/lab.js';
-import type { CheckTarget } from './check.js';
-import { endsOf, endsView, namespacedEnds, peersOf, pfEnd, USER_GATEWAY, type End } from './ends.js';
-import { deadlineSeconds } from './ping-deadline.js';
-import { sameSegment } from './segment.js';
+import { hostAddress, type Peer } from '../../model/lab.js';
+import type { CheckTarget } from '../check.js';
+import { endsOf, endsView, namespacedEnds, peersOf, pfEnd, USER_GATEWAY, type End } from '../ends.js';
+import { deadlineSeconds } from '../ping-deadline.js';
+import { sameSegment } from '../segment.js';
+import { parametersOf } from '../spec.js';
+import { traffic } from './spec.js';
 
 const BYTES_PER_MEGABYTE = 1_000_000;
 const ICMP_HEADER_BYTES = 8;
@@ -93,7 +95,7 @@ export function userEnds(target: CheckTarget): End[] {
 
 /** Bytes that each exchange moves, one way. */
 export function payloadOf(target: CheckTarget): number {
-  const { count = 0, size = 0 } = target.request.parameters;
+  const { count, size } = parametersOf(traffic, target);
   return count * (size + ICMP_HEADER_BYTES);
 }
 
@@ -108,7 +110,7 @@ function measured(target: CheckTarget): { from: End; to: Place }[] {
 
 /** What all scripts of the check show. */
 export function trafficView(target: CheckTarget, accelerator: string): object {
-  const { count = 0, size = 0, transactions = 0, megabytes = 0 } = target.request.parameters;
+  const { count, size, transactions, megabytes } = parametersOf(traffic, target);
   return {
     ...endsView(target),
     check: 'traffic',
@@ -135,7 +137,7 @@ export function trafficView(target: CheckTarget, accelerator: string): object {
 
 /** What the script of one peer shows. */
 export function fromPeerView(target: CheckTarget, { peer, ends }: ReachedPeer): object {
-  const { count = 0, size = 0 } = target.request.parameters;
+  const { count, size } = parametersOf(traffic, target);
   return {
     peer: peer.name,
     count,

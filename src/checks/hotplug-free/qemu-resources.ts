@@ -1,4 +1,4 @@
-import type { Host } from '../hosts/host.js';
+import type { Host } from '../../hosts/host.js';
 
 /** What a process holds of the system. */
 export interface ProcessResources {

@@ -1,7 +1,9 @@
-import { hostAddress } from '../model/lab.js';
-import type { CheckTarget } from './check.js';
-import { endsOf, endsView, segmentOfPeer, type End } from './ends.js';
-import { sameSegment, type Segment } from './segment.js';
+import { hostAddress } from '../../model/lab.js';
+import type { CheckTarget } from '../check.js';
+import { endsOf, endsView, segmentOfPeer, type End } from '../ends.js';
+import { sameSegment, type Segment } from '../segment.js';
+import { parametersOf } from '../spec.js';
+import { isolation } from './spec.js';
 
 /** Between two packets of one call (isolation-from.sh). */
 const PACKET_INTERVAL_SECONDS = 0.2;
@@ -95,8 +97,8 @@ function callsOf(callers: readonly Member[], members: readonly Member[]): object
     }));
 }
 
-function parametersOf(target: CheckTarget): object {
-  const { count = 1 } = target.request.parameters;
+function packetsView(target: CheckTarget): object {
+  const { count } = parametersOf(isolation, target);
   return { check: 'isolation', quiet: true, count, seconds: Math.ceil(count * PACKET_INTERVAL_SECONDS) + 1 };
 }
 
@@ -106,7 +108,7 @@ export function fromGuestView(target: CheckTarget, segment: Segment): object {
   const callers = companyOf(segment, members).filter(({ namespace }) => namespace !== null);
   return {
     ...endsView(target),
-    ...parametersOf(target),
+    ...packetsView(target),
     vlan: segment.vlan,
     where: 'in the guest',
     runs: 'Runs in the guest.',
@@ -119,7 +121,7 @@ export function fromGuestView(target: CheckTarget, segment: Segment): object {
 /** What the script shows by which a peer calls those of other VLANs. */
 export function fromPeerView(target: CheckTarget, peer: Member): object {
   return {
-    ...parametersOf(target),
+    ...packetsView(target),
     vlan: peer.segment.vlan,
     where: 'outside',
     runs: `Runs in the network namespace of ${peer.name}.`,
@@ -134,7 +136,7 @@ export function isolationView(target: CheckTarget): object {
   const members = membersOf(target);
   return {
     ...endsView(target),
-    ...parametersOf(target),
+    ...packetsView(target),
     controlSeconds: CONTROL_SECONDS,
     controls: members.flatMap((member) => {
       const company = companyOf(member.segment, members).filter((other) => other !== member);

@@ -1,20 +1,21 @@
-import { backendOf, hostAddress, type Peer } from '../model/lab.js';
-import { renderTemplate } from '../render/templates.js';
+import { backendOf, hostAddress, type Peer } from '../../model/lab.js';
+import { renderTemplate } from '../../render/templates.js';
 import {
   assertion,
   failuresOf,
-  findings,
   scriptFolder,
   type Assertion,
   type Check,
   type CheckScript,
   type CheckTarget,
-} from './check.js';
-import { cniPlugin, type CniPlugin } from './cni-plugin.js';
-import { namespacedEnds, peersOf, type End } from './ends.js';
-import { bytesBetween, readLinkBytes, type LinkBytes } from './link-counters.js';
-import { deadlineSeconds } from './ping-deadline.js';
-import { vfView } from './vf-view.js';
+} from '../check.js';
+import { namespacedEnds, peersOf, type End } from '../ends.js';
+import { bytesBetween, readLinkBytes, type LinkBytes } from '../link-counters.js';
+import { deadlineSeconds } from '../ping-deadline.js';
+import { parametersOf } from '../spec.js';
+import { vfView } from '../vf-view.js';
+import { cniPlugin, type CniPlugin } from './plugin.js';
+import { cniAttach } from './spec.js';
 
 const SCRIPT_LIMIT_MS = 60_000;
 const LIMIT_PER_VF_MS = 30_000;
@@ -24,8 +25,8 @@ const EXCHANGES = 2;
 /** Where no lab puts anybody else. */
 const VLAN = 4000;
 
-function pluginOf({ request }: CheckTarget): CniPlugin {
-  return cniPlugin(request.choices['plugin'] ?? 'host-device');
+function pluginOf(target: CheckTarget): CniPlugin {
+  return cniPlugin(parametersOf(cniAttach, target).plugin);
 }
 
 interface Attachment {
@@ -47,7 +48,7 @@ function paths(target: CheckTarget): { attach: string; end: string } {
 }
 
 function scripts(target: CheckTarget): CheckScript[] {
-  const { count = 0 } = target.request.parameters;
+  const { count } = parametersOf(cniAttach, target);
   const plugin = pluginOf(target);
   const vfs = vfView(target);
   const view = {
@@ -92,7 +93,7 @@ export function judgeTaps(
   before: ReadonlyMap<string, LinkBytes>,
   after: ReadonlyMap<string, LinkBytes>,
 ): Assertion[] {
-  const { count = 0 } = target.request.parameters;
+  const { count } = parametersOf(cniAttach, target);
   const payload = count * PAYLOAD_BYTES * EXCHANGES;
   const attached = attachments(target).map(({ vf }) => vf.name);
   return ownTaps(target)
@@ -108,36 +109,19 @@ export function judgeTaps(
     });
 }
 
-/** A VF is given to a container by a CNI plugin, and comes back. */
-export const cniAttach: Check = {
-  name: 'cni-attach',
-  summary:
-    'a container gets each VF by CNI ADD, with its address and traffic, CHECK passes, and DEL gives it back as it was',
+/** A CNI plugin gives a VF to a container, and takes it back. */
+export const check: Check = {
   scripts,
-  run: ({ target, host }) => {
-    let before = new Map<string, LinkBytes>();
-    return {
-      steps: [
-        {
-          type: 'look',
-          look: async () => {
-            before = await readLinkBytes(host);
-            return findings([]);
-          },
-        },
-        { type: 'script', on: 'machine', path: paths(target).attach },
-        {
-          type: 'look',
-          look: async () => findings(judgeTaps(target, before, await readLinkBytes(host))),
-        },
-      ],
-      cleanUp: {
-        type: 'script',
-        on: 'machine',
-        path: paths(target).end,
-        use: (found) => findings(failuresOf(found)),
-      },
-      scriptLimitMs: SCRIPT_LIMIT_MS + attachments(target).length * LIMIT_PER_VF_MS,
-    };
+  scriptLimitMs: (target) => SCRIPT_LIMIT_MS + attachments(target).length * LIMIT_PER_VF_MS,
+  async *run(world) {
+    const { target, host } = world;
+    const { attach, end } = paths(target);
+    const before = await readLinkBytes(host);
+    try {
+      yield* world.script(attach);
+      yield* judgeTaps(target, before, await readLinkBytes(host));
+    } finally {
+      yield* failuresOf(await world.run(end));
+    }
   },
 };

@@ -1,7 +1,9 @@
-import { nicModel } from '../devices/catalog.js';
-import { renderTemplate } from '../render/templates.js';
-import { scriptFolder, type Check, type CheckScript, type CheckTarget } from './check.js';
-import { vfView } from './vf-view.js';
+import { nicModel } from '../../devices/catalog.js';
+import { renderTemplate } from '../../render/templates.js';
+import { allOf, scriptFolder, type Check, type CheckScript, type CheckTarget } from '../check.js';
+import { parametersOf } from '../spec.js';
+import { vfView } from '../vf-view.js';
+import { vfCreation } from './spec.js';
 
 /**
  * Linux waits 100 ms after it sets VF Enable and 1 s after it clears it (drivers/pci/iov.c); igb's driver, which starts its PF anew
@@ -27,7 +29,7 @@ const words = {
 } as const;
 
 export function vfCreationScript(target: CheckTarget): CheckScript {
-  const { cycles } = target.request.parameters;
+  const { cycles } = parametersOf(vfCreation, target);
   const { kind } = nicModel(target.nic.model);
   return {
     path: `${scriptFolder(target)}/vf-creation-${String(cycles)}.sh`,
@@ -35,19 +37,16 @@ export function vfCreationScript(target: CheckTarget): CheckScript {
   };
 }
 
-export function vfCreationLimitMs({ nic, request }: CheckTarget): number {
-  const cycles = request.parameters['cycles'] ?? 1;
-  return LIMIT_BASE_MS + cycles * (KERNEL_WAIT_PER_CYCLE_MS + nic.vfs.length * LIMIT_PER_VF_CYCLE_MS);
+export function vfCreationLimitMs(target: CheckTarget): number {
+  const { cycles } = parametersOf(vfCreation, target);
+  return LIMIT_BASE_MS + cycles * (KERNEL_WAIT_PER_CYCLE_MS + target.nic.vfs.length * LIMIT_PER_VF_CYCLE_MS);
 }
 
-/** The PF makes exactly the VFs that the lab defines, refuses what it must refuse, and removes them, again and again. */
-export const vfCreation: Check = {
-  name: 'vf-creation',
-  summary:
-    'writing sriov_numvfs makes the VFs that the lab defines, with their BDFs, drivers and identities, each time alike',
+/** The PF creates exactly the VFs that the lab defines, refuses what it must refuse, and removes them, again and again. */
+export const check: Check = {
   scripts: (target) => [vfCreationScript(target)],
-  run: ({ target }) => ({
-    steps: [{ type: 'script', on: 'machine', path: vfCreationScript(target).path, shared: true }],
-    scriptLimitMs: vfCreationLimitMs(target),
-  }),
+  scriptLimitMs: vfCreationLimitMs,
+  async *run(world) {
+    yield* allOf(await world.runOnce(vfCreationScript(world.target).path));
+  },
 };

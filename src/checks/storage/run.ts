@@ -1,16 +1,17 @@
-import { NVME_VF_QUEUES, NVME_VF_VECTORS, nvmeDriveId } from '../devices/nvme.js';
-import type { Qmp } from '../qemu/qmp.js';
-import { renderTemplate } from '../render/templates.js';
+import { NVME_VF_QUEUES, NVME_VF_VECTORS, nvmeDriveId } from '../../devices/nvme.js';
+import type { Qmp } from '../../qemu/qmp.js';
+import { renderTemplate } from '../../render/templates.js';
 import {
   assertion,
-  findings,
   scriptFolder,
   type Assertion,
   type Check,
   type CheckScript,
   type CheckTarget,
-} from './check.js';
-import { vfView, type VfView } from './vf-view.js';
+} from '../check.js';
+import { parametersOf } from '../spec.js';
+import { vfView, type VfView } from '../vf-view.js';
+import { storage } from './spec.js';
 
 const BYTES_PER_MEBIBYTE = 1024 * 1024;
 const BLOCK_BYTES = 128 * 1024;
@@ -46,8 +47,8 @@ function transfersOf({ pf, vfs }: VfView): Transfer[] {
   });
 }
 
-function bytesOf({ request }: CheckTarget): number {
-  return (request.parameters['mebibytes'] ?? 0) * BYTES_PER_MEBIBYTE;
+function bytesOf(target: CheckTarget): number {
+  return parametersOf(storage, target).mebibytes * BYTES_PER_MEBIBYTE;
 }
 
 /** What the drive behind the namespace must have moved at least, once the script is through. */
@@ -106,36 +107,17 @@ export function judgeDrive(before: DriveBytes, after: DriveBytes, expected: Driv
 }
 
 /** Data crosses every VF of a storage device, both ways, and QEMU's drive says so too. */
-export const storage: Check = {
-  name: 'storage',
-  summary:
-    'each VF of a storage device writes random data that another VF and the PF read back, as QEMU’s drive confirms',
+export const check: Check = {
   scripts: (target) => [storageScript(target)],
-  run: ({ target, qmp }) => {
+  scriptLimitMs: (target) =>
+    SCRIPT_LIMIT_MS +
+    target.nic.vfs.length *
+      (LIMIT_PER_VF_MS + parametersOf(storage, target).mebibytes * LIMIT_PER_VF_MEBIBYTE_MS),
+  async *run(world) {
+    const { target, qmp } = world;
     const drive = nvmeDriveId(target.nic);
-    const vfs = target.nic.vfs.length;
-    const mebibytes = bytesOf(target) / BYTES_PER_MEBIBYTE;
-    let before: DriveBytes | undefined;
-    return {
-      steps: [
-        {
-          type: 'look',
-          look: async () => {
-            before = await readDriveBytes(qmp, drive);
-            return findings([]);
-          },
-        },
-        { type: 'script', on: 'machine', path: storageScript(target).path },
-        {
-          type: 'look',
-          look: async () => {
-            if (before === undefined) throw new Error('the drive was not looked at before');
-            const after = await readDriveBytes(qmp, drive);
-            return findings(judgeDrive(before, after, expectedBytes(target)));
-          },
-        },
-      ],
-      scriptLimitMs: SCRIPT_LIMIT_MS + vfs * (LIMIT_PER_VF_MS + mebibytes * LIMIT_PER_VF_MEBIBYTE_MS),
-    };
+    const before = await readDriveBytes(qmp, drive);
+    yield* world.script(storageScript(target).path);
+    yield* judgeDrive(before, await readDriveBytes(qmp, drive), expectedBytes(target));
   },
 };

@@ -1,20 +1,22 @@
-import { renderTemplate } from '../render/templates.js';
-import type { QmpEvent } from '../qemu/qmp.js';
+import { renderTemplate } from '../../render/templates.js';
+import type { QmpEvent } from '../../qemu/qmp.js';
 import {
   assertion,
   failuresOf,
-  findings,
+  remark,
   scriptFolder,
   type Assertion,
   type Check,
   type CheckContext,
   type CheckScript,
   type CheckTarget,
-  type Findings,
-} from './check.js';
+  type ScriptOutput,
+} from '../check.js';
+import { parametersOf } from '../spec.js';
+import { vfDevices, type DeviceState } from '../vf-devices.js';
+import { vfCreationLimitMs, vfCreationScript } from '../vf-creation/run.js';
 import { readResources, type ProcessResources } from './qemu-resources.js';
-import { vfDevices, type DeviceState } from './vf-devices.js';
-import { vfCreationLimitMs, vfCreationScript } from './vf-creation.js';
+import { hotplugFree } from './spec.js';
 
 /** What is seen of QEMU from outside at one moment. */
 export interface QemuSnapshot {
@@ -95,59 +97,37 @@ function guestLogScript(target: CheckTarget): CheckScript {
   };
 }
 
-/** Of the shared script, this check takes that the cycles took place, and how long a VF needed. */
-function onlyThatItRan(cycles: number): (result: Findings) => Findings {
-  return (result) => {
-    const failed = failuresOf(result);
-    return findings(
-      [
-        assertion(
-          failed.length === 0,
-          `the VFs came without a rescan and went, ${cycles} times`,
-          ...failed.flatMap(({ title, diagnostics }) => [title, ...diagnostics]),
-        ),
-      ],
-      result.remarks,
-    );
-  };
+/** Of the shared script, this check takes that the cycles took place. */
+function cyclesRan(cycles: number, output: ScriptOutput): Assertion {
+  const failed = failuresOf(output);
+  return assertion(
+    failed.length === 0,
+    `the VFs came without a rescan and went, ${cycles} times`,
+    ...failed.flatMap(({ title, diagnostics }) => [title, ...diagnostics]),
+  );
 }
 
-/** VFs have the lifetime of a physical device's: they are there from the start and nothing is plugged (talk.md, 15). */
-export const hotplugFree: Check = {
-  name: 'hotplug-free',
-  summary: 'VFs exist in QEMU before the guest enables them, and enabling and disabling them plugs nothing',
+/** What is there before any check touches the guest. */
+interface Before {
+  readonly snapshot: QemuSnapshot;
+  /** How many QMP events there have been. */
+  readonly events: number;
+}
+
+/** VFs live as long as the physical device would: they are there from the start and nothing is plugged (talk.md, 15). */
+export const check: Check<Before> = {
   scripts: (target) => [vfCreationScript(target), guestLogScript(target)],
-  run: (context) => {
-    const { target, qmp } = context;
-    let before: QemuSnapshot | undefined;
-    let eventsBefore = 0;
-    return {
-      begin: async () => {
-        before = await takeSnapshot(context);
-        eventsBefore = qmp.events.length;
-      },
-      steps: [
-        {
-          type: 'script',
-          on: 'machine',
-          path: vfCreationScript(target).path,
-          shared: true,
-          use: onlyThatItRan(target.request.parameters['cycles'] ?? 0),
-        },
-        {
-          type: 'look',
-          look: async () => {
-            if (before === undefined) throw new Error('the check was not begun');
-            const after = await takeSnapshot(context);
-            const growth = after.resources.smallMappingsKiB - before.resources.smallMappingsKiB;
-            return findings(judge(before, after, qmp.events.slice(eventsBefore)), [
-              `QEMU’s own memory: ${growth >= 0 ? '+' : ''}${growth} KiB`,
-            ]);
-          },
-        },
-        { type: 'script', on: 'machine', path: guestLogScript(target).path },
-      ],
-      scriptLimitMs: vfCreationLimitMs(target),
-    };
+  scriptLimitMs: vfCreationLimitMs,
+  before: async (world) => ({ snapshot: await takeSnapshot(world), events: world.qmp.events.length }),
+  async *run(world, before) {
+    const { target, qmp } = world;
+    const cycles = await world.runOnce(vfCreationScript(target).path);
+    yield cyclesRan(parametersOf(hotplugFree, target).cycles, cycles);
+    yield* cycles.remarks.map(remark);
+    const after = await takeSnapshot(world);
+    yield* judge(before.snapshot, after, qmp.events.slice(before.events));
+    const growth = after.resources.smallMappingsKiB - before.snapshot.resources.smallMappingsKiB;
+    yield remark(`QEMU’s own memory: ${growth >= 0 ? '+' : ''}${growth} KiB`);
+    yield* world.script(guestLogScript(target).path);
   },
 };

@@ -1,6 +1,6 @@
-import type { Host } from '../hosts/host.js';
-import type { ProcessIdentity } from '../process/identity.js';
-import type { Qmp } from '../qemu/qmp.js';
+import type { Host } from '../../hosts/host.js';
+import type { ProcessIdentity } from '../../process/identity.js';
+import type { Qmp } from '../../qemu/qmp.js';
 
 type Monitor = Pick<Qmp, 'execute'>;
 

@@ -1,0 +1,58 @@
+import * as z from 'zod';
+import type { Segment } from './segment.js';
+
+/** What decides whether a check has anything to look at on a NIC. */
+export interface CheckedNic {
+  readonly storage: boolean;
+  /** How many VFs it has. */
+  readonly vfs: number;
+  /** Whether each VF has a backend, and so a link, of its own; VFs that their device creates by itself share the PF's. */
+  readonly ownBackends: boolean;
+  /** Where its functions lead to: their segments; null for a user network. Functions that lead elsewhere are left out. */
+  readonly ends: readonly (Segment | null)[];
+}
+
+/** A parameter of a check, with its default and a description. */
+export type CheckParameter = z.ZodDefault<z.ZodNumber | z.ZodEnum<Readonly<Record<string, string>>>>;
+
+type Parameters = Readonly<Record<string, CheckParameter>>;
+
+/** The light half of a check: what a definition needs to know of it. */
+export interface CheckSpec<P extends Parameters = Parameters> {
+  readonly name: string;
+  /** One line for help. */
+  readonly summary: string;
+  readonly parameters: z.ZodObject<P>;
+  /** Whether the check can look at this NIC. `peers`: the segments of the lab's peers. */
+  fits(nic: CheckedNic, peers: readonly Segment[]): boolean;
+  /** What to change in a definition where it fits no NIC. */
+  readonly hint: string;
+}
+
+/** A parameter that is a whole number. `help` describes it. */
+export function wholeNumber(
+  range: { min: number; max: number; default: number },
+  help: string,
+): z.ZodDefault<z.ZodNumber> {
+  return z.int().min(range.min).max(range.max).default(range.default).describe(help);
+}
+
+/** The segments that a NIC's functions are on. */
+export function segmentsOfNic(nic: CheckedNic): Segment[] {
+  return nic.ends.filter((end) => end !== null);
+}
+
+/** The parameters that a definition has chosen for a check, checked and typed. Throws for values that the rules refuse. */
+export function parametersOf<P extends Parameters>(
+  spec: CheckSpec<P>,
+  { request }: { request: { parameters: object; choices: object } },
+): z.infer<z.ZodObject<P>> {
+  return spec.parameters.parse({ ...request.parameters, ...request.choices });
+}
+
+/** The values that a parameter takes, in words: `one of: a, b`, `a whole number from 1 to 9`. */
+export function allowedValues(parameter: CheckParameter): string {
+  const inner = parameter.unwrap();
+  if (inner instanceof z.ZodEnum) return `one of: ${inner.options.join(', ')}`;
+  return `a whole number from ${String(inner.minValue)} to ${String(inner.maxValue)}`;
+}

@@ -1,0 +1,213 @@
+import { renderTemplate } from '../../render/templates.js';
+import { functionsOf, hostAddress } from '../../model/lab.js';
+import {
+  assertion,
+  failuresOf,
+  remark,
+  scriptFolder,
+  type Assertion,
+  type Check,
+  type CheckScript,
+  type CheckTarget,
+  type Findings,
+  type World,
+} from '../check.js';
+import { endsOf } from '../ends.js';
+import { functionCounters, peerCounters } from '../lab-counters.js';
+import { bytesBetween, readLinkBytes, type LinkBytes } from '../link-counters.js';
+import { parametersOf } from '../spec.js';
+import { traffic } from './spec.js';
+import { exchangesByTap, fromPeerView, payloadOf, reachedPeers, trafficView, userEnds } from './view.js';
+
+const SCRIPT_LIMIT_MS = 120_000;
+const LIMIT_PER_FUNCTION_MS = 5_000;
+/** What 10.0.2.2 of a user network leads to. */
+const USER_NETWORK_SERVER = '127.0.0.1';
+
+interface Paths {
+  readonly exchange: string;
+  readonly gateway: string;
+  readonly counters: string;
+  readonly figures: string;
+  readonly end: string;
+  readonly fromPeer: (peer: string) => string;
+}
+
+function pathsOf(target: CheckTarget): Paths {
+  const folder = scriptFolder(target);
+  return {
+    exchange: `${folder}/traffic.sh`,
+    gateway: `${folder}/traffic-gateway.sh`,
+    counters: `${folder}/traffic-counters.sh`,
+    figures: `${folder}/traffic-figures.sh`,
+    end: `${folder}/traffic-end.sh`,
+    fromPeer: (peer) => `${folder}/traffic-from-${peer}.sh`,
+  };
+}
+
+function scripts(target: CheckTarget, accelerator: string): CheckScript[] {
+  const paths = pathsOf(target);
+  const view = trafficView(target, accelerator);
+  const peers = reachedPeers(target);
+  const script = (path: string, template: string): CheckScript => ({
+    path,
+    content: renderTemplate(`checks/${template}.sh`, view),
+  });
+  return [
+    script(paths.exchange, 'traffic'),
+    ...(userEnds(target).length > 0 ? [script(paths.gateway, 'traffic-gateway')] : []),
+    ...(peers.length > 0 ? [script(paths.counters, 'counters')] : []),
+    ...(canMeasure(target) ? [script(paths.figures, 'traffic-figures')] : []),
+    script(paths.end, 'namespaces-end'),
+    ...peers.map((reached) => ({
+      path: paths.fromPeer(reached.peer.name),
+      content: renderTemplate('checks/traffic-from-peer.sh', fromPeerView(target, reached)),
+    })),
+  ];
+}
+
+/** Whether figures are wanted, and there is anything outside the guest to measure the way to. */
+function canMeasure(target: CheckTarget): boolean {
+  const { megabytes, transactions } = parametersOf(traffic, target);
+  if (megabytes === 0 && transactions === 0) return false;
+  return reachedPeers(target).length > 0 || userEnds(target).length > 0;
+}
+
+function moved(title: string, bytes: number, payload: number): Assertion {
+  return assertion(
+    bytes >= payload,
+    `${title} counted the payload`,
+    `counted: ${bytes} bytes`,
+    `payload: ${payload} bytes`,
+  );
+}
+
+/** What was counted outside the guest at one moment. */
+interface OutsideCounters {
+  /** Interfaces where QEMU runs, the taps behind the functions among them, by name. */
+  readonly links: ReadonlyMap<string, LinkBytes>;
+  /** The peers, by name: the far ends. */
+  readonly peers: ReadonlyMap<string, LinkBytes>;
+}
+
+async function readOutside(world: World): Promise<OutsideCounters> {
+  const peers = reachedPeers(world.target).map(({ peer }) => peer.name);
+  return { links: await readLinkBytes(world.host), peers: await peerCounters(world, peers) };
+}
+
+/**
+ * Judges what the outside counted. The payload went both ways, once between each peer and each end that it reaches, and through each
+ * tap as often as `timesByTap` says.
+ */
+function movedOutside(
+  target: CheckTarget,
+  direction: string,
+  timesByTap: ReadonlyMap<string, number>,
+  before: OutsideCounters,
+  after: OutsideCounters,
+): Assertion[] {
+  const payload = payloadOf(target);
+  const ofPeers = reachedPeers(target).flatMap(({ peer: { name }, ends }) => {
+    const bytes = bytesBetween(before.peers, after.peers, name);
+    return [
+      moved(`${direction}: ${name}, receiving,`, bytes.rx, payload * ends.length),
+      moved(`${direction}: ${name}, sending,`, bytes.tx, payload * ends.length),
+    ];
+  });
+  const ofTaps = [...timesByTap].map(([tap, times]) => {
+    const { rx, tx } = bytesBetween(before.links, after.links, tap);
+    return moved(`${direction}: the tap of ${tapOwner(target, tap)}`, Math.min(rx, tx), payload * times);
+  });
+  return [...ofPeers, ...ofTaps];
+}
+
+/** A tap that functions share is the one of their PF. */
+function tapOwner({ nic }: CheckTarget, tap: string): string {
+  const owner = functionsOf(nic).find(({ backend }) => backend?.type === 'tap' && backend.ifname === tap);
+  return owner?.name ?? tap;
+}
+
+/** How often the payload crosses each tap when each peer reaches each of its ends. */
+function tapsFromPeers(target: CheckTarget): Map<string, number> {
+  const times = new Map<string, number>();
+  for (const { tap } of reachedPeers(target).flatMap(({ ends }) => ends))
+    if (tap !== null) times.set(tap, (times.get(tap) ?? 0) + 1);
+  return times;
+}
+
+/** The guest reaches the peers and its own functions. */
+async function* fromGuest(world: World, paths: Paths): Findings {
+  const { target } = world;
+  const before = await readOutside(world);
+  yield* world.script(paths.exchange);
+  yield* movedOutside(target, 'from the guest', exchangesByTap(target), before, await readOutside(world));
+}
+
+/** Each peer reaches its functions. */
+async function* fromPeers(world: World, paths: Paths): Findings {
+  const { target } = world;
+  const peers = reachedPeers(target);
+  const outsideBefore = await readOutside(world);
+  const before = yield* functionCounters(world, paths.counters);
+  for (const { peer } of peers) yield* world.script(paths.fromPeer(peer.name), { peer: peer.name });
+  yield* movedOutside(
+    target,
+    'from the peers',
+    tapsFromPeers(target),
+    outsideBefore,
+    await readOutside(world),
+  );
+  const after = yield* functionCounters(world, paths.counters);
+  for (const { peer, ends } of peers)
+    for (const { name } of ends) {
+      const { rx, tx } = bytesBetween(before, after, name);
+      yield moved(`${peer.name} to ${name}: ${name}`, Math.min(rx, tx), payloadOf(target));
+    }
+}
+
+/** What leaves the user networks, and what comes for them, passes the loopback of the lab's namespace. */
+async function* throughGateway(world: World, paths: Paths): Findings {
+  const { target, host } = world;
+  const before = await readLinkBytes(host);
+  yield* world.script(paths.gateway);
+  const { rx } = bytesBetween(before, await readLinkBytes(host), 'lo');
+  const payload = 2 * payloadOf(target) * userEnds(target).length;
+  yield moved('outside the user networks: the server’s own interface', rx, payload);
+}
+
+/** Starts netperf's servers where the traffic goes, once; they end with the lab. */
+async function startServers(context: World): Promise<void> {
+  // A second server on the port ends by itself: the first one serves.
+  for (const { peer } of reachedPeers(context.target)) {
+    await context.peer(peer.name).run(['netserver', '-4', '-L', hostAddress(peer.address)]);
+  }
+  if (userEnds(context.target).length > 0)
+    await context.host.run(['netserver', '-4', '-L', USER_NETWORK_SERVER]);
+}
+
+/** netperf's figures. */
+async function* figures(world: World, paths: Paths): Findings {
+  const output = await world.run(paths.figures);
+  yield* failuresOf(output);
+  yield* output.remarks.map(remark);
+}
+
+/** Packets cross every function in both directions, and both ends of each path say so. */
+export const check: Check = {
+  scripts,
+  scriptLimitMs: (target) => SCRIPT_LIMIT_MS + endsOf(target).length * LIMIT_PER_FUNCTION_MS,
+  async *run(world) {
+    const { target } = world;
+    const paths = pathsOf(target);
+    await startServers(world);
+    try {
+      yield* fromGuest(world, paths);
+      if (reachedPeers(target).length > 0) yield* fromPeers(world, paths);
+      if (userEnds(target).length > 0) yield* throughGateway(world, paths);
+      // Last: so much data would hide what the counters above are to show.
+      if (canMeasure(target)) yield* figures(world, paths);
+    } finally {
+      yield* failuresOf(await world.run(paths.end));
+    }
+  },
+};
