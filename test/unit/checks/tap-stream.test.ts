@@ -110,6 +110,17 @@ describe('a TAP stream', () => {
     ]);
   });
 
+  it('takes the YAML blocks below its assertions as data', () => {
+    const found = read(
+      ['ok 1 - one', '  ---', '    vf0: { rx: 1, tx: 2 }', '  ...', '# figure', 'ok 2 - two', '1..2'].join(
+        '\n',
+      ),
+    );
+    expect(found.data).toEqual([{ vf0: { rx: 1, tx: 2 } }]);
+    expect(found.assertions.map(({ title }) => title)).toEqual(['one', 'two']);
+    expect(found.remarks).toEqual(['figure']);
+  });
+
   it('keeps # and \\ of a title that were escaped', () => {
     expect(read('1..1\nok 1 - a \\# b \\\\ c').assertions[0]?.title).toBe('a # b \\ c');
   });

@@ -1,0 +1,40 @@
+import { assertion, type CheckContext, type ScriptOutput } from '../../../src/checks/check.js';
+import { runChecks, type CheckEnvironment } from '../../../src/checks/run-checks.js';
+import type { CheckResult } from '../../../src/checks/result.js';
+import { checkTarget } from '../../../src/lab/artefacts.js';
+import type { Lab } from '../../../src/model/lab.js';
+import { silentProgress } from '../../../src/model/progress.js';
+
+/** What a script says that has nothing to complain about. */
+export const fine: ScriptOutput = { assertions: [assertion(true, 'it is so')], remarks: [], data: [] };
+
+/** What a script says that sends this YAML block. */
+export function saying(block: unknown): ScriptOutput {
+  return { ...fine, data: [block] };
+}
+
+export interface FakeWorld {
+  /** What each script says, by its path. */
+  readonly script: (path: string, on: string) => ScriptOutput | Promise<ScriptOutput>;
+  /** What of the running lab the checks look at. */
+  readonly context?: Partial<CheckContext>;
+  readonly signal?: AbortSignal;
+}
+
+/** Runs all checks of a lab in a world that is not there. */
+export async function runIn(lab: Lab, { script, context, signal }: FakeWorld): Promise<CheckResult[]> {
+  const environment: CheckEnvironment = {
+    context: async (target, its) => Promise.resolve({ ...context, target, signal: its } as CheckContext),
+    runScript: async (_, { on, path }) => script(path, on === 'machine' ? on : on.peer),
+  };
+  return runChecks(
+    lab.checks.map((request) => checkTarget(lab, request)),
+    environment,
+    { progress: silentProgress, signal: signal ?? new AbortController().signal, onResult: () => undefined },
+  );
+}
+
+/** What failed, by its title. */
+export function failedIn(results: readonly CheckResult[]): string[] {
+  return results.flatMap(({ assertions }) => assertions.filter(({ ok }) => !ok).map(({ title }) => title));
+}
