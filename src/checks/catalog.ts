@@ -3,6 +3,7 @@ import { cniAttach } from './cni-attach/spec.js';
 import { enumeration } from './enumeration/spec.js';
 import { hotplugFree } from './hotplug-free/spec.js';
 import { isolation } from './isolation/spec.js';
+import { linkState } from './link-state/spec.js';
 import type { CheckSpec } from './spec.js';
 import { storage } from './storage/spec.js';
 import { traffic } from './traffic/spec.js';
@@ -21,6 +22,7 @@ export const catalog = {
   'hotplug-free': { spec: hotplugFree, load: async () => import('./hotplug-free/run.js') },
   enumeration: { spec: enumeration, load: async () => import('./enumeration/run.js') },
   traffic: { spec: traffic, load: async () => import('./traffic/run.js') },
+  'link-state': { spec: linkState, load: async () => import('./link-state/run.js') },
   isolation: { spec: isolation, load: async () => import('./isolation/run.js') },
   'cni-attach': { spec: cniAttach, load: async () => import('./cni-attach/run.js') },
   'vdpa-path': { spec: vdpaPath, load: async () => import('./vdpa-path/run.js') },

@@ -21,6 +21,7 @@ describe('the shipped labs', () => {
     ['multifunction', ['enumeration', 'traffic']],
     ['user-net', ['vf-creation', 'hotplug-free', 'traffic']],
     ['vlan', ['vf-creation', 'traffic', 'isolation']],
+    ['link-state', ['link-state']],
     ['many-vfs', ['vf-creation', 'hotplug-free', 'traffic']],
   ])('%s passes, and leaves nothing', async (lab, checks) => {
     const { exitCode, stdout, stderr } = await sandbox.lab('test', lab);

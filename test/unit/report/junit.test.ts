@@ -26,8 +26,8 @@ describe('the JUnit report', () => {
     });
     const suites = childrenNamed(root, 'testsuite');
     expect(suites.map(({ attributes }) => attributes)).toEqual([
-      { name: 'vf-creation', tests: '2', failures: '1', errors: '0', skipped: '0', time: '1.234' },
-      { name: 'traffic', tests: '1', failures: '0', errors: '0', skipped: '0', time: '1.234' },
+      { name: 'vf-creation', tests: '2', failures: '1', errors: '0', time: '1.234' },
+      { name: 'traffic', tests: '1', failures: '0', errors: '0', time: '1.234' },
     ]);
     const cases = childrenNamed(suites[0], 'testcase');
     expect(cases.map(({ attributes }) => attributes)).toEqual([
