@@ -70,5 +70,5 @@ describe('the errors of a definition', () => {
     const complaint = complaintAbout(file);
     expect(complaint).toBeDefined();
     expect(complaint).not.toContain('LAB-INTERNAL');
-  });
+  }, 60_000);
 });

@@ -78,7 +78,7 @@ describe('takeLock', () => {
     expect(await takeLock(file, now)).toBeUndefined();
     other.kill('SIGKILL');
     await held(await takeLock(file, { ...now, waitMs: 60_000 })).release();
-  });
+  }, 60_000);
 
   it('stops waiting when aborted, with the reason', async () => {
     const file = join(scratch(), 'lock');
