@@ -8,8 +8,8 @@ export interface Service {
   readonly ready: Readiness;
 }
 
-/** Where a service runs: in a peer, in a machine, or in the lab's namespace for null. */
-export type ServicePlace = { readonly peer: string } | { readonly machine: string } | null;
+/** Where a service runs: in the lab's namespace, in a peer, or in a machine. */
+export type ServicePlace = 'namespace' | { readonly peer: string } | { readonly machine: string };
 
 /** A command that succeeds, where the service runs, once the service can be used. */
 export interface Readiness {
@@ -35,13 +35,18 @@ export function listening(address: string, port: number): Readiness {
   };
 }
 
+/** The name of a place, as part of a service's own. */
+export function placeName(place: ServicePlace): string {
+  if (place === 'namespace') return place;
+  return 'peer' in place ? place.peer : place.machine;
+}
+
 const NETSERVER_PORT = 12865;
 
 /** netperf's server at an address of the place. Its name is the same whoever asks for it. */
 export function netserver(on: ServicePlace, address: string): Service {
-  const place = on === null ? 'namespace' : 'peer' in on ? on.peer : on.machine;
   return {
-    name: `netserver-${place}`,
+    name: `netserver-${placeName(on)}`,
     on,
     argv: ['netserver', '-D', '-4', '-L', address],
     ready: listening(address, NETSERVER_PORT),

@@ -72,14 +72,14 @@ export async function waitFor<T>(
     hopeless.abort(error);
   });
   const deadline = clock.now() + limitMs;
-  let cause: unknown;
+  let cause: Error | undefined;
   try {
     const answer = await withTimeLimit(limitMs, [signal, hopeless.signal], async (limited) =>
       untilAnswered(requirement, deadline, limited, clock),
     );
     if (answer !== undefined) return answer;
   } catch (error) {
-    cause = error;
+    cause = error instanceof Error ? error : new Error(String(error));
   }
   signal.throwIfAborted();
   // A connection closes a moment before the program behind it is seen to have ended.

@@ -22,5 +22,5 @@ it('a netserver is the same service whoever asks for it, and stays in the foregr
   expect(service).toEqual(netserver({ peer: 'external' }, '10.0.0.1'));
   expect(service.name).toBe('netserver-external');
   expect(service.argv).toContain('-D');
-  expect(netserver(null, '127.0.0.1').name).toBe('netserver-namespace');
+  expect(netserver('namespace', '127.0.0.1').name).toBe('netserver-namespace');
 });
