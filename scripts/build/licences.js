@@ -14,16 +14,28 @@ function isPackage(folder) {
   return existsSync(file) && JSON.parse(readFileSync(file, 'utf8')).name !== undefined;
 }
 
-function notice(folder) {
+function titleOf(folder) {
   const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-  const texts = readdirSync(folder)
-    .filter((file) => /^(licen[cs]e|notice)/i.test(file))
-    .map((file) => readFileSync(join(folder, file), 'utf8').trim());
-  return `${name} ${version} (${license})\n\n${texts.join('\n\n')}\n`;
+  return `${name} ${version} (${license})`;
 }
 
-/** The names and licences of the packages that `files` come from: who passes on their code passes these on with it. */
+function textsOf(folder) {
+  return readdirSync(folder)
+    .filter((file) => /^(licen[cs]e|notice)/i.test(file))
+    .map((file) => readFileSync(join(folder, file), 'utf8').trim())
+    .join('\n\n');
+}
+
+/**
+ * The names and licences of the packages that `files` come from: who passes on their code passes these on with it. Packages with
+ * the same texts stand together.
+ */
 export function licencesOf(files) {
   const folders = [...new Set(files.map(packageOf))].sort();
-  return folders.map(notice).join(`\n${'-'.repeat(80)}\n\n`);
+  const byTexts = new Map();
+  for (const folder of folders)
+    byTexts.set(textsOf(folder), [...(byTexts.get(textsOf(folder)) ?? []), folder]);
+  return [...byTexts]
+    .map(([texts, sharing]) => `${sharing.map(titleOf).join('\n')}\n\n${texts}\n`)
+    .join(`\n${'-'.repeat(80)}\n\n`);
 }

@@ -1,17 +1,16 @@
-import type { BenchResult, Comparison } from './result.js';
-import { NO_DIFFERENCE } from './result.js';
-import { environmentNames, type EnvironmentName } from './sample.js';
-import { unpairedRatio, type Estimate } from './statistics.js';
+import { sides, type Side } from './measurements.js';
+import { NO_DIFFERENCE, type Comparison, type Estimate } from './result.js';
+import { unpairedRatio } from './statistics.js';
 
 export type ChangeVerdict = 'better' | 'worse' | typeof NO_DIFFERENCE;
 
-/** One figure of one environment in two runs. */
+/** One figure of one side in two runs. */
 export interface FigureChange {
   readonly measurement: Comparison['measurement'];
   readonly title: string;
   readonly figure: Comparison['figure'];
   readonly unit: Comparison['unit'];
-  readonly environment: EnvironmentName;
+  readonly side: Side;
   /** Medians. */
   readonly before: number;
   readonly after: number;
@@ -25,25 +24,25 @@ function verdictOf({ low, high }: Estimate, better: 'higher' | 'lower'): ChangeV
   return low > 1 === (better === 'higher') ? 'better' : 'worse';
 }
 
-function change(before: Comparison, after: Comparison, environment: EnvironmentName): FigureChange {
-  const [first, second] = [before.summaries[environment], after.summaries[environment]];
+function change(before: Comparison, after: Comparison, side: Side): FigureChange {
+  const [first, second] = [before.summaries[side], after.summaries[side]];
   const { measurement, title, figure, unit, better } = after;
   const ratio = unpairedRatio(second.values, first.values);
   return {
-    ...{ measurement, title, figure, unit, environment, ratio },
+    ...{ measurement, title, figure, unit, side, ratio },
     before: first.median,
     after: second.median,
     verdict: verdictOf(ratio, better),
   };
 }
 
-/** What got better or worse from one bench to another, of the figures that both have. */
-export function figureChanges(before: BenchResult, after: BenchResult): FigureChange[] {
-  return after.comparisons.flatMap((comparison) => {
-    const same = before.comparisons.find(
+/** What got better or worse from one bench to another, for the figures that both measured. */
+export function figureChanges(before: readonly Comparison[], after: readonly Comparison[]): FigureChange[] {
+  return after.flatMap((comparison) => {
+    const same = before.find(
       ({ measurement, figure }) => measurement === comparison.measurement && figure === comparison.figure,
     );
     if (same === undefined) return [];
-    return environmentNames.map((environment) => change(same, comparison, environment));
+    return sides.map((side) => change(same, comparison, side));
   });
 }

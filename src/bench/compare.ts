@@ -1,27 +1,17 @@
 import { median } from 'simple-statistics';
-import type { Measurement } from './measurements.js';
-import { NO_DIFFERENCE, type Comparison, type Verdict } from './result.js';
-import {
-  environmentNames,
-  figureNames,
-  type EnvironmentName,
-  type FigureName,
-  type Sample,
-} from './sample.js';
-import { pairedDifference, pairedRatio, summarize, type Estimate } from './statistics.js';
-import type { ToolName } from './tool.js';
+import { figureNames, type FigureName, type Measurement, type Side } from './measurements.js';
+import { NO_DIFFERENCE, type Comparison, type Estimate, type Verdict } from './result.js';
+import { pairedDifference, pairedRatio, summarize } from './statistics.js';
+import type { Sample, ToolName } from './tool.js';
 
-/** What an interval of offload divided by software says. With an end missing or 1 inside it says nothing. */
+/** The verdict on a ratio (offload divided by software): none if an end of its interval is missing or the interval contains 1. */
 export function verdictOf({ low, high }: Estimate, better: 'higher' | 'lower'): Verdict {
   if (low === null || high === null || (low <= 1 && high >= 1)) return NO_DIFFERENCE;
   return low > 1 === (better === 'higher') ? 'offload is better' : 'software is better';
 }
 
-function byEnvironment<T>(value: (environment: EnvironmentName) => T): Readonly<Record<EnvironmentName, T>> {
-  return Object.fromEntries(environmentNames.map((name) => [name, value(name)])) as Record<
-    EnvironmentName,
-    T
-  >;
+function onEachSide<T>(value: (side: Side) => T): Readonly<Record<Side, T>> {
+  return { offload: value('offload'), software: value('software') };
 }
 
 function medianOf(values: readonly (number | null)[]): number | null {
@@ -29,13 +19,13 @@ function medianOf(values: readonly (number | null)[]): number | null {
   return known.length === 0 ? null : median(known);
 }
 
-/** The figures of one measurement, from the samples of both environments in the order in which they were taken. */
+/** Compares the figures of one measurement. `samples` are those of both sides, in the order in which they were taken. */
 export function compare(measurement: Measurement, tool: ToolName, samples: readonly Sample[]): Comparison[] {
-  const of = byEnvironment((name) => samples.filter(({ environment }) => environment === name));
+  const of = onEachSide((name) => samples.filter(({ side }) => side === name));
   const figures = figureNames.filter((figure) =>
     samples.every((sample) => sample.figures[figure] !== undefined),
   );
-  const values = (name: EnvironmentName, figure: FigureName): number[] =>
+  const values = (name: Side, figure: FigureName): number[] =>
     of[name].map((sample) => sample.figures[figure] ?? NaN);
   return figures.map((figure) => {
     const [offload, software] = [values('offload', figure), values('software', figure)];
@@ -52,10 +42,8 @@ export function compare(measurement: Measurement, tool: ToolName, samples: reado
       ratio,
       difference: pairedDifference(offload, software),
       verdict: verdictOf(ratio, better),
-      lossPercent: byEnvironment((name) => medianOf(of[name].map((sample) => sample.lossPercent))),
-      retransmitPercent: byEnvironment((name) =>
-        medianOf(of[name].map((sample) => sample.retransmitPercent)),
-      ),
+      lossPercent: onEachSide((name) => medianOf(of[name].map((sample) => sample.lossPercent))),
+      retransmitPercent: onEachSide((name) => medianOf(of[name].map((sample) => sample.retransmitPercent))),
     };
   });
 }

@@ -1,8 +1,6 @@
 import { UsageError } from '../errors/families.js';
-import { measurementNames, type MeasurementName } from './measurements.js';
-import type { Comparison, ExpectationResult } from './result.js';
-import { figureNames, type FigureName } from './sample.js';
-import type { Estimate } from './statistics.js';
+import { figureNames, measurementNames, type FigureName, type MeasurementName } from './measurements.js';
+import type { Comparison, Estimate, ExpectationResult } from './result.js';
 
 /** What `--expect` asks of a bench. */
 export interface Expectation {

@@ -1,21 +1,73 @@
+import { readLinkBytes } from '../checks/link-counters.js';
+import { outermostTap } from '../checks/outermost-tap.js';
+import { readQemuIo } from '../checks/qemu-io.js';
 import { UsageError } from '../errors/families.js';
-import type { Bench, Lab } from '../model/lab.js';
-import type { PathFinder, PathHosts, PathObserver } from './path.js';
-import { tapPath } from './tap-path.js';
-import { vdpaPath } from './vdpa-path.js';
+import { backendOf, findByName, functionById, type Bench, type Lab } from '../model/lab.js';
+import type { PathHosts, PathObserver } from './path.js';
 
-/** One for each kind of backend. */
-const finders: readonly PathFinder[] = [vdpaPath, tapPath];
+/** Makes the observer for one kind of backend; undefined when the functions of the bench have backends of another kind. */
+type PathFinder = (lab: Lab, bench: Bench, hosts: PathHosts) => Promise<PathObserver | undefined>;
+
+/** Neighbours ask for each other's address now and then, on every port of a bridge. */
+export const TAP_CHATTER = { bytes: 16_384, share: 0.01 } as const;
+
+/** QEMU also carries the guest agent's conversation, and is told of interrupts, eight bytes each. */
+const QEMU_CHATTER = { bytes: 262_144, share: 0.1 } as const;
+
+function isVdpa(lab: Lab, machine: string, functionId: string): boolean {
+  const { nic, pciFunction } = functionById(findByName(lab.machines, machine), functionId);
+  return backendOf(nic, pciFunction)?.type === 'vdpa';
+}
+
+/**
+ * Where vDPA is compared with QEMU's own data path: the offloaded function's packets come out at its tap on this computer, and QEMU
+ * reads and writes those of the other function alone (the check vdpa-path reads the same counters).
+ */
+const vdpaPath: PathFinder = async (lab, bench, hosts) => {
+  const { machine, offload, software } = bench;
+  const tap = outermostTap(lab, machine, offload.function);
+  if (tap === undefined || !isVdpa(lab, machine, offload.function)) return undefined;
+  if (isVdpa(lab, machine, software.function)) return undefined;
+  const { host, process } = await hosts.qemu(machine);
+  return {
+    chatter: QEMU_CHATTER,
+    places: { offload: `tap ${tap}`, software: `QEMU of ${machine}` },
+    read: async () => {
+      const { rx, tx } = (await readLinkBytes(hosts.namespace)).get(tap) ?? { rx: 0, tx: 0 };
+      const io = await readQemuIo(host, process);
+      return { offload: rx + tx, software: io.read + io.written };
+    },
+  };
+};
+
+/** Where both functions come out at taps of this computer. */
+const tapPath: PathFinder = async (lab, bench, { namespace }) => {
+  const offload = outermostTap(lab, bench.machine, bench.offload.function);
+  const software = outermostTap(lab, bench.machine, bench.software.function);
+  if (offload === undefined || software === undefined) return Promise.resolve(undefined);
+  return Promise.resolve({
+    chatter: TAP_CHATTER,
+    places: { offload: `tap ${offload}`, software: `tap ${software}` },
+    read: async () => {
+      const links = await readLinkBytes(namespace);
+      const bytes = (tap: string): number => {
+        const { rx, tx } = links.get(tap) ?? { rx: 0, tx: 0 };
+        return rx + tx;
+      };
+      return { offload: bytes(offload), software: bytes(software) };
+    },
+  });
+};
 
 /** Where packets can be seen from outside. Throws UsageError when the functions' backends show them nowhere. */
 export async function findPath(lab: Lab, bench: Bench, hosts: PathHosts): Promise<PathObserver> {
-  for (const finder of finders) {
+  for (const finder of [vdpaPath, tapPath]) {
     const found = await finder(lab, bench, hosts);
     if (found !== undefined) return found;
   }
   throw new UsageError({
     code: 'LAB-BENCH-PATH',
-    message: `nothing outside of ${bench.machine} counts what ${bench.offload.function} and ${bench.software.function} carry`,
-    hint: 'a comparison whose paths cannot be told apart proves nothing: let both come out at taps of the lab',
+    message: `no counter outside ${bench.machine} sees the packets of both ${bench.offload.function} and ${bench.software.function}`,
+    hint: 'choose functions that both lead to taps of the lab: a comparison proves nothing if its paths cannot be told apart',
   });
 }

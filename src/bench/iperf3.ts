@@ -1,6 +1,5 @@
 import type { Measurement } from './measurements.js';
-import type { Reading } from './sample.js';
-import type { Tool } from './tool.js';
+import type { Reading, Tool } from './tool.js';
 
 const BITS_PER_MEGABIT = 1e6;
 const USUAL_MSS = 1448;

@@ -1,20 +1,13 @@
-/** The largest payload of a UDP datagram on IPv4 (RFC 768, RFC 791): 65535 bytes without the headers of 20 and 8 bytes. */
-const LARGEST_DATAGRAM_BYTES = 65_507;
+/** The two sides that a bench compares, in the order in which they take turns. */
+export const sides = ['offload', 'software'] as const;
+export type Side = (typeof sides)[number];
 
-export type Protocol = 'tcp' | 'udp';
-
-/** One thing that is measured in both environments. */
-export interface Measurement {
-  /** As options and results name it. */
-  readonly name: MeasurementName;
-  readonly title: string;
-  readonly kind: 'throughput' | 'latency';
-  readonly protocol: Protocol;
-  /** Bytes of each message that is sent; null: what the tool takes by itself. */
-  readonly messageBytes: number | null;
-  /** Whether it is part of a quick run. */
-  readonly quick: boolean;
+export function otherSide(side: Side): Side {
+  return side === 'offload' ? 'software' : 'offload';
 }
+
+export const figureNames = ['throughput', 'mean', 'p50', 'p90', 'p99'] as const;
+export type FigureName = (typeof figureNames)[number];
 
 export const measurementNames = [
   'tcp-stream',
@@ -24,8 +17,23 @@ export const measurementNames = [
   'tcp-rr',
   'udp-rr',
 ] as const;
-
 export type MeasurementName = (typeof measurementNames)[number];
+
+/** One thing that is measured on both sides. */
+export interface Measurement {
+  /** As options and results name it. */
+  readonly name: MeasurementName;
+  readonly title: string;
+  readonly kind: 'throughput' | 'latency';
+  readonly protocol: 'tcp' | 'udp';
+  /** Bytes of each message that is sent; null: the tool's default. */
+  readonly messageBytes: number | null;
+  /** Whether it is part of a quick run. */
+  readonly quick: boolean;
+}
+
+/** The largest payload of a UDP datagram on IPv4 (RFC 768, RFC 791): 65535 bytes without the headers of 20 and 8 bytes. */
+const LARGEST_DATAGRAM_BYTES = 65_507;
 
 function udpStream(
   name: MeasurementName,
@@ -53,9 +61,3 @@ export const measurements: readonly Measurement[] = [
   { name: 'tcp-rr', title: 'TCP_RR', kind: 'latency', protocol: 'tcp', messageBytes: 1, quick: true },
   { name: 'udp-rr', title: 'UDP_RR', kind: 'latency', protocol: 'udp', messageBytes: 1, quick: true },
 ];
-
-/** Those of these names; of an empty list all, or those of a quick run. */
-export function chosenMeasurements(names: readonly string[], quick: boolean): Measurement[] {
-  if (names.length > 0) return measurements.filter(({ name }) => names.includes(name));
-  return measurements.filter((measurement) => measurement.quick || !quick);
-}

@@ -1,6 +1,5 @@
-import type { Measurement } from './measurements.js';
-import type { FigureName, Reading } from './sample.js';
-import type { Tool } from './tool.js';
+import type { FigureName, Measurement } from './measurements.js';
+import type { Reading, Tool } from './tool.js';
 
 const USUAL_MSS = 1448;
 

@@ -1,73 +1,107 @@
-import type { Assertion } from '../checks/check.js';
-import type { Environment, RunHead } from '../checks/result.js';
-import type { PathEvidence, PathObserver } from './path.js';
-import type { EnvironmentName, FigureName } from './sample.js';
-import type { MeasurementName } from './measurements.js';
-import type { Estimate, Summary } from './statistics.js';
-import type { ToolName } from './tool.js';
+import * as z from 'zod';
+import { assertionShape } from '../checks/result.js';
+import type { DeepReadonly } from '../model/deep-readonly.js';
+import { figureNames, measurementNames, sides } from './measurements.js';
+import { toolNames } from './tool.js';
+
+/** How sure an interval is to contain the true value. */
+export const CONFIDENCE = 0.95;
 
 export const NO_DIFFERENCE = 'no difference can be shown';
 
-export type Verdict = 'offload is better' | 'software is better' | typeof NO_DIFFERENCE;
+const count = z.int().min(0);
+const share = z.number().min(0).max(100);
 
-/** One figure in both environments. */
-export interface Comparison {
-  readonly measurement: MeasurementName;
-  readonly title: string;
-  readonly figure: FigureName;
-  readonly unit: 'Mbit/s' | 'usec';
-  readonly better: 'higher' | 'lower';
-  readonly tool: ToolName;
-  readonly summaries: Readonly<Record<EnvironmentName, Summary>>;
-  /** Offload divided by software. */
-  readonly ratio: Estimate;
-  /** Offload less software, in the unit. */
-  readonly difference: Estimate;
-  readonly verdict: Verdict;
-  /** Medians over the runs, in percent; null where there is no such thing. */
-  readonly lossPercent: Readonly<Record<EnvironmentName, number | null>>;
-  readonly retransmitPercent: Readonly<Record<EnvironmentName, number | null>>;
+function onBothSides<T extends z.ZodType>(
+  value: T,
+): z.ZodObject<{ offload: T; software: T }, z.core.$strict> {
+  return z.strictObject({ offload: value, software: value });
 }
 
-export interface BenchSettings {
-  readonly tool: ToolName;
-  readonly quick: boolean;
-  /** Runs of each measurement in each environment that count. */
-  readonly runs: number;
-  /** Runs before those, which are thrown away. */
-  readonly warmUps: number;
-  /** Of each run. */
-  readonly seconds: number;
-  readonly maxLossPercent: number;
-  readonly maxRetransmitPercent: number;
-  /** Of the intervals. */
-  readonly confidence: number;
-}
+const summary = z.strictObject({
+  median: z.number(),
+  lowerQuartile: z.number(),
+  upperQuartile: z.number(),
+  min: z.number(),
+  max: z.number(),
+  values: z.array(z.number()).min(1).describe('In the order in which they were taken'),
+});
 
-/** Whether what `--expect` asked for has been shown. */
-export interface ExpectationResult {
-  readonly expectation: string;
-  readonly met: boolean;
-  /** What was found, in words. */
-  readonly found: string;
-}
+/** Describes several values of one thing, in their unit. */
+export type Summary = DeepReadonly<z.infer<typeof summary>>;
 
-/** What `lab bench` found, as `--json` prints it and results/ keeps it. */
-export interface BenchResult extends RunHead {
-  readonly kind: 'bench';
-  readonly durationMs: number;
-  readonly environment: Environment;
-  readonly settings: BenchSettings;
-  /** What the scripts said that made the environments. */
-  readonly setup: readonly Assertion[];
-  readonly path: {
-    readonly places: PathObserver['places'];
-    readonly evidence: readonly PathEvidence[];
-  };
-  /** Why there is no result; empty when there is one. */
-  readonly refusals: readonly string[];
-  readonly comparisons: readonly Comparison[];
-  readonly expectations: readonly ExpectationResult[];
-  /** Neither refused nor short of what was expected. */
-  readonly ok: boolean;
-}
+const estimate = z.strictObject({
+  value: z.number(),
+  low: z.number().nullable().describe('Lower end of the confidence interval; null: too few runs'),
+  high: z.number().nullable(),
+});
+
+/** An estimate with its confidence interval; the ends are null where there are too few values. */
+export type Estimate = DeepReadonly<z.infer<typeof estimate>>;
+
+const comparison = z.strictObject({
+  measurement: z.enum(measurementNames),
+  title: z.string(),
+  figure: z.enum(figureNames),
+  unit: z.enum(['Mbit/s', 'usec']),
+  better: z.enum(['higher', 'lower']),
+  tool: z.enum(toolNames),
+  summaries: onBothSides(summary),
+  ratio: estimate.describe('Offload divided by software'),
+  difference: estimate.describe('Offload minus software, in the unit'),
+  verdict: z.enum(['offload is better', 'software is better', NO_DIFFERENCE]),
+  lossPercent: onBothSides(share.nullable()).describe('Medians over the runs; null for TCP'),
+  retransmitPercent: onBothSides(z.number().min(0).nullable()).describe(
+    'Medians over the runs; null for UDP',
+  ),
+});
+
+/** One figure on both sides. */
+export type Comparison = DeepReadonly<z.infer<typeof comparison>>;
+export type Verdict = Comparison['verdict'];
+
+const settings = z.strictObject({
+  tool: z.enum(toolNames),
+  quick: z.boolean(),
+  runs: count.describe('Runs of each measurement on each side that count'),
+  warmUps: count.describe('Runs before those, whose figures are thrown away'),
+  seconds: count.describe('Duration of each run'),
+  maxLossPercent: share,
+  maxRetransmitPercent: share,
+  confidence: z.number().gt(0).lt(1).describe('Of the confidence intervals'),
+});
+
+export type BenchSettings = DeepReadonly<z.infer<typeof settings>>;
+
+const pathEvidence = z.strictObject({
+  side: z.enum(sides),
+  payloadBytes: z.number().describe('What the tool moved'),
+  ownBytes: z.number().describe('Counted where the packets of this side have to pass'),
+  otherBytes: z.number().describe('Counted meanwhile where those of the other side have to pass'),
+});
+
+/** What was counted outside the machine while one side was measured. */
+export type PathEvidence = DeepReadonly<z.infer<typeof pathEvidence>>;
+
+const expectationResult = z.strictObject({
+  expectation: z.string(),
+  met: z.boolean(),
+  found: z.string().describe('In words'),
+});
+
+/** Whether a bench has shown what `--expect` asks for. */
+export type ExpectationResult = DeepReadonly<z.infer<typeof expectationResult>>;
+
+/** What a result of `lab bench` says beside what every result says. */
+export const benchFindings = {
+  settings,
+  setup: z.array(assertionShape).describe('Assertions of the scripts that set up the two sides'),
+  path: z.strictObject({
+    places: onBothSides(z.string()).describe('Where the packets of each side have to pass'),
+    evidence: z.array(pathEvidence),
+  }),
+  refusals: z.array(z.string()).describe('Why there is no result; empty when there is one'),
+  comparisons: z.array(comparison),
+  expectations: z.array(expectationResult),
+  ok: z.boolean().describe('Whether there is a result, and every expectation is met'),
+};

@@ -1,29 +1,32 @@
 import type { ProgressStep } from '../model/progress.js';
+import type { Task } from '../model/task.js';
 import type { RunResult } from '../process/run.js';
 import { compare } from './compare.js';
-import type { Measurement } from './measurements.js';
-import { evidenceOf, pathProblem, type PathEvidence, type PathObserver } from './path.js';
-import type { BenchSettings, Comparison } from './result.js';
-import { environmentNames, type EnvironmentName, type Reading, type Sample } from './sample.js';
-import type { Tool } from './tool.js';
+import { sides, type Measurement, type Side } from './measurements.js';
+import { evidenceOf, pathProblem, type PathObserver } from './path.js';
+import type { PlannedMeasurement } from './plan.js';
+import type { BenchSettings, Comparison, PathEvidence } from './result.js';
+import type { Reading, Sample, Tool } from './tool.js';
 
 /** Where a bench runs. */
 export interface BenchWorld {
-  /** Runs a program in the container of an environment. */
-  run(environment: EnvironmentName, argv: readonly [string, ...string[]]): Promise<RunResult>;
+  /** Runs a program in the container of a side. */
+  run(side: Side, argv: readonly [string, ...string[]]): Promise<RunResult>;
   /** Address of the far end. */
   readonly address: string;
   readonly observer: PathObserver;
+  /** What the figures are taken under, as progress shows it: `TCG`. */
+  readonly acceleration: string;
 }
 
 export interface Measured {
   readonly comparisons: readonly Comparison[];
   readonly evidence: readonly PathEvidence[];
-  /** Why one must not believe it; what was to come after it has not been measured. */
+  /** Why the figures must not be believed; nothing was measured after that. */
   readonly refusals: readonly string[];
 }
 
-/** A measurement that cannot be had, or must not be believed. */
+/** A measurement that failed, or that must not be believed. */
 class Refusal extends Error {
   override readonly name = 'Refusal';
 }
@@ -38,7 +41,7 @@ function doubtAbout(reading: Reading, settings: BenchSettings): string | undefin
   return undefined;
 }
 
-/** One measurement in both environments. */
+/** One measurement on both sides. */
 class Measuring {
   readonly evidence: PathEvidence[] = [];
 
@@ -49,75 +52,70 @@ class Measuring {
     private readonly settings: BenchSettings,
   ) {}
 
-  /** A B A B...: what changes on this computer in the course of time changes for both. The first runs do not count. */
+  /** A B A B...: whatever slows this computer down for a while then slows both sides down. The first runs do not count. */
   async samples(step: ProgressStep, signal: AbortSignal): Promise<Sample[]> {
     const { runs, warmUps } = this.settings;
     const samples: Sample[] = [];
     for (let round = 0; round < warmUps + runs; round += 1) {
-      for (const environment of environmentNames) {
+      const isWarmUp = round < warmUps;
+      for (const side of sides) {
         signal.throwIfAborted();
-        step.update(
-          round < warmUps
-            ? `warm-up, ${environment}`
-            : `run ${round - warmUps + 1} of ${runs}, ${environment}`,
-        );
-        const reading = await this.#take(environment);
-        if (round < warmUps) continue;
+        step.update(`${isWarmUp ? 'warm-up' : `run ${round - warmUps + 1} of ${runs}`}, ${side}`);
+        const reading = await this.#take(side);
+        if (isWarmUp) continue;
         const doubt = doubtAbout(reading, this.settings);
-        if (doubt !== undefined) throw this.#refusal(environment, doubt);
-        samples.push({ ...reading, environment });
+        if (doubt !== undefined) throw this.#refusal(side, doubt);
+        samples.push({ ...reading, side });
       }
     }
     return samples;
   }
 
-  async #take(environment: EnvironmentName): Promise<Reading> {
+  async #take(side: Side): Promise<Reading> {
     const { world, tool, measurement, settings } = this;
     const before = await world.observer.read();
     const argv = tool.client(measurement, world.address, settings.seconds);
-    const { exitCode, stdout, stderr } = await world.run(environment, argv);
+    const { exitCode, stdout, stderr } = await world.run(side, argv);
     if (exitCode !== 0)
-      throw this.#refusal(environment, `${tool.name} ended with ${exitCode}: ${(stderr + stdout).trim()}`);
-    const reading = this.#read(environment, stdout);
-    const evidence = evidenceOf(environment, reading.payloadBytes, before, await world.observer.read());
+      throw this.#refusal(side, `${tool.name} ended with ${exitCode}: ${(stderr + stdout).trim()}`);
+    const reading = this.#read(side, stdout);
+    const evidence = evidenceOf(side, reading.payloadBytes, before, await world.observer.read());
     this.evidence.push(evidence);
     const strayed = pathProblem(evidence, world.observer);
-    if (strayed !== undefined) throw this.#refusal(null, strayed);
+    if (strayed !== undefined) throw new Refusal(`${measurement.title}: ${strayed}`);
     return reading;
   }
 
-  #read(environment: EnvironmentName, printed: string): Reading {
+  #read(side: Side, printed: string): Reading {
     try {
       return this.tool.parse(this.measurement, printed);
     } catch (error) {
-      throw this.#refusal(environment, error instanceof Error ? error.message : String(error));
+      throw this.#refusal(side, error instanceof Error ? error.message : String(error));
     }
   }
 
-  #refusal(environment: EnvironmentName | null, message: string): Refusal {
-    return new Refusal(
-      `${this.measurement.title}${environment === null ? '' : `, ${environment}`}: ${message}`,
-    );
+  #refusal(side: Side, message: string): Refusal {
+    return new Refusal(`${this.measurement.title}, ${side}: ${message}`);
   }
 }
 
 /**
- * Takes the measurements one after the other. At the first one that cannot be believed it stops: then there is no result. Throws
- * when aborted, and when the machine goes away.
+ * Takes the measurements of a plan one after the other, and stops at the first that cannot be believed: then there is no result.
+ * Throws when aborted, and when the machine goes away.
  */
 export async function runBench(
   world: BenchWorld,
-  plan: readonly { readonly measurement: Measurement; readonly tool: Tool }[],
+  plan: readonly PlannedMeasurement[],
   settings: BenchSettings,
-  options: { begin: (measurement: Measurement) => ProgressStep; signal: AbortSignal },
+  task: Task,
 ): Promise<Measured> {
   const comparisons: Comparison[] = [];
   const evidence: PathEvidence[] = [];
   for (const { measurement, tool } of plan) {
-    const step = options.begin(measurement);
+    const step = task.step(`${measurement.title} (${world.acceleration})`);
     const measuring = new Measuring(world, tool, measurement, settings);
     try {
-      comparisons.push(...compare(measurement, tool.name, await measuring.samples(step, options.signal)));
+      comparisons.push(...compare(measurement, tool.name, await measuring.samples(step, task.signal)));
       step.done();
     } catch (error) {
       step.failed();

@@ -11,29 +11,29 @@ import {
 } from '../model/lab.js';
 import { numberToAddress, parseSubnet } from '../definition/ipv4.js';
 import { renderTemplate } from '../render/templates.js';
-import type { EnvironmentName } from './sample.js';
+import type { Side } from './measurements.js';
 
 /** The first two hosts of the container network. */
 const GATEWAY_OFFSET = 1;
 const CONTAINER_OFFSET = 2;
 const DEADLINE_SECONDS = 10;
 
-/** How things are called in the guest; the namespaces as the environments are. */
+/** Names in the guest; the namespaces are named after the sides. */
 const BRIDGE = 'lab-bridge';
 const PORT = 'lab-port';
 const TABLE = 'lab-bench';
 
-/** The network namespace in the guest that stands for the container of an environment. */
-export function containerOf(environment: EnvironmentName): string {
-  return environment;
+/** The network namespace in the guest that stands for the container of a side. */
+export function containerOf(side: Side): string {
+  return side;
 }
 
-/** The script that makes an environment. */
-export function setupScript(environment: EnvironmentName): string {
-  return `bench/${environment}.sh`;
+/** The script that sets up a side. */
+export function setupScript(side: Side): string {
+  return `bench/${side}.sh`;
 }
 
-/** The script that takes both away. */
+/** The script that removes both. */
 export const END_SCRIPT = 'bench/end.sh';
 
 function hostIn(subnet: string, offset: number): string {
@@ -47,21 +47,21 @@ function functionOf(end: BenchFunction, bench: Bench, lab: Lab): { target: Check
   return { target: { lab, machine, nic, request }, found };
 }
 
-function viewOf(environment: EnvironmentName, bench: Bench, lab: Lab): object {
-  const end = bench[environment];
+function viewOf(side: Side, bench: Bench, lab: Lab): object {
+  const end = bench[side];
   const { target, found } = functionOf(end, bench, lab);
   const prefix = bench.containerSubnet.split('/')[1] ?? '';
   const [gateway, container] = [GATEWAY_OFFSET, CONTAINER_OFFSET].map((offset) =>
     hostIn(bench.containerSubnet, offset),
   ) as [string, string];
-  const inside = environment === 'offload' ? `holds ${end.function}` : 'holds its end of the veth pair';
+  const inside = side === 'offload' ? `holds ${end.function}` : 'holds its end of the veth pair';
   return {
     ...vfView(target),
     function: end.function,
     bdf: found.bdf,
     mtu: found.mtu,
     address: end.address,
-    container: containerOf(environment),
+    container: containerOf(side),
     bridge: BRIDGE,
     port: PORT,
     table: TABLE,
@@ -71,13 +71,13 @@ function viewOf(environment: EnvironmentName, bench: Bench, lab: Lab): object {
     containerSubnet: bench.containerSubnet,
     peerAddress: hostAddress(findByName(lab.peers, bench.peer).address),
     deadlineSeconds: DEADLINE_SECONDS,
-    onlyNetdevTitle: `${environment}: the container ${inside} and no other netdev`,
-    reachTitle: `${environment}: the container reaches ${bench.peer}`,
-    natTitle: `${environment}: the guest has translated the address of what the container sent`,
+    onlyNetdevTitle: `${side}: the container ${inside} and no other netdev`,
+    reachTitle: `${side}: the container reaches ${bench.peer}`,
+    natTitle: `${side}: the guest has translated the address of what the container sent`,
   };
 }
 
-/** What the environments of a lab's bench are made with. */
+/** The scripts that set up and remove the two sides of a lab's bench; none if the lab has no bench. */
 export function benchScripts(lab: Lab): CheckScript[] {
   const { bench } = lab;
   if (bench === null) return [];

@@ -1,26 +1,6 @@
+import studentQuantile from '@stdlib/stats-base-dists-t-quantile';
 import { mean, median, quantile, sampleStandardDeviation } from 'simple-statistics';
-import { studentQuantile } from './student.js';
-
-/** How sure an interval is to hold the true value. */
-export const CONFIDENCE = 0.95;
-
-/** What is said of several measurements of one thing, in their unit. */
-export interface Summary {
-  readonly median: number;
-  readonly lowerQuartile: number;
-  readonly upperQuartile: number;
-  readonly min: number;
-  readonly max: number;
-  /** In the order in which they were taken. */
-  readonly values: readonly number[];
-}
-
-/** An estimate with its confidence interval; the ends are null where there is too little to tell. */
-export interface Estimate {
-  readonly value: number;
-  readonly low: number | null;
-  readonly high: number | null;
-}
+import { CONFIDENCE, type Estimate, type Summary } from './result.js';
 
 /** Throws if there is no value. */
 export function summarize(values: readonly number[]): Summary {

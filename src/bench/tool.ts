@@ -1,5 +1,4 @@
-import type { Measurement } from './measurements.js';
-import type { Reading } from './sample.js';
+import type { FigureName, Measurement, Side } from './measurements.js';
 
 export const toolNames = ['netperf', 'iperf3'] as const;
 export type ToolName = (typeof toolNames)[number];
@@ -9,8 +8,25 @@ export interface Tool {
   readonly name: ToolName;
   /** Starts the server, which goes on by itself, at an address of the far end. */
   server(address: string): [string, ...string[]];
-  /** Measures for so many seconds what goes to the server at `address`. */
+  /** Measures for `seconds` what goes to the server at `address`. */
   client(measurement: Measurement, address: string, seconds: number): [string, ...string[]];
   /** Reads what the client printed. Throws Error when it is not what the client should have printed. */
   parse(measurement: Measurement, printed: string): Reading;
+}
+
+/** What one run of a tool found. */
+export interface Reading {
+  /** By figure: Mbit/s for `throughput`; microseconds from a request to its answer for `mean`, `p50`, `p90` and `p99`. */
+  readonly figures: Readonly<Partial<Record<FigureName, number>>>;
+  /** Bytes without headers that went either way between the container and the far end: the path must have carried them. */
+  readonly payloadBytes: number;
+  /** Percent of the datagrams that did not arrive; null for TCP. */
+  readonly lossPercent: number | null;
+  /** Percent of the segments that were sent again; null for UDP. */
+  readonly retransmitPercent: number | null;
+}
+
+/** A reading with the side that it was taken on. */
+export interface Sample extends Reading {
+  readonly side: Side;
 }

@@ -4,13 +4,9 @@ import type { Service } from '../model/service.js';
 import type { Accelerator } from '../toolchain/types.js';
 import type { ProcessIdentity } from '../process/identity.js';
 import type { Qmp } from '../qemu/qmp.js';
+import type { Assertion } from './result.js';
 
-export interface Assertion {
-  readonly ok: boolean;
-  readonly title: string;
-  /** Shown below a failed assertion. */
-  readonly diagnostics: readonly string[];
-}
+export type { Assertion };
 
 /** What a check is asked to look at. */
 export interface CheckTarget {

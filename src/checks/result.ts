@@ -1,56 +1,26 @@
-import type { Assertion } from './check.js';
+import * as z from 'zod';
+import type { DeepReadonly } from '../model/deep-readonly.js';
+
+export const assertionShape = z.strictObject({
+  ok: z.boolean(),
+  title: z.string(),
+  diagnostics: z.array(z.string()).describe('Shown below a failed assertion'),
+});
+
+export type Assertion = DeepReadonly<z.infer<typeof assertionShape>>;
+
+export const checkResultShape = z.strictObject({
+  title: z
+    .string()
+    .describe('`vf-creation`, or `vf-creation (guest pf0)` when the lab asks for the check more than once'),
+  check: z.string(),
+  machine: z.string(),
+  nic: z.string(),
+  ok: z.boolean(),
+  assertions: z.array(assertionShape),
+  remarks: z.array(z.string()).describe('Figures and remarks, which are not part of the verdict'),
+  durationMs: z.number().min(0),
+});
 
 /** What one check of a run found. */
-export interface CheckResult {
-  /** `vf-creation`, or `vf-creation (guest pf0)` when the lab asks for it more than once. */
-  readonly title: string;
-  readonly check: string;
-  readonly machine: string;
-  readonly nic: string;
-  readonly ok: boolean;
-  readonly assertions: readonly Assertion[];
-  /** Figures and remarks that are no verdict. */
-  readonly remarks: readonly string[];
-  readonly durationMs: number;
-}
-
-/** What every run has whose result is kept. */
-export interface RunHead {
-  /** Of the format of what follows. */
-  readonly version: 1;
-  /** `quickstart-20260102-030405-678`: the lab and when it began (UTC), which `lab results` and `lab report` take. */
-  readonly id: string;
-  readonly lab: string;
-  /** ISO 8601, UTC. */
-  readonly startedAt: string;
-}
-
-/** What `lab test` found, as `--json` prints it and results/ keeps it. */
-export interface TestResult extends RunHead {
-  readonly kind: 'test';
-  readonly durationMs: number;
-  readonly environment: Environment;
-  readonly checks: readonly CheckResult[];
-}
-
-/** What makes a figure mean something. */
-export interface Environment {
-  readonly qemu: string;
-  readonly kernel: string;
-  readonly accelerator: string;
-  readonly accelerationReason: string;
-  /** This computer. */
-  readonly computer: Computer;
-  /** Digests (hex SHA-256) of the images that the machines booted, by the machine's name. */
-  readonly images: Readonly<Record<string, string>>;
-  /** Digest (hex SHA-256) of the resolved definition: two runs with the same one were of the same lab. */
-  readonly labDigest: string;
-}
-
-export interface Computer {
-  /** Model of its processor. */
-  readonly cpu: string;
-  readonly processors: number;
-  /** Processes that ran or wanted to, on average over the minute before the run began and before it ended (getloadavg(3)). */
-  readonly load: { readonly begin: number; readonly end: number };
-}
+export type CheckResult = DeepReadonly<z.infer<typeof checkResultShape>>;

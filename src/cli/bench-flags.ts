@@ -1,7 +1,6 @@
 import * as Flags from '@oclif/core/flags';
 import { measurementNames } from '../bench/measurements.js';
-import type { BenchSettings } from '../bench/result.js';
-import { CONFIDENCE } from '../bench/statistics.js';
+import { CONFIDENCE, type BenchSettings } from '../bench/result.js';
 import { toolNames, type ToolName } from '../bench/tool.js';
 
 /** Of each run, in seconds; a quick one, and a full one. */

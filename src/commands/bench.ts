@@ -1,4 +1,4 @@
-import type { BenchResult } from '../bench/result.js';
+import type { BenchResult } from '../results/run.js';
 import { parseExpectation } from '../bench/expectation.js';
 import { BaseCommand, ExitCode } from '../cli/base-command.js';
 import { benchFlags, benchSettings } from '../cli/bench-flags.js';

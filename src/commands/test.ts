@@ -9,7 +9,7 @@ import {
   toolFlags,
 } from '../cli/lab-flags.js';
 import { chosenServer, serverFlags } from '../cli/server-flags.js';
-import type { TestResult } from '../checks/result.js';
+import type { TestResult } from '../results/run.js';
 import { readLab } from '../definition/read-lab.js';
 import { testAndTakeDown } from '../lab/test-and-take-down.js';
 import { toJunit } from '../report/junit.js';

@@ -1,4 +1,4 @@
-import type { BenchResult } from '../bench/result.js';
+import type { BenchResult } from '../results/run.js';
 import { benchLab, benchOf, type BenchOptions } from './bench-lab.js';
 import { bringUp } from './bring-up.js';
 import { prepareLab, type BringUpOptions } from './prepare.js';

@@ -1,24 +1,22 @@
-import { iperf3 } from '../bench/iperf3.js';
-import { chosenMeasurements, type Measurement } from '../bench/measurements.js';
-import { netperf } from '../bench/netperf.js';
+import { sides } from '../bench/measurements.js';
 import { sumEvidence, type PathObserver } from '../bench/path.js';
 import { judgeExpectation, type Expectation } from '../bench/expectation.js';
-import type { BenchResult, BenchSettings } from '../bench/result.js';
+import { benchPlan } from '../bench/plan.js';
+import type { BenchSettings } from '../bench/result.js';
 import { runBench, type BenchWorld, type Measured } from '../bench/run-bench.js';
-import { environmentNames } from '../bench/sample.js';
 import { containerOf, END_SCRIPT, setupScript } from '../bench/scripts.js';
 import { findPath } from '../bench/find-path.js';
-import type { Tool, ToolName } from '../bench/tool.js';
 import type { Assertion } from '../checks/check.js';
 import { UsageError } from '../errors/families.js';
 import { findByName, hostAddress, type Bench, type Lab, type Machine } from '../model/lab.js';
 import type { Progress } from '../model/progress.js';
+import { taskWith } from '../model/task.js';
 import type { Acceleration } from '../toolchain/types.js';
-import { observeEnvironment } from './environment.js';
+import { observeCircumstances } from './circumstances.js';
 import { logEvent } from './events.js';
 import type { ReadLab } from '../definition/read-lab.js';
-import { keepRun } from '../results/keep.js';
-import { runHead } from '../results/run.js';
+import { runHead, type BenchResult } from '../results/run.js';
+import { keepResult } from './keep-result.js';
 import { accelerationOn, limitMsOn, runScriptOn } from './run-script.js';
 import type { RunningLab } from './running-lab.js';
 
@@ -39,19 +37,6 @@ export interface BenchOptions {
 /** Runs a program in a container of the guest: in its network namespace, ended when it takes longer than so many seconds. */
 const IN_CONTAINER =
   '. /etc/profile 2>/dev/null; container=$1 limit=$2; shift 2; exec timeout "$limit" nsenter "--net=/run/netns/$container" "$@"';
-
-const tools: Readonly<Record<ToolName, Tool>> = { netperf, iperf3 };
-
-/** netperf measures latency whatever tool is chosen: iperf3 has no test of a request with its answer. */
-export function benchPlan(
-  only: readonly string[],
-  { tool, quick }: Pick<BenchSettings, 'tool' | 'quick'>,
-): { measurement: Measurement; tool: Tool }[] {
-  return chosenMeasurements(only, quick).map((measurement) => ({
-    measurement,
-    tool: measurement.kind === 'latency' ? netperf : tools[tool],
-  }));
-}
 
 /** The bench of a lab. Throws UsageError when its definition has none. */
 export function benchOf(lab: Lab): Bench {
@@ -84,7 +69,6 @@ class LabBench {
   async observe(): Promise<PathObserver> {
     return findPath(this.running.record.lab, this.#bench, {
       namespace: this.running.namespace,
-      machine: async (name) => this.running.guest(name, this.options.signal),
       qemu: async (name) => ({
         host: await this.running.hostOf(name, this.options.signal),
         process: await this.running.qemu(name, this.options.signal),
@@ -94,11 +78,11 @@ class LabBench {
 
   async setUp(): Promise<Assertion[]> {
     const { progress } = this.options;
-    const step = progress.step('Make the two environments');
+    const step = progress.step('Set up the two sides');
     const assertions: Assertion[] = [];
-    for (const environment of environmentNames)
+    for (const side of sides)
       assertions.push(
-        ...(await this.#script(setupScript(environment), (line) => {
+        ...(await this.#script(setupScript(side), (line) => {
           step.update(line);
         })),
       );
@@ -116,11 +100,7 @@ class LabBench {
     // A second server on the port ends by itself: the first one serves.
     for (const tool of new Set(plan.map((part) => part.tool)))
       await this.running.peer(peer.name).run(tool.server(address));
-    const label = this.acceleration.accelerator.toUpperCase();
-    return runBench(await this.#world(address, observer), plan, settings, {
-      begin: (measurement) => progress.step(`${measurement.title} (${label})`),
-      signal,
-    });
+    return runBench(await this.#world(address, observer), plan, settings, taskWith(progress, signal));
   }
 
   /** Puts the guest back as it was, whatever became of the rest: also when the user has had enough. */
@@ -144,8 +124,9 @@ class LabBench {
     return {
       address,
       observer,
-      run: async (environment, argv) =>
-        guest.run(['/bin/sh', '-c', IN_CONTAINER, 'sh', containerOf(environment), String(limit), ...argv], {
+      acceleration: this.acceleration.accelerator.toUpperCase(),
+      run: async (side, argv) =>
+        guest.run(['/bin/sh', '-c', IN_CONTAINER, 'sh', containerOf(side), String(limit), ...argv], {
           signal: this.options.signal,
         }),
     };
@@ -154,14 +135,14 @@ class LabBench {
 
 const nothingMeasured: Measured = { comparisons: [], evidence: [], refusals: [] };
 
-/** Compares the two environments of a lab that is up, and keeps the result in its state folder. Throws when aborted. */
+/** Compares the two sides of a lab that is up, and keeps the result in its state folder. Throws when aborted. */
 export async function benchLab(
   running: RunningLab,
   read: ReadLab,
   options: BenchOptions,
 ): Promise<BenchResult> {
   const started = new Date();
-  const environment = observeEnvironment();
+  const circumstances = observeCircumstances();
   const { lab, tools: used } = running.record;
   const work = new LabBench(running, options);
   try {
@@ -175,9 +156,9 @@ export async function benchLab(
     const expectations =
       refusals.length > 0 ? [] : options.expectations.map((one) => judgeExpectation(one, comparisons));
     const result: BenchResult = {
-      ...runHead('bench', lab, started),
+      ...runHead('bench', lab.name, started),
       durationMs: Date.now() - started.getTime(),
-      environment: environment({ ...used, acceleration: work.acceleration }, lab),
+      circumstances: circumstances({ ...used, acceleration: work.acceleration }, lab),
       settings: options.settings,
       setup,
       path: { places: observer.places, evidence: sumEvidence(evidence) },
@@ -186,7 +167,7 @@ export async function benchLab(
       expectations,
       ok: refusals.length === 0 && expectations.every(({ met }) => met),
     };
-    keepRun(running.folder, result, read);
+    keepResult(running.folder, result, read);
     logEvent(running.folder.events, 'benched', { ok: result.ok, refusals });
     return result;
   } finally {

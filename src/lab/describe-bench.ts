@@ -1,6 +1,7 @@
 import type { BenchSettings } from '../bench/result.js';
 import type { Bench, Lab } from '../model/lab.js';
-import { benchOf, benchPlan } from './bench-lab.js';
+import { benchPlan } from '../bench/plan.js';
+import { benchOf } from './bench-lab.js';
 
 /** What a run of a tool takes beside the time that it measures, under emulation. */
 const SECONDS_PER_RUN = 1;

@@ -102,10 +102,6 @@ export class LabFolder {
     return join(this.folder, 'events.jsonl');
   }
 
-  get results(): string {
-    return join(this.folder, 'results');
-  }
-
   log(name: string): string {
     return join(this.run, `${name}.log`);
   }

@@ -1,4 +1,4 @@
-import type { TestResult } from '../checks/result.js';
+import type { TestResult } from '../results/run.js';
 import { bringUp } from './bring-up.js';
 import { prepareLab, type BringUpOptions } from './prepare.js';
 import type { ReadLab } from '../definition/read-lab.js';

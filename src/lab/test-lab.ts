@@ -1,16 +1,16 @@
 import type { CheckContext, CheckTarget } from '../checks/check.js';
 import { runPeerScript } from '../checks/peer-script.js';
-import type { CheckResult, TestResult } from '../checks/result.js';
+import type { CheckResult } from '../checks/result.js';
 import { runChecks, type CheckEnvironment } from '../checks/run-checks.js';
 import { UsageError } from '../errors/families.js';
 import type { Lab } from '../model/lab.js';
 import type { Progress } from '../model/progress.js';
 import { checkTarget } from './artefacts.js';
-import { observeEnvironment } from './environment.js';
+import { observeCircumstances } from './circumstances.js';
 import { logEvent } from './events.js';
 import type { ReadLab } from '../definition/read-lab.js';
-import { keepRun } from '../results/keep.js';
-import { runHead } from '../results/run.js';
+import { runHead, type TestResult } from '../results/run.js';
+import { keepResult } from './keep-result.js';
 import { limitMsOn, runScriptOn } from './run-script.js';
 import type { RunningLab } from './running-lab.js';
 
@@ -69,18 +69,18 @@ export function selectTargets(lab: Lab, only: readonly string[]): CheckTarget[] 
 /** Runs the checks of a lab that is up, and keeps the result in its state folder. Throws when aborted. */
 export async function testLab(running: RunningLab, read: ReadLab, options: TestOptions): Promise<TestResult> {
   const started = new Date();
-  const environment = observeEnvironment();
+  const circumstances = observeCircumstances();
   const { lab, tools } = running.record;
   const targets = selectTargets(lab, options.only);
   try {
     const checks = await runChecks(targets, environmentOf(running), options);
     const result: TestResult = {
-      ...runHead('test', lab, started),
+      ...runHead('test', lab.name, started),
       durationMs: Date.now() - started.getTime(),
-      environment: environment(tools, lab),
+      circumstances: circumstances(tools, lab),
       checks,
     };
-    keepRun(running.folder, result, read);
+    keepResult(running.folder, result, read);
     logEvent(running.folder.events, 'tested', {
       ok: checks.every(({ ok }) => ok),
       checks: checks.map(({ title, ok }) => ({ title, ok })),

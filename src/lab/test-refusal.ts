@@ -1,15 +1,15 @@
 import { judgeRefusal } from '../checks/refused.js';
-import type { CheckResult, TestResult } from '../checks/result.js';
+import type { CheckResult } from '../checks/result.js';
 import { QemuEndedError, UsageError } from '../errors/families.js';
 import type { Lab } from '../model/lab.js';
 import { silentProgress, withStep } from '../model/progress.js';
 import { bringUp } from './bring-up.js';
-import { observeEnvironment } from './environment.js';
+import { observeCircumstances } from './circumstances.js';
 import { digestsOf, prepareLab, type BringUpOptions, type PreparedLab } from './prepare.js';
 import type { ReadLab } from '../definition/read-lab.js';
 import { labId, LabFolder } from './record.js';
-import { keepRun } from '../results/keep.js';
-import { runHead } from '../results/run.js';
+import { runHead, type TestResult } from '../results/run.js';
+import { keepResult } from './keep-result.js';
 import { bringDown } from './take-down.js';
 import type { TestOptions } from './test-lab.js';
 import { refusalReasons } from './refusal-reasons.js';
@@ -51,7 +51,7 @@ export async function testRefusal(
 ): Promise<TestResult> {
   selectRefused(read.lab, options.only);
   const started = new Date();
-  const environment = observeEnvironment();
+  const circumstances = observeCircumstances();
   const acceleration = options.acceleration === 'auto' ? 'tcg' : options.acceleration;
   const prepared = await prepareLab(read, { ...options, acceleration });
   const begun = Date.now();
@@ -72,9 +72,9 @@ export async function testRefusal(
   options.onResult(check);
   const { toolchain, images } = prepared;
   const result: TestResult = {
-    ...runHead('test', read.lab, started),
+    ...runHead('test', read.lab.name, started),
     durationMs: Date.now() - started.getTime(),
-    environment: environment(
+    circumstances: circumstances(
       {
         qemu: toolchain.qemu.version,
         kernel: toolchain.kernel.release,
@@ -85,6 +85,6 @@ export async function testRefusal(
     ),
     checks: [check],
   };
-  keepRun(new LabFolder(labId(read.lab.name, read.file)), result, read);
+  keepResult(new LabFolder(labId(read.lab.name, read.file)), result, read);
   return result;
 }

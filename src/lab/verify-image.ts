@@ -1,19 +1,19 @@
 import { join } from 'node:path';
 import { assertion, type Assertion } from '../checks/check.js';
-import type { CheckResult, TestResult } from '../checks/result.js';
+import type { CheckResult } from '../checks/result.js';
 import { findComponent } from '../images/components/catalog.js';
 import { imagesFolder } from '../images/layers/store.js';
 import { withStep } from '../model/progress.js';
 import type { GuestAgent } from '../qemu/guest-agent.js';
 import { bringUp } from './bring-up.js';
-import { observeEnvironment } from './environment.js';
+import { observeCircumstances } from './circumstances.js';
 import type { NamedImage } from './find-image.js';
 import { scaledLimitMs } from './limits.js';
 import { prepareLab, type BringUpOptions } from './prepare.js';
 import type { ReadLab } from '../definition/read-lab.js';
 import { resolveLab } from '../definition/resolve.js';
 import type { RunningLab } from './running-lab.js';
-import { runHead } from '../results/run.js';
+import { runHead, type TestResult } from '../results/run.js';
 import { bringDown } from './take-down.js';
 
 const LIMIT_MS = 60_000;
@@ -115,16 +115,16 @@ export interface VerifyOptions extends BringUpOptions {
 /** `lab image verify`: boots an image, built if need be, and asks each of its components whether it works. Nothing stays up. */
 export async function verifyImage(image: NamedImage, options: VerifyOptions): Promise<TestResult> {
   const started = new Date();
-  const observed = observeEnvironment();
+  const observed = observeCircumstances();
   const { running } = await bringUp(await prepareLab(labOf(image), options), options);
   try {
     const checks = await askAll(running, image, options);
     const guest = await running.guest('guest', options.signal);
     const { stdout } = await guest.run(['uname', '-r']);
     return {
-      ...runHead('test', running.record.lab, started),
+      ...runHead('test', running.record.lab.name, started),
       durationMs: Date.now() - started.getTime(),
-      environment: observed({ ...running.record.tools, kernel: stdout.trim() }, running.record.lab),
+      circumstances: observed({ ...running.record.tools, kernel: stdout.trim() }, running.record.lab),
       checks,
     };
   } finally {

@@ -1,7 +1,5 @@
-import type { BenchResult } from '../bench/result.js';
-import type { Assertion } from '../checks/check.js';
-import type { TestResult } from '../checks/result.js';
-import type { Run } from '../results/run.js';
+import type { Assertion } from '../checks/result.js';
+import type { BenchResult, Run, TestResult } from '../results/run.js';
 import { figureTitle, shortNumber, shortRange } from './bench-text.js';
 
 function verdicts(result: BenchResult): Assertion[] {
@@ -18,21 +16,21 @@ function verdicts(result: BenchResult): Assertion[] {
   return [...result.setup, believed, ...expected];
 }
 
-function figures({ comparisons, environment }: BenchResult): string[] {
+function figures({ comparisons, circumstances }: BenchResult): string[] {
   return comparisons.map((comparison) => {
     const { ratio, summaries, unit, verdict } = comparison;
     const { offload, software } = summaries;
-    return `${figureTitle(comparison)}: offload ${shortNumber(offload.median)} ${unit}, software ${shortNumber(software.median)} ${unit}, ratio ${ratio.value.toFixed(2)} (${shortRange(ratio.low, ratio.high)}): ${verdict} (${environment.accelerator.toUpperCase()})`;
+    return `${figureTitle(comparison)}: offload ${shortNumber(offload.median)} ${unit}, software ${shortNumber(software.median)} ${unit}, ratio ${ratio.value.toFixed(2)} (${shortRange(ratio.low, ratio.high)}): ${verdict} (${circumstances.accelerator.toUpperCase()})`;
   });
 }
 
 /** A run as one of `lab test`, for formats that know nothing but checks: of a bench the one check is what it was judged by. */
 export function asTestResult(run: Run): TestResult {
   if (run.kind === 'test') return run;
-  const { version, id, lab, startedAt, durationMs, environment } = run;
+  const { version, id, lab, startedAt, durationMs, circumstances } = run;
   const assertions = verdicts(run);
   return {
-    ...{ version, id, lab, startedAt, durationMs, environment },
+    ...{ version, id, lab, startedAt, durationMs, circumstances },
     kind: 'test',
     checks: [
       {

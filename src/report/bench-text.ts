@@ -1,5 +1,5 @@
-import type { BenchResult, Comparison } from '../bench/result.js';
-import type { Estimate, Summary } from '../bench/statistics.js';
+import type { Comparison, Estimate, Summary } from '../bench/result.js';
+import type { BenchResult } from '../results/run.js';
 import { table } from './table.js';
 
 const HEAD = ['FIGURE', 'UNIT', 'OFFLOAD', '', 'SOFTWARE', '', 'RATIO', '95 % INTERVAL', 'VERDICT', 'UNDER'];
@@ -63,8 +63,8 @@ function remarks({ comparisons }: BenchResult): string[] {
   });
 }
 
-function environmentLines({ environment, settings }: BenchResult): string[] {
-  const { computer, qemu, kernel, accelerator, accelerationReason } = environment;
+function circumstanceLines({ circumstances, settings }: BenchResult): string[] {
+  const { computer, qemu, kernel, accelerator, accelerationReason } = circumstances;
   const { begin, end } = computer.load;
   return [
     `${settings.runs} runs of ${settings.seconds} s each way, in turns, after ${settings.warmUps} warm-up; medians, (least to most)`,
@@ -76,28 +76,28 @@ function environmentLines({ environment, settings }: BenchResult): string[] {
 function pathLines({ path, comparisons }: BenchResult): string[] {
   if (comparisons.length === 0) return [];
   return path.evidence.map(
-    ({ environment, payloadBytes, ownBytes, otherBytes }) =>
-      `path of ${environment}: ${path.places[environment]} counted ${ownBytes} bytes for a payload of ${payloadBytes}, the other one ${otherBytes}`,
+    ({ side, payloadBytes, ownBytes, otherBytes }) =>
+      `path of ${side}: ${path.places[side]} counted ${ownBytes} bytes for a payload of ${payloadBytes}, the other one ${otherBytes}`,
   );
 }
 
 /** What `lab bench` prints. */
 export function benchText(result: BenchResult): string {
-  const { lab, environment, comparisons, refusals, expectations, id } = result;
-  const rows = comparisons.map((comparison) => row(comparison, environment.accelerator));
+  const { lab, circumstances, comparisons, refusals, expectations, id } = result;
+  const rows = comparisons.map((comparison) => row(comparison, circumstances.accelerator));
   return [
-    `${lab}: offload against software, under ${accelerationNote(environment.accelerator)}`,
+    `${lab}: offload against software, under ${accelerationNote(circumstances.accelerator)}`,
     '',
     ...(refusals.length > 0
       ? [
           'No result:',
-          ...refusals.map((refusal) => `  ${refusal} (${environment.accelerator.toUpperCase()})`),
+          ...refusals.map((refusal) => `  ${refusal} (${circumstances.accelerator.toUpperCase()})`),
         ]
       : table([HEAD, ...rows])),
     '',
     ...remarks(result),
     ...pathLines(result),
-    ...environmentLines(result),
+    ...circumstanceLines(result),
     ...expectations.map(
       ({ expectation, met, found }) => `${met ? 'met' : 'NOT MET'}: ${expectation}: ${found}`,
     ),

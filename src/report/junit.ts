@@ -1,5 +1,5 @@
-import type { Assertion } from '../checks/check.js';
-import type { CheckResult, TestResult } from '../checks/result.js';
+import type { Assertion, CheckResult } from '../checks/result.js';
+import type { TestResult } from '../results/run.js';
 import { escapeXml } from './xml.js';
 
 /** Within an attribute a reader takes line breaks and tabs for spaces (XML 1.0, 3.3.3). */

@@ -1,5 +1,5 @@
-import type { Assertion } from '../checks/check.js';
-import type { CheckResult, TestResult } from '../checks/result.js';
+import type { Assertion, CheckResult } from '../checks/result.js';
+import type { TestResult } from '../results/run.js';
 
 const INDENT = '    ';
 
@@ -51,7 +51,7 @@ export function tapHead(): string {
 
 /** What stands after the last check: the plan, and what makes the figures mean something. */
 export function tapEnd(result: TestResult): string {
-  const { qemu, kernel, accelerator, accelerationReason } = result.environment;
+  const { qemu, kernel, accelerator, accelerationReason } = result.circumstances;
   return [
     `1..${result.checks.length}`,
     ...comment(

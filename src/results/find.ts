@@ -1,10 +1,11 @@
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import * as z from 'zod';
 import { StateError, UsageError } from '../errors/families.js';
 import { stateFolder } from '../model/folders.js';
-import { LabFolder } from '../lab/record.js';
-import type { KeptRun } from './run.js';
-import { runShape } from './schema.js';
+import { RESULTS_FOLDER } from './keep.js';
+import { keptRunShape, RESULT_VERSION, type KeptRun } from './run.js';
+import { upgraded } from './upgrade.js';
 
 /** A run in the state folder. */
 export interface StoredRun {
@@ -12,27 +13,44 @@ export interface StoredRun {
   readonly run: KeptRun;
 }
 
+/** A file among the results that cannot be read as one. */
+export interface UnreadableRun {
+  readonly file: string;
+  /** A sentence about the file that names it. */
+  readonly problem: string;
+}
+
 export interface StoredRuns {
   /** The newest first. */
   readonly runs: readonly StoredRun[];
-  /** Files that hold no result, or one of another version of lab. */
-  readonly unreadable: readonly string[];
+  readonly unreadable: readonly UnreadableRun[];
 }
 
-/** The run in a file; undefined when it holds none of this version. */
-function readRun(file: string): KeptRun | undefined {
+const ofSomeVersion = z.looseObject({ version: z.int(), kind: z.string() });
+
+function problemOf(file: string, content: unknown): string {
+  const { data } = ofSomeVersion.safeParse(content);
+  return data !== undefined && data.version > RESULT_VERSION
+    ? `${file} contains a result in format version ${data.version}; this version of lab reads version ${RESULT_VERSION} and earlier`
+    : `${file} contains no result that this version of lab can read`;
+}
+
+function readRun(file: string): StoredRun | UnreadableRun {
+  let content: unknown;
   try {
-    return runShape.parse(JSON.parse(readFileSync(file, 'utf8')));
+    content = JSON.parse(readFileSync(file, 'utf8'));
   } catch {
-    return undefined;
+    return { file, problem: problemOf(file, undefined) };
   }
+  const parsed = keptRunShape.safeParse(upgraded(content));
+  return parsed.success ? { file, run: parsed.data } : { file, problem: problemOf(file, content) };
 }
 
 function resultFiles(): string[] {
   const labs = join(stateFolder(), 'labs');
   if (!existsSync(labs)) return [];
   return readdirSync(labs).flatMap((id) => {
-    const { results } = new LabFolder(id);
+    const results = join(labs, id, RESULTS_FOLDER);
     if (!existsSync(results)) return [];
     return readdirSync(results)
       .filter((name) => name.endsWith('.json'))
@@ -44,13 +62,13 @@ function newestFirst(one: StoredRun, other: StoredRun): number {
   return one.run.startedAt < other.run.startedAt ? 1 : -1;
 }
 
-/** Every run that is kept; with `lab`, those of labs of this name. */
+/** Every run that is kept; with `lab`, those of labs with this name. */
 export function storedRuns(lab?: string): StoredRuns {
-  const read = resultFiles().map((file) => ({ file, run: readRun(file) }));
-  const runs = read.flatMap(({ file, run }) => (run === undefined ? [] : [{ file, run }]));
+  const read = resultFiles().map(readRun);
+  const runs = read.filter((one) => 'run' in one);
   return {
     runs: runs.filter(({ run }) => lab === undefined || run.lab === lab).sort(newestFirst),
-    unreadable: read.filter(({ run }) => run === undefined).map(({ file }) => file),
+    unreadable: read.filter((one) => 'problem' in one),
   };
 }
 
@@ -67,21 +85,23 @@ function ambiguous(name: string, found: readonly StoredRun[]): UsageError {
   });
 }
 
+function runInFile(file: string): KeptRun {
+  const read = readRun(file);
+  if ('run' in read) return read.run;
+  throw new StateError({
+    code: 'LAB-RUN-UNREADABLE',
+    message: read.problem,
+    location: { file },
+    hint: 'give a file that `lab test --json` or `lab bench --json` wrote; `lab schema result` describes its contents',
+  });
+}
+
 /**
- * The run that RUN means: a file, an id or the beginning of one, or a lab's name for its newest run. Throws UsageError when there is
- * none or there are several, and StateError when the file holds none.
+ * The run that RUN means: a file, an id or the beginning of one, or a lab's name for its newest run. Throws UsageError when no run or
+ * several fit, and StateError when the file contains none.
  */
 export function findRun(name: string): KeptRun {
-  if (isFile(name)) {
-    const run = readRun(name);
-    if (run !== undefined) return run;
-    throw new StateError({
-      code: 'LAB-RUN-UNREADABLE',
-      message: `${name} holds no result that this version of lab can read`,
-      location: { file: name },
-      hint: 'give a file that `lab test --json` or `lab bench --json` has written; `lab schema result` says what is in it',
-    });
-  }
+  if (isFile(name)) return runInFile(name);
   const { runs } = storedRuns();
   const found =
     runs.find(({ run }) => run.id === name) ??
@@ -93,6 +113,6 @@ export function findRun(name: string): KeptRun {
   throw new UsageError({
     code: 'LAB-RUN-UNKNOWN',
     message: `there is no run \`${name}\``,
-    hint: runs.length === 0 ? 'make one: lab test quickstart' : 'see which there are: lab results',
+    hint: runs.length === 0 ? 'make one: lab test quickstart' : 'list the runs: lab results',
   });
 }

@@ -1,31 +1,34 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { labGraph } from '../report/graph/lab-graph.js';
-import { logsIn } from '../lab/logs.js';
-import type { ReadLab } from '../definition/read-lab.js';
-import type { LabFolder } from '../lab/record.js';
-import type { KeptRun, Run } from './run.js';
+import type { Lab } from '../model/lab.js';
+import type { Run, RunContext } from './run.js';
+import { topologyShape } from './topology.js';
 
 /** Of each log; a console that says more says it again and again. */
 const MAX_LOG_CHARACTERS = 50_000;
+
+/** The folder with the results of a lab, in the lab's folder of the state folder. */
+export const RESULTS_FOLDER = 'results';
 
 function endOf(text: string): string {
   if (text.length <= MAX_LOG_CHARACTERS) return text;
   return `… (the first ${text.length - MAX_LOG_CHARACTERS} characters are left out)\n${text.slice(-MAX_LOG_CHARACTERS)}`;
 }
 
-/** Keeps a run in the state folder of its lab, with what a report shows beside it. */
-export function keepRun(folder: LabFolder, run: Run, { lab, file, text, settings }: ReadLab): void {
-  const kept: KeptRun = {
-    ...run,
-    context: {
-      definition: { file, text, settings },
-      picture: labGraph(lab),
-      logs: logsIn(folder).map((log) => ({ name: log.name, text: endOf(log.text) })),
-    },
+/** Keeps a run in the folder of its lab, with the lab, its definition and its logs beside it. */
+export function keepRun(
+  labFolder: string,
+  run: Run,
+  { lab, definition, logs }: Pick<RunContext, 'definition' | 'logs'> & { readonly lab: Lab },
+): void {
+  const context: RunContext = {
+    definition,
+    topology: topologyShape.parse(lab),
+    logs: logs.map(({ name, text }) => ({ name, text: endOf(text) })),
   };
-  mkdirSync(folder.results, { recursive: true });
-  const target = join(folder.results, `${run.id}.json`);
-  writeFileSync(`${target}.new`, `${JSON.stringify(kept, undefined, 2)}\n`);
+  const folder = join(labFolder, RESULTS_FOLDER);
+  mkdirSync(folder, { recursive: true });
+  const target = join(folder, `${run.id}.json`);
+  writeFileSync(`${target}.new`, `${JSON.stringify({ ...run, context }, undefined, 2)}\n`);
   renameSync(`${target}.new`, target);
 }

@@ -4,15 +4,15 @@ import { storedRuns, type StoredRun } from './find.js';
 
 const MS_PER_DAY = 86_400_000;
 
-/** Which runs may go. */
+/** Which runs may be removed. */
 export interface PruneLimits {
-  /** So many of the newest of each lab stay. */
+  /** How many of the newest runs of each lab to keep. */
   readonly keep: number | undefined;
-  /** Those that are not older than so many days stay. */
+  /** Runs that are not older than this are kept. */
   readonly olderThanDays: number | undefined;
 }
 
-/** Runs that all limits let go. */
+/** The runs that no limit keeps. */
 export function superfluous(runs: readonly StoredRun[], limits: PruneLimits, now: Date): StoredRun[] {
   const newer = new Map<string, number>();
   return runs.filter(({ run }) => {
@@ -26,13 +26,13 @@ export function superfluous(runs: readonly StoredRun[], limits: PruneLimits, now
   });
 }
 
-/** Removes runs that all limits let go, of labs of this name or of all. Throws UsageError without any limit. */
+/** Removes the runs that no limit keeps, of labs with this name or of all. Throws UsageError without a limit. */
 export function pruneRuns(lab: string | undefined, limits: PruneLimits): StoredRun[] {
   if (limits.keep === undefined && limits.olderThanDays === undefined) {
     throw new UsageError({
       code: 'LAB-RESULTS-PRUNE',
-      message: '--prune does not say which runs may go',
-      hint: 'add --keep N (the newest of each lab stay), --older-than DAYS, or both',
+      message: '--prune does not say which runs to remove',
+      hint: 'add --keep N (the newest N of each lab are kept), --older-than DAYS, or both',
     });
   }
   const gone = superfluous(storedRuns(lab).runs, limits, new Date());

@@ -1,7 +1,6 @@
-import { outcomeOf } from '../report/run-text.js';
-import { hasPassed, type Run } from './run.js';
+import { hasPassed, outcomeOf, type Run } from './run.js';
 
-/** What a list says of a run. */
+/** What a list says about a run. */
 export interface RunSummary {
   readonly id: string;
   readonly kind: Run['kind'];
@@ -13,13 +12,13 @@ export interface RunSummary {
 }
 
 export function runSummary(run: Run): RunSummary {
-  const { id, kind, lab, startedAt, environment } = run;
+  const { id, kind, lab, startedAt, circumstances } = run;
   return {
     id,
     kind,
     lab,
     startedAt,
-    accelerator: environment.accelerator,
+    accelerator: circumstances.accelerator,
     ok: hasPassed(run),
     outcome: outcomeOf(run),
   };

@@ -5,8 +5,8 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { readLab } from '../../src/definition/read-lab.js';
 import type { KeptRun } from '../../src/results/run.js';
-import { labGraph } from '../../src/report/graph/lab-graph.js';
 import { toHtml } from '../../src/report/html/page.js';
+import { topologyShape } from '../../src/results/topology.js';
 import { benchResult, comparisonsOf, context, keptBench } from '../support/bench.js';
 import { checkResult, testResult } from '../support/results.js';
 import { useBrowser } from './support/browser.js';
@@ -17,7 +17,8 @@ const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/
 const PHONE = { viewport: { width: 375, height: 800 } };
 const WIDE = { viewport: { width: 1280, height: 900 } };
 
-const kept = context({ picture: labGraph(readLab('quickstart').lab) });
+const topology = topologyShape.parse(readLab('quickstart').lab);
+const kept = context({ topology });
 const before: KeptRun = { ...benchResult(), context: kept };
 const after: KeptRun = {
   ...benchResult({
@@ -90,10 +91,10 @@ describe('the charts', () => {
   async function barsOf(page: Page, figure: string): Promise<Bar[]> {
     return page.locator(`#${figure} rect[data-value]`).evaluateAll((bars) =>
       bars.map((bar) => {
-        const { measurement, figure: of, environment, value } = (bar as SVGElement & HTMLElement).dataset;
+        const { measurement, figure: of, side, value } = (bar as SVGElement & HTMLElement).dataset;
         const track = bar.previousElementSibling?.getBoundingClientRect().width ?? 0;
         return {
-          name: `${measurement ?? ''} ${of ?? ''} ${environment ?? ''}`,
+          name: `${measurement ?? ''} ${of ?? ''} ${side ?? ''}`,
           value: Number(value),
           share: bar.getBoundingClientRect().width / track,
           color: getComputedStyle(bar).fill,
@@ -241,10 +242,10 @@ describe('two runs', () => {
   it('are beside each other, with what got better or worse', async () => {
     const { page } = await open(toHtml([before, after]), WIDE);
     const rows = await page.locator('#changes tbody tr').allTextContents();
-    const verdict = (figure: string, environment: string): string =>
+    const verdict = (figure: string, side: string): string =>
       rows
         .map((row) => row.replaceAll(/\s+/g, ' ').trim())
-        .find((row) => row.startsWith(`${figure} ${environment}`)) ?? '';
+        .find((row) => row.startsWith(`${figure} ${side}`)) ?? '';
     expect(verdict('TCP_STREAM', 'offload')).toMatch(/better$/);
     expect(verdict('TCP_STREAM', 'software')).toMatch(/no difference can be shown$/);
     expect(verdict('TCP_RR mean', 'offload')).toMatch(/worse$/);
@@ -257,7 +258,7 @@ it('text that is meant as markup is shown and does nothing', async () => {
     ...benchResult({ refusals: [text], comparisons: [] }),
     context: context({
       definition: { file: text, text, settings: [text] },
-      picture: { ...kept.picture, title: text, summary: text },
+      topology: { ...topology, name: text, summary: text },
       logs: [{ name: text, text }],
     }),
   };

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { BenchResult } from '../../src/bench/result.js';
+import type { BenchResult } from '../../src/results/run.js';
 import { faultyQemu } from './support/faulty-qemu.js';
 import { PROJECT, Sandbox, type LabOutcome } from './support/sandbox.js';
 
@@ -54,7 +54,7 @@ describe('lab bench', () => {
       expect(ownBytes).toBeGreaterThan(payloadBytes);
       expect(otherBytes).toBeLessThan(payloadBytes / 100);
     }
-    expect(result.environment.images['guest']).toMatch(/^[0-9a-f]{64}$/);
+    expect(result.circumstances.images['guest']).toMatch(/^[0-9a-f]{64}$/);
     expect(await sandbox.leftovers()).toEqual([]);
 
     const list = await sandbox.lab('results', '--json');

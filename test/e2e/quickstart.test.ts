@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { TestResult } from '../../src/checks/result.js';
+import type { TestResult } from '../../src/results/run.js';
 import { Sandbox } from './support/sandbox.js';
 import { parseReport } from './support/tap.js';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { TestResult } from '../../src/checks/result.js';
+import type { TestResult } from '../../src/results/run.js';
 import { LIMIT_MS, useNestedLab } from './support/nested-lab.js';
 
 const { sandbox, lab } = useNestedLab();

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { BenchResult } from '../../src/bench/result.js';
+import type { BenchResult } from '../../src/results/run.js';
 import { Sandbox } from '../e2e/support/sandbox.js';
 import { LIMIT_MS } from './support/nested-lab.js';
 
@@ -16,7 +16,7 @@ test(
       const result = JSON.parse(outcome.stdout) as BenchResult;
       expect(result.refusals, outcome.stderr).toEqual([]);
       expect(outcome.exitCode).toBe(0);
-      expect(result.environment.accelerator).toBe('tcg');
+      expect(result.circumstances.accelerator).toBe('tcg');
       expect(result.path.places).toEqual({ offload: 'tap server-pf0.vf1', software: 'QEMU of guest' });
       for (const { ownBytes, payloadBytes } of result.path.evidence)
         expect(ownBytes).toBeGreaterThan(payloadBytes);

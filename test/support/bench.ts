@@ -1,9 +1,11 @@
 import { compare } from '../../src/bench/compare.js';
 import { measurements, type Measurement } from '../../src/bench/measurements.js';
-import type { BenchResult, BenchSettings, Comparison } from '../../src/bench/result.js';
-import type { Reading, Sample } from '../../src/bench/sample.js';
-import type { KeptRun, RunContext } from '../../src/results/run.js';
-import { environment } from './results.js';
+import type { BenchSettings, Comparison } from '../../src/bench/result.js';
+import type { Reading, Sample } from '../../src/bench/tool.js';
+import { RESULT_VERSION, type BenchResult, type KeptRun, type RunContext } from '../../src/results/run.js';
+import { topologyShape } from '../../src/results/topology.js';
+import { labWithNic } from './definition.js';
+import { circumstances } from './results.js';
 
 export const settings: BenchSettings = {
   tool: 'netperf',
@@ -43,8 +45,8 @@ export function comparisonsOf(
 ): Comparison[] {
   const of = measurement(name);
   const samples = offload.flatMap((value, index): Sample[] => [
-    { ...reading(of, value), environment: 'offload' },
-    { ...reading(of, software[index] ?? 0), environment: 'software' },
+    { ...reading(of, value), side: 'offload' },
+    { ...reading(of, software[index] ?? 0), side: 'software' },
   ]);
   return compare(of, 'netperf', samples);
 }
@@ -52,20 +54,20 @@ export function comparisonsOf(
 /** A whole bench, made up: twice the throughput, 100 usec less latency. */
 export function benchResult(changes: Partial<BenchResult> = {}): BenchResult {
   return {
-    version: 1,
+    version: RESULT_VERSION,
     id: 'offload-tap-20260102-030405-678',
     kind: 'bench',
     lab: 'offload-tap',
     startedAt: '2026-01-02T03:04:05.678Z',
     durationMs: 61_000,
-    environment,
+    circumstances,
     settings,
     setup: [{ ok: true, title: 'offload: the container reaches server', diagnostics: [] }],
     path: {
       places: { offload: 'tap guest-pf0.vf0', software: 'tap guest-uplink' },
       evidence: [
-        { environment: 'offload', payloadBytes: 1000, ownBytes: 1100, otherBytes: 42 },
-        { environment: 'software', payloadBytes: 900, ownBytes: 1000, otherBytes: 0 },
+        { side: 'offload', payloadBytes: 1000, ownBytes: 1100, otherBytes: 42 },
+        { side: 'software', payloadBytes: 900, ownBytes: 1000, otherBytes: 0 },
       ],
     },
     refusals: [],
@@ -83,19 +85,7 @@ export function benchResult(changes: Partial<BenchResult> = {}): BenchResult {
 export function context(changes: Partial<RunContext> = {}): RunContext {
   return {
     definition: { file: '/labs/offload-tap/lab.yaml', text: 'machines: {}\n', settings: [] },
-    picture: {
-      title: 'offload-tap',
-      summary: 'two ways out',
-      root: {
-        id: 'computer',
-        kind: 'computer',
-        title: 'this computer',
-        lines: ['a line'],
-        arrangement: 'row',
-        boxes: [],
-      },
-      links: [],
-    },
+    topology: topologyShape.parse(labWithNic({ vfs: 2 })),
     logs: [{ name: 'guest.console', text: 'booted\n' }],
     ...changes,
   };

@@ -1,4 +1,6 @@
-import type { CheckResult, Environment, TestResult } from '../../src/checks/result.js';
+import type { CheckResult } from '../../src/checks/result.js';
+import type { Circumstances } from '../../src/results/circumstances.js';
+import { RESULT_VERSION, type TestResult } from '../../src/results/run.js';
 
 /** A check's result from its assertions: ok, title, diagnostics. */
 export function checkResult(
@@ -17,7 +19,7 @@ export function checkResult(
   };
 }
 
-export const environment: Environment = {
+export const circumstances: Circumstances = {
   qemu: '11.0.0',
   kernel: '6.12.0',
   accelerator: 'tcg',
@@ -29,13 +31,13 @@ export const environment: Environment = {
 
 export function testResult(checks: readonly CheckResult[]): TestResult {
   return {
-    version: 1,
+    version: RESULT_VERSION,
     id: 'quickstart-20260102-030405-000',
     kind: 'test',
     lab: 'quickstart',
     startedAt: '2026-01-02T03:04:05.000Z',
     durationMs: 1500,
-    environment,
+    circumstances,
     checks,
   };
 }

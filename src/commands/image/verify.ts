@@ -2,7 +2,7 @@ import { BaseCommand, ExitCode } from '../../cli/base-command.js';
 import { imageArgument, imageFlags } from '../../cli/image-flags.js';
 import { interruptSignal } from '../../cli/interrupts.js';
 import { bootFlags, bootLimitMs, toolFlags } from '../../cli/lab-flags.js';
-import type { TestResult } from '../../checks/result.js';
+import type { TestResult } from '../../results/run.js';
 import { findImage } from '../../lab/find-image.js';
 import { verifyImage } from '../../lab/verify-image.js';
 import { checkToTap, tapEnd, tapHead } from '../../report/tap.js';

@@ -50,7 +50,7 @@ export default class Results extends BaseCommand<typeof Results> {
     }
     const { runs, unreadable } = storedRuns(args.lab);
     const progress = await this.progress();
-    for (const file of unreadable) progress.warn(`${file} holds no result that this version of lab can read`);
+    for (const { problem } of unreadable) progress.warn(problem);
     const summaries = runs.map(({ run }) => runSummary(run));
     if (summaries.length === 0) this.log('no results yet: lab test and lab bench keep theirs');
     else this.#show(summaries);

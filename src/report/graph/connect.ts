@@ -1,7 +1,33 @@
-import type { Nic, NicFunction } from '../../model/lab.js';
-import { backendLabel } from './backend-label.js';
+import type { TopologyBackend, TopologyFunction, TopologyNic } from '../../results/topology.js';
 import type { Drawing } from './drawing.js';
 import type { Box } from './graph.js';
+
+interface BackendLabel {
+  readonly title: string;
+  readonly lines: readonly string[];
+  /** The lines that a box for many of them shows. */
+  readonly common: readonly string[];
+  /** The network of the lab that it leads to; null when it leads to no network of the lab. */
+  readonly network: string | null;
+  /** The function of the surrounding machine that it is made from; null when it is made from none. */
+  readonly of: string | null;
+}
+
+export function backendLabel(backend: TopologyBackend): BackendLabel {
+  switch (backend.type) {
+    case 'user':
+      return { title: 'user', lines: ['QEMU’s own network'], common: [], network: null, of: null };
+    case 'tap': {
+      const { ifname, network, vlan } = backend;
+      const common = vlan === null ? [] : [`VLAN ${vlan}`];
+      return { title: 'tap', lines: [ifname, ...common], common, network, of: null };
+    }
+    case 'vdpa': {
+      const { device, of } = backend;
+      return { title: 'vDPA', lines: of === null ? [device] : [], common: [], network: null, of };
+    }
+  }
+}
 
 function addBackend(
   from: string,
@@ -17,8 +43,8 @@ function addBackend(
 /** Draws the backends of functions that leave in the same way as one box, and links it. Returns its id. */
 export function connect(
   from: string,
-  nic: Nic,
-  functions: readonly NicFunction[],
+  nic: TopologyNic,
+  functions: readonly TopologyFunction[],
   drawing: Drawing,
 ): string | undefined {
   const [first] = functions;
@@ -41,6 +67,6 @@ export function connect(
   return id;
 }
 
-function addDrive(from: string, { sizeMiB }: Nic, drawing: Drawing): string {
+function addDrive(from: string, { sizeMiB }: TopologyNic, drawing: Drawing): string {
   return addBackend(from, { title: 'drive', lines: [`${sizeMiB ?? 0} MiB`] }, drawing);
 }

@@ -1,8 +1,11 @@
-import { machinesOn, type Lab, type Machine, type Network, type Peer } from '../../model/lab.js';
-import type { Drawing } from './drawing.js';
+import type { Topology } from '../../results/topology.js';
+import { Ids, type Drawing } from './drawing.js';
 import type { Box, Graph, Link } from './graph.js';
-import { Ids } from './ids.js';
 import { drawNic } from './nic-boxes.js';
+
+type Machine = Topology['machines'][number];
+type Network = Topology['networks'][number];
+type Peer = Topology['peers'][number];
 
 /** What holds machines: this computer, or a machine that others run `on`. */
 interface Place {
@@ -51,7 +54,7 @@ class LabDrawing {
 
   readonly #mtus: ReadonlyMap<string, number>;
 
-  constructor(private readonly lab: Lab) {
+  constructor(private readonly lab: Topology) {
     this.#mtus = new Map(lab.networks.map(({ name, mtu }) => [name, mtu]));
   }
 
@@ -68,7 +71,9 @@ class LabDrawing {
     );
     const { outerFunctions } = place;
     const drawing = { ids, networks, mtus: this.#mtus, links: this.links, backends: [], outerFunctions };
-    const machines = machinesOn(this.lab, place.on).map((machine) => this.#machine(machine, drawing));
+    const machines = this.lab.machines
+      .filter(({ on }) => on === place.on)
+      .map((machine) => this.#machine(machine, drawing));
     this.#linkUplinks(drawing);
     return this.#columns([
       machines,
@@ -118,7 +123,7 @@ class LabDrawing {
 }
 
 /** The topology of a lab as boxes and links. */
-export function labGraph(lab: Lab): Graph {
+export function labGraph(lab: Topology): Graph {
   const drawing = new LabDrawing(lab);
   const namespace: Box = {
     id: drawing.id('namespace'),

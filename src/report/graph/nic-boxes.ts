@@ -1,6 +1,5 @@
-import { functionsOf, type Nic, type NicFunction } from '../../model/lab.js';
-import { backendLabel } from './backend-label.js';
-import { connect } from './connect.js';
+import type { TopologyFunction, TopologyNic } from '../../results/topology.js';
+import { backendLabel, connect } from './connect.js';
 import type { Drawing } from './drawing.js';
 import type { Box } from './graph.js';
 
@@ -14,7 +13,7 @@ export interface DrawnNic {
   readonly functions: ReadonlyMap<string, string>;
 }
 
-function functionLines(nic: Nic, pciFunction: NicFunction, drawing: Drawing): string[] {
+function functionLines(nic: TopologyNic, pciFunction: TopologyFunction, drawing: Drawing): string[] {
   const network = pciFunction.segment?.network;
   const usual = network === undefined ? ETHERNET_MTU : drawing.mtus.get(network);
   const { bdf, mac, address, mtu, model, queues, sriovPf } = pciFunction;
@@ -35,12 +34,12 @@ class NicDrawing {
   #pfBackend: string | undefined;
 
   constructor(
-    private readonly nic: Nic,
+    private readonly nic: TopologyNic,
     private readonly machine: string,
     private readonly drawing: Drawing,
   ) {}
 
-  single(kind: 'pf' | 'vf', title: string, pciFunction: NicFunction): Box {
+  single(kind: 'pf' | 'vf', title: string, pciFunction: TopologyFunction): Box {
     const { nic, machine, drawing } = this;
     const id = drawing.ids.take(machine, pciFunction.id);
     this.functions.set(pciFunction.id, id);
@@ -55,7 +54,7 @@ class NicDrawing {
     };
   }
 
-  group(vfs: readonly NicFunction[]): Box {
+  group(vfs: readonly TopologyFunction[]): Box {
     const { nic, machine, drawing } = this;
     const id = drawing.ids.take(machine, nic.name, 'vfs');
     this.#connect(id, vfs);
@@ -81,7 +80,7 @@ class NicDrawing {
     };
   }
 
-  #connect(id: string, functions: readonly NicFunction[]): void {
+  #connect(id: string, functions: readonly TopologyFunction[]): void {
     const [first] = functions;
     if (first === undefined) return;
     // VFs that share what is behind their PF lead to the PF's own backend.
@@ -95,8 +94,8 @@ class NicDrawing {
 }
 
 /** VFs whose packets leave in the same way, in the order in which the first of each kind stands. */
-function alike(vfs: readonly NicFunction[]): NicFunction[][] {
-  const groups = new Map<string, NicFunction[]>();
+function alike(vfs: readonly TopologyFunction[]): TopologyFunction[][] {
+  const groups = new Map<string, TopologyFunction[]>();
   for (const vf of vfs) {
     const label = vf.backend === null ? undefined : backendLabel(vf.backend);
     const key = JSON.stringify([label?.title, label?.network, label?.common]);
@@ -107,25 +106,27 @@ function alike(vfs: readonly NicFunction[]): NicFunction[][] {
   return [...groups.values()];
 }
 
-function compactBackend({ backend }: NicFunction): string[] {
+function compactBackend({ backend }: TopologyFunction): string[] {
   if (backend === null) return [];
   const { title, lines, of, network } = backendLabel(backend);
   if (of !== null) return [`${title} ${of}`];
   return network === null ? [] : [`${title} ${lines[0] ?? ''}`.trim()];
 }
 
-function pfTitle({ pf, vfs, siblings }: Nic): string {
+function pfTitle({ pf, vfs, siblings }: TopologyNic): string {
   return vfs.length === 0 || siblings.length > 0 ? `function ${pf.name}` : `PF ${pf.name}`;
 }
 
 /** The PCI buses that the functions of a NIC are on, as a guest numbers them. */
-function busNumbers(nic: Nic): string {
-  const numbers = functionsOf(nic).map(({ bdf }) => bdf.slice('0000:'.length, '0000:00'.length));
+function busNumbers(nic: TopologyNic): string {
+  const numbers = [nic.pf, ...nic.vfs, ...nic.siblings].map(({ bdf }) =>
+    bdf.slice('0000:'.length, '0000:00'.length),
+  );
   return [...new Set(numbers)].sort().join(', ');
 }
 
 /** A NIC with its functions. Their backends and links are added to the drawing. */
-export function drawNic(nic: Nic, machine: string, drawing: Drawing): DrawnNic {
+export function drawNic(nic: TopologyNic, machine: string, drawing: Drawing): DrawnNic {
   const drawn = new NicDrawing(nic, machine, drawing);
   const pf = drawn.single('pf', pfTitle(nic), nic.pf);
   const siblings = nic.siblings.map((one) => drawn.single('vf', `function ${one.name}`, one));

@@ -1,6 +1,5 @@
-import type { BenchResult, Comparison, Verdict } from '../../bench/result.js';
-import { NO_DIFFERENCE } from '../../bench/result.js';
-import type { Summary } from '../../bench/statistics.js';
+import { NO_DIFFERENCE, type Comparison, type Summary, type Verdict } from '../../bench/result.js';
+import type { BenchResult } from '../../results/run.js';
 import { accelerationNote, figureTitle, shortNumber, shortRange } from '../bench-text.js';
 import { barChart } from './bar-chart.js';
 import { html, nothing, type Html } from './html.js';
@@ -13,10 +12,10 @@ function toneOf(verdict: Verdict): Tone {
 }
 
 /** What every picture says of its figures. */
-function pictureNote({ environment }: BenchResult): string {
-  return environment.accelerator === 'tcg'
+function pictureNote({ circumstances }: BenchResult): string {
+  return circumstances.accelerator === 'tcg'
     ? 'TCG: software emulation. Compare, do not quote.'
-    : environment.accelerator.toUpperCase();
+    : circumstances.accelerator.toUpperCase();
 }
 
 function tile(title: string, value: string, comparison: Comparison, interval: string): Html {
@@ -119,7 +118,7 @@ function row(comparison: Comparison, accelerator: string): Html {
   </tr>`;
 }
 
-function figuresTable({ comparisons, environment }: BenchResult, name: string): Html {
+function figuresTable({ comparisons, circumstances }: BenchResult, name: string): Html {
   return scrolling(
     `Figures of ${name}`,
     html`<table>
@@ -136,7 +135,7 @@ function figuresTable({ comparisons, environment }: BenchResult, name: string): 
         </tr>
       </thead>
       <tbody>
-        ${comparisons.map((comparison) => row(comparison, environment.accelerator))}
+        ${comparisons.map((comparison) => row(comparison, circumstances.accelerator))}
       </tbody>
     </table>`,
   );
@@ -145,10 +144,10 @@ function figuresTable({ comparisons, environment }: BenchResult, name: string): 
 function pathCard({ path }: BenchResult, name: string): Html {
   if (path.evidence.length === 0) return nothing;
   const rows = path.evidence.map(
-    ({ environment, payloadBytes, ownBytes, otherBytes }) =>
+    ({ side, payloadBytes, ownBytes, otherBytes }) =>
       html`<tr>
-        <th scope="row">${environment}</th>
-        <td>${path.places[environment]}</td>
+        <th scope="row">${side}</th>
+        <td>${path.places[side]}</td>
         <td class="number">${payloadBytes}</td>
         <td class="number">${ownBytes}</td>
         <td class="number">${otherBytes}</td>
@@ -196,7 +195,7 @@ function expectationList({ expectations }: BenchResult): Html {
 
 /** What a bench found; `prefix` begins every id in it. */
 export function benchSection(result: BenchResult, prefix: string): Html {
-  const { environment, settings, refusals } = result;
+  const { circumstances, settings, refusals } = result;
   if (refusals.length > 0) {
     return html`<div class="notice bad">
         <strong>There is no result: it was refused.</strong>
@@ -206,8 +205,8 @@ export function benchSection(result: BenchResult, prefix: string): Html {
       </div>
       ${pathCard(result, result.id)}`;
   }
-  const emulated = environment.accelerator === 'tcg';
-  return html`${emulated ? html`<p class="notice">Under ${accelerationNote(environment.accelerator)}.</p>` : nothing}
+  const emulated = circumstances.accelerator === 'tcg';
+  return html`${emulated ? html`<p class="notice">Under ${accelerationNote(circumstances.accelerator)}.</p>` : nothing}
     ${tiles(result)} ${charts(result, prefix)}
     <div class="card">
       <h3>The figures</h3>

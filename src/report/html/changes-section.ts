@@ -1,19 +1,17 @@
 import { figureChanges, type FigureChange } from '../../bench/changes.js';
-import type { BenchResult } from '../../bench/result.js';
 import { assertionChanges, type AssertionChange } from '../../checks/changes.js';
-import type { TestResult } from '../../checks/result.js';
-import type { Run } from '../../results/run.js';
+import type { BenchResult, Run, TestResult } from '../../results/run.js';
 import { figureTitle, shortNumber, shortRange } from '../bench-text.js';
 import { html, type Html } from './html.js';
 import { badge, scrolling, type Tone } from './parts.js';
 
 function assertionTone(change: AssertionChange['change']): Tone {
-  if (change === 'mended' || change === 'new, passes') return 'good';
+  if (change === 'fixed' || change === 'new, passes') return 'good';
   return change === 'gone' ? 'warn' : 'bad';
 }
 
 function assertionTable(before: TestResult, after: TestResult): Html {
-  const changes = assertionChanges(before, after);
+  const changes = assertionChanges(before.checks, after.checks);
   if (changes.length === 0) return html`<p>Every assertion ends as it did before.</p>`;
   const rows = changes.map(
     ({ check, assertion, change }) =>
@@ -46,17 +44,16 @@ function figureTone({ verdict }: FigureChange): Tone {
 }
 
 function figureTable(before: BenchResult, after: BenchResult): Html {
-  const changes = figureChanges(before, after);
+  const changes = figureChanges(before.comparisons, after.comparisons);
   if (changes.length === 0) return html`<p>They have no figure in common.</p>`;
-  const [first, second] = [before, after].map(({ environment }) => environment.accelerator.toUpperCase()) as [
-    string,
-    string,
-  ];
+  const [first, second] = [before, after].map(({ circumstances }) =>
+    circumstances.accelerator.toUpperCase(),
+  ) as [string, string];
   const rows = changes.map(
     (change) =>
       html`<tr>
         <th scope="row">${figureTitle(change)}</th>
-        <td>${change.environment}</td>
+        <td>${change.side}</td>
         <td class="number">${shortNumber(change.before)}</td>
         <td class="number">${shortNumber(change.after)}</td>
         <td>${change.unit}</td>
@@ -95,13 +92,13 @@ interface Difference {
 
 /** What the two runs were made with, where it is not the same. */
 function differences(before: Run, after: Run): Difference[] {
-  const facts = ({ environment: e }: Run): Record<string, string> => ({
-    QEMU: e.qemu,
-    kernel: e.kernel,
-    acceleration: e.accelerator.toUpperCase(),
-    computer: `${e.computer.cpu}, ${e.computer.processors} processors`,
-    definition: `digest ${e.labDigest.slice(0, 12)}`,
-    images: Object.entries(e.images)
+  const facts = ({ circumstances: made }: Run): Record<string, string> => ({
+    QEMU: made.qemu,
+    kernel: made.kernel,
+    acceleration: made.accelerator.toUpperCase(),
+    computer: `${made.computer.cpu}, ${made.computer.processors} processors`,
+    definition: `digest ${made.labDigest.slice(0, 12)}`,
+    images: Object.entries(made.images)
       .map(([name, digest]) => `${name} ${digest.slice(0, 12)}`)
       .join(', '),
   });

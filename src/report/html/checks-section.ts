@@ -1,5 +1,5 @@
-import type { Assertion } from '../../checks/check.js';
-import type { CheckResult, TestResult } from '../../checks/result.js';
+import type { Assertion, CheckResult } from '../../checks/result.js';
+import type { TestResult } from '../../results/run.js';
 import { html, nothing, type Html } from './html.js';
 import { badge, folded, verbatim } from './parts.js';
 

@@ -1,6 +1,4 @@
-import type { Comparison } from '../../bench/result.js';
-import { NO_DIFFERENCE } from '../../bench/result.js';
-import type { Estimate } from '../../bench/statistics.js';
+import { NO_DIFFERENCE, type Comparison, type Estimate } from '../../bench/result.js';
 import { figureTitle } from '../bench-text.js';
 import { figure, percent, type Picture } from './figure.js';
 import { html, type Html } from './html.js';

@@ -1,6 +1,7 @@
-import { hasPassed, type KeptRun } from '../../results/run.js';
+import { hasPassed, outcomeOf, type KeptRun } from '../../results/run.js';
+import { labGraph } from '../graph/lab-graph.js';
 import { toSvg } from '../graph/svg.js';
-import { outcomeOf } from '../run-text.js';
+import type { Topology } from '../../results/topology.js';
 import { benchSection } from './bench-section.js';
 import { assertionList, checksSection } from './checks-section.js';
 import { html, nothing, type Html } from './html.js';
@@ -12,19 +13,24 @@ function began(iso: string): string {
   return `${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC`;
 }
 
-/** As an image of its own: its styles and its ids are none of the page's, and nothing in it can run. */
-function topology({ context, lab }: KeptRun): Html {
+/** As an image of its own: it shares no style and no id with the page, and nothing in it can run. */
+function picture(topology: Topology): Html {
+  const source = `data:image/svg+xml;base64,${Buffer.from(toSvg(labGraph(topology))).toString('base64')}`;
+  const image = html`<img src="${source}" alt="Topology of lab ${topology.name}: ${topology.summary}" />`;
+  return scrolling(`Topology of ${topology.name}`, image, 'topology');
+}
+
+function topologyCard({ context }: KeptRun): Html {
   if (context === undefined) return nothing;
-  const source = `data:image/svg+xml;base64,${Buffer.from(toSvg(context.picture)).toString('base64')}`;
-  const image = html`<img src="${source}" alt="Topology of lab ${lab}: ${context.picture.summary}" />`;
+  const { topology } = context;
   return html`<div class="card">
     <h3>Topology</h3>
-    ${scrolling(`Topology of ${lab}`, image, 'topology')}
+    ${topology === null ? html`<p>An earlier version of sriov-lab kept this result, without the topology.</p>` : picture(topology)}
   </div>`;
 }
 
-function environmentCard({ environment, durationMs }: KeptRun): Html {
-  const { qemu, kernel, accelerator, accelerationReason, computer, images, labDigest } = environment;
+function circumstancesCard({ circumstances, durationMs }: KeptRun): Html {
+  const { qemu, kernel, accelerator, accelerationReason, computer, images, labDigest } = circumstances;
   const booted = Object.entries(images).map(([name, digest]) => [`Image of ${name}`, digest] as const);
   return html`<div class="card">
     <h3>Made with</h3>
@@ -76,14 +82,14 @@ function sources({ context }: KeptRun): Html {
 /** One run of a report; `id` is unique in the page. */
 export function runSection(run: KeptRun, id: string): Html {
   const passed = hasPassed(run);
-  const emulated = run.environment.accelerator === 'tcg';
+  const emulated = run.circumstances.accelerator === 'tcg';
   return html`<section class="run" id="${id}" aria-labelledby="${id}-heading">
     <div class="heading">
       <h2 id="${id}-heading">${run.id}</h2>
-      ${badge(outcomeOf(run), passed ? 'good' : 'bad')}${badge(emulated ? TCG_BADGE : run.environment.accelerator.toUpperCase(), emulated ? 'warn' : 'calm')}
+      ${badge(outcomeOf(run), passed ? 'good' : 'bad')}${badge(emulated ? TCG_BADGE : run.circumstances.accelerator.toUpperCase(), emulated ? 'warn' : 'calm')}
     </div>
     <p class="soft">lab ${run.kind === 'bench' ? 'bench' : 'test'} ${run.lab}, ${began(run.startedAt)}</p>
-    ${run.kind === 'bench' ? benchSection(run, id) : checksSection(run)} ${topology(run)}
-    ${environmentCard(run)} ${setupCard(run)} ${sources(run)}
+    ${run.kind === 'bench' ? benchSection(run, id) : checksSection(run)} ${topologyCard(run)}
+    ${circumstancesCard(run)} ${setupCard(run)} ${sources(run)}
   </section>`;
 }

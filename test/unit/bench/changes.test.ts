@@ -12,22 +12,22 @@ it('figures of two runs are better, worse, or not to be told apart', () => {
       ...comparisonsOf('udp-rr', [1, 1, 1], [1, 1, 1]),
     ],
   });
-  const changes = figureChanges(before, after);
+  const changes = figureChanges(before.comparisons, after.comparisons);
   expect(
-    changes
-      .filter(({ figure }) => figure === 'mean')
-      .map(({ environment, verdict }) => [environment, verdict]),
+    changes.filter(({ figure }) => figure === 'mean').map(({ side, verdict }) => [side, verdict]),
   ).toEqual([
     ['offload', 'better'],
     ['software', 'worse'],
   ]);
-  expect(figureChanges(before, before).every(({ verdict }) => verdict === 'no difference can be shown')).toBe(
-    true,
-  );
+  expect(
+    figureChanges(before.comparisons, before.comparisons).every(
+      ({ verdict }) => verdict === 'no difference can be shown',
+    ),
+  ).toBe(true);
   expect(changes.some(({ measurement }) => measurement === 'udp-rr')).toBe(false);
 });
 
-it('assertions of two runs are mended, broken, new or gone', () => {
+it('assertions of two runs are fixed, broken, new or gone', () => {
   const before = testResult([
     checkResult('traffic', [
       [true, 'a'],
@@ -45,11 +45,7 @@ it('assertions of two runs are mended, broken, new or gone', () => {
       [false, 'sour'],
     ]),
   ]);
-  expect(assertionChanges(before, after).map(({ assertion, change }) => `${assertion}: ${change}`)).toEqual([
-    'a: broken',
-    'b: mended',
-    'fresh: new, passes',
-    'sour: new, fails',
-    'old: gone',
-  ]);
+  expect(
+    assertionChanges(before.checks, after.checks).map(({ assertion, change }) => `${assertion}: ${change}`),
+  ).toEqual(['a: broken', 'b: fixed', 'fresh: new, passes', 'sour: new, fails', 'old: gone']);
 });

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { findPath } from '../../../src/bench/find-path.js';
-import { CHATTER } from '../../../src/bench/tap-path.js';
+import { findPath, TAP_CHATTER } from '../../../src/bench/find-path.js';
 import { evidenceOf, pathProblem, sumEvidence, type PathHosts } from '../../../src/bench/path.js';
 import type { LabFile, NicFile } from '../../../src/model/lab-file.js';
 import type { Bench, Lab } from '../../../src/model/lab.js';
@@ -30,7 +29,6 @@ function hosts(bytes: Readonly<Record<string, readonly [number, number]>>): Path
       putFile: async () => Promise.resolve(),
       run: async () => Promise.resolve({ exitCode: 0, stdout: JSON.stringify(links), stderr: '' }),
     },
-    machine: async () => Promise.reject(new Error('no machine is asked')),
     qemu: async () =>
       Promise.resolve({
         host: {
@@ -67,9 +65,7 @@ describe('the path', () => {
     );
     const observer = await findPath(of, bench, hosts({}));
     const evidence = evidenceOf('offload', 100, { offload: 0, software: 0 }, { offload: 110, software: 110 });
-    expect(pathProblem(evidence, observer)).toBe(
-      'both environments pass tap guest-pf: they do not differ in their path',
-    );
+    expect(pathProblem(evidence, observer)).toBe('both sides pass tap guest-pf: their paths do not differ');
   });
 
   const insideAMachine = (a: NicFile, b: NicFile) =>
@@ -103,7 +99,7 @@ describe('the path', () => {
     expect(observer.places).toEqual({ offload: 'tap host-pf0.vf0', software: 'QEMU of guest' });
     expect(await observer.read()).toEqual({ offload: 15, software: 430 });
     const carriedByQemu = {
-      environment: 'offload',
+      side: 'offload',
       payloadBytes: 1e6,
       ownBytes: 2e6,
       otherBytes: 1e6,
@@ -123,10 +119,7 @@ describe('the path', () => {
   it('may be chatted on by neighbours', () => {
     const places = { offload: 'tap a', software: 'tap b' };
     const problem = (payloadBytes: number, ownBytes: number, otherBytes: number): string | undefined =>
-      pathProblem(
-        { environment: 'offload', payloadBytes, ownBytes, otherBytes },
-        { places, chatter: CHATTER },
-      );
+      pathProblem({ side: 'offload', payloadBytes, ownBytes, otherBytes }, { places, chatter: TAP_CHATTER });
     expect(problem(1000, 1000, 16_000)).toBeUndefined();
     expect(problem(1000, 999, 0)).toContain('counted 999 bytes of a payload of 1000');
     expect(problem(1000, 1000, 17_000)).toContain('as well');
@@ -137,13 +130,13 @@ describe('the path', () => {
     const one = { payloadBytes: 1, ownBytes: 2, otherBytes: 3 };
     expect(
       sumEvidence([
-        { environment: 'software', ...one },
-        { environment: 'offload', ...one },
-        { environment: 'software', ...one },
+        { side: 'software', ...one },
+        { side: 'offload', ...one },
+        { side: 'software', ...one },
       ]),
     ).toEqual([
-      { environment: 'offload', ...one },
-      { environment: 'software', payloadBytes: 2, ownBytes: 4, otherBytes: 6 },
+      { side: 'offload', ...one },
+      { side: 'software', payloadBytes: 2, ownBytes: 4, otherBytes: 6 },
     ]);
   });
 });

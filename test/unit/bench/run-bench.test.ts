@@ -1,19 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { otherOf, type BytesByEnvironment } from '../../../src/bench/path.js';
+import { otherSide, type Side } from '../../../src/bench/measurements.js';
+import type { BytesBySide } from '../../../src/bench/path.js';
 import { runBench, type BenchWorld, type Measured } from '../../../src/bench/run-bench.js';
-import type { EnvironmentName, Reading } from '../../../src/bench/sample.js';
-import type { Tool } from '../../../src/bench/tool.js';
-import { silentProgress } from '../../../src/model/progress.js';
+import type { Reading, Tool } from '../../../src/bench/tool.js';
+import { silentTask } from '../../../src/model/task.js';
 import { measurement, reading, settings } from '../../support/bench.js';
 
 interface Fake {
-  /** What the run of this number, from 0, reads; numbers count both environments. */
-  read?: (environment: EnvironmentName, run: number) => Partial<Reading>;
+  /** What the run of this number, from 0, reads; numbers count both sides. */
+  read?: (side: Side, run: number) => Partial<Reading>;
   /** Bytes that pass the own place and the other one. */
-  pass?: (environment: EnvironmentName, payload: number) => { own: number; other: number };
+  pass?: (side: Side, payload: number) => { own: number; other: number };
   exitCode?: number;
   printed?: string;
-  places?: Readonly<Record<EnvironmentName, string>>;
+  places?: Readonly<Record<Side, string>>;
 }
 
 /** Runs one measurement in a world that is made up; tells who was measured in which order, too. */
@@ -22,11 +22,11 @@ async function bench(
   name: 'tcp-stream' | 'udp-stream-64' = 'tcp-stream',
 ): Promise<Measured & { turns: string[] }> {
   const of = measurement(name);
-  const turns: EnvironmentName[] = [];
-  let counted: BytesByEnvironment = { offload: 0, software: 0 };
+  const turns: Side[] = [];
+  let counted: BytesBySide = { offload: 0, software: 0 };
   const readingOf = (): Reading => {
-    const environment = turns.at(-1) ?? 'offload';
-    return { ...reading(of, 100), ...fake.read?.(environment, turns.length - 1) };
+    const side = turns.at(-1) ?? 'offload';
+    return { ...reading(of, 100), ...fake.read?.(side, turns.length - 1) };
   };
   const tool: Tool = {
     name: 'netperf',
@@ -39,38 +39,36 @@ async function bench(
   };
   const world: BenchWorld = {
     address: '10.0.0.1',
+    acceleration: 'TCG',
     observer: {
       places: fake.places ?? { offload: 'tap a', software: 'tap b' },
       chatter: { bytes: 16_384, share: 0.01 },
       read: async () => Promise.resolve(counted),
     },
-    run: async (environment) => {
-      turns.push(environment);
+    run: async (side) => {
+      turns.push(side);
       const { payloadBytes } = readingOf();
-      const { own, other } = fake.pass?.(environment, payloadBytes) ?? {
+      const { own, other } = fake.pass?.(side, payloadBytes) ?? {
         own: payloadBytes * 1.05,
         other: 300,
       };
       counted = {
         ...counted,
-        [environment]: counted[environment] + own,
-        [otherOf(environment)]: counted[otherOf(environment)] + other,
+        [side]: counted[side] + own,
+        [otherSide(side)]: counted[otherSide(side)] + other,
       };
       return Promise.resolve({ exitCode: fake.exitCode ?? 0, stdout: fake.printed ?? 'fine', stderr: '' });
     },
   };
-  const measured = await runBench(world, [{ measurement: of, tool }], settings, {
-    begin: () => silentProgress.step(''),
-    signal: new AbortController().signal,
-  });
+  const measured = await runBench(world, [{ measurement: of, tool }], settings, silentTask());
   return { ...measured, turns };
 }
 
 describe('a bench', () => {
   it('takes turns, A B A B, and throws the warm-up away', async () => {
     const { turns, comparisons, refusals } = await bench({
-      read: (environment, run) => ({
-        figures: { throughput: run < 2 ? 1 : environment === 'offload' ? 200 + run : 100 + run },
+      read: (side, run) => ({
+        figures: { throughput: run < 2 ? 1 : side === 'offload' ? 200 + run : 100 + run },
       }),
     });
     expect(refusals).toEqual([]);
@@ -102,7 +100,7 @@ describe('a bench', () => {
     const { evidence } = await bench({});
     expect(evidence).toHaveLength(8);
     expect(evidence[0]).toEqual({
-      environment: 'offload',
+      side: 'offload',
       payloadBytes: 1e6,
       ownBytes: 1.05e6,
       otherBytes: 300,
@@ -140,7 +138,7 @@ describe('a bench', () => {
     [
       'both have one place',
       { places: { offload: 'tap a', software: 'tap a' } },
-      /both environments pass tap a: they do not differ in their path/,
+      /both sides pass tap a: their paths do not differ/,
     ],
   ])('refuses a result when %s', async (_, fake, reason) => {
     const { comparisons, refusals } = await bench(fake);
@@ -167,6 +165,7 @@ describe('a bench', () => {
     controller.abort(new Error('enough'));
     const world: BenchWorld = {
       address: '',
+      acceleration: 'TCG',
       observer: {
         places: { offload: 'a', software: 'b' },
         chatter: { bytes: 0, share: 0 },
@@ -175,8 +174,6 @@ describe('a bench', () => {
       run: async () => Promise.reject(new Error('it was run')),
     };
     const plan = [{ measurement: measurement('tcp-rr'), tool: {} as Tool }];
-    await expect(
-      runBench(world, plan, settings, { begin: () => silentProgress.step(''), signal: controller.signal }),
-    ).rejects.toThrow('enough');
+    await expect(runBench(world, plan, settings, silentTask(controller.signal))).rejects.toThrow('enough');
   });
 });

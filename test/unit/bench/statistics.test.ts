@@ -5,8 +5,8 @@ import {
   pairedRatio,
   summarize,
   unpairedRatio,
-  type Estimate,
 } from '../../../src/bench/statistics.js';
+import type { Estimate } from '../../../src/bench/result.js';
 import { randomNumbers } from '../../support/random.js';
 
 const EXPERIMENTS = 4000;

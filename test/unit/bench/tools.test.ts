@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { iperf3 } from '../../../src/bench/iperf3.js';
 import { netperf } from '../../../src/bench/netperf.js';
-import { chosenMeasurements } from '../../../src/bench/measurements.js';
+import { benchPlan } from '../../../src/bench/plan.js';
 import { measurement } from '../../support/bench.js';
 
 // What netperf 2.7 and iperf3 3.18 printed in a guest.
@@ -112,18 +112,39 @@ describe('iperf3', () => {
   });
 });
 
-describe('the measurements', () => {
-  it('are all six, four of a quick run, or those that are named, in their order', () => {
-    expect(chosenMeasurements([], false)).toHaveLength(6);
-    expect(chosenMeasurements([], true).map(({ name }) => name)).toEqual([
-      'tcp-stream',
-      'udp-stream-1400',
-      'tcp-rr',
-      'udp-rr',
+describe('the plan of a bench', () => {
+  const planned = (only: readonly string[], tool: 'netperf' | 'iperf3', quick: boolean): string[] =>
+    benchPlan(only, { tool, quick }).map((part) => `${part.measurement.name} ${part.tool.name}`);
+
+  it('is all six measurements, or four for a quick run', () => {
+    expect(planned([], 'netperf', false)).toEqual([
+      'tcp-stream netperf',
+      'udp-stream-64 netperf',
+      'udp-stream-1400 netperf',
+      'udp-stream-max netperf',
+      'tcp-rr netperf',
+      'udp-rr netperf',
     ]);
-    expect(chosenMeasurements(['udp-rr', 'tcp-stream'], true).map(({ name }) => name)).toEqual([
-      'tcp-stream',
-      'udp-rr',
+    expect(planned([], 'netperf', true)).toEqual([
+      'tcp-stream netperf',
+      'udp-stream-1400 netperf',
+      'tcp-rr netperf',
+      'udp-rr netperf',
+    ]);
+  });
+
+  it('is the measurements that are named, in their own order, also those that are not in a quick run', () => {
+    expect(planned(['udp-rr', 'udp-stream-64', 'tcp-stream'], 'netperf', true)).toEqual([
+      'tcp-stream netperf',
+      'udp-stream-64 netperf',
+      'udp-rr netperf',
+    ]);
+  });
+
+  it('leaves latency to netperf', () => {
+    expect(planned(['tcp-stream', 'tcp-rr'], 'iperf3', false)).toEqual([
+      'tcp-stream iperf3',
+      'tcp-rr netperf',
     ]);
   });
 });

@@ -30,8 +30,8 @@ function runOf(text: string): KeptRun {
       comparisons: benchResult().comparisons.map((one) => ({ ...one, title: text })),
       expectations: [{ expectation: text, met: false, found: text }],
       path: { ...benchResult().path, places: { offload: text, software: text } },
-      environment: {
-        ...benchResult().environment,
+      circumstances: {
+        ...benchResult().circumstances,
         qemu: text,
         kernel: text,
         accelerator: text,
@@ -41,12 +41,7 @@ function runOf(text: string): KeptRun {
     }),
     context: context({
       definition: { file: text, text, settings: [text] },
-      picture: {
-        ...base.picture,
-        title: text,
-        summary: text,
-        root: { ...base.picture.root, title: text, lines: [text] },
-      },
+      topology: base.topology && { ...base.topology, name: text, summary: text },
       logs: [{ name: text, text }],
     }),
   };
@@ -110,7 +105,10 @@ describe('the page', () => {
   });
 
   it('tells what two runs were made with, where it is not the same', () => {
-    const other = keptBench({ id: 'second', environment: { ...benchResult().environment, qemu: '12.0.0' } });
+    const other = keptBench({
+      id: 'second',
+      circumstances: { ...benchResult().circumstances, qemu: '12.0.0' },
+    });
     expect(toHtml([keptBench(), other])).toMatch(
       /<th scope="row">QEMU<\/th>\s*<td>11\.0\.0<\/td>\s*<td>12\.0\.0<\/td>/,
     );
@@ -139,7 +137,7 @@ describe('the pieces of a page', () => {
 describe('a report’s file', () => {
   it.each([
     ['a.html', '<!doctype html>'],
-    ['a.JSON', '{\n  "version": 1'],
+    ['a.JSON', '{\n  "version": 2'],
     ['a.xml', '<?xml'],
     ['a.tap', 'TAP version 14\n'],
   ])('%s begins as it should', (file, start) => {

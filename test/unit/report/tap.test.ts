@@ -1,7 +1,8 @@
 import { Parser, type Result } from 'tap-parser';
 import { describe, expect, it } from 'vitest';
 import { checkToTap, tapEnd, tapHead } from '../../../src/report/tap.js';
-import type { CheckResult, TestResult } from '../../../src/checks/result.js';
+import type { CheckResult } from '../../../src/checks/result.js';
+import type { TestResult } from '../../../src/results/run.js';
 import { checkResult, hostile, testResult } from '../../support/results.js';
 
 interface Parsed {

@@ -1,18 +1,19 @@
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Ajv } from 'ajv';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { findRun, storedRuns } from '../../../src/results/find.js';
 import { keepRun } from '../../../src/results/keep.js';
 import { pruneRuns } from '../../../src/results/prune.js';
-import { hasPassed, runHead, type KeptRun } from '../../../src/results/run.js';
-import { runShape } from '../../../src/results/schema.js';
-import { LabFolder } from '../../../src/lab/record.js';
-import { packageFolder } from '../../../src/model/folders.js';
+import { hasPassed, keptRunShape, runHead, type KeptRun } from '../../../src/results/run.js';
+import { packageFolder, stateFolder } from '../../../src/model/folders.js';
 import { asTestResult } from '../../../src/report/as-test-result.js';
+import { labGraph } from '../../../src/report/graph/lab-graph.js';
+import { toHtml } from '../../../src/report/html/page.js';
 import { toJunit } from '../../../src/report/junit.js';
 import { benchResult, context, keptBench } from '../../support/bench.js';
-import { lab } from '../../support/definition.js';
+import { labWithNic } from '../../support/definition.js';
 import { checkResult, testResult } from '../../support/results.js';
 import { useScratch } from '../../support/scratch.js';
 
@@ -26,9 +27,13 @@ afterEach(() => {
 
 const DAY = 86_400_000;
 
+function resultsOf(lab: string): string {
+  return join(stateFolder(), 'labs', `${lab}-12345678`, 'results');
+}
+
 /** Puts a run into the state folder, begun so many days ago. */
 function store(id: string, days: number, changes: Partial<KeptRun> = {}): void {
-  const { results } = new LabFolder(`${changes.lab ?? 'offload-tap'}-12345678`);
+  const results = resultsOf(changes.lab ?? 'offload-tap');
   mkdirSync(results, { recursive: true });
   const startedAt = new Date(Date.now() - days * DAY).toISOString();
   writeFileSync(join(results, `${id}.json`), JSON.stringify({ ...keptBench({ id, startedAt }), ...changes }));
@@ -66,55 +71,61 @@ describe('the schema of results', () => {
   ])('holds for %s, by a validator that is not ours', (_, run) => {
     const printed = JSON.parse(JSON.stringify(run)) as unknown;
     expect(validate(printed), JSON.stringify(validate.errors)).toBe(true);
-    expect(runShape.parse(printed)).toEqual(run);
+    expect(keptRunShape.parse(printed)).toEqual(run);
   });
 
   it.each([
-    ['another version', { version: 2 }],
+    ['another version', { version: 3 }],
     ['a kind that is not there', { kind: 'guess' }],
     ['a key too many', { extra: 1 }],
     ['a verdict in other words', { comparisons: [{ ...benchResult().comparisons[0], verdict: 'equal' }] }],
     ['an id that is a path', { id: '../../etc/passwd' }],
     [
-      'a picture with markup for an id',
-      {
-        context: {
-          ...context(),
-          picture: { ...context().picture, root: { ...context().picture.root, id: '"><script>' } },
-        },
-      },
+      'a topology with half a machine',
+      { context: { ...context(), topology: { machines: [{ name: 'guest' }] } } },
     ],
   ])('does not hold for %s', (_, changes) => {
     const printed = { ...keptBench(), ...changes };
     expect(validate(printed)).toBe(false);
-    expect(runShape.safeParse(printed).success).toBe(false);
+    expect(keptRunShape.safeParse(printed).success).toBe(false);
   });
 });
 
 describe('a run', () => {
-  it('is kept with its definition, picture and logs, and found again', () => {
-    const of = lab({ machines: { guest: {} } });
-    const folder = new LabFolder('example-12345678');
-    mkdirSync(folder.run, { recursive: true });
-    writeFileSync(folder.log('guest.console'), `${'x'.repeat(60_000)}the end`);
-    const run = { ...benchResult(), ...runHead('bench', of, new Date('2026-01-02T03:04:05.678Z')) };
+  it('is kept with its topology, definition and logs, and found again', () => {
+    const of = labWithNic({ vfs: 2 });
+    const folder = join(stateFolder(), 'labs/example-12345678');
+    const definition = { file: '/labs/example/lab.yaml', text: 'machines: {}', settings: ['a=1'] };
+    const run = { ...benchResult(), ...runHead('bench', 'example', new Date('2026-01-02T03:04:05.678Z')) };
     keepRun(folder, run, {
       lab: of,
-      file: '/labs/example/lab.yaml',
-      text: 'machines: {}',
-      settings: ['a=1'],
+      definition,
+      logs: [
+        { name: 'guest.console', text: `${'x'.repeat(60_000)}the end` },
+        { name: 'events', text: 'short' },
+      ],
     });
-    const found = findRun('example-20260102-030405-678');
-    expect(found.context?.definition).toEqual({
-      file: '/labs/example/lab.yaml',
-      text: 'machines: {}',
-      settings: ['a=1'],
-    });
-    expect(found.context?.picture.title).toBe('example');
-    const [log] = found.context?.logs ?? [];
+    const { context: kept, ...found } = findRun('example-20260102-030405-678');
+    expect(found).toEqual(run);
+    expect(kept?.definition).toEqual(definition);
+    expect(kept?.topology && labGraph(kept.topology)).toEqual(labGraph(of));
+    const [log, events] = kept?.logs ?? [];
     expect(log?.text.length).toBeLessThan(51_000);
-    expect(log?.text).toMatch(/^… \(the first \d+ characters are left out\)\nx+the end$/);
-    expect(readdirSync(folder.results)).toEqual(['example-20260102-030405-678.json']);
+    expect(log?.text).toMatch(/^… \(the first 10007 characters are left out\)\nx+the end$/);
+    expect(events?.text).toBe('short');
+    expect(readdirSync(join(folder, 'results'))).toEqual(['example-20260102-030405-678.json']);
+  });
+
+  it('in which a machine could be inside itself is refused, not drawn for ever', () => {
+    const [machine] = context().topology?.machines ?? [];
+    const twice = [machine, { ...machine, on: machine?.name }];
+    const kept = {
+      ...benchResult(),
+      context: { ...context(), topology: { ...context().topology, machines: twice } },
+    };
+    expect(keptRunShape.safeParse(kept).error?.issues).toMatchObject([
+      { message: 'two machines have the same name' },
+    ]);
   });
 
   it('is named by its id, its beginning, its lab, or a file', () => {
@@ -143,13 +154,57 @@ describe('a run', () => {
     }
   });
 
-  it('of another version of lab is told apart, not lost', () => {
+  it('that this version cannot read is named, not lost', () => {
     store('offload-tap-1', 2);
-    const { results } = new LabFolder('offload-tap-12345678');
-    writeFileSync(join(results, 'old.json'), '{"lab":"offload-tap"}');
+    const results = resultsOf('offload-tap');
+    writeFileSync(join(results, 'broken.json'), '{"lab":"offload-tap"}');
+    writeFileSync(join(results, 'newer.json'), JSON.stringify({ ...benchResult(), version: 3 }));
     const { runs, unreadable } = storedRuns();
     expect(runs.map(({ run }) => run.id)).toEqual(['offload-tap-1']);
-    expect(unreadable).toEqual([join(results, 'old.json')]);
+    expect(unreadable.map(({ problem }) => problem)).toEqual([
+      `${join(results, 'broken.json')} contains no result that this version of lab can read`,
+      `${join(results, 'newer.json')} contains a result in format version 3; this version of lab reads version 2 and earlier`,
+    ]);
+    expect(() => findRun(join(results, 'newer.json'))).toThrow('format version 3');
+  });
+});
+
+describe('a result that an earlier version kept, with a drawing in it', () => {
+  const written = fileURLToPath(new URL('version-1/test.json', import.meta.url));
+
+  it('of a test is read, and reported without the drawing', () => {
+    const old = JSON.parse(readFileSync(written, 'utf8')) as Record<string, unknown>;
+    const run = findRun(written);
+    expect(run).toMatchObject({ version: 2, kind: 'test', id: old['id'], checks: old['checks'] });
+    expect(run.circumstances).toEqual(old['environment']);
+    expect(run.context?.topology).toBeNull();
+    expect(run.context?.logs).toEqual((old['context'] as KeptRun['context'])?.logs);
+    expect(toHtml([run])).toContain(
+      'An earlier version of sriov-lab kept this result, without the topology.',
+    );
+  });
+
+  it('of a bench is read, with the side of each piece of evidence', () => {
+    const { circumstances, path, ...same } = benchResult();
+    const kept = context();
+    const file = join(scratch(), 'bench.json');
+    const evidence = path.evidence.map(({ side: environment, ...counted }) => ({ environment, ...counted }));
+    const { definition, logs } = kept;
+    const old = { ...same, version: 1, environment: circumstances, path: { ...path, evidence } };
+    for (const run of [old, { ...old, context: { definition, logs, picture: { title: 'a drawing' } } }]) {
+      writeFileSync(file, JSON.stringify(run));
+      expect(findRun(file)).toEqual({
+        ...benchResult(),
+        ...('context' in run && { context: { ...kept, topology: null } }),
+      });
+    }
+  });
+
+  it('with a key that version 1 did not have is not taken for one', () => {
+    const file = join(scratch(), 'odd.json');
+    const old = JSON.parse(readFileSync(written, 'utf8')) as object;
+    writeFileSync(file, JSON.stringify({ ...old, extra: 1 }));
+    expect(code(() => findRun(file))).toBe('LAB-RUN-UNREADABLE');
   });
 });
 

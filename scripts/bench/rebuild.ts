@@ -1,14 +1,29 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { findLayer } from '../../src/images/layers/store.ts';
-import { cacheFolder } from '../../src/model/folders.ts';
-import { alternate, head, inSandbox, lab, ratio, row, runProgram, s } from './measure.js';
+import { findLayer, type StoredLayer } from '../../src/images/layers/store.js';
+import { cacheFolder } from '../../src/model/folders.js';
+import type { Toolchain } from '../../src/toolchain/types.js';
+import { alternate, inSandbox, lab, runProgram } from './run.js';
+import { head, ratio, row, s } from './table.js';
 
 const COMPONENTS = ['guest-agent', 'containerd', 'ssh', 'measure'];
 
+export interface Rebuild {
+  readonly title: string;
+  /** The base as a definition names it. */
+  readonly base: string;
+  /** Arguments of virt-customize that install the packages of the same components. */
+  readonly customizations: readonly string[];
+}
+
 /** As one would do it by hand, with libguestfs told what it does not find out by itself. */
-async function plainCustomize(folder, below, { kernel, bin }, customizations) {
-  // Its machine is made once, as lab's is.
+async function plainCustomize(
+  folder: string,
+  below: string,
+  { kernel, bin }: Toolchain,
+  customizations: readonly string[],
+): Promise<void> {
+  // Its appliance is made once, as lab's is.
   const libguestfs = join(cacheFolder(), 'libguestfs');
   mkdirSync(libguestfs, { recursive: true });
   const disk = join(folder, 'plain.qcow2');
@@ -27,31 +42,38 @@ async function plainCustomize(folder, below, { kernel, bin }, customizations) {
   });
 }
 
-/**
- * Making an image of `base` again after the last of four components changed, against one plain run of virt-customize for all four (TCG).
- * `customizations`: its arguments, which install these components' packages.
- */
-export async function benchRebuild({ title, base, customizations }, toolchain, rounds) {
+function stored(digest: string | undefined): StoredLayer {
+  const layer = digest === undefined ? undefined : findLayer(digest);
+  if (layer === undefined) throw new Error(`the image has no layer ${digest ?? ''}`);
+  return layer;
+}
+
+/** Rebuilding an image after the last of four components changed, against one plain run of virt-customize for all four (TCG). */
+export async function benchRebuild(
+  { title, base, customizations }: Rebuild,
+  toolchain: Toolchain,
+  rounds: number,
+): Promise<void> {
   await inSandbox(async (folder, env) => {
     const file = join(folder, 'lab.yaml');
     writeFileSync(
       file,
       `images: { four: { base: ${base}, components: [${COMPONENTS.join(', ')}] } }\nmachines: { guest: { image: four } }\n`,
     );
-    const image = (command, ...flags) =>
+    const image = async (command: string, ...flags: string[]): Promise<string> =>
       runProgram([...lab, 'image', command, 'four', '--lab', file, ...flags], { env });
     await image('build');
-    const { layers } = JSON.parse((await image('show', '--json')).stdout);
-    const [bottom, top] = [layers[0], layers.at(-1)].map(({ digest }) => findLayer(digest));
+    const { layers } = JSON.parse(await image('show', '--json')) as { layers: { digest: string }[] };
+    const [bottom, top] = [stored(layers[0]?.digest), stored(layers.at(-1)?.digest)];
     const times = await alternate(
       {
-        plain: () => plainCustomize(folder, bottom.disk, toolchain, customizations),
+        plain: async () => plainCustomize(folder, bottom.disk, toolchain, customizations),
         again: async () => {
-          // As after a change: the layers below are there, and it is not.
+          // As after a change: the layers below are there, and this one is not.
           rmSync(top.folder, { recursive: true });
           await image('build');
         },
-        cached: () => image('build'),
+        cached: async () => image('build'),
       },
       rounds,
     );

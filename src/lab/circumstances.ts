@@ -1,6 +1,6 @@
 import { cpus, loadavg } from 'node:os';
-import type { Environment } from '../checks/result.js';
 import type { Lab } from '../model/lab.js';
+import type { Circumstances } from '../results/circumstances.js';
 import { digestOf } from './artefacts.js';
 import type { RecordedTools } from './record.js';
 
@@ -9,11 +9,11 @@ function loadNow(): number {
   return loadavg()[0] ?? 0;
 }
 
-/** Call it when a run begins; what it returns tells, at the end, what the run's figures were taken with. */
-export function observeEnvironment(): (
+/** Call it when a run begins. The function that it returns gives, at the end, the circumstances in which the run's figures were taken. */
+export function observeCircumstances(): (
   tools: Pick<RecordedTools, 'qemu' | 'kernel' | 'acceleration' | 'images'>,
   lab: Lab,
-) => Environment {
+) => Circumstances {
   const begin = loadNow();
   return ({ qemu, kernel, acceleration, images }, lab) => {
     const processors = cpus();

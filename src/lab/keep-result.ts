@@ -1,0 +1,10 @@
+import type { ReadLab } from '../definition/read-lab.js';
+import { keepRun } from '../results/keep.js';
+import type { Run } from '../results/run.js';
+import { logsIn } from './logs.js';
+import type { LabFolder } from './record.js';
+
+/** Keeps what a run of a lab found in the lab's folder, with its definition and the logs of now beside it. */
+export function keepResult(folder: LabFolder, run: Run, { lab, file, text, settings }: ReadLab): void {
+  keepRun(folder.folder, run, { lab, definition: { file, text, settings }, logs: logsIn(folder) });
+}
