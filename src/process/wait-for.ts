@@ -73,10 +73,14 @@ export async function waitFor<T>(
   });
   const deadline = clock.now() + limitMs;
   let cause: Error | undefined;
+  let timeIsUp = false;
   try {
-    const answer = await withTimeLimit(limitMs, [signal, hopeless.signal], async (limited) =>
-      untilAnswered(requirement, deadline, limited, clock),
-    );
+    const answer = await withTimeLimit(limitMs, [signal, hopeless.signal], async (limited) => {
+      limited.addEventListener('abort', () => {
+        timeIsUp = true;
+      });
+      return untilAnswered(requirement, deadline, limited, clock);
+    });
     if (answer !== undefined) return answer;
   } catch (error) {
     cause = error instanceof Error ? error : new Error(String(error));
@@ -86,6 +90,6 @@ export async function waitFor<T>(
   if (cause !== undefined && reason === undefined && never !== undefined)
     await Promise.race([never, clock.sleep(NEVER_GRACE_MS, signal)]);
   if (reason !== undefined) throw reason;
-  if (cause !== undefined && clock.now() < deadline) throw cause;
+  if (cause !== undefined && !timeIsUp) throw cause;
   throw late(cause);
 }
