@@ -2,7 +2,7 @@ import { UsageError } from '../errors/families.js';
 import { figureNames, measurementNames, type FigureName, type MeasurementName } from './measurements.js';
 import type { Comparison, Estimate, ExpectationResult } from './result.js';
 
-/** What `--expect` asks of a bench. */
+/** What `--expect` asks for. */
 export interface Expectation {
   /** As it was written. */
   readonly text: string;
@@ -10,7 +10,7 @@ export interface Expectation {
   readonly figure: FigureName;
   readonly operator: '>=' | '<=' | '>' | '<';
   readonly bound: number;
-  /** `ratio`: offload divided by software; `difference`: offload less software, in usec. */
+  /** `ratio`: offload divided by software; `difference`: offload minus software, in usec. */
   readonly of: 'ratio' | 'difference';
 }
 
@@ -28,7 +28,7 @@ function wrong(text: string, message: string): UsageError {
     message: `--expect ${JSON.stringify(text)}: ${message}`,
     hint:
       "write WHAT OPERATOR NUMBER, such as 'throughput>=2', 'tcp-rr.p99<0.8' (offload divided by software) or " +
-      `'latency<=-100us' (offload less software); WHAT is throughput, latency or one of ${measurementNames.join(', ')}`,
+      `'latency<=-100us' (offload minus software); WHAT is throughput, latency or one of ${measurementNames.join(', ')}`,
   });
 }
 
@@ -52,9 +52,10 @@ export function parseExpectation(text: string): Expectation {
   const [, what = '', figureWritten, operator, number, unit] = match;
   const [measurement, figure] = subjectOf(text, what, figureWritten);
   const difference = unit === 'us' || unit === 'usec';
-  if (difference && figure === 'throughput') throw wrong(text, 'throughput has no microseconds');
+  if (difference && figure === 'throughput') throw wrong(text, 'throughput is not measured in microseconds');
   const bound = Number(number);
-  if (!difference && bound <= 0) throw wrong(text, 'a ratio is above 0; a difference needs its unit: us');
+  if (!difference && bound <= 0)
+    throw wrong(text, 'a ratio must be greater than 0; a difference needs its unit: us');
   return {
     text,
     measurement,
@@ -80,7 +81,7 @@ function inWords(estimate: Estimate, of: Expectation['of']): string {
   return `${shown(estimate.value, of)} (${shown(estimate.low, of)} to ${shown(estimate.high, of)})`;
 }
 
-/** An expectation is met when all of the confidence interval meets it: then it has been shown, and was not just lucky. */
+/** An expectation is met if the whole confidence interval meets it: then it is shown, not just luck. */
 export function judgeExpectation(
   expectation: Expectation,
   comparisons: readonly Comparison[],
@@ -93,7 +94,7 @@ export function judgeExpectation(
   const met = ends.every((end) => end !== null && holds(expectation, end));
   if (met) return { expectation: text, met, found: inWords(estimate, of) };
   const lucky = holds(expectation, estimate.value)
-    ? 'it cannot be shown: the interval reaches beyond'
-    : 'it is not so';
+    ? 'not shown: the interval contains values that do not meet it'
+    : 'it does not hold';
   return { expectation: text, met, found: `${inWords(estimate, of)}; ${lucky}` };
 }

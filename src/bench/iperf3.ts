@@ -4,7 +4,7 @@ import type { Reading, Tool } from './tool.js';
 const BITS_PER_MEGABIT = 1e6;
 const USUAL_MSS = 1448;
 
-/** The parts of `iperf3 --json` that are looked at. */
+/** The parts of the output of `iperf3 --json` that are used. */
 interface Output {
   readonly error?: string;
   readonly start?: { readonly tcp_mss_default?: number };
@@ -37,7 +37,7 @@ function parse({ protocol }: Measurement, printed: string): Reading {
   const { error, start, end } = read(printed);
   const received = end?.sum_received;
   if (error !== undefined || received?.bits_per_second === undefined)
-    throw new Error(`iperf3 measured nothing: ${error ?? 'it told no throughput'}`);
+    throw new Error(`iperf3 measured nothing: ${error ?? 'it printed no throughput'}`);
   const figures = { throughput: received.bits_per_second / BITS_PER_MEGABIT };
   const payloadBytes = received.bytes ?? 0;
   if (protocol === 'udp') {
@@ -54,7 +54,7 @@ function parse({ protocol }: Measurement, printed: string): Reading {
   return { figures, payloadBytes, lossPercent: null, retransmitPercent: (100 * retransmits) / segments };
 }
 
-/** Throughput only: it has no test of a request with its answer. */
+/** Throughput only: iperf3 has no test of a request with its answer. */
 export const iperf3: Tool = {
   name: 'iperf3',
   client,

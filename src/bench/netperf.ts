@@ -33,11 +33,11 @@ function client(measurement: Measurement, address: string, seconds: number): [st
   return [
     ...(['netperf', '-4', '-P', '0', '-H', address, '-t', testOf(measurement)] as const),
     ...['-l', String(seconds)],
-    // Without it there are no percentiles.
+    // netperf prints percentiles only with -j.
     ...(kind === 'latency' ? ['-j'] : []),
     ...['--', '-k', selectors.join(',')],
     ...(kind === 'throughput' && messageBytes !== null ? ['-m', String(messageBytes)] : []),
-    // By itself netperf keeps UDP from being routed, so that a mistake floods no other network.
+    // By default netperf's UDP is not routed, so that a mistake does not flood other networks.
     ...(kind === 'throughput' && protocol === 'udp' ? ['-R', '1'] : []),
   ];
 }
@@ -58,7 +58,7 @@ class Output {
   number(key: string): number {
     const value = Number(this.#values.get(key) ?? NaN);
     if (Number.isFinite(value)) return value;
-    throw new Error(`netperf told no ${key}: ${this.printed.trim()}`);
+    throw new Error(`netperf printed no ${key}: ${this.printed.trim()}`);
   }
 }
 

@@ -36,7 +36,7 @@ function doubtAbout(reading: Reading, settings: BenchSettings): string | undefin
   if (lossPercent !== null && lossPercent > settings.maxLossPercent)
     return `${lossPercent.toFixed(1)} % of the datagrams were lost, more than ${settings.maxLossPercent} %`;
   if (retransmitPercent !== null && retransmitPercent > settings.maxRetransmitPercent)
-    return `${retransmitPercent.toFixed(2)} % of the segments were sent again, more than ${settings.maxRetransmitPercent} %`;
+    return `${retransmitPercent.toFixed(2)} % of the segments were retransmitted, more than ${settings.maxRetransmitPercent} %`;
   if (Object.values(reading.figures).some((value) => !(value > 0))) return 'nothing arrived at the far end';
   return undefined;
 }

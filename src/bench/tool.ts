@@ -20,7 +20,7 @@ export interface Reading {
   readonly payloadBytes: number;
   /** Percent of the datagrams that did not arrive; null for TCP. */
   readonly lossPercent: number | null;
-  /** Percent of the segments that were sent again; null for UDP. */
+  /** Percent of the segments that were retransmitted; null for UDP. */
   readonly retransmitPercent: number | null;
 }
 

@@ -13,16 +13,16 @@ const MAX_RETRANSMIT_PERCENT = 5;
 export const benchFlags = {
   quick: Flags.boolean({
     default: false,
-    description: `a demonstration: fewer measurements, ${RUNS.quick} runs of ${SECONDS.quick} s each`,
+    description: `fewer measurements, ${RUNS.quick} runs of ${SECONDS.quick} s each: a demonstration`,
   }),
   runs: Flags.integer({
-    description: `runs of each measurement in each environment; without it ${RUNS.full}, with --quick ${RUNS.quick}`,
+    description: `runs of each measurement on each side; default ${RUNS.full}, with --quick ${RUNS.quick}`,
     helpValue: 'N',
     min: 1,
     max: 1000,
   }),
   seconds: Flags.integer({
-    description: `how long each run takes; without it ${SECONDS.full}, with --quick ${SECONDS.quick}`,
+    description: `duration of each run; default ${SECONDS.full}, with --quick ${SECONDS.quick}`,
     helpValue: 'SECONDS',
     min: 1,
     max: 3600,
@@ -30,41 +30,41 @@ export const benchFlags = {
   tool: Flags.option({
     options: toolNames,
     default: 'netperf' as ToolName,
-    description: 'what measures throughput; latency is always netperf’s to measure',
+    description: 'tool that measures throughput; netperf always measures latency',
   })(),
   only: Flags.option({
     options: measurementNames,
     multiple: true,
     multipleNonGreedy: true,
     default: [],
-    description: 'only this measurement; may be repeated',
+    description: 'take only this measurement; may be repeated',
   })(),
   expect: Flags.string({
     multiple: true,
     multipleNonGreedy: true,
     default: [],
     description:
-      "end with exit code 1 unless this is shown, such as 'throughput>=2' or 'latency<=-100us'; may be repeated",
+      "exit with 1 unless the bench shows this, such as 'throughput>=2' or 'latency<=-100us'; may be repeated",
     helpValue: 'WHAT',
   }),
   'max-loss': Flags.integer({
-    description: 'refuse a result when more datagrams of UDP_STREAM are lost',
+    description: 'refuse a result if more UDP_STREAM datagrams are lost',
     helpValue: 'PERCENT',
     default: MAX_LOSS_PERCENT,
     min: 0,
     max: 100,
   }),
   'max-retransmits': Flags.integer({
-    description: 'refuse a result when more TCP segments are sent again',
+    description: 'refuse a result if more TCP segments are retransmitted',
     helpValue: 'PERCENT',
     default: MAX_RETRANSMIT_PERCENT,
     min: 0,
     max: 100,
   }),
-  junit: Flags.string({ description: 'write the verdicts as JUnit XML as well', helpValue: 'FILE' }),
+  junit: Flags.string({ description: 'also write the verdicts as JUnit XML', helpValue: 'FILE' }),
   keep: Flags.boolean({ description: 'leave the lab up' }),
   'dry-run': Flags.boolean({
-    description: 'say what would be measured and how long it takes, and do nothing',
+    description: 'print what would be measured and how long it takes, and do nothing',
   }),
 };
 

@@ -6,7 +6,7 @@ export async function confirm(lines: readonly string[], agreed: boolean): Promis
   const [head = '', ...rest] = lines;
   process.stderr.write(`${[head, ...rest.map((line) => `  - ${line}`)].join('\n')}\n`);
   if (agreed) return;
-  if (!process.stdin.isTTY) throw notAgreed('nobody is there to agree to it');
+  if (!process.stdin.isTTY) throw notAgreed('there is no terminal to confirm it on');
   const reader = createInterface({ input: process.stdin, output: process.stderr });
   try {
     const answer = await reader.question('Go on? [y/N] ');
@@ -20,6 +20,6 @@ function notAgreed(reason: string): UsageError {
   return new UsageError({
     code: 'LAB-NOT-AGREED',
     message: `nothing was done: ${reason}`,
-    hint: 'agree beforehand with --yes; `lab down` takes it all back',
+    hint: 'confirm beforehand with --yes; `lab down` undoes it all',
   });
 }

@@ -10,5 +10,5 @@ export const imageArgument = Args.string({
 });
 
 export const imageFlags = {
-  lab: Flags.string({ description: 'the lab whose image is meant', helpValue: 'LAB' }),
+  lab: Flags.string({ description: 'the lab that defines the image', helpValue: 'LAB' }),
 };

@@ -9,10 +9,10 @@ export function interruptSignal(): AbortSignal {
   const controller = new AbortController();
   const onSignal = (signal: 'SIGINT' | 'SIGTERM'): void => {
     if (controller.signal.aborted) {
-      process.stderr.write('leaving at once; `lab down` takes away what is left\n');
+      process.stderr.write('leaving at once; `lab down` removes what is left\n');
       process.exit(signal === 'SIGINT' ? ExitCode.interrupted : ExitCode.terminated);
     }
-    process.stderr.write('stopping; once more to leave at once\n');
+    process.stderr.write('stopping; interrupt again to leave at once\n');
     controller.abort(new InterruptedError(signal));
   };
   process.on('SIGINT', onSignal);

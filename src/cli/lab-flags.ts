@@ -18,8 +18,8 @@ export const setFlag = {
     multipleNonGreedy: true,
     default: [],
     description:
-      'change the definition before it is used; may be repeated. PATH is keys, names and list places (from 0) with dots ' +
-      'between them, VALUE is YAML, and null removes what stands there',
+      'change the definition before it is used; may be repeated. PATH consists of keys, names and list positions (from 0), ' +
+      'separated by dots. VALUE is YAML; null removes the key',
     helpValue: 'PATH=VALUE',
   }),
 };
@@ -30,7 +30,7 @@ const ACCELERATIONS: AccelerationWish[] = ['auto', 'kvm', 'tcg'];
 export const bootFlags = {
   'boot-timeout': Flags.integer({
     description:
-      'give a guest so long to answer; without it, long enough for its devices and the accelerator',
+      'maximum time to wait for a guest to answer; by default it depends on its devices and the accelerator',
     helpValue: 'SECONDS',
     min: 1,
   }),
@@ -45,7 +45,7 @@ export const toolFlags = {
   accel: Flags.option({
     options: ACCELERATIONS,
     default: 'auto' as AccelerationWish,
-    description: 'auto: KVM if a guest really runs under it, else TCG (software emulation), and why',
+    description: 'auto: KVM if a guest really runs under it, otherwise TCG (software emulation)',
     helpGroup: 'TOOLS',
   })(),
   qemu: Flags.string({

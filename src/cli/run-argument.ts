@@ -4,6 +4,6 @@ import * as Args from '@oclif/core/args';
 export const runArgument = Args.string({
   ignoreStdin: true,
   description:
-    'a run of `lab results` or the beginning of its name, a lab’s name for its newest run, or a file that --json has written',
+    'a run from `lab results` or the beginning of its name, a lab’s name (its newest run), or a file written with --json',
   required: true,
 });

@@ -11,7 +11,7 @@ const BDF = '[0-9a-f]{4}:[0-9a-f]{2}:[0-9a-f]{2}\\.[0-7]';
 export const serverFlags = {
   server: Flags.option({
     options: ['local'] as const,
-    description: 'use this computer and its NIC in the place of the machine that others run on; needs root',
+    description: 'use this computer and its NIC in place of the outer machine; needs root',
     dependsOn: ['nic'],
     helpGroup: 'HARDWARE',
   })(),
@@ -19,26 +19,26 @@ export const serverFlags = {
     multiple: true,
     multipleNonGreedy: true,
     default: [],
-    description: 'the PF that stands for a NIC of that machine; NIC= may be left out when only one serves',
+    description: 'the PF to use for a NIC of that machine; NIC= is optional if only one is used',
     helpValue: '[NIC=]BDF',
     helpGroup: 'HARDWARE',
     parse: async (text) => {
       if (new RegExp(`^([a-z][a-z0-9-]*=)?${BDF}$`).test(text)) return Promise.resolve(text);
       throw new UsageError({
         code: 'LAB-USAGE',
-        message: `\`${text}\` is no PCI function`,
+        message: `\`${text}\` is not a PCI function`,
         hint: 'write domain:bus:device.function, as `lspci -D` does: --nic 0000:5e:00.0',
       });
     },
   }),
   eswitch: Flags.option({
     options: ['legacy', 'switchdev'] as const,
-    description: 'how the NIC’s own L2 switch is to be run; without it as it is',
+    description: 'the mode of the NIC’s own L2 switch; by default it stays as it is',
     helpGroup: 'HARDWARE',
   })(),
   yes: Flags.boolean({
     char: 'y',
-    description: 'do not ask before this computer itself is changed',
+    description: 'do not ask before changing this computer',
     helpGroup: 'HARDWARE',
   }),
 };

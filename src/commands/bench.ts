@@ -22,10 +22,10 @@ export default class Bench extends BaseCommand<typeof Bench> {
   static override summary =
     'Compare a container on a VF with one behind software networking: throughput and latency.';
   static override description =
-    'Brings the lab up if it is down, and takes down what it brought up. Measures both environments in turns and prints medians, ' +
-    'spread, and the ratio with its confidence interval. Refuses a result when packets did not take the path that they should have ' +
-    'taken, or when too many were lost. Exit code: 0 there is a result, 1 it was refused or an expectation is not met, 2 the ' +
-    'definition or this computer is wrong, 3 a machine did not come up, 130 or 143 interrupted.';
+    'Brings the lab up if it is down, and takes down what it brought up. Measures both sides alternately and prints medians, ' +
+    'spread, and the ratio with its confidence interval. Refuses a result if packets did not take the intended path, or if too ' +
+    'many were lost. Exit code: 0 there is a result, 1 it was refused or an expectation is not met, 2 the definition or this ' +
+    'computer is wrong, 3 a machine did not come up, 130 or 143 interrupted.';
   static override examples = [
     '<%= config.bin %> <%= command.id %> offload-tap --quick',
     '<%= config.bin %> <%= command.id %> offload-tap --runs 10 --seconds 5',

@@ -11,7 +11,7 @@ interface ConsoleResult {
 export default class Console extends BaseCommand<typeof Console> {
   static override summary = 'Attach to the serial console of a machine.';
   static override description =
-    'Leave it with Ctrl-]. With --json: print where its socket is, and attach nothing.';
+    'Leave it with Ctrl-]. With --json, print the path of its socket instead of attaching.';
   static override examples = [
     '<%= config.bin %> <%= command.id %> quickstart',
     '<%= config.bin %> <%= command.id %> quickstart guest',
@@ -21,7 +21,7 @@ export default class Console extends BaseCommand<typeof Console> {
     lab: Args.string({ ignoreStdin: true, description: 'a lab that is up', required: true }),
     machine: Args.string({
       ignoreStdin: true,
-      description: 'a machine of it; may be left out when it has but one',
+      description: 'a machine of the lab; optional if it has only one',
     }),
   };
 

@@ -12,10 +12,9 @@ interface DoctorResult {
 const { qemu, kernel, modules, mirror } = toolFlags;
 
 export default class Doctor extends BaseCommand<typeof Doctor> {
-  static override summary =
-    'Say what labs need on this computer, what is there, and what to do about the rest.';
+  static override summary = 'Show what labs need on this computer, what is there, and how to get the rest.';
   static override description =
-    'Each thing is tried, not looked up: a guest is run under KVM for an instant, a namespace is made. ' +
+    'Each line is the result of an actual probe, such as running a guest under KVM for an instant or creating a namespace. ' +
     'Nothing is fetched or changed. The exit code is 2 if something is missing that every lab needs.';
   static override examples = [
     '<%= config.bin %> <%= command.id %>',

@@ -11,10 +11,11 @@ interface DownResult {
 }
 
 export default class Down extends BaseCommand<typeof Down> {
-  static override summary = 'Take a lab away: its machines, networks, namespaces and files.';
+  static override summary =
+    'Take a lab down: end its machines, and remove its networks, namespaces and files.';
   static override description =
-    'Works from what was recorded when the lab came up; the definition may have changed or gone. ' +
-    'The logs stay until the lab comes up again. A lab that is not up is no error.';
+    'Works from what was recorded when the lab came up, even if the definition has changed or is gone. ' +
+    'The logs stay until the lab comes up again. It is not an error if the lab is not up.';
   static override examples = [
     '<%= config.bin %> <%= command.id %> quickstart',
     '<%= config.bin %> <%= command.id %> --all',

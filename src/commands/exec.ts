@@ -14,7 +14,7 @@ interface ExecResult {
 export default class Exec extends BaseCommand<typeof Exec> {
   static override summary = 'Run a command in a machine or a peer of a lab that is up.';
   static override description =
-    'In a machine the command goes through the guest agent, so it works with a broken network too. The exit code is the command’s.';
+    'In a machine, the command runs through the guest agent, so it works even if the network is broken. Returns the command’s exit code.';
   static override examples = [
     '<%= config.bin %> <%= command.id %> quickstart guest -- ip -br link',
     '<%= config.bin %> <%= command.id %> quickstart guest -- sh -c "echo 3 > /sys/bus/pci/devices/0000:01:00.0/sriov_numvfs"',
@@ -24,11 +24,11 @@ export default class Exec extends BaseCommand<typeof Exec> {
   static override strict = false;
   static override args = {
     lab: Args.string({ ignoreStdin: true, description: 'a lab that is up', required: true }),
-    member: Args.string({ ignoreStdin: true, description: 'a machine or a peer of it', required: true }),
+    member: Args.string({ ignoreStdin: true, description: 'a machine or a peer of the lab', required: true }),
   };
   static override flags = {
     timeout: Flags.integer({
-      description: 'give up after so many seconds',
+      description: 'give up after this many seconds',
       default: 0,
       helpValue: 'SECONDS',
     }),

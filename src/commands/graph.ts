@@ -10,10 +10,10 @@ interface GraphResult {
 }
 
 export default class Graph extends BaseCommand<typeof Graph> {
-  static override summary = 'Draw what a lab is made of and how it is connected.';
+  static override summary = 'Draw what a lab consists of and how it is connected.';
   static override description =
-    'Machines with their NICs, PFs and VFs (PCI address, MAC, IP address), the backends, networks and peers. ' +
-    'Nothing is started, and nothing but this tool is needed to draw.';
+    'Shows machines with their NICs, PFs and VFs (PCI address, MAC, IP address), backends, networks and peers. ' +
+    'Starts nothing, and needs no other tool.';
   static override examples = [
     '<%= config.bin %> <%= command.id %> quickstart',
     '<%= config.bin %> <%= command.id %> quickstart -o quickstart.svg',
@@ -25,11 +25,11 @@ export default class Graph extends BaseCommand<typeof Graph> {
     ...setFlag,
     format: Flags.option({
       options: GRAPH_FORMATS,
-      description: 'default: what the ending of the output file says, else mermaid',
+      description: 'default: from the extension of the output file, otherwise mermaid',
     })(),
     output: Flags.string({
       char: 'o',
-      description: 'write it there: .svg, .dot or .gv, .mmd',
+      description: 'write to this file: .svg, .dot, .gv or .mmd',
       helpValue: 'FILE',
     }),
   };

@@ -10,10 +10,10 @@ interface InitResult {
 }
 
 export default class Init extends BaseCommand<typeof Init> {
-  static override summary = 'Begin a lab of your own: a folder with a definition that works.';
+  static override summary = 'Start a lab of your own: a folder with a working definition.';
   static override description =
-    'Writes lab.yaml, a README.md that says what to do with it, and lab.schema.json, by which editors complete keys and mark ' +
-    'mistakes (the first line of lab.yaml names it; it needs the YAML language server). Nothing is overwritten.';
+    'Writes lab.yaml, a README.md that says what to do with it, and lab.schema.json, with which editors complete keys and mark ' +
+    'mistakes (the first line of lab.yaml names it; the editor needs the YAML language server). Nothing is overwritten.';
   static override examples = [
     '<%= config.bin %> <%= command.id %> my-lab',
     '<%= config.bin %> <%= command.id %> my-lab --vfs 8 --backend user',
@@ -22,7 +22,7 @@ export default class Init extends BaseCommand<typeof Init> {
   static override args = {
     name: Args.string({
       ignoreStdin: true,
-      description: 'of the lab: a small letter, then at most 14 small letters, digits and dashes',
+      description: 'the lab’s name: a lowercase letter, then at most 14 lowercase letters, digits and dashes',
       required: true,
     }),
   };
@@ -30,22 +30,22 @@ export default class Init extends BaseCommand<typeof Init> {
     model: Flags.option({
       options: nicModelNames().filter((name) => nicModel(name).maxVfs > 0),
       default: DEFAULT_NIC_MODEL,
-      description: 'the model of its NIC, one that has VFs',
+      description: 'the model of its NIC',
     })(),
     vfs: Flags.integer({ default: 3, min: 1, description: 'how many VFs the NIC can have' }),
     backend: Flags.option({
       options: INIT_BACKENDS,
       default: 'tap',
       description:
-        'where packets go: taps on a network with a server, or QEMU’s user-mode network, which leads nowhere else; ' +
-        'a storage device has none',
+        'where packets go: taps on a network with a server, or QEMU’s isolated user-mode network; ' +
+        'not for storage devices',
     })(),
     output: Flags.string({
       char: 'o',
-      description: 'the folder; without it one of that name here',
+      description: 'the folder; by default one with the lab’s name, here',
       helpValue: 'DIR',
     }),
-    'dry-run': Flags.boolean({ description: 'say what would be written, and write nothing' }),
+    'dry-run': Flags.boolean({ description: 'show what would be written, and write nothing' }),
   };
 
   async run(): Promise<InitResult> {

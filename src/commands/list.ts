@@ -9,7 +9,7 @@ interface ListResult {
 export default class List extends BaseCommand<typeof List> {
   static override summary = 'Show the labs that come with this program.';
   static override description =
-    'The time is about what `lab test` takes under emulation (TCG), with the toolchain in the cache; KVM is faster.';
+    'The time is roughly what `lab test` takes under emulation (TCG) with the toolchain in the cache. KVM is faster.';
   static override examples = ['<%= config.bin %> <%= command.id %>'];
   static override args = {};
   static override flags = {};

@@ -7,8 +7,9 @@ interface LogsResult {
 }
 
 export default class Logs extends BaseCommand<typeof Logs> {
-  static override summary = 'Show what a lab’s machines, QEMUs and networks said, and what was done to it.';
-  static override description = 'Also after the lab has gone, until it comes up again.';
+  static override summary =
+    'Show the output of a lab’s machines, QEMUs and networks, and what was done to the lab.';
+  static override description = 'Works after the lab has gone down too, until it comes up again.';
   static override examples = [
     '<%= config.bin %> <%= command.id %> quickstart',
     '<%= config.bin %> <%= command.id %> quickstart guest.console',

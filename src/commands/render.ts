@@ -12,10 +12,10 @@ interface RenderResult {
 }
 
 export default class Render extends BaseCommand<typeof Render> {
-  static override summary = 'Write the plain files that a lab is run from.';
+  static override summary = 'Write the plain files from which a lab runs.';
   static override description =
-    'The networks as a shell script, QEMU’s arguments one a line, the checks’ scripts, and a README that says how to run all of it ' +
-    'by hand, without this tool. `lab up` runs these same files.';
+    'Writes the networks as a shell script, QEMU’s arguments one per line, the checks’ scripts, and a README that explains how to ' +
+    'run it all by hand, without this tool. `lab up` runs these same files.';
   static override examples = [
     '<%= config.bin %> <%= command.id %> quickstart -o /tmp/quickstart',
     '<%= config.bin %> <%= command.id %> quickstart -o /tmp/quickstart --images',
@@ -27,16 +27,16 @@ export default class Render extends BaseCommand<typeof Render> {
     output: Flags.string({
       char: 'o',
       required: true,
-      description: 'the folder; made if it is not there',
+      description: 'the folder; created if it does not exist',
       helpValue: 'DIR',
     }),
     accel: Flags.option({
       options: ['kvm', 'tcg'] as const,
       default: 'tcg',
-      description: 'what the figures of the checks are said to be taken under',
+      description: 'the accelerator named beside the checks’ figures',
     })(),
     images: Flags.boolean({
-      description: 'also link the kernels and initramfs that the machines boot, and name a QEMU that serves',
+      description: 'also link the kernels and initramfs that the machines boot, and name a suitable QEMU',
     }),
     qemu: toolFlags.qemu,
     kernel: toolFlags.kernel,

@@ -10,10 +10,10 @@ interface ReportResult {
 }
 
 export default class Report extends BaseCommand<typeof Report> {
-  static override summary = 'Write a report about runs: one HTML file that opens from disk, for people.';
+  static override summary = 'Write a report about runs: one self-contained HTML file.';
   static override description =
-    'With several runs the later ones are compared with the first: before and after a patch to QEMU, say. A second -o writes the ' +
-    'same run as JSON (`lab schema result` says what is in it), JUnit or TAP.';
+    'With several runs, the later ones are compared with the first, for example before and after a patch to QEMU. A second -o ' +
+    'writes the same run as JSON (`lab schema result` describes it), JUnit or TAP.';
   static override examples = [
     '<%= config.bin %> <%= command.id %> quickstart -o report.html',
     '<%= config.bin %> <%= command.id %> quickstart -o report.html -o report.json',
@@ -27,7 +27,7 @@ export default class Report extends BaseCommand<typeof Report> {
       multiple: true,
       multipleNonGreedy: true,
       required: true,
-      description: 'where to: .html, .json, .xml (JUnit) or .tap; may be repeated',
+      description: 'file to write: .html, .json, .xml (JUnit) or .tap; may be repeated',
       helpValue: 'FILE',
     }),
   };

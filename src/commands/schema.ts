@@ -1,14 +1,14 @@
 import * as Args from '@oclif/core/args';
 import { BaseCommand } from '../cli/base-command.js';
 import { labSchema } from '../definition/json-schema.js';
-import { resultSchema } from '../results/schema.js';
+import { resultSchema } from '../results/run.js';
 
 export default class Schema extends BaseCommand<typeof Schema> {
   static override summary =
     'Print the JSON Schema of a lab definition, for editors, or of results, for programs.';
   static override description =
-    'Draft-07. An editor that is told of it completes keys and marks mistakes as you type; the rules between parts of a ' +
-    'definition are checked by `lab validate` alone. `result` is what `lab test --json` and `lab bench --json` print.';
+    'Draft-07. An editor that uses it completes keys and marks mistakes as you type. Only `lab validate` checks the rules between ' +
+    'parts of a definition. `result` is what `lab test --json` and `lab bench --json` print.';
   static override examples = [
     '<%= config.bin %> <%= command.id %> > lab.schema.json',
     '<%= config.bin %> <%= command.id %> result',
@@ -18,7 +18,7 @@ export default class Schema extends BaseCommand<typeof Schema> {
       ignoreStdin: true,
       options: ['lab', 'result'],
       default: 'lab',
-      description: 'of what',
+      description: 'which schema',
     }),
   };
   static override flags = {};

@@ -9,7 +9,7 @@ interface StatusResult {
 }
 
 export default class Status extends BaseCommand<typeof Status> {
-  static override summary = 'Show the labs that are up, and how their machines are.';
+  static override summary = 'Show the labs that are up, and the state of their machines.';
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> quickstart --json',

@@ -18,7 +18,7 @@ import { checkToTap, tapEnd, tapHead } from '../report/tap.js';
 export default class Test extends BaseCommand<typeof Test> {
   static override summary = 'Prove that a lab works: run its checks and report in TAP 14.';
   static override description =
-    'Brings the lab up if it is down, and takes down what it brought up. stdout holds the report alone. ' +
+    'Brings the lab up if it is down, and takes down what it brought up. stdout contains only the report. ' +
     'Exit code: 0 all passed, 1 a check failed, 2 the definition or this computer is wrong, 3 no check ran, 130 or 143 interrupted.';
   static override examples = [
     '<%= config.bin %> <%= command.id %> quickstart',
@@ -38,11 +38,11 @@ export default class Test extends BaseCommand<typeof Test> {
     ...serverFlags,
     check: Flags.string({
       multiple: true,
-      description: 'only this check of the lab; may be repeated',
+      description: 'run only this check; may be repeated',
       default: [],
     }),
     keep: Flags.boolean({ description: 'leave the lab up' }),
-    junit: Flags.string({ description: 'write the result as JUnit XML as well', helpValue: 'FILE' }),
+    junit: Flags.string({ description: 'also write the result as JUnit XML', helpValue: 'FILE' }),
   };
 
   async run(): Promise<TestResult> {

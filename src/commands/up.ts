@@ -23,14 +23,14 @@ interface UpResult {
 export default class Up extends BaseCommand<typeof Up> {
   static override summary = 'Bring a lab up, or up to date.';
   static override description =
-    'Makes the lab’s namespaces, networks and peers and boots its machines; returns when every guest answers. ' +
-    'What runs as defined is kept: a second `up` changes nothing. Builds and fetches what is missing first.';
+    'Creates the lab’s namespaces, networks and peers, boots its machines, and returns when every guest answers. ' +
+    'Keeps what already runs as defined: a second `up` changes nothing. Builds and fetches what is missing first.';
   static override examples = [
     '<%= config.bin %> <%= command.id %> quickstart',
     '<%= config.bin %> <%= command.id %> ./my-lab --dry-run',
     '<%= config.bin %> <%= command.id %> quickstart --set machines.guest.nics.pf0.vfs=8',
     {
-      description: 'On a real SmartNIC, in the place of the machine that stands for one:',
+      description: 'Use this computer and its SmartNIC in place of the outer machine:',
       command: '<%= config.bin %> <%= command.id %> vdpa --server local --nic 0000:5e:00.0',
     },
     {
@@ -44,7 +44,7 @@ export default class Up extends BaseCommand<typeof Up> {
     ...bootFlags,
     ...setFlag,
     ...serverFlags,
-    'dry-run': Flags.boolean({ description: 'say what would be done, and why, and do nothing to the lab' }),
+    'dry-run': Flags.boolean({ description: 'show what would be done and why, without doing it' }),
   };
 
   async run(): Promise<UpResult> {

@@ -11,7 +11,7 @@ interface ValidateResult {
 export default class Validate extends BaseCommand<typeof Validate> {
   static override summary = 'Check lab definitions without starting anything.';
   static override description =
-    'Every problem of every definition is shown at once, each with its place in the file and what to do.';
+    'Reports all problems of all definitions at once, each with its place in the file and what to do about it.';
   static override examples = [
     '<%= config.bin %> <%= command.id %> quickstart',
     '<%= config.bin %> <%= command.id %> labs/*/lab.yaml',

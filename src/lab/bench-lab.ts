@@ -21,7 +21,7 @@ import type { RunningLab } from './running-lab.js';
 
 const SETUP_LIMIT_MS = 60_000;
 const END_LIMIT_MS = 15_000;
-/** A tool may need so long beside the time that it measures. */
+/** How much longer than the time that it measures a tool may take. */
 const TOOL_LIMIT_MS = 30_000;
 
 export interface BenchOptions {
@@ -31,17 +31,17 @@ export interface BenchOptions {
   readonly expectations: readonly Expectation[];
 }
 
-/** Runs a program in a container of the guest: in its network namespace, ended when it takes longer than so many seconds. */
+/** Runs a program in a container of the guest, that is in its network namespace, for a limited number of seconds. */
 const IN_CONTAINER =
   '. /etc/profile 2>/dev/null; container=$1 limit=$2; shift 2; exec timeout "$limit" nsenter "--net=/run/netns/$container" "$@"';
 
-/** The bench of a lab. Throws UsageError when its definition has none. */
+/** The bench of a lab. Throws UsageError when its definition has no `bench`. */
 export function benchOf(lab: Lab): Bench {
   if (lab.bench !== null) return lab.bench;
   throw new UsageError({
     code: 'LAB-BENCH-NONE',
-    message: `lab ${lab.name} does not say what to compare`,
-    hint: 'add `bench` to its definition (docs/definition.md), or take a lab that has one: lab bench offload-tap',
+    message: `lab ${lab.name} does not define a bench`,
+    hint: 'add `bench` to its definition (docs/definition.md), or use a lab that has one: lab bench offload-tap',
   });
 }
 
@@ -59,7 +59,7 @@ class LabBench {
     this.#machine = findByName(running.record.lab.machines, this.#bench.machine);
   }
 
-  /** What the figures are taken under: a machine inside another may be emulated where the outer one is not. */
+  /** The acceleration of the measured machine: one inside another may be emulated although the outer one is not. */
   get acceleration(): Acceleration {
     return accelerationOn(this.running, this.#machine);
   }
@@ -97,7 +97,7 @@ class LabBench {
     return runBench(await this.#world(address, observer), plan, settings, this.task);
   }
 
-  /** Puts the guest back as it was, whatever became of the rest: also when the user has had enough. */
+  /** Restores the guest, however the bench ended: also when the user interrupted it. */
   async end(): Promise<void> {
     await this.#script(END_SCRIPT, () => undefined, AbortSignal.timeout(END_LIMIT_MS));
   }

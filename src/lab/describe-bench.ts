@@ -3,22 +3,22 @@ import type { Bench, Lab } from '../model/lab.js';
 import { benchPlan } from '../bench/plan.js';
 import { benchOf } from './bench-lab.js';
 
-/** What a run of a tool takes beside the time that it measures, under emulation. */
+/** What a run of a tool takes under emulation, in addition to the time that it measures. */
 const SECONDS_PER_RUN = 1;
 
-/** What `lab bench --dry-run` tells. */
+/** What `lab bench --dry-run` prints. */
 export interface BenchDescription {
   readonly lab: string;
   readonly bench: Bench;
   readonly measurements: readonly { readonly name: string; readonly tool: string }[];
   readonly settings: BenchSettings;
-  /** About how long it takes under emulation, without bringing the lab up. */
+  /** About how long the measurements take under emulation; bringing the lab up is not included. */
   readonly takesSeconds: number;
   /** The same in words. */
   readonly lines: readonly string[];
 }
 
-/** Says what would be measured. Throws UsageError when the lab has no bench. */
+/** Describes what would be measured. Throws UsageError when the lab has no bench. */
 export function describeBench(lab: Lab, only: readonly string[], settings: BenchSettings): BenchDescription {
   const bench = benchOf(lab);
   const { machine, peer, offload, software, containerSubnet } = bench;
@@ -36,7 +36,7 @@ export function describeBench(lab: Lab, only: readonly string[], settings: Bench
       `software: a container in ${machine}, on ${containerSubnet}, behind veth, bridge, routing and NAT on ${software.function} (${software.address})`,
       `far end:  ${peer}`,
       ...plan.map(({ measurement, tool }) => `measure   ${measurement.title}, with ${tool.name}`),
-      `in turns: ${warmUps} warm-up and ${runs} runs of ${seconds} s in each; about ${takesSeconds} s under emulation, and the time to bring ${lab.name} up`,
+      `alternating: ${warmUps} warm-up and ${runs} runs of ${seconds} s on each side; about ${takesSeconds} s under emulation, plus the time to bring ${lab.name} up`,
     ],
   };
 }

@@ -5,7 +5,7 @@ import { figureTitle, shortNumber, shortRange } from './bench-text.js';
 function verdicts(result: BenchResult): Assertion[] {
   const believed: Assertion = {
     ok: result.refusals.length === 0,
-    title: 'the measurements can be believed',
+    title: 'the measurements are credible',
     diagnostics: result.refusals,
   };
   const expected = result.expectations.map(({ expectation, met, found }): Assertion => ({
@@ -24,7 +24,7 @@ function figures({ comparisons, circumstances }: BenchResult): string[] {
   });
 }
 
-/** A run as one of `lab test`, for formats that know nothing but checks: of a bench the one check is what it was judged by. */
+/** A run as one of `lab test`, for formats that know only checks: a bench becomes one check with its verdicts as assertions. */
 export function asTestResult(run: Run): TestResult {
   if (run.kind === 'test') return run;
   const { version, id, lab, startedAt, durationMs, circumstances } = run;

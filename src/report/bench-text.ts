@@ -11,7 +11,7 @@ export function shortNumber(value: number): string {
   return value.toFixed(Math.min(digits, 6));
 }
 
-/** The ends of an interval, or of a spread. */
+/** The ends of an interval or a spread. */
 export function shortRange(low: number | null, high: number | null): string {
   return low === null || high === null ? 'too few runs' : `${shortNumber(low)} to ${shortNumber(high)}`;
 }
@@ -20,10 +20,10 @@ export function figureTitle({ title, figure }: Pick<Comparison, 'title' | 'figur
   return figure === 'throughput' ? title : `${title} ${figure}`;
 }
 
-/** In words for people: what a figure under this accelerator is worth. */
+/** The accelerator, and what figures taken under it are worth. */
 export function accelerationNote(accelerator: string): string {
   return accelerator === 'tcg'
-    ? 'TCG (software emulation): look at the ratios; the figures themselves say nothing of real hardware'
+    ? 'TCG (software emulation): compare the ratios; the figures say nothing about hardware performance'
     : accelerator.toUpperCase();
 }
 
@@ -55,10 +55,12 @@ function remarks({ comparisons }: BenchResult): string[] {
     const part = (words: string, offload: number | null, software: number | null): string[] =>
       offload === null || software === null || Math.max(offload, software) < 0.005
         ? []
-        : [`${title}: ${words} ${offload.toFixed(2)} % in offload, ${software.toFixed(2)} % in software`];
+        : [
+            `${title}: ${words} ${offload.toFixed(2)} % on the offload side, ${software.toFixed(2)} % on the software side`,
+          ];
     return [
       ...part('datagrams lost:', lossPercent.offload, lossPercent.software),
-      ...part('segments sent again:', retransmitPercent.offload, retransmitPercent.software),
+      ...part('segments retransmitted:', retransmitPercent.offload, retransmitPercent.software),
     ];
   });
 }
@@ -67,7 +69,7 @@ function circumstanceLines({ circumstances, settings }: BenchResult): string[] {
   const { computer, qemu, kernel, accelerator, accelerationReason } = circumstances;
   const { begin, end } = computer.load;
   return [
-    `${settings.runs} runs of ${settings.seconds} s each way, in turns, after ${settings.warmUps} warm-up; medians, (least to most)`,
+    `${settings.runs} runs of ${settings.seconds} s on each side, alternating, after ${settings.warmUps} warm-up; medians (minimum to maximum)`,
     `QEMU ${qemu}, kernel ${kernel}, ${accelerator.toUpperCase()}: ${accelerationReason}`,
     `${computer.cpu}, ${computer.processors} processors, load ${begin.toFixed(2)} before, ${end.toFixed(2)} after`,
   ];
@@ -77,7 +79,7 @@ function pathLines({ path, comparisons }: BenchResult): string[] {
   if (comparisons.length === 0) return [];
   return path.evidence.map(
     ({ side, payloadBytes, ownBytes, otherBytes }) =>
-      `path of ${side}: ${path.places[side]} counted ${ownBytes} bytes for a payload of ${payloadBytes}, the other one ${otherBytes}`,
+      `path of ${side}: ${path.places[side]} counted ${ownBytes} bytes for a payload of ${payloadBytes}, the other path ${otherBytes}`,
   );
 }
 
@@ -86,7 +88,7 @@ export function benchText(result: BenchResult): string {
   const { lab, circumstances, comparisons, refusals, expectations, id } = result;
   const rows = comparisons.map((comparison) => row(comparison, circumstances.accelerator));
   return [
-    `${lab}: offload against software, under ${accelerationNote(circumstances.accelerator)}`,
+    `${lab}: offload versus software, under ${accelerationNote(circumstances.accelerator)}`,
     '',
     ...(refusals.length > 0
       ? [

@@ -2,7 +2,7 @@ import type { Assertion, CheckResult } from '../checks/result.js';
 import type { TestResult } from '../results/run.js';
 import { escapeXml } from './xml.js';
 
-/** Within an attribute a reader takes line breaks and tabs for spaces (XML 1.0, 3.3.3). */
+/** In an attribute, a reader would turn line breaks and tabs into spaces (XML 1.0, 3.3.3). */
 function attribute(text: string): string {
   return `"${escapeXml(text).replace(/\n/g, '&#10;').replace(/\t/g, '&#9;')}"`;
 }
@@ -14,7 +14,7 @@ function caseElement(check: CheckResult, assertion: Assertion): string {
   return `${head}>\n      <failure message=${attribute(assertion.diagnostics[0] ?? assertion.title)}>${escapeXml(detail)}</failure>\n    </testcase>`;
 }
 
-/** A check that asserted nothing has failed, which a suite without a case would not tell. */
+/** A check without assertions has failed. A suite without a case would not show that. */
 function assertionsOf(check: CheckResult): readonly Assertion[] {
   if (check.assertions.length > 0) return check.assertions;
   return [{ ok: false, title: 'it asserts something', diagnostics: ['it made no assertion'] }];

@@ -14,8 +14,8 @@ function ofOne(format: (run: KeptRun) => string): Format {
     if (run !== undefined && runs.length === 1) return format(run);
     throw new UsageError({
       code: 'LAB-REPORT-RUNS',
-      message: 'this format holds one run',
-      hint: 'write each run to a file of its own, or several to one .html',
+      message: `a file of this format can contain only one run`,
+      hint: 'write each run to its own file, or several runs to one .html',
     });
   };
 }
@@ -27,13 +27,13 @@ const FORMATS: Readonly<Record<string, Format>> = {
   '.tap': ofOne((run) => toTap(asTestResult(run))),
 };
 
-/** Runs in the format that a file's ending says. Throws UsageError when it says none, or one that holds one run alone. */
+/** Runs in the format of a file's extension. Throws UsageError for an unknown extension, and for several runs in a format for one. */
 export function reportFor(file: string, runs: readonly KeptRun[]): string {
   const format = FORMATS[extname(file).toLowerCase()];
   if (format !== undefined) return format(runs);
   throw new UsageError({
     code: 'LAB-REPORT-FORMAT',
-    message: `the ending of ${file} names no format`,
-    hint: `end it in ${Object.keys(FORMATS).join(', ')}`,
+    message: `${file} has no known extension`,
+    hint: `use one of ${Object.keys(FORMATS).join(', ')}`,
   });
 }

@@ -1,6 +1,6 @@
 const GAP = '  ';
 
-/** Rows as lines, each column as wide as its widest cell. */
+/** Rows as lines of text, each column as wide as its widest cell. */
 export function table(rows: readonly (readonly string[])[]): string[] {
   const widths: number[] = [];
   for (const row of rows)

@@ -44,12 +44,12 @@ export function toTap(result: TestResult): string {
   return [tapHead(), ...checks, tapEnd(result)].join('');
 }
 
-/** What stands before the first check. */
+/** The lines before the first check. */
 export function tapHead(): string {
   return 'TAP version 14\n';
 }
 
-/** What stands after the last check: the plan, and what makes the figures mean something. */
+/** The lines after the last check: the plan, and the circumstances of the run. */
 export function tapEnd(result: TestResult): string {
   const { qemu, kernel, accelerator, accelerationReason } = result.circumstances;
   return [

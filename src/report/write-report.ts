@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { EnvironmentError } from '../errors/families.js';
 
-/** Writes a report where the user wants it. Throws EnvironmentError when that cannot be. */
+/** Writes a report to a file. Throws EnvironmentError if that fails. */
 export function writeReport(file: string, text: string): void {
   try {
     writeFileSync(file, text);
@@ -10,7 +10,7 @@ export function writeReport(file: string, text: string): void {
       {
         code: 'LAB-REPORT-WRITE',
         message: `${file} cannot be written`,
-        hint: 'check that its folder exists and that you may write there',
+        hint: 'check that its folder exists and that you have permission to write there',
       },
       { cause: error },
     );

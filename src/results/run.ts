@@ -76,18 +76,13 @@ export function runHead<Kind extends Run['kind']>(
   };
 }
 
-/** Whether a run found nothing wrong. */
-export function hasPassed(run: Run): boolean {
-  return run.kind === 'bench' ? run.ok : run.checks.length > 0 && run.checks.every(({ ok }) => ok);
-}
-
-/** The outcome of a run in a few words. */
-export function outcomeOf(run: Run): string {
-  if (run.kind === 'bench') {
-    if (run.refusals.length > 0) return 'refused';
-    return run.ok ? 'measured' : 'an expectation is not met';
-  }
-  const failed = run.checks.filter(({ ok }) => !ok).length;
-  if (run.checks.length === 0) return 'no check ran';
-  return hasPassed(run) ? 'passed' : `${failed} of ${run.checks.length} checks failed`;
+/** The format of results as JSON Schema (draft-07), for programs that read them. */
+export function resultSchema(): Readonly<Record<string, unknown>> {
+  const { $schema, ...schema } = z.toJSONSchema(keptRunShape, { target: 'draft-7', io: 'input' });
+  return {
+    $schema,
+    title: 'Result of a run',
+    description: 'What `lab test --json` and `lab bench --json` print, and what is kept of each run',
+    ...schema,
+  };
 }

@@ -195,7 +195,7 @@ describe('without a mouse', () => {
       reached.push(focus.text);
     }
     expect(reached[0]).toBe('Skip to the content');
-    expect(reached).toContain('What got better or worse');
+    expect(reached).toContain('What changed');
     expect(reached.filter((text) => text.startsWith('Log guest.console'))).toHaveLength(2);
   });
 
@@ -239,7 +239,7 @@ describe('on paper', () => {
 });
 
 describe('two runs', () => {
-  it('are beside each other, with what got better or worse', async () => {
+  it('are beside each other, with what changed', async () => {
     const { page } = await open(toHtml([before, after]), WIDE);
     const rows = await page.locator('#changes tbody tr').allTextContents();
     const verdict = (figure: string, side: string): string =>

@@ -13,7 +13,7 @@ describe('lab bench', () => {
     expect(stdout).toContain('offload:  a container in guest holds pf0.vf0 (10.0.0.11/24)');
     expect(stdout).toContain('behind veth, bridge, routing and NAT on uplink (10.0.0.12/24)');
     expect(stdout).toContain('measure   UDP_STREAM, 65507 bytes, with netperf');
-    expect(stdout).toMatch(/1 warm-up and 7 runs of 3 s in each; about \d+ s under emulation/);
+    expect(stdout).toMatch(/1 warm-up and 7 runs of 3 s on each side; about \d+ s under emulation/);
     expect(place().leftState()).toEqual([]);
   });
 
@@ -91,7 +91,7 @@ describe('lab results and lab report', () => {
   test('say that there are none', async () => {
     expect(await place().lab('results')).toMatchObject({
       exitCode: 0,
-      stdout: 'no results yet: lab test and lab bench keep theirs\n',
+      stdout: 'no results yet: `lab test` and `lab bench` make them\n',
     });
     expect(jsonOf(await place().lab('results', '--json'))).toEqual({ runs: [], removed: false });
   });

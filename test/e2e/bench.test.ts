@@ -83,7 +83,7 @@ describe('lab bench', () => {
     );
     expect(outcome.exitCode, outcome.stderr).toBe(1);
     expect(outcome.stdout).toContain('\nmet: throughput>0.01:');
-    expect(outcome.stdout).toMatch(/\nNOT MET: throughput>=1000: .*it is not so\n/);
+    expect(outcome.stdout).toMatch(/\nNOT MET: throughput>=1000: .*it does not hold\n/);
     expect(outcome.stdout).toMatch(/^TCP_STREAM .* (TCG|KVM)$/m);
     expect(readFileSync(join(sandbox.folder, 'bench.xml'), 'utf8')).toMatch(/tests="8" failures="1"/);
     const after = await sandbox.lab('exec', LAB, 'guest', '--', 'ip', '-brief', 'address');

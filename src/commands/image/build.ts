@@ -11,10 +11,10 @@ interface ImageBuildResult extends BootImage {
 }
 
 export default class ImageBuild extends BaseCommand<typeof ImageBuild> {
-  static override summary = 'Make an image, layer by layer; what is in the cache already is used.';
+  static override summary = 'Build an image, layer by layer, reusing what is in the cache.';
   static override description =
-    'A second build of the same recipe does nothing; after a change only the layers from the changed one on are made again. ' +
-    '`lab up` builds what its machines need by itself.';
+    'A second build of the same recipe does nothing. After a change, only the changed layer and those above it are rebuilt. ' +
+    '`lab up` builds the images its machines need automatically.';
   static override examples = [
     '<%= config.bin %> <%= command.id %> debian-13',
     '<%= config.bin %> <%= command.id %> mine --lab ./my-lab',

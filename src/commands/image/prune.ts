@@ -7,8 +7,8 @@ import { bytesText } from '../../report/bytes-text.js';
 export default class ImagePrune extends BaseCommand<typeof ImagePrune> {
   static override summary = 'Remove the images that no lab and no running machine uses.';
   static override description =
-    'What a definition that still exists needed when it was last brought up is kept, and what a machine runs from. ' +
-    'The rest is made again when it is needed.';
+    'Keeps the images that a machine is running from, and those that an existing definition needed when it was last brought up. ' +
+    'The others are rebuilt when they are needed.';
   static override examples = ['<%= config.bin %> <%= command.id %>'];
 
   async run(): Promise<Pruned> {

@@ -8,9 +8,9 @@ import { table } from '../../report/table.js';
 const DIGEST_LENGTH = 12;
 
 export default class ImageShow extends BaseCommand<typeof ImageShow> {
-  static override summary = 'Show what an image is made of: its layers, their sizes, digests and versions.';
+  static override summary = 'Show what an image consists of: its layers, their sizes, digests and versions.';
   static override description =
-    'A bill of materials. `--json` has every package with its version; without it only their number is shown.';
+    'A bill of materials. `--json` lists every package with its version; without it, only their number is shown.';
   static override examples = ['<%= config.bin %> <%= command.id %> debian-13'];
   static override args = { name: imageArgument };
   static override flags = { ...imageFlags };

@@ -7,10 +7,9 @@ import { verifyImage } from '../../lab/verify-image.js';
 import { checkToTap, tapEnd, tapHead } from '../../report/tap.js';
 
 export default class ImageVerify extends BaseCommand<typeof ImageVerify> {
-  static override summary =
-    'Boot an image and ask each of its components whether it works; report in TAP 14.';
+  static override summary = 'Boot an image, test each of its components, and report in TAP 14.';
   static override description =
-    'Builds the image if it is not in the cache. Exit code: 0 all answered, 1 one did not, 3 the guest did not come up.';
+    'Builds the image if it is not in the cache. Exit code: 0 all components work, 1 one does not, 3 the guest did not come up.';
   static override examples = ['<%= config.bin %> <%= command.id %> debian-13'];
   static override args = { name: imageArgument };
   static override flags = {

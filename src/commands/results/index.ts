@@ -2,7 +2,7 @@ import * as Args from '@oclif/core/args';
 import { BaseCommand, Flags } from '../../cli/base-command.js';
 import { storedRuns } from '../../results/find.js';
 import { pruneRuns } from '../../results/prune.js';
-import { runSummary, type RunSummary } from '../../results/summary.js';
+import { runSummary, type RunSummary } from '../../results/outcome.js';
 import { table } from '../../report/table.js';
 
 interface ResultsResult {
@@ -12,9 +12,9 @@ interface ResultsResult {
 }
 
 export default class Results extends BaseCommand<typeof Results> {
-  static override summary = 'List what `lab test` and `lab bench` have found.';
+  static override summary = 'List the results of `lab test` and `lab bench`.';
   static override description =
-    'The newest first. With --prune old results are removed: those that all of the given limits let go.';
+    'The newest first. --prune removes old results: those that none of the given limits keeps.';
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> quickstart --json',
@@ -22,18 +22,18 @@ export default class Results extends BaseCommand<typeof Results> {
     '<%= config.bin %> <%= command.id %> quickstart --prune --older-than 30 --keep 3',
   ];
   static override args = {
-    lab: Args.string({ ignoreStdin: true, description: 'only runs of the lab of this name' }),
+    lab: Args.string({ ignoreStdin: true, description: 'only runs of the lab with this name' }),
   };
   static override flags = {
     prune: Flags.boolean({ description: 'remove results' }),
     keep: Flags.integer({
-      description: 'with --prune: the newest so many of each lab stay',
+      description: 'with --prune: keep the newest N of each lab',
       helpValue: 'N',
       min: 0,
       dependsOn: ['prune'],
     }),
     'older-than': Flags.integer({
-      description: 'with --prune: only what is older goes',
+      description: 'with --prune: keep what is not older than this',
       helpValue: 'DAYS',
       min: 0,
       dependsOn: ['prune'],
@@ -52,7 +52,7 @@ export default class Results extends BaseCommand<typeof Results> {
     const progress = await this.progress();
     for (const { problem } of unreadable) progress.warn(problem);
     const summaries = runs.map(({ run }) => runSummary(run));
-    if (summaries.length === 0) this.log('no results yet: lab test and lab bench keep theirs');
+    if (summaries.length === 0) this.log('no results yet: `lab test` and `lab bench` make them');
     else this.#show(summaries);
     return { runs: summaries, removed: false };
   }
@@ -65,6 +65,6 @@ export default class Results extends BaseCommand<typeof Results> {
       accelerator.toUpperCase(),
       outcome,
     ]);
-    for (const line of table([['RUN', 'KIND', 'BEGAN (UTC)', 'UNDER', 'OUTCOME'], ...rows])) this.log(line);
+    for (const line of table([['RUN', 'KIND', 'STARTED (UTC)', 'UNDER', 'OUTCOME'], ...rows])) this.log(line);
   }
 }

@@ -19,15 +19,15 @@ const FORMAT_BY_ENDING: Readonly<Record<string, GraphFormat>> = {
   '.mmd': 'mermaid',
 };
 
-/** The format that the user asks for, or that the file's ending says. Throws UsageError when the ending says none. */
+/** The format that the user asks for, or that of the file's extension. Throws UsageError for an unknown extension. */
 export function chooseFormat(wanted: GraphFormat | undefined, file: string | undefined): GraphFormat {
   if (wanted !== undefined || file === undefined) return wanted ?? 'mermaid';
   const format = FORMAT_BY_ENDING[extname(file).toLowerCase()];
   if (format !== undefined) return format;
   throw new UsageError({
     code: 'LAB-GRAPH-FORMAT',
-    message: `the ending of ${file} names no format`,
-    hint: `end it in ${Object.keys(FORMAT_BY_ENDING).join(', ')}, or say --format ${GRAPH_FORMATS.join('|')}`,
+    message: `${file} has no known extension`,
+    hint: `use one of ${Object.keys(FORMAT_BY_ENDING).join(', ')}, or give --format ${GRAPH_FORMATS.join('|')}`,
   });
 }
 

@@ -50,14 +50,14 @@ function group(comparison: Comparison, index: number): Html {
   return html`<text class="name" x="0" y="${top + 16}">${figureTitle(comparison)}</text> ${bars}`;
 }
 
-/** Both sides next to each other for each figure: the bar is the median, each dot one run. */
+/** Both sides next to each other for each figure: the bar is the median, each dot is one run. */
 export function barChart(
   comparisons: readonly Comparison[],
   options: Pick<Picture, 'id' | 'title' | 'description' | 'note'>,
 ): Html {
   return figure({
     ...options,
-    description: `${options.description} The bar is the median, each dot one run; each pair has a scale of its own.`,
+    description: `${options.description} The bar is the median, each dot is one run. Each pair is drawn to its own scale.`,
     height: comparisons.length * GROUP_HEIGHT - GROUP_GAP,
     content: comparisons.map(group),
   });

@@ -11,7 +11,7 @@ function toneOf(verdict: Verdict): Tone {
   return verdict === 'offload is better' ? 'good' : 'bad';
 }
 
-/** What every picture says of its figures. */
+/** The note in every picture: under which acceleration its figures were taken. */
 function pictureNote({ circumstances }: BenchResult): string {
   return circumstances.accelerator === 'tcg'
     ? 'TCG: software emulation. Compare, do not quote.'
@@ -49,7 +49,7 @@ function tiles({ comparisons }: BenchResult): Html {
     const { value, low, high } = latency.difference;
     shown.push(
       tile(
-        'TCP latency, offload less software',
+        'TCP latency, offload minus software',
         `${value < 0 ? '−' : '+'}${shortNumber(Math.abs(value))} µs`,
         latency,
         `95 %: ${shortRange(low, high)} µs`,
@@ -71,13 +71,13 @@ const CHARTS: readonly Chart[] = [
   {
     name: 'throughput',
     title: 'Throughput',
-    description: 'What arrives at the far end; more is better.',
+    description: 'What arrives at the far end. Higher is better.',
     shows: ({ figure }) => figure === 'throughput',
   },
   ...(['tcp-rr', 'udp-rr'] as const).map((name) => ({
     name,
     title: `Latency, ${name.slice(0, 3).toUpperCase()}`,
-    description: 'From a request of 1 byte to its answer; less is better.',
+    description: 'From a request of 1 byte to its answer. Lower is better.',
     shows: ({ measurement }: Comparison) => measurement === name,
   })),
 ];
@@ -130,8 +130,8 @@ function figuresTable({ comparisons, circumstances }: BenchResult, name: string)
           <th scope="col" class="number">Software</th>
           <th scope="col" class="number">Ratio</th>
           <th scope="col">Verdict</th>
-          <th scope="col" class="number">Lost / sent again</th>
-          <th scope="col">Under</th>
+          <th scope="col" class="number">Lost / retransmitted</th>
+          <th scope="col">Acceleration</th>
         </tr>
       </thead>
       <tbody>
@@ -154,21 +154,21 @@ function pathCard({ path }: BenchResult, name: string): Html {
       </tr>`,
   );
   return html`<div class="card">
-    <h3>The path, counted outside of the machine</h3>
+    <h3>The path, counted outside the machine</h3>
     <p class="soft">
-      While an environment was measured, its own place has to count the payload, and the other one next to
-      nothing.
+      While one side is measured, the counter on its path must see the payload, and the counter on the other
+      path next to nothing.
     </p>
     ${scrolling(
       `Path of ${name}`,
       html`<table>
         <thead>
           <tr>
-            <th scope="col">Environment</th>
-            <th scope="col">Place</th>
+            <th scope="col">Side</th>
+            <th scope="col">Path</th>
             <th scope="col" class="number">Payload, bytes</th>
-            <th scope="col" class="number">Counted there</th>
-            <th scope="col" class="number">At the other</th>
+            <th scope="col" class="number">Counted on this path</th>
+            <th scope="col" class="number">On the other path</th>
           </tr>
         </thead>
         <tbody>
@@ -184,21 +184,21 @@ function expectationList({ expectations }: BenchResult): Html {
   const items = expectations.map(
     ({ expectation, met, found }) =>
       html`<li class="${met ? 'ok' : 'failed'}">
-        ${expectation}: ${met ? 'shown' : 'not shown'}; found ${found}
+        ${expectation}: ${met ? 'met' : 'not met'}; found ${found}
       </li>`,
   );
-  return html`<h4>Expected</h4>
+  return html`<h4>Expectations</h4>
     <ul class="assertions">
       ${items}
     </ul>`;
 }
 
-/** What a bench found; `prefix` begins every id in it. */
+/** The results of a bench; every id in it begins with `prefix`. */
 export function benchSection(result: BenchResult, prefix: string): Html {
   const { circumstances, settings, refusals } = result;
   if (refusals.length > 0) {
     return html`<div class="notice bad">
-        <strong>There is no result: it was refused.</strong>
+        <strong>No result: the bench refused it.</strong>
         <ul>
           ${refusals.map((refusal) => html`<li>${refusal}</li>`)}
         </ul>
@@ -209,11 +209,11 @@ export function benchSection(result: BenchResult, prefix: string): Html {
   return html`${emulated ? html`<p class="notice">Under ${accelerationNote(circumstances.accelerator)}.</p>` : nothing}
     ${tiles(result)} ${charts(result, prefix)}
     <div class="card">
-      <h3>The figures</h3>
+      <h3>Figures</h3>
       <p class="soft">
-        Medians of ${settings.runs} runs of ${settings.seconds} s each, offload and software in turns, after
-        ${settings.warmUps} warm-up; below each the least and the most. Ratio: offload divided by software,
-        with its ${100 * settings.confidence} % confidence interval.
+        Medians of ${settings.runs} runs of ${settings.seconds} s each, offload and software alternating,
+        after ${settings.warmUps} warm-up. Below each median: minimum and maximum. Ratio: offload divided by
+        software, with its ${100 * settings.confidence} % confidence interval.
       </p>
       ${figuresTable(result, result.id)} ${expectationList(result)}
     </div>

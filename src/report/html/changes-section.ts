@@ -12,7 +12,7 @@ function assertionTone(change: AssertionChange['change']): Tone {
 
 function assertionTable(before: TestResult, after: TestResult): Html {
   const changes = assertionChanges(before.checks, after.checks);
-  if (changes.length === 0) return html`<p>Every assertion ends as it did before.</p>`;
+  if (changes.length === 0) return html`<p>No assertion changed.</p>`;
   const rows = changes.map(
     ({ check, assertion, change }) =>
       html`<tr>
@@ -45,7 +45,7 @@ function figureTone({ verdict }: FigureChange): Tone {
 
 function figureTable(before: BenchResult, after: BenchResult): Html {
   const changes = figureChanges(before.comparisons, after.comparisons);
-  if (changes.length === 0) return html`<p>They have no figure in common.</p>`;
+  if (changes.length === 0) return html`<p>The two runs have no figure in common.</p>`;
   const [first, second] = [before, after].map(({ circumstances }) =>
     circumstances.accelerator.toUpperCase(),
   ) as [string, string];
@@ -69,7 +69,7 @@ function figureTable(before: BenchResult, after: BenchResult): Html {
       <thead>
         <tr>
           <th scope="col">Figure</th>
-          <th scope="col">Environment</th>
+          <th scope="col">Side</th>
           <th scope="col" class="number">Before (${first})</th>
           <th scope="col" class="number">After (${second})</th>
           <th scope="col">Unit</th>
@@ -90,7 +90,7 @@ interface Difference {
   readonly after: string;
 }
 
-/** What the two runs were made with, where it is not the same. */
+/** Where the circumstances of the two runs differ. */
 function differences(before: Run, after: Run): Difference[] {
   const facts = ({ circumstances: made }: Run): Record<string, string> => ({
     QEMU: made.qemu,
@@ -111,7 +111,7 @@ function differences(before: Run, after: Run): Difference[] {
 function differenceTable(before: Run, after: Run): Html {
   const found = differences(before, after);
   if (found.length === 0)
-    return html`<p>Both were made with the same QEMU, kernel, images, definition and computer.</p>`;
+    return html`<p>Both runs had the same QEMU, kernel, images, definition and computer.</p>`;
   const rows = found.map(
     ({ what, before: old, after: now }) =>
       html`<tr>
@@ -121,11 +121,11 @@ function differenceTable(before: Run, after: Run): Html {
       </tr>`,
   );
   return scrolling(
-    `What ${before.id} and ${after.id} were made with`,
+    `Circumstances of ${before.id} and ${after.id}`,
     html`<table>
       <thead>
         <tr>
-          <th scope="col">Made with</th>
+          <th scope="col">Circumstance</th>
           <th scope="col">Before</th>
           <th scope="col">After</th>
         </tr>
@@ -141,15 +141,15 @@ function verdicts(before: Run, after: Run): Html {
   if (before.kind === 'bench' && after.kind === 'bench') {
     return html`${figureTable(before, after)}
       <p class="soft">
-        Better and worse are said where the 95 % confidence interval of after : before does not hold 1. The
-        two runs were not taken in turns, so a computer that was busier in one of them shows here as well.
+        A figure is better or worse if the 95 % confidence interval of after : before does not contain 1. The
+        two runs did not alternate, so a computer that was busier during one of them shows here as well.
       </p>`;
   }
   if (before.kind === 'test' && after.kind === 'test') return assertionTable(before, after);
-  return html`<p>One is a test and the other a bench: there is nothing to compare.</p>`;
+  return html`<p>One run is a test and the other a bench: there is nothing to compare.</p>`;
 }
 
-/** What got better or worse from one run to another. */
+/** What changed from one run to another. */
 export function changesSection(before: Run, after: Run): Html {
   return html`<div class="card">
     <h3>From ${before.id} to ${after.id}</h3>

@@ -30,7 +30,7 @@ function checkElement(check: CheckResult): Html {
   );
 }
 
-/** The checks of a run, the failed ones open. */
+/** The checks of a run; failed ones are open. */
 export function checksSection({ checks }: TestResult): Html {
   if (checks.length === 0) return html`<p class="notice bad">No check ran.</p>`;
   return html`<div class="card long">

@@ -1,13 +1,13 @@
 import { html, type Html } from './html.js';
 
-/** What a picture is drawn into. Across, positions are percent of its width, so that it fits a phone with its text as large as ever. */
+/** A picture on the page. Horizontal positions are percent of its width, so that it fits a phone without smaller text. */
 export interface Picture {
   /** Unique in the page. */
   readonly id: string;
   readonly title: string;
-  /** What it shows, in words, and how to read it. */
+  /** What it shows and how to read it. */
   readonly description: string;
-  /** What is said in every picture: under which acceleration its figures were taken. */
+  /** Under which acceleration its figures were taken. */
   readonly note: string;
   /** In pixels. */
   readonly height: number;

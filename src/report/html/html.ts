@@ -1,6 +1,6 @@
 import { escapeXml } from '../xml.js';
 
-/** A piece of a page in which everything that came from outside is escaped. */
+/** A piece of a page, in which everything from outside is escaped. */
 export class Html {
   constructor(readonly text: string) {}
 }
@@ -13,7 +13,7 @@ function render(part: Part): string {
   return escapeXml(String(part));
 }
 
-/** A template of a page: what is put into it is escaped, unless it is a piece of a page already. */
+/** A template of a page. It escapes its values, except those that are pieces of a page already. */
 export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Html {
   return new Html(
     strings.map((text, index) => text + (index < parts.length ? render(parts[index] ?? '') : '')).join(''),

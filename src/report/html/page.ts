@@ -4,14 +4,14 @@ import { Html, html, nothing } from './html.js';
 import { runSection } from './run-section.js';
 import { STYLE } from './style.js';
 
-/** Nothing is loaded and nothing runs, whatever a run says. */
+/** The page loads nothing and runs nothing, whatever a result contains. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
 
 function changes(runs: readonly KeptRun[]): Html {
   const [first, ...later] = runs;
   if (first === undefined || later.length === 0) return nothing;
   return html`<section class="run" id="changes" aria-labelledby="changes-heading">
-    <h2 id="changes-heading">What got better or worse</h2>
+    <h2 id="changes-heading">What changed</h2>
     ${later.map((run) => changesSection(first, run))}
   </section>`;
 }
@@ -26,7 +26,7 @@ function contents(runs: readonly KeptRun[]): Html {
   const items = runs.map((run, index) => html`<li><a href="#run-${index + 1}">${run.id}</a></li>`);
   return html`<nav aria-label="Contents">
     <ul>
-      <li><a href="#changes">What got better or worse</a></li>
+      <li><a href="#changes">What changed</a></li>
       ${items}
     </ul>
   </nav>`;
@@ -50,14 +50,14 @@ export function toHtml(runs: readonly KeptRun[]): string {
         <a class="skip" href="#main">Skip to the content</a>
         <header>
           <h1>${title}</h1>
-          <p class="soft">A report of sriov-lab</p>
+          <p class="soft">A report by sriov-lab</p>
           ${contents(runs)}
         </header>
         <main id="main">
           ${changes(runs)} ${runs.map((run, index) => runSection(run, `run-${index + 1}`))}
         </main>
         <footer class="soft">
-          <p>Made by <code>lab report</code>. Everything is in this one file.</p>
+          <p>Written by <code>lab report</code>. This file contains everything it shows.</p>
         </footer>
       </body>
     </html> `;

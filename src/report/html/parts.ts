@@ -6,12 +6,12 @@ export function badge(text: string, tone: Tone): Html {
   return html`<span class="badge ${tone}">${text}</span>`;
 }
 
-/** What is wider than the page scrolls by itself, with the keyboard as well. */
+/** Content that may be wider than the page: it scrolls on its own, also with the keyboard. */
 export function scrolling(label: string, content: Html, more = ''): Html {
   return html`<div class="scroll ${more}" tabindex="0" role="group" aria-label="${label}">${content}</div>`;
 }
 
-/** A block of text as it is. */
+/** A block of preformatted text. */
 export function verbatim(label: string, text: string): Html {
   return html`<pre tabindex="0" role="group" aria-label="${label}">${text}</pre>`;
 }
@@ -29,7 +29,7 @@ export function folded(title: Html | string, content: Html | readonly Html[], op
       </details>`;
 }
 
-/** What is known about something, in words beside words. */
+/** A list of names and values. */
 export function facts(pairs: readonly (readonly [string, string])[]): Html {
   return html`<dl>
     ${pairs.map(

@@ -12,7 +12,7 @@ const PADDING = 0.03;
 /** The axis shows at least from a half to double. */
 const LEAST_REACH = Math.log(2);
 
-/** How many times better offload is: of latencies the ratio turned round. */
+/** How many times better offload is: the ratio, or for latencies its inverse. */
 export function timesBetter({ ratio, better }: Pick<Comparison, 'ratio' | 'better'>): Estimate {
   if (better === 'higher') return ratio;
   const turn = (value: number | null): number | null => (value === null ? null : 1 / value);
@@ -90,7 +90,7 @@ export function ratioChart(comparisons: readonly Comparison[], options: Pick<Pic
     ...options,
     title: 'How many times better offload is',
     description:
-      'The dot is the estimate, the line its 95 % confidence interval. Right of 1×: offload is better. An interval that holds 1× shows no difference.',
+      'The dot is the estimate, the line is its 95 % confidence interval. Right of 1×, offload is better. An interval that contains 1× shows no difference.',
     height: bottom + AXIS_HEIGHT,
     content: [...comparisons.map((comparison, index) => row(comparison, index, scale, ticks)), ...axis],
   });

@@ -1,4 +1,5 @@
-import { hasPassed, outcomeOf, type KeptRun } from '../../results/run.js';
+import { hasPassed, outcomeOf } from '../../results/outcome.js';
+import type { KeptRun } from '../../results/run.js';
 import { labGraph } from '../graph/lab-graph.js';
 import { toSvg } from '../graph/svg.js';
 import type { Topology } from '../../results/topology.js';
@@ -33,19 +34,16 @@ function circumstancesCard({ circumstances, durationMs }: KeptRun): Html {
   const { qemu, kernel, accelerator, accelerationReason, computer, images, labDigest } = circumstances;
   const booted = Object.entries(images).map(([name, digest]) => [`Image of ${name}`, digest] as const);
   return html`<div class="card">
-    <h3>Made with</h3>
+    <h3>Circumstances</h3>
     ${facts([
       ['QEMU', qemu],
       ['Guest kernel', kernel],
       ['Acceleration', `${accelerator.toUpperCase()}: ${accelerationReason}`],
       ['Computer', `${computer.cpu}, ${computer.processors} processors`],
-      [
-        'Load',
-        `${computer.load.begin.toFixed(2)} at the beginning, ${computer.load.end.toFixed(2)} at the end`,
-      ],
+      ['Load', `${computer.load.begin.toFixed(2)} at the start, ${computer.load.end.toFixed(2)} at the end`],
       ...booted,
       ['Definition', labDigest],
-      ['Took', `${(durationMs / 1000).toFixed(1)} s`],
+      ['Duration', `${(durationMs / 1000).toFixed(1)} s`],
     ])}
   </div>`;
 }
@@ -54,8 +52,8 @@ function setupCard(run: KeptRun): Html {
   if (run.kind !== 'bench') return nothing;
   const open = run.setup.some(({ ok }) => !ok);
   return html`<div class="card long">
-    <h3>How the environments were made</h3>
-    ${folded('What their scripts found', assertionList(run.setup), open)}
+    <h3>Setup of the two sides</h3>
+    ${folded('Assertions of the setup scripts', assertionList(run.setup), open)}
   </div>`;
 }
 

@@ -28,8 +28,8 @@ describe('an expectation', () => {
     ['speed>=2', 'there is no measurement `speed`'],
     ['constructor>=2', 'there is no measurement `constructor`'],
     ['tcp-rr.throughput>=2', 'tcp-rr has no figure `throughput`, only mean, p50, p90, p99'],
-    ['throughput<=-100us', 'throughput has no microseconds'],
-    ['latency<=-100', 'a ratio is above 0; a difference needs its unit: us'],
+    ['throughput<=-100us', 'throughput is not measured in microseconds'],
+    ['latency<=-100', 'a ratio must be greater than 0; a difference needs its unit: us'],
   ])('%j is refused with what can be written', (text, message) => {
     expect(() => parseExpectation(text)).toThrow(message);
     try {
@@ -55,7 +55,7 @@ describe('an expectation', () => {
   it('is not met by luck: all of the interval has to meet it', () => {
     const { met, found } = judgeExpectation(parseExpectation('throughput>=1.5'), swamped);
     expect(met).toBe(false);
-    expect(found).toContain('it cannot be shown');
+    expect(found).toContain('not shown: the interval contains values');
   });
 
   it('of what was not measured, or once only, is not met', () => {

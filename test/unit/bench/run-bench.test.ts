@@ -113,9 +113,9 @@ describe('a bench', () => {
       /offload: 5\.1 % of the datagrams were lost, more than 5 %/,
     ],
     [
-      'segments are sent again',
+      'segments are retransmitted',
       { read: (name) => ({ retransmitPercent: name === 'software' ? 2 : 0 }) },
-      /software: 2\.00 % of the segments were sent again, more than 1 %/,
+      /software: 2\.00 % of the segments were retransmitted, more than 1 %/,
     ],
     ['nothing arrives', { read: () => ({ figures: { throughput: 0 } }) }, /nothing arrived at the far end/],
     [

@@ -29,7 +29,7 @@ REMOTE_BYTES_RECVD=2126
 `;
 
 describe('netperf', () => {
-  it('tells throughput, payload, and what was sent again', () => {
+  it('tells throughput, payload, and what was retransmitted', () => {
     const { figures, payloadBytes, lossPercent, retransmitPercent } = netperf.parse(
       measurement('tcp-stream'),
       TCP_STREAM,
@@ -58,7 +58,7 @@ describe('netperf', () => {
   });
 
   it.each(['', 'netperf: connection refused', 'THROUGHPUT=abc'])('says that %j is no result', (printed) => {
-    expect(() => netperf.parse(measurement('tcp-stream'), printed)).toThrow('netperf told no');
+    expect(() => netperf.parse(measurement('tcp-stream'), printed)).toThrow('netperf printed no');
   });
 
   it('is asked for what is measured', () => {
@@ -72,7 +72,7 @@ describe('netperf', () => {
 describe('iperf3', () => {
   const printed = (end: object): string => JSON.stringify({ start: { tcp_mss_default: 1448 }, end });
 
-  it('tells throughput in Mbit/s, payload, and what was sent again', () => {
+  it('tells throughput in Mbit/s, payload, and what was retransmitted', () => {
     const reading = iperf3.parse(
       measurement('tcp-stream'),
       printed({

@@ -29,7 +29,7 @@ describe('--nic', () => {
       code: 'LAB-USAGE',
       problems: [
         {
-          message: `\`${text}\` is no PCI function`,
+          message: `\`${text}\` is not a PCI function`,
           hint: 'write domain:bus:device.function, as `lspci -D` does: --nic 0000:5e:00.0',
         },
       ],
@@ -62,7 +62,7 @@ describe('before this computer is changed', () => {
   it('nobody there to agree is a refusal', async () => {
     await expect(confirm(['This will:', 'make 2 VFs'], false)).rejects.toMatchObject({
       code: 'LAB-NOT-AGREED',
-      message: 'nothing was done: nobody is there to agree to it',
+      message: 'nothing was done: there is no terminal to confirm it on',
     });
     expect(said).toContain('  - make 2 VFs\n');
   });

@@ -8,7 +8,7 @@ describe('the text of a bench', () => {
     const figures = text.split('\n').filter((line) => /^(TCP|UDP)_/.test(line) && line.includes(' to '));
     expect(figures).toHaveLength(6);
     for (const line of figures) expect(line).toMatch(/ TCG$/);
-    expect(text).toContain('under TCG (software emulation): look at the ratios');
+    expect(text).toContain('under TCG (software emulation): compare the ratios');
   });
 
   it('says it when no difference can be shown, and what was expected', () => {

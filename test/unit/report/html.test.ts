@@ -100,7 +100,7 @@ describe('the page', () => {
 
   it('shows no figure of a run that was refused', () => {
     const page = toHtml([keptBench({ refusals: ['lost'], comparisons: [] })]);
-    expect(page).toContain('There is no result: it was refused.');
+    expect(page).toContain('No result: the bench refused it.');
     expect(page).not.toContain('<svg');
   });
 
@@ -112,7 +112,7 @@ describe('the page', () => {
     expect(toHtml([keptBench(), other])).toMatch(
       /<th scope="row">QEMU<\/th>\s*<td>11\.0\.0<\/td>\s*<td>12\.0\.0<\/td>/,
     );
-    expect(toHtml([keptBench(), keptBench({ id: 'b' })])).toContain('Both were made with the same QEMU');
+    expect(toHtml([keptBench(), keptBench({ id: 'b' })])).toContain('Both runs had the same QEMU');
     expect(toHtml([keptBench(), testResult([])])).toContain('there is nothing to compare');
   });
 });
@@ -145,7 +145,7 @@ describe('a report’s file', () => {
   });
 
   it('of another ending, or of several runs where one fits, is refused', () => {
-    expect(() => reportFor('a.pdf', [keptBench()])).toThrow('names no format');
-    expect(() => reportFor('a.xml', [keptBench(), keptBench()])).toThrow('holds one run');
+    expect(() => reportFor('a.pdf', [keptBench()])).toThrow('has no known extension');
+    expect(() => reportFor('a.xml', [keptBench(), keptBench()])).toThrow('can contain only one run');
   });
 });
