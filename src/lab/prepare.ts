@@ -13,7 +13,7 @@ import { assertCanRunHere, assertIsRoot } from './can-run-here.js';
 import { inPlaceOf, type RealServer } from './real-server.js';
 import { localArtefacts, renderLab, type Artefact } from './artefacts.js';
 import { kernelFlavourOf } from './kernel-flavour.js';
-import { labId, RECORD_VERSION, type LabRecord } from './record.js';
+import { RECORD_VERSION, type LabRecord } from './record.js';
 import type { ReadLab } from '../definition/read-lab.js';
 import { canOpenVhostNet } from './vhost-net.js';
 

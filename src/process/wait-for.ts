@@ -73,11 +73,11 @@ export async function waitFor<T>(
   });
   const deadline = clock.now() + limitMs;
   let cause: Error | undefined;
-  let timeIsUp = false;
+  const time = { isUp: false };
   try {
     const answer = await withTimeLimit(limitMs, [signal, hopeless.signal], async (limited) => {
       limited.addEventListener('abort', () => {
-        timeIsUp = true;
+        time.isUp = true;
       });
       return untilAnswered(requirement, deadline, limited, clock);
     });
@@ -90,6 +90,6 @@ export async function waitFor<T>(
   if (cause !== undefined && reason === undefined && never !== undefined)
     await Promise.race([never, clock.sleep(NEVER_GRACE_MS, signal)]);
   if (reason !== undefined) throw reason;
-  if (cause !== undefined && !timeIsUp) throw cause;
+  if (cause !== undefined && !time.isUp) throw cause;
   throw late(cause);
 }
