@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Host } from '../hosts/host.js';
 import type { CheckRequest, Lab, Machine, Nic } from '../model/lab.js';
+import type { Service } from '../model/service.js';
 import type { Accelerator } from '../toolchain/types.js';
 import type { ProcessIdentity } from '../process/identity.js';
 import type { Qmp } from '../qemu/qmp.js';
@@ -78,6 +79,8 @@ export interface World extends CheckContext {
 /** The half of a check that runs. */
 export interface Check<Before = unknown> {
   scripts(target: CheckTarget, accelerator: Accelerator): CheckScript[];
+  /** What has to run at the other ends while the check does: the lab starts it, awaits it and ends it. */
+  services?(target: CheckTarget): readonly Service[];
   /** Time limit of one script, in ms without emulation. */
   scriptLimitMs(target: CheckTarget): number;
   /** Looks before any check of the run touches anything; `run` is given what it returns. */

@@ -1,5 +1,6 @@
 import { renderTemplate } from '../../render/templates.js';
 import { functionsOf, hostAddress } from '../../model/lab.js';
+import { netserver, type Service } from '../../model/service.js';
 import {
   assertion,
   failuresOf,
@@ -175,14 +176,15 @@ async function* throughGateway(world: World, paths: Paths): Findings {
   yield moved('outside the user networks: the server’s own interface', rx, payload);
 }
 
-/** Starts netperf's servers where the traffic goes, once; they end with the lab. */
-async function startServers(context: World): Promise<void> {
-  // A second server on the port ends by itself: the first one serves.
-  for (const { peer } of reachedPeers(context.target)) {
-    await context.peer(peer.name).run(['netserver', '-4', '-L', hostAddress(peer.address)]);
-  }
-  if (userEnds(context.target).length > 0)
-    await context.host.run(['netserver', '-4', '-L', USER_NETWORK_SERVER]);
+/** netperf's servers where the traffic goes. What 10.0.2.2 leads to is where the machine's QEMU runs. */
+function services(target: CheckTarget): Service[] {
+  const { on } = target.machine;
+  return [
+    ...reachedPeers(target).map(({ peer }) => netserver({ peer: peer.name }, hostAddress(peer.address))),
+    ...(userEnds(target).length > 0
+      ? [netserver(on === null ? 'namespace' : { machine: on }, USER_NETWORK_SERVER)]
+      : []),
+  ];
 }
 
 /** netperf's figures. */
@@ -195,11 +197,11 @@ async function* figures(world: World, paths: Paths): Findings {
 /** Packets cross every function in both directions, and both ends of each path say so. */
 export const check: Check = {
   scripts,
+  services,
   scriptLimitMs: (target) => SCRIPT_LIMIT_MS + endsOf(target).length * LIMIT_PER_FUNCTION_MS,
   async *run(world) {
     const { target } = world;
     const paths = pathsOf(target);
-    await startServers(world);
     try {
       yield* fromGuest(world, paths);
       if (reachedPeers(target).length > 0) yield* fromPeers(world, paths);
