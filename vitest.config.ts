@@ -13,7 +13,15 @@ export default defineConfig({
           testTimeout: 30_000,
         },
       },
-      { test: { name: 'golden', include: ['test/golden/**/*.test.ts'], isolate: false, maxWorkers: 2 } },
+      {
+        test: {
+          name: 'golden',
+          include: ['test/golden/**/*.test.ts'],
+          isolate: false,
+          maxWorkers: 2,
+          testTimeout: 30_000,
+        },
+      },
       {
         test: {
           name: 'cli',
