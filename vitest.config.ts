@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     projects: [
+      // The limits of these allow for a computer that is busy with other work: a guest under emulation, or a build.
       {
         test: {
           name: 'unit',
