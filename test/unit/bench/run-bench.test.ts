@@ -229,7 +229,6 @@ describe('a bench', () => {
 
   const tool = (of: Measurement): Tool => ({
     name: 'netperf',
-    server: () => ['server'],
     client: (measured, address, seconds) => ['client', measured.name, address, String(seconds)],
     parse: () => reading(of, 100),
   });
