@@ -131,7 +131,7 @@ function figuresTable({ comparisons, circumstances }: BenchResult, name: string)
           <th scope="col" class="number">Ratio</th>
           <th scope="col">Verdict</th>
           <th scope="col" class="number">Lost / retransmitted</th>
-          <th scope="col">Acceleration</th>
+          <th scope="col">Under</th>
         </tr>
       </thead>
       <tbody>
