@@ -2,8 +2,11 @@
 // Builds the sources if they have changed, then runs them.
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { withRecentNode } from './node.js';
 
-execFileSync('sh', [fileURLToPath(new URL('../scripts/setup/build.sh', import.meta.url))], {
-  stdio: 'inherit',
+withRecentNode(() => {
+  execFileSync('sh', [fileURLToPath(new URL('../scripts/setup/build.sh', import.meta.url))], {
+    stdio: 'inherit',
+  });
+  return import('./run.js');
 });
-await import('./run.js');

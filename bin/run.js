@@ -1,4 +1,5 @@
 #!/usr/bin/env node
-import { main } from '../dist/cli/main.js';
+import { withRecentNode } from './node.js';
 
-await main(import.meta.url);
+// Imported only then: an old Node may not even parse it.
+withRecentNode(() => import('../dist/cli/main.js').then(({ main }) => main(import.meta.url)));

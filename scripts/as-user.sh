@@ -8,6 +8,8 @@ set -eu
 cd "$(dirname -- "$0")/.."
 # shellcheck source=scripts/setup/say.sh
 . scripts/setup/say.sh
+# shellcheck source=scripts/setup/node.sh
+. scripts/setup/node.sh
 
 make_user() {
   user=lab-$$

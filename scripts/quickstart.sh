@@ -5,7 +5,8 @@ cd "$(dirname -- "$0")/.."
 # shellcheck source=scripts/setup/say.sh
 . scripts/setup/say.sh
 
-sh scripts/setup/node.sh
+# shellcheck source=scripts/setup/node.sh
+. scripts/setup/node.sh
 sh scripts/setup/packages.sh quickstart
 sh scripts/setup/dependencies.sh
 sh scripts/setup/build.sh

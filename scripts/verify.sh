@@ -96,7 +96,8 @@ for part in "$@"; do
 done
 [ $# -gt 0 ] || set -- lint test browser parity e2e nested
 
-sh scripts/setup/node.sh
+# shellcheck source=scripts/setup/node.sh
+. scripts/setup/node.sh
 sh scripts/setup/packages.sh verify
 sh scripts/setup/dependencies.sh
 sh scripts/setup/build.sh

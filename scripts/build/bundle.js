@@ -25,7 +25,7 @@ export async function bundle(root, target) {
     splitting: true,
     format: 'esm',
     platform: 'node',
-    target: 'node20.19',
+    target: 'node22.13',
     external: NEVER_LOADED,
     // Handlebars compiles quicker without; nobody debugs a template step by step.
     alias: { 'source-map': `${root}/scripts/build/no-source-map.js` },

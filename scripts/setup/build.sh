@@ -1,5 +1,5 @@
 #!/bin/sh
-# Compiles src/ to dist/, unless dist/ was made from the very same sources.
+# Compiles src/ to dist/, unless dist/ was made from the same sources.
 set -eu
 cd "$(dirname -- "$0")/../.."
 # shellcheck source=scripts/setup/say.sh
@@ -11,8 +11,12 @@ digest() {
     LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum
 }
 
+# shellcheck source=scripts/setup/node.sh
+. scripts/setup/node.sh
+
+wait_for_turn
 stamp=dist/.stamp
-# Before the build: what is edited while it runs is not in it.
+# Taken before the build: changes made while it runs are not in it.
 sources=$(digest)
 
 if [ -f "$stamp" ] && [ -f oclif.manifest.json ] && [ "$(cat "$stamp")" = "$sources" ]; then exit 0; fi

@@ -57,7 +57,6 @@ function parse({ protocol }: Measurement, printed: string): Reading {
 /** Throughput only: iperf3 has no test of a request with its answer. */
 export const iperf3: Tool = {
   name: 'iperf3',
-  server: (address) => ['iperf3', '-4', '--server', '--daemon', '--bind', address],
   client,
   parse,
 };

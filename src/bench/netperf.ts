@@ -91,7 +91,6 @@ function percent(part: number, whole: number): number {
 
 export const netperf: Tool = {
   name: 'netperf',
-  server: (address) => ['netserver', '-4', '-L', address],
   client,
   parse,
 };

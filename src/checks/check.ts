@@ -1,5 +1,6 @@
 import type { Host } from '../hosts/host.js';
 import type { CheckRequest, Lab, Machine, Nic } from '../model/lab.js';
+import type { Service } from '../model/service.js';
 import type { Accelerator } from '../toolchain/types.js';
 import type { ProcessIdentity } from '../process/identity.js';
 import type { Qmp } from '../qemu/qmp.js';
@@ -81,6 +82,8 @@ export interface Check {
   /** One line for help. */
   readonly summary: string;
   scripts(target: CheckTarget, accelerator: Accelerator): CheckScript[];
+  /** What has to run at the other ends while the check does: the lab starts it, awaits it and ends it. */
+  services?(target: CheckTarget): readonly Service[];
   run(context: CheckContext): CheckRun;
 }
 

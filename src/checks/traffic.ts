@@ -1,5 +1,6 @@
 import { renderTemplate } from '../render/templates.js';
 import { functionsOf, hostAddress } from '../model/lab.js';
+import { netserver, type Service } from '../model/service.js';
 import {
   assertion,
   failuresOf,
@@ -204,14 +205,15 @@ function gatewaySteps(context: CheckContext, outside: OutsideCounters): CheckSte
   ];
 }
 
-/** Starts netperf's servers where the traffic goes, once; they end with the lab. */
-async function startServers(context: CheckContext): Promise<void> {
-  // A second server on the port ends by itself: the first one serves.
-  for (const { peer } of reachedPeers(context.target)) {
-    await context.peer(peer.name).run(['netserver', '-4', '-L', hostAddress(peer.address)]);
-  }
-  if (userEnds(context.target).length > 0)
-    await context.host.run(['netserver', '-4', '-L', USER_NETWORK_SERVER]);
+/** netperf's servers where the traffic goes. What 10.0.2.2 leads to is where the machine's QEMU runs. */
+function services(target: CheckTarget): Service[] {
+  const { on } = target.machine;
+  return [
+    ...reachedPeers(target).map(({ peer }) => netserver({ peer: peer.name }, hostAddress(peer.address))),
+    ...(userEnds(target).length > 0
+      ? [netserver(on === null ? 'namespace' : { machine: on }, USER_NETWORK_SERVER)]
+      : []),
+  ];
 }
 
 function figures(path: string): CheckStep {
@@ -229,6 +231,7 @@ export const traffic: Check = {
   summary:
     'every function reaches its peers and is reached without loss, as the byte counters of both ends confirm',
   scripts,
+  services,
   run: (context) => {
     const { target } = context;
     const paths = pathsOf(target);
@@ -238,7 +241,6 @@ export const traffic: Check = {
         {
           type: 'look',
           look: async () => {
-            await startServers(context);
             await outside.read();
             return findings([]);
           },

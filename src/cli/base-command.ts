@@ -5,6 +5,8 @@ import type * as Interfaces from '@oclif/core/interfaces';
 import { errorToJson, formatError, toLabError } from '../errors/format.js';
 import { ExitCode, LabError } from '../errors/lab-error.js';
 import type { Progress } from '../model/progress.js';
+import { taskWith, type Task } from '../model/task.js';
+import { interruptSignal } from './interrupts.js';
 import { makeProgress } from './make-progress.js';
 
 type CommonFlags<T extends typeof Command> = Interfaces.InferredFlags<
@@ -32,6 +34,11 @@ export abstract class BaseCommand<T extends typeof Command> extends Command {
 
   protected async progress(): Promise<Progress> {
     return makeProgress();
+  }
+
+  /** What long work needs: it shows its steps on stderr, and stops tidily on the first SIGINT or SIGTERM. */
+  protected async task(): Promise<Task> {
+    return taskWith(await this.progress(), interruptSignal());
   }
 
   protected override async catch(thrown: Error & { exitCode?: number }): Promise<never> {

@@ -2,7 +2,6 @@ import type { BenchResult } from '../results/run.js';
 import { parseExpectation } from '../bench/expectation.js';
 import { BaseCommand, ExitCode } from '../cli/base-command.js';
 import { benchFlags, benchSettings } from '../cli/bench-flags.js';
-import { interruptSignal } from '../cli/interrupts.js';
 import {
   bootFlags,
   bootLimitMs,
@@ -47,17 +46,19 @@ export default class Bench extends BaseCommand<typeof Bench> {
       for (const line of description.lines) this.log(line);
       return description;
     }
-    const result = await benchAndTakeDown(read, {
-      toolchain: toolchainOptions(flags),
-      acceleration: flags.accel,
-      bootLimitMs: bootLimitMs(flags),
-      progress: await this.progress(),
-      signal: interruptSignal(),
-      only: flags.only,
-      keep: flags.keep,
-      settings,
-      expectations,
-    });
+    const result = await benchAndTakeDown(
+      read,
+      {
+        toolchain: toolchainOptions(flags),
+        acceleration: flags.accel,
+        bootLimitMs: bootLimitMs(flags),
+        only: flags.only,
+        keep: flags.keep,
+        settings,
+        expectations,
+      },
+      await this.task(),
+    );
     if (!this.jsonEnabled()) process.stdout.write(benchText(result));
     if (flags.junit !== undefined) writeReport(flags.junit, toJunit(asTestResult(result)));
     process.exitCode = result.ok ? ExitCode.passed : ExitCode.checkFailed;

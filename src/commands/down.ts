@@ -4,6 +4,7 @@ import { UsageError } from '../errors/families.js';
 import { findRecord } from '../lab/find-record.js';
 import { allRecords } from '../lab/record.js';
 import { bringDown } from '../lab/take-down.js';
+import { taskWith } from '../model/task.js';
 
 interface DownResult {
   readonly down: readonly string[];
@@ -34,10 +35,11 @@ export default class Down extends BaseCommand<typeof Down> {
       });
     }
     const records = flags.all ? allRecords() : [findRecord(args.lab ?? '')];
-    const progress = await this.progress();
+    // Not interrupted: half a lab helps nobody, and a second Ctrl-C is always possible.
+    const task = taskWith(await this.progress(), new AbortController().signal);
     const down: string[] = [];
     for (const record of records) {
-      if (record !== undefined && (await bringDown(record.id, progress))) down.push(record.id);
+      if (record !== undefined && (await bringDown(record.id, task))) down.push(record.id);
     }
     this.log(down.length === 0 ? 'nothing was up' : `down: ${down.join(', ')}`);
     return { down };

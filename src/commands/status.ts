@@ -35,6 +35,10 @@ export default class Status extends BaseCommand<typeof Status> {
       const where = on === null ? '' : ` of ${on}`;
       this.log(`  machine ${name}: ${state}${pid === null ? '' : `, QEMU is process ${pid}${where}`}`);
     }
+    for (const { name, in: place, state, pid } of lab.services) {
+      const where = place === null ? '' : ` in ${place}`;
+      this.log(`  service ${name}${where}: ${state}${pid === null ? '' : `, process ${pid}`}`);
+    }
     for (const { name, address } of lab.peers) this.log(`  peer ${name}: ${address}`);
     this.log(`  files: ${lab.folder}`);
   }

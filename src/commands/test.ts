@@ -1,5 +1,4 @@
 import { BaseCommand, ExitCode, Flags } from '../cli/base-command.js';
-import { interruptSignal } from '../cli/interrupts.js';
 import {
   bootFlags,
   bootLimitMs,
@@ -51,20 +50,22 @@ export default class Test extends BaseCommand<typeof Test> {
     const json = this.jsonEnabled();
     let reported = 0;
     const read = readLab(args.lab, flags.set);
-    const result = await testAndTakeDown(read, {
-      server: await chosenServer(read.lab, flags),
-      toolchain: toolchainOptions(flags),
-      acceleration: flags.accel,
-      bootLimitMs: bootLimitMs(flags),
-      progress: await this.progress(),
-      signal: interruptSignal(),
-      only: flags.check,
-      keep: flags.keep,
-      onResult: (check) => {
-        reported += 1;
-        if (!json) process.stdout.write(`${reported === 1 ? tapHead() : ''}${checkToTap(check, reported)}`);
+    const result = await testAndTakeDown(
+      read,
+      {
+        server: await chosenServer(read.lab, flags),
+        toolchain: toolchainOptions(flags),
+        acceleration: flags.accel,
+        bootLimitMs: bootLimitMs(flags),
+        only: flags.check,
+        keep: flags.keep,
+        onResult: (check) => {
+          reported += 1;
+          if (!json) process.stdout.write(`${reported === 1 ? tapHead() : ''}${checkToTap(check, reported)}`);
+        },
       },
-    });
+      await this.task(),
+    );
     if (!json) process.stdout.write(tapEnd(result));
     if (flags.junit !== undefined) writeReport(flags.junit, toJunit(result));
     process.exitCode = exitCodeOf(result);

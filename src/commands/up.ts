@@ -1,5 +1,4 @@
 import { BaseCommand, Flags } from '../cli/base-command.js';
-import { interruptSignal } from '../cli/interrupts.js';
 import {
   bootFlags,
   bootLimitMs,
@@ -9,10 +8,10 @@ import {
   toolFlags,
 } from '../cli/lab-flags.js';
 import { chosenServer, serverFlags } from '../cli/server-flags.js';
-import { bringUp, planFor } from '../lab/bring-up.js';
 import { assertIsToWork } from '../lab/can-run-here.js';
 import { changesAnything, type PlanStep } from '../lab/plan.js';
 import { prepareLab } from '../lab/prepare.js';
+import { planFor, withLab } from '../lab/with-lab.js';
 import { readLab } from '../definition/read-lab.js';
 
 interface UpResult {
@@ -57,19 +56,19 @@ export default class Up extends BaseCommand<typeof Up> {
       toolchain: toolchainOptions(flags),
       acceleration: flags.accel,
       bootLimitMs: bootLimitMs(flags),
-      progress: await this.progress(),
-      signal: interruptSignal(),
     };
-    const prepared = await prepareLab(read, options);
+    const task = await this.task();
+    const prepared = await prepareLab(read, options, task);
     if (flags['dry-run']) return this.#report(prepared.lab.name, await planFor(prepared), false);
-    const { plan, changed } = await bringUp(prepared, options);
-    return this.#report(prepared.lab.name, plan, changed);
+    const use = { purpose: `lab up ${prepared.lab.name}`, keep: true };
+    const plan = await withLab(prepared, use, task, async (lent) => Promise.resolve(lent.plan));
+    return this.#report(prepared.lab.name, plan, changesAnything(plan));
   }
 
   #report(lab: string, plan: readonly PlanStep[], changed: boolean): UpResult {
     for (const { action, kind, name, reason } of plan)
       this.log(`${action.padEnd(8)}${kind} ${name}: ${reason}`);
-    this.log(changesAnything(plan) && changed ? `${lab} is up` : `${lab}: nothing was changed`);
+    this.log(changed ? `${lab} is up` : `${lab}: nothing was changed`);
     return { lab, changed, plan };
   }
 }

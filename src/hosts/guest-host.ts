@@ -2,7 +2,7 @@ import { PORTS_FOLDER } from '../model/channels.js';
 import type { ProcessIdentity } from '../process/identity.js';
 import type { RunResult } from '../process/run.js';
 import type { GuestAgent } from '../qemu/guest-agent.js';
-import type { HostProcess, HostRunOptions, MachineHost, ProcessEnd } from './host.js';
+import type { HostProcess, HostRunOptions, MachineHost, ProcessEnd, StartedProcesses } from './host.js';
 
 /** Where a machine keeps the artefacts and images of those that run on it; the image brings the folder. */
 export const INSIDE_FOLDER = '/inside';
@@ -14,8 +14,21 @@ const KILL_LIMIT_MS = 20_000;
 const IDENTIFY = `stat=$(cat "/proc/$0/stat") || exit 1
 set -- \${stat##*) }
 echo "\${20} $1 $(cat /proc/sys/kernel/random/boot_id)"`;
-/** QEMU's memory is pinned for vDPA; what it says goes to the port that leads to the lab's folder. */
-const START = 'cd "$0" && ulimit -l unlimited 2>/dev/null; log=$1; shift; exec "$@" >"$log" 2>&1 </dev/null';
+/**
+ * Begins when a file says so, and not at all when that does not come: whoever starts it may die before it is recorded. QEMU's
+ * memory is pinned for vDPA. What the program says goes to the port that leads to the lab's folder, or else to a file here.
+ */
+const START = `cd "$0" && ulimit -l unlimited 2>/dev/null
+port=$1 log=$2; shift 2
+[ -e "$port" ] && log=$port
+tries=300
+until [ -e ".go.$$" ]; do
+    tries=$((tries - 1))
+    [ "$tries" -gt 0 ] || exit 1
+    sleep 0.1
+done
+rm -f ".go.$$"
+exec "$@" >"$log" 2>&1 </dev/null`;
 const IN_FOLDER = 'cd "$0" && exec "$@"';
 
 /** The inside of a machine, over its guest agent: no network is needed. */
@@ -40,12 +53,18 @@ export class GuestHost implements MachineHost {
     return this.agent.run(['/bin/sh', '-c', IN_FOLDER, this.folder, ...argv], options);
   }
 
-  async start(argv: readonly [string, ...string[]], log: string): Promise<HostProcess> {
-    const script = ['/bin/sh', '-c', START, this.folder ?? '/', `${PORTS_FOLDER}/${log}`] as const;
+  async start(
+    argv: readonly [string, ...string[]],
+    log: string,
+    note: (processes: StartedProcesses) => void,
+  ): Promise<HostProcess> {
+    const folder = this.folder ?? '/';
+    const script = ['/bin/sh', '-c', START, folder, `${PORTS_FOLDER}/${log}`, log] as const;
     const pid = await this.agent.start([...script, ...argv]);
+    note({ starter: null, main: (await this.#identify(pid)) ?? null });
+    await this.agent.run(['/bin/sh', '-c', ': > "$0"', `${folder}/.go.${pid}`]);
     const watch = new AbortController();
     return {
-      outer: null,
       identify: async () => this.#identify(pid),
       ended: this.#watch(pid, watch.signal),
       detach: () => {

@@ -15,14 +15,20 @@ export interface ProcessEnd {
 
 /** A program that goes on by itself after its starter has ended. Its identity is one of the host's own. */
 export interface HostProcess {
-  /** What keeps it on this computer: it ends with that. Null inside a machine. */
-  readonly outer: ProcessIdentity | null;
   /** The program itself, once it runs. */
   identify(): Promise<ProcessIdentity | undefined>;
   /** Resolves when it has ended. Never rejects. */
   readonly ended: Promise<ProcessEnd>;
   /** Stops looking after it: this process may end. */
   detach(): void;
+}
+
+/** What is known of a program before it begins. */
+export interface StartedProcesses {
+  /** What keeps it on this computer, and ends with it; null inside a machine. */
+  readonly starter: ProcessIdentity | null;
+  /** The program itself, on its host; null until it has been seen. */
+  readonly main: ProcessIdentity | null;
 }
 
 /**
@@ -39,10 +45,17 @@ export interface Host {
 
 /** A host that keeps programs running. */
 export interface MachineHost extends Host {
-  /** Starts a program, with what it says going to `log`, a path in the lab's folder on this computer. */
-  start(argv: readonly [string, ...string[]], log: string): Promise<HostProcess>;
+  /**
+   * Starts a program, with what it says going to `log`, a path in the lab's folder on this computer. `note` must store the
+   * processes durably; the program begins only after that, and never if this process ends before.
+   */
+  start(
+    argv: readonly [string, ...string[]],
+    log: string,
+    note: (processes: StartedProcesses) => void,
+  ): Promise<HostProcess>;
   exists(path: string): Promise<boolean>;
   isAlive(process: ProcessIdentity): Promise<boolean>;
-  /** Ends a program for good, and waits for it. */
+  /** Ends a program for good with all that it has started, and waits for it. */
   kill(process: ProcessIdentity): Promise<void>;
 }

@@ -1,13 +1,16 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { run, type RunResult } from '../process/run.js';
-import { childrenOf, identify, isAlive, killAndWait, type ProcessIdentity } from '../process/identity.js';
+import { childrenOf, identify, isAlive, killTree, type ProcessIdentity } from '../process/identity.js';
 import { start } from '../process/start.js';
-import type { HostProcess, HostRunOptions, MachineHost } from './host.js';
+import type { HostProcess, HostRunOptions, MachineHost, StartedProcesses } from './host.js';
 import { enterNamespace, type NamespaceHolder } from './namespace.js';
 
-/** QEMU pins a guest's memory for vDPA; root outside may lift the limit, root of the namespace may not. */
-const UNLIMITED = 'ulimit -l unlimited 2>/dev/null; exec "$0" "$@"';
+/**
+ * Waits for a line from its starter: a program whose starter dies before it has recorded this process never begins. QEMU pins a
+ * guest's memory for vDPA; root outside may lift the limit, root of the namespace may not.
+ */
+const BEGIN = 'read -r go || exit 1; ulimit -l unlimited 2>/dev/null; exec "$0" "$@" </dev/null';
 
 export interface NamespaceHostOptions {
   readonly holder: NamespaceHolder;
@@ -35,15 +38,22 @@ export class NamespaceHost implements MachineHost {
   }
 
   /** Starts a program that goes on when this process ends; it ends with the lab's namespace. */
-  async start(argv: readonly [string, ...string[]], log: string): Promise<HostProcess> {
-    const started = await start(['sh', '-c', UNLIMITED, ...this.enter(argv)], {
+  async start(
+    argv: readonly [string, ...string[]],
+    log: string,
+    note: (processes: StartedProcesses) => void,
+  ): Promise<HostProcess> {
+    const started = await start(['sh', '-c', BEGIN, ...this.enter(argv)], {
       cwd: this.options.folder,
       env: this.#environment(),
       logFile: join(this.options.folder, log),
+      stdin: 'held',
     });
     const { identity } = started;
+    note({ starter: identity, main: null });
+    // A program that could not begin shows in its end.
+    await started.release('go').catch(() => undefined);
     return {
-      outer: identity,
       // nsenter(1) waits outside for what it has started in the PID namespace.
       identify: async () => {
         const [pid] = childrenOf(identity.pid);
@@ -65,7 +75,7 @@ export class NamespaceHost implements MachineHost {
   }
 
   async kill(process: ProcessIdentity): Promise<void> {
-    await killAndWait(process);
+    await killTree(process);
   }
 
   protected enter(argv: readonly string[]): [string, ...string[]] {

@@ -1,22 +1,20 @@
+import type { ReadLab } from '../definition/read-lab.js';
+import type { Task } from '../model/task.js';
 import type { BenchResult } from '../results/run.js';
 import { benchLab, benchOf, type BenchOptions } from './bench-lab.js';
-import { bringUp } from './bring-up.js';
-import { prepareLab, type BringUpOptions } from './prepare.js';
-import type { ReadLab } from '../definition/read-lab.js';
-import { bringDown } from './take-down.js';
+import { prepareLab, type PrepareOptions } from './prepare.js';
+import { withLab } from './with-lab.js';
 
-/** Brings the lab up if it is down, benches it, and takes down what it brought up (unless `keep`), however it ends. */
+/** `lab bench`: compares the two sides of a lab, brought up if it is down. Throws UsageError for a lab without a bench. */
 export async function benchAndTakeDown(
   read: ReadLab,
-  options: BringUpOptions & BenchOptions & { keep: boolean },
+  options: PrepareOptions & BenchOptions & { keep: boolean },
+  task: Task,
 ): Promise<BenchResult> {
   // A lab without a bench is told before anything is started.
   benchOf(read.lab);
-  const { running, plan } = await bringUp(await prepareLab(read, options), options);
-  const broughtUp = plan.some(({ kind, action }) => kind === 'namespace' && action !== 'keep');
-  try {
-    return await benchLab(running, read, options);
-  } finally {
-    if (broughtUp && !options.keep) await bringDown(running.record.id, options.progress);
-  }
+  const use = { purpose: `lab bench ${read.lab.name}`, keep: options.keep };
+  return withLab(await prepareLab(read, options, task), use, task, async ({ running }) =>
+    benchLab(running, read, options, task),
+  );
 }

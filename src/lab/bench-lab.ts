@@ -9,8 +9,7 @@ import { findPath } from '../bench/find-path.js';
 import type { Assertion } from '../checks/check.js';
 import { UsageError } from '../errors/families.js';
 import { findByName, hostAddress, type Bench, type Lab, type Machine } from '../model/lab.js';
-import type { Progress } from '../model/progress.js';
-import { taskWith } from '../model/task.js';
+import type { Task } from '../model/task.js';
 import type { Acceleration } from '../toolchain/types.js';
 import { observeCircumstances } from './circumstances.js';
 import { logEvent } from './events.js';
@@ -30,8 +29,6 @@ export interface BenchOptions {
   /** Names of the measurements to take; empty: all, or those of a quick run. */
   readonly only: readonly string[];
   readonly expectations: readonly Expectation[];
-  readonly progress: Progress;
-  readonly signal: AbortSignal;
 }
 
 /** Runs a program in a container of the guest, that is in its network namespace, for a limited number of seconds. */
@@ -56,6 +53,7 @@ class LabBench {
   constructor(
     private readonly running: RunningLab,
     private readonly options: BenchOptions,
+    private readonly task: Task,
   ) {
     this.#bench = benchOf(running.record.lab);
     this.#machine = findByName(running.record.lab.machines, this.#bench.machine);
@@ -70,15 +68,14 @@ class LabBench {
     return findPath(this.running.record.lab, this.#bench, {
       namespace: this.running.namespace,
       qemu: async (name) => ({
-        host: await this.running.hostOf(name, this.options.signal),
-        process: await this.running.qemu(name, this.options.signal),
+        host: await this.running.hostOf(name, this.task.signal),
+        process: await this.running.qemu(name, this.task.signal),
       }),
     });
   }
 
   async setUp(): Promise<Assertion[]> {
-    const { progress } = this.options;
-    const step = progress.step('Set up the two sides');
+    const step = this.task.step('Set up the two sides');
     const assertions: Assertion[] = [];
     for (const side of sides)
       assertions.push(
@@ -92,15 +89,12 @@ class LabBench {
   }
 
   async measure(observer: PathObserver): Promise<Measured> {
-    const { settings, only, progress, signal } = this.options;
+    const { settings, only } = this.options;
     const { lab } = this.running.record;
     const plan = benchPlan(only, settings);
     const peer = findByName(lab.peers, this.#bench.peer);
     const address = hostAddress(peer.address);
-    // A second server on the port ends by itself: the first one serves.
-    for (const tool of new Set(plan.map((part) => part.tool)))
-      await this.running.peer(peer.name).run(tool.server(address));
-    return runBench(await this.#world(address, observer), plan, settings, taskWith(progress, signal));
+    return runBench(await this.#world(address, observer), plan, settings, this.task);
   }
 
   /** Restores the guest, however the bench ended: also when the user interrupted it. */
@@ -111,14 +105,14 @@ class LabBench {
   async #script(
     path: string,
     onLine: (line: string) => void,
-    signal = this.options.signal,
+    signal = this.task.signal,
   ): Promise<readonly Assertion[]> {
     const options = { limitMs: SETUP_LIMIT_MS, signal, onLine };
     return (await runScriptOn(this.running, this.#machine, path, options)).assertions;
   }
 
   async #world(address: string, observer: PathObserver): Promise<BenchWorld> {
-    const guest = await this.running.guest(this.#machine.name, this.options.signal);
+    const guest = await this.running.guest(this.#machine.name, this.task.signal);
     const limitMs = limitMsOn(this.running, this.#machine, TOOL_LIMIT_MS);
     const limit = this.options.settings.seconds + Math.ceil(limitMs / 1000);
     return {
@@ -127,7 +121,7 @@ class LabBench {
       acceleration: this.acceleration.accelerator.toUpperCase(),
       run: async (side, argv) =>
         guest.run(['/bin/sh', '-c', IN_CONTAINER, 'sh', containerOf(side), String(limit), ...argv], {
-          signal: this.options.signal,
+          signal: this.task.signal,
         }),
     };
   }
@@ -140,11 +134,12 @@ export async function benchLab(
   running: RunningLab,
   read: ReadLab,
   options: BenchOptions,
+  task: Task,
 ): Promise<BenchResult> {
   const started = new Date();
   const circumstances = observeCircumstances();
   const { lab, tools: used } = running.record;
-  const work = new LabBench(running, options);
+  const work = new LabBench(running, options, task);
   try {
     const observer = await work.observe();
     const setup = await work.setUp();
@@ -172,6 +167,5 @@ export async function benchLab(
     return result;
   } finally {
     await work.end().catch(() => undefined);
-    await running.close();
   }
 }

@@ -1,24 +1,26 @@
-import { setTimeout } from 'node:timers/promises';
 import { StateError } from '../errors/families.js';
-import type { Progress } from '../model/progress.js';
+import type { Task } from '../model/task.js';
 import { identify } from '../process/identity.js';
 import { lockHolder, takeLock, type Lock } from '../process/lock.js';
+import { waitFor } from '../process/wait-for.js';
 import type { LabFolder } from './record.js';
 
-const WAIT_MS = 600_000;
-const HOLDER_TRIES = 25;
+/** A test or a bench of the same lab may be at work, and another one before it. */
+const WAIT_MS = 3_600_000;
+const HOLDER_LIMIT_MS = 500;
 const HOLDER_POLL_MS = 20;
 
 /**
- * Runs `work` while no other command changes the lab. Says so when it has to wait.
- * Throws StateError when another command holds the lab for longer than ten minutes.
+ * Runs `work` while no other command changes the lab. Says so when it has to wait. `purpose`: what the others are told.
+ * Throws StateError when another command holds the lab for longer than an hour.
  */
 export async function withLabLock<T>(
   folder: LabFolder,
-  options: { purpose: string; progress: Progress; signal?: AbortSignal | undefined },
+  purpose: string,
+  task: Task,
   work: () => Promise<T>,
 ): Promise<T> {
-  const lock = await acquire(folder, options);
+  const lock = await acquire(folder, purpose, task);
   try {
     return await work();
   } finally {
@@ -26,35 +28,47 @@ export async function withLabLock<T>(
   }
 }
 
-/** Whoever has the lock says so a moment after taking it; what is written there before may be of one that has ended. */
-async function whoHolds(file: string): Promise<string> {
-  for (let tries = 0; tries < HOLDER_TRIES; tries += 1) {
-    const holder = lockHolder(file);
-    if (holder !== undefined && identify(holder.pid) !== undefined)
-      return `\`${holder.purpose}\` (process ${holder.pid})`;
-    await setTimeout(HOLDER_POLL_MS);
-  }
-  return 'another command';
+/** Whoever takes the lock says so a moment after; what is written there before may be of one that has ended. */
+async function whoHolds(file: string, signal: AbortSignal): Promise<string> {
+  const unknown = 'another command';
+  return waitFor(
+    {
+      ask: async () => {
+        const holder = lockHolder(file);
+        const runs = holder !== undefined && identify(holder.pid) !== undefined;
+        return Promise.resolve(runs ? `\`${holder.purpose}\` (process ${holder.pid})` : undefined);
+      },
+      everyMs: HOLDER_POLL_MS,
+      limitMs: HOLDER_LIMIT_MS,
+      late: () => new Error(unknown),
+    },
+    signal,
+  ).catch(() => {
+    signal.throwIfAborted();
+    return unknown;
+  });
 }
 
-async function acquire(
-  folder: LabFolder,
-  options: { purpose: string; progress: Progress; signal?: AbortSignal | undefined },
-): Promise<Lock> {
-  const { purpose, signal } = options;
+async function acquire(folder: LabFolder, purpose: string, task: Task): Promise<Lock> {
+  const { signal } = task;
   const lock = await takeLock(folder.lock, { waitMs: 0, purpose, signal });
   if (lock !== undefined) return lock;
-  const who = await whoHolds(folder.lock);
-  const step = options.progress.step(`Wait for ${who}, which is at work on this lab`);
-  const later = await takeLock(folder.lock, { waitMs: WAIT_MS, purpose, signal });
-  if (later === undefined) {
+  const who = await whoHolds(folder.lock, signal);
+  const step = task.step(`Wait for ${who}, which is at work on this lab`);
+  try {
+    const later = await takeLock(folder.lock, { waitMs: WAIT_MS, purpose, signal });
+    if (later !== undefined) {
+      step.done();
+      return later;
+    }
+  } catch (error) {
     step.failed();
-    throw new StateError({
-      code: 'LAB-BUSY',
-      message: `${who} is at work on this lab`,
-      hint: 'wait for it, or end it, and run the command again',
-    });
+    throw error;
   }
-  step.done();
-  return later;
+  step.failed();
+  throw new StateError({
+    code: 'LAB-BUSY',
+    message: `${who} is at work on this lab`,
+    hint: 'wait for it, or end it, and run the command again',
+  });
 }

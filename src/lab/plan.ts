@@ -1,110 +1,87 @@
-import { isHolderAlive } from '../hosts/namespace.js';
-import { isOfThisVersion, type LabRecord, type MachineRecord } from './record.js';
+import { kindNamed } from './parts/kinds.js';
+import type { Part } from './parts/part.js';
+import { isOfThisVersion, keyOf, type LabRecord, type PartKey, type RecordedPart } from './record.js';
 
 export type Action = 'create' | 'keep' | 'replace' | 'remove';
 
-/** One thing of the lab, what becomes of it, and why. */
+/** One part of the lab, what becomes of it, and why. */
 export interface PlanStep {
-  readonly kind: 'namespace' | 'network' | 'machine';
+  readonly kind: string;
   readonly name: string;
   readonly action: Action;
   readonly reason: string;
 }
 
-/** A machine as the definition asks for it. */
-export interface DesiredMachine {
-  /** Over everything that it is started from. */
-  readonly digest: string;
-  /** The machine that it runs on; null: this computer. */
-  readonly on: string | null;
+type WantedPart = Pick<Part, 'kind' | 'name' | 'digest' | 'needs' | 'within'>;
+
+const OTHER_VERSION = 'it was brought up by another version of lab';
+
+/** What becomes of a part if nothing happens to the others. */
+function verdict(part: WantedPart, recorded: RecordedPart | undefined, there: boolean): PlanStep {
+  const { kind, name } = part;
+  const { words } = kindNamed(kind);
+  const replace = (reason: string): PlanStep => ({ kind, name, action: 'replace', reason });
+  if (recorded === undefined) return { kind, name, action: 'create', reason: words.absent };
+  if (recorded.state === 'starting') return replace(words.interrupted);
+  if (!there) return replace(words.ended);
+  if (recorded.digest !== part.digest) return replace(words.changed);
+  return { kind, name, action: 'keep', reason: words.kept };
 }
 
-/** What the definition asks for, as digests. */
-export interface Desired {
-  readonly network: string;
-  /** By name; a machine comes after the one that it runs on. */
-  readonly machines: Readonly<Record<string, DesiredMachine>>;
+/** A part that cannot be made anew by itself has the one around it made anew, for its own reason. */
+function spreadOutwards(parts: readonly WantedPart[], steps: Map<PartKey, PlanStep>): void {
+  for (const part of [...parts].reverse()) {
+    const step = steps.get(keyOf(part));
+    const around = part.within === null ? undefined : steps.get(part.within);
+    if (step?.action === 'replace' && around?.action === 'keep')
+      steps.set(keyOf(around), { ...around, action: 'replace', reason: step.reason });
+  }
 }
 
-function planNamespace(desired: Desired, record: LabRecord | undefined): PlanStep {
-  const step = { kind: 'namespace', name: 'lab' } as const;
-  if (!record?.holder) return { ...step, action: 'create', reason: 'the lab is not up' };
-  if (!isOfThisVersion(record))
-    return { ...step, action: 'replace', reason: 'it was brought up by another version of lab' };
-  if (!isHolderAlive(record.holder))
-    return { ...step, action: 'replace', reason: 'the process that held it has ended' };
-  if (record.network === null)
-    return { ...step, action: 'replace', reason: 'an earlier `lab up` was interrupted in its networks' };
-  if (record.network !== desired.network)
-    return { ...step, action: 'replace', reason: 'the networks of the definition have changed' };
-  return { ...step, action: 'keep', reason: 'it is as defined' };
+/** What needs a part that is made anew is made anew as well. */
+function spreadOnwards(parts: readonly WantedPart[], steps: Map<PartKey, PlanStep>): void {
+  for (const part of parts) {
+    const step = steps.get(keyOf(part));
+    const renewed = part.needs.find((need) => steps.get(need)?.action !== 'keep');
+    if (step?.action === 'keep' && renewed !== undefined)
+      steps.set(keyOf(part), { ...step, action: 'replace', reason: `${renewed}, which it needs, is new` });
+  }
 }
 
-function planMachine(
-  name: string,
-  digest: string,
-  recorded: MachineRecord | undefined,
-  running: boolean,
-): PlanStep {
-  const step = { kind: 'machine', name } as const;
-  if (recorded === undefined) return { ...step, action: 'create', reason: 'it does not run' };
-  if (recorded.qemu === null || !running) return { ...step, action: 'replace', reason: 'its QEMU has ended' };
-  if (recorded.digest !== digest)
-    return { ...step, action: 'replace', reason: 'its definition, image or QEMU has changed' };
-  if (!recorded.ready)
-    return { ...step, action: 'replace', reason: 'an earlier `lab up` was interrupted while it booted' };
-  return { ...step, action: 'keep', reason: 'it runs as defined' };
-}
-
-/** Machines inside one that is made anew go with it, and come again with it. */
-function planMachines(
-  desired: Desired,
-  recorded: LabRecord['machines'],
-  running: ReadonlySet<string>,
-): PlanStep[] {
-  const anew = new Set<string>();
-  return Object.entries(desired.machines).map(([name, { digest, on }]) => {
-    const step =
-      on !== null && anew.has(on)
-        ? ({
-            kind: 'machine',
-            name,
-            action: 'create',
-            reason: `machine ${on}, which it runs on, is new`,
-          } as const)
-        : planMachine(name, digest, recorded[name], running.has(name));
-    if (step.action !== 'keep') anew.add(name);
-    return step;
-  });
-}
-
-/** What `up` has to do, in order, from what is recorded and the machines that run. */
+/**
+ * What `up` has to do, in order, from what has to exist (each part after those that it needs), what is recorded, and which of the
+ * recorded parts are still there.
+ */
 export function planUp(
-  desired: Desired,
+  parts: readonly WantedPart[],
   record: LabRecord | undefined,
-  running: ReadonlySet<string>,
+  there: ReadonlySet<PartKey>,
 ): PlanStep[] {
-  const namespace = planNamespace(desired, record);
-  const fresh = namespace.action !== 'keep';
-  const recorded = fresh ? {} : (record?.machines ?? {});
-  return [
-    namespace,
-    {
-      kind: 'network',
-      name: 'networks and peers',
-      action: fresh ? 'create' : 'keep',
-      reason: fresh ? 'the namespace is new' : 'they are as defined',
-    },
-    ...Object.keys(recorded)
-      .filter((name) => !(name in desired.machines))
-      .map((name): PlanStep => ({
-        kind: 'machine',
-        name,
-        action: 'remove',
-        reason: 'the definition has it no more',
-      })),
-    ...planMachines(desired, recorded, running),
-  ];
+  const known = record !== undefined && isOfThisVersion(record) ? record.parts : [];
+  const recorded = new Map(known.map((part) => [keyOf(part), part]));
+  const steps = new Map(
+    parts.map((part) => {
+      const key = keyOf(part);
+      return [key, verdict(part, recorded.get(key), there.has(key))];
+    }),
+  );
+  spreadOutwards(parts, steps);
+  spreadOnwards(parts, steps);
+  const [first, ...others] = steps.values();
+  const otherVersion = record !== undefined && !isOfThisVersion(record) && record.holder !== null;
+  const namespace: PlanStep[] =
+    first === undefined
+      ? []
+      : [otherVersion ? { ...first, action: 'replace', reason: OTHER_VERSION } : first];
+  const removed = known
+    .filter((part) => !steps.has(keyOf(part)))
+    .map(({ kind, name }): PlanStep => ({
+      kind,
+      name,
+      action: 'remove',
+      reason: 'it is no longer in the definition',
+    }));
+  return [...removed, ...namespace, ...others];
 }
 
 export function changesAnything(plan: readonly PlanStep[]): boolean {

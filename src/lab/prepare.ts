@@ -4,37 +4,27 @@ import { planImage } from '../images/layers/plan-image.js';
 import { noteUse } from '../images/uses.js';
 import type { BuildContext } from '../images/build-context.js';
 import { withInside } from '../images/with-inside.js';
-import { machinesAround, machinesOn, type Lab, type Machine } from '../model/lab.js';
-import type { Progress } from '../model/progress.js';
+import { machinesAround, machinesOn, type Lab } from '../model/lab.js';
+import type { Task } from '../model/task.js';
 import { accelerationInside, decideAcceleration } from '../toolchain/acceleration.js';
 import { resolveToolchain } from '../toolchain/resolve.js';
 import type { Acceleration, AccelerationWish, Toolchain, ToolchainOptions } from '../toolchain/types.js';
 import { assertCanRunHere, assertIsRoot } from './can-run-here.js';
 import { inPlaceOf, type RealServer } from './real-server.js';
-import {
-  digestOf,
-  folderOf,
-  FUNCTIONS_SCRIPT,
-  localArtefacts,
-  machineArguments,
-  NETWORK_SCRIPT,
-  renderLab,
-  type Artefact,
-} from './artefacts.js';
+import { localArtefacts, renderLab, type Artefact } from './artefacts.js';
 import { kernelFlavourOf } from './kernel-flavour.js';
-import type { Desired } from './plan.js';
+import { RECORD_VERSION, type LabRecord } from './record.js';
 import type { ReadLab } from '../definition/read-lab.js';
 import { canOpenVhostNet } from './vhost-net.js';
 
-export interface BringUpOptions {
+/** What the user may choose of how a lab is run. */
+export interface PrepareOptions {
   readonly toolchain: ToolchainOptions;
   readonly acceleration: AccelerationWish;
   /** How long a guest may take until it answers, in ms; undefined: what its devices and the accelerator suggest. */
   readonly bootLimitMs: number | undefined;
   /** This computer in the place of one of the lab's machines; undefined: the machine is one of the lab's own. */
   readonly server?: RealServer | undefined;
-  readonly progress: Progress;
-  readonly signal: AbortSignal;
 }
 
 /** A lab that is ready to be brought up: its tools are there, its images built, its artefacts rendered. */
@@ -47,7 +37,10 @@ export interface PreparedLab {
   readonly accelerationInside: Acceleration;
   readonly images: BootImages;
   readonly artefacts: readonly Artefact[];
-  readonly desired: Desired;
+  /** What runs the machines, in words: part of their digests. */
+  readonly tools: string;
+  /** How long a guest may take until it answers, in ms; undefined: what its devices and the accelerator suggest. */
+  readonly bootLimitMs: number | undefined;
 }
 
 /** What each machine of a lab boots, by the machine's name. */
@@ -80,55 +73,32 @@ export function digestsOf(images: BootImages): Record<string, string> {
   return Object.fromEntries([...images].map(([name, { digest }]) => [name, digest]));
 }
 
-/** Everything that is rendered for the machine itself and for what it prepares for those that run on it. */
-function artefactsOf(lab: Lab, { name, on }: Machine, artefacts: readonly Artefact[]): string[] {
-  const own = `${folderOf(lab, on)}${machineArguments(name)}`;
-  const inside = [FUNCTIONS_SCRIPT, NETWORK_SCRIPT].map((script) => `${folderOf(lab, name)}${script}`);
-  return artefacts.filter(({ path }) => path === own || inside.includes(path)).map(({ content }) => content);
-}
-
-function desiredState(lab: Lab, artefacts: readonly Artefact[], images: BootImages, tools: string): Desired {
-  const place = artefacts.filter(({ path }) => [NETWORK_SCRIPT, FUNCTIONS_SCRIPT].includes(path));
-  const outermostFirst = [...lab.machines].sort(
-    (one, other) => machinesAround(lab, one).length - machinesAround(lab, other).length,
-  );
-  return {
-    network: digestOf(...place.map(({ content }) => content)),
-    machines: Object.fromEntries(
-      outermostFirst.map((machine) => {
-        const image = images.get(machine.name)?.digest ?? '';
-        const digest = digestOf(...artefactsOf(lab, machine, artefacts), image, tools);
-        return [machine.name, { digest, on: machine.on }];
-      }),
-    ),
-  };
-}
-
-function labInPlace(lab: Lab, server: RealServer, progress: Progress): Lab {
+function labInPlace(lab: Lab, server: RealServer, task: Task): Lab {
   assertIsRoot();
   const { lab: here, leftOut } = inPlaceOf(lab, server);
   for (const check of leftOut)
-    progress.warn(`${check} is left out: the networks outside are this computer's own, not the lab's`);
+    task.warn(`${check} is left out: the networks outside are this computer's own, not the lab's`);
   return here;
 }
 
 /** Everything before the lab itself is touched: tools, the acceleration decision, images, artefacts. */
-export async function prepareLab(read: ReadLab, options: BringUpOptions): Promise<PreparedLab> {
-  const { progress, signal, server } = options;
+export async function prepareLab(read: ReadLab, options: PrepareOptions, task: Task): Promise<PreparedLab> {
+  const { server } = options;
+  const { signal } = task;
   const { file } = read;
-  const lab = server === undefined ? read.lab : labInPlace(read.lab, server, progress);
+  const lab = server === undefined ? read.lab : labInPlace(read.lab, server, task);
   const vhostNet = canOpenVhostNet();
   assertCanRunHere(lab, file, { vhostNet });
   const toolchain = await resolveToolchain(
     { ...options.toolchain, kernelFlavour: kernelFlavourOf(lab), signal },
-    progress,
+    task,
   );
-  const acceleration = await decideAcceleration(toolchain, options.acceleration, progress, signal);
+  const acceleration = await decideAcceleration(toolchain, options.acceleration, task, signal);
   const images = await prepareImages(lab, file, {
     toolchain,
     mirror: options.toolchain.mirror,
     acceleration: acceleration.accelerator,
-    progress,
+    progress: task,
     signal,
   });
   const inside = accelerationInside(acceleration);
@@ -153,6 +123,29 @@ export async function prepareLab(read: ReadLab, options: BringUpOptions): Promis
     accelerationInside: inside,
     images,
     artefacts,
-    desired: desiredState(lab, artefacts, images, tools),
+    tools,
+    bootLimitMs: options.bootLimitMs,
+  };
+}
+
+/** The record of a lab of which nothing is there yet. */
+export function freshRecord(prepared: PreparedLab, id: string): LabRecord {
+  const { toolchain, acceleration, accelerationInside: inside } = prepared;
+  return {
+    version: RECORD_VERSION,
+    id,
+    definition: prepared.file,
+    lab: prepared.lab,
+    startedAt: new Date().toISOString(),
+    tools: {
+      qemu: toolchain.qemu.version,
+      kernel: toolchain.kernel.release,
+      bin: toolchain.bin,
+      acceleration,
+      images: digestsOf(prepared.images),
+      accelerationInside: inside,
+    },
+    holder: null,
+    parts: [],
   };
 }

@@ -15,11 +15,12 @@ import { StateError } from '../errors/families.js';
 import type { NamespaceHolder } from '../hosts/namespace.js';
 import { stateFolder } from '../model/folders.js';
 import type { Lab } from '../model/lab.js';
+import type { ServicePlace } from '../model/service.js';
 import type { ProcessIdentity } from '../process/identity.js';
 import type { Acceleration } from '../toolchain/types.js';
 
 /** Raised when what `up` and the checks need of a record changes. `down` needs `holder` and `id`, which stay as they are. */
-export const RECORD_VERSION = 4;
+export const RECORD_VERSION = 5;
 
 /** What is known of a lab that has been brought up, or was about to be. `down` works from this alone. */
 export interface LabRecord {
@@ -30,10 +31,10 @@ export interface LabRecord {
   readonly lab: Lab;
   readonly startedAt: string;
   readonly tools: RecordedTools;
+  /** What keeps the lab's namespace alive; null before it is made. */
   readonly holder: NamespaceHolder | null;
-  /** Digest of the network.sh that has run to its end; null before. */
-  readonly network: string | null;
-  readonly machines: Readonly<Record<string, MachineRecord>>;
+  /** What is there, or was about to be: each after those that it needs. */
+  readonly parts: readonly RecordedPart[];
 }
 
 export interface RecordedTools {
@@ -48,15 +49,34 @@ export interface RecordedTools {
   readonly accelerationInside: Acceleration;
 }
 
-export interface MachineRecord {
-  /** Digest of everything that the machine was started from. */
+/** Where a part is: on this computer itself, or in a place of the lab. */
+export type PartPlace = 'computer' | ServicePlace;
+
+/** `machine guest`: one of a kind in its lab. */
+export type PartKey = `${string} ${string}`;
+
+export interface RecordedPart {
+  readonly kind: string;
+  readonly name: string;
+  readonly place: PartPlace;
+  /** Over everything that it was made from. */
   readonly digest: string;
-  /** nsenter(1), which waits for QEMU outside the lab's namespaces; null for a machine inside another. */
-  readonly outer: ProcessIdentity | null;
-  /** QEMU itself, on the machine's host; null until it has been seen. */
-  readonly qemu: ProcessIdentity | null;
-  /** Whether the guest has answered, and is prepared for what runs on it. */
-  readonly ready: boolean;
+  readonly needs: readonly PartKey[];
+  /** `starting` is written before anything is done: whatever is interrupted then is known to be half done. */
+  readonly state: 'starting' | 'ready';
+  /** What keeps its program running on this computer, and ends with it; null for none. */
+  readonly starter: ProcessIdentity | null;
+  /** Its program, at its place; null for a part without one, and until it has been seen. */
+  readonly main: ProcessIdentity | null;
+}
+
+export function keyOf({ kind, name }: { readonly kind: string; readonly name: string }): PartKey {
+  return `${kind} ${name}`;
+}
+
+/** The part of a record with that kind and name. */
+export function recordedPart(record: LabRecord, kind: string, name: string): RecordedPart | undefined {
+  return record.parts.find((part) => part.kind === kind && part.name === name);
 }
 
 /** Whether this version of lab can work with a lab that was brought up by the one that wrote the record. */

@@ -6,7 +6,7 @@ import { isHolderAlive } from '../hosts/namespace.js';
 import { findByName, type Machine } from '../model/lab.js';
 import type { ProcessIdentity } from '../process/identity.js';
 import { Channels } from './channels.js';
-import { LabFolder, type LabRecord } from './record.js';
+import { LabFolder, recordedPart, type LabRecord } from './record.js';
 
 /** A lab that is up, as its record tells. Who has opened sessions through it closes it. */
 export class RunningLab {
@@ -46,7 +46,7 @@ export class RunningLab {
 
   /** The process of a machine's QEMU, on its host. Throws StateError when it does not run. */
   async qemu(machine: string, signal?: AbortSignal): Promise<ProcessIdentity> {
-    const qemu = this.record.machines[machine]?.qemu;
+    const qemu = recordedPart(this.record, 'machine', machine)?.main;
     if (!qemu || !(await (await this.hostOf(machine, signal)).isAlive(qemu))) {
       throw new StateError({
         code: 'LAB-MACHINE-DOWN',

@@ -1,12 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { MachineError, QemuEndedError } from '../errors/families.js';
-import type { HostProcess, MachineHost, ProcessEnd } from '../hosts/host.js';
+import type { HostProcess, MachineHost, ProcessEnd, StartedProcesses } from '../hosts/host.js';
 import type { BootImage } from '../images/boot-image.js';
 import { CHANNELS } from '../model/channels.js';
 import type { Lab, Machine } from '../model/lab.js';
-import { withTimeLimit } from '../model/time-limit.js';
 import type { ProcessIdentity } from '../process/identity.js';
+import { waitFor } from '../process/wait-for.js';
 import { GuestAgent } from '../qemu/guest-agent.js';
 import type { Connect } from '../qemu/unix-socket.js';
 import type { Accelerator } from '../toolchain/types.js';
@@ -30,6 +30,8 @@ export interface StartOptions {
   /** Folder of the toolchain's programs. */
   readonly bin: string;
   readonly accelerator: Accelerator;
+  /** Stores the processes durably, before QEMU begins. */
+  readonly note: (processes: StartedProcesses) => void;
 }
 
 /** A QEMU that has been started and whose guest is booting. */
@@ -55,6 +57,7 @@ export async function startMachine(machine: Machine, options: StartOptions): Pro
       ...parseArguments(readFileSync(argumentsFile, 'utf8')),
     ],
     `${machine.name}.qemu.log`,
+    options.note,
   );
   return { machine, host, process };
 }
@@ -107,26 +110,25 @@ export async function waitForQemu(
 ): Promise<ProcessIdentity> {
   const { machine, host, process } = booting;
   const { name, on } = machine;
-  let end: ProcessEnd | undefined;
-  void process.ended.then((how) => {
-    end = how;
-  });
-  const deadline = Date.now() + limitMs;
-  for (;;) {
-    signal.throwIfAborted();
-    const qemu = await process.identify();
-    if (qemu !== undefined && (await host.exists(`${name}.qmp`))) return qemu;
-    if (end !== undefined) throw qemuEnded(booting, folder, end);
-    if (Date.now() > deadline) {
-      throw new MachineError({
-        code: 'LAB-MACHINE-BOOT',
-        message: `QEMU of machine ${name} did not open its QMP socket within ${Math.round(limitMs / 1000)} s`,
-        location: { file: folder.log(`${name}.qemu`) },
-        hint: 'see what it said: lab logs; a busy computer may need a larger --boot-timeout',
-      });
-    }
-    await new Promise((resolve) => setTimeout(resolve, on === null ? POLL_MS : POLL_INSIDE_MS));
-  }
+  return waitFor(
+    {
+      ask: async () => {
+        const qemu = await process.identify();
+        return qemu !== undefined && (await host.exists(`${name}.qmp`)) ? qemu : undefined;
+      },
+      everyMs: on === null ? POLL_MS : POLL_INSIDE_MS,
+      limitMs,
+      never: process.ended.then((how) => qemuEnded(booting, folder, how)),
+      late: () =>
+        new MachineError({
+          code: 'LAB-MACHINE-BOOT',
+          message: `QEMU of machine ${name} did not open its QMP socket within ${Math.round(limitMs / 1000)} s`,
+          location: { file: folder.log(`${name}.qemu`) },
+          hint: 'see what it said: lab logs; a busy computer may need a larger --boot-timeout',
+        }),
+    },
+    signal,
+  );
 }
 
 /**
@@ -140,28 +142,27 @@ export async function waitForGuest(
   limitMs: number,
   signal: AbortSignal,
 ): Promise<GuestAgent> {
-  const { machine } = booting;
-  const ended = new AbortController();
-  const done = booting.process.ended.then((how) => {
-    ended.abort(how);
-  });
-  try {
-    return await withTimeLimit(limitMs, [signal, ended.signal], async (limited) =>
-      GuestAgent.open(connect, limited),
-    );
-  } catch (error) {
-    signal.throwIfAborted();
-    // The agent's socket closes a moment before QEMU is seen to have ended.
-    await Promise.race([done, new Promise((resolve) => setTimeout(resolve, 500))]);
-    if (ended.signal.aborted) throw qemuEnded(booting, folder, await booting.process.ended);
-    throw new MachineError(
+  const { name } = booting.machine;
+  const notUp = (cause: unknown): MachineError =>
+    new MachineError(
       {
         code: 'LAB-MACHINE-BOOT',
-        message: `the guest of machine ${machine.name} was not up within ${Math.round(limitMs / 1000)} s`,
-        location: { file: join(folder.run, `${machine.name}.console.log`) },
+        message: `the guest of machine ${name} was not up within ${Math.round(limitMs / 1000)} s`,
+        location: { file: join(folder.run, `${name}.console.log`) },
         hint: 'see its console: lab logs',
       },
-      { cause: new Error(lastConsoleLines(folder, machine.name) || String(error)) },
+      { cause: new Error(lastConsoleLines(folder, name) || String(cause)) },
     );
-  }
+  return waitFor(
+    {
+      // One question that lasts: the agent answers it once the guest is up.
+      ask: async (limited) =>
+        GuestAgent.open(connect, limited).catch(async (error: unknown) => Promise.reject(notUp(error))),
+      everyMs: POLL_INSIDE_MS,
+      limitMs,
+      never: booting.process.ended.then((how) => qemuEnded(booting, folder, how)),
+      late: (cause) => (cause instanceof MachineError ? cause : notUp(cause)),
+    },
+    signal,
+  );
 }

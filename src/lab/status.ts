@@ -1,8 +1,9 @@
 import { isHolderAlive } from '../hosts/namespace.js';
-import { runningMachines } from './survey.js';
-import { LabFolder, type LabRecord, type MachineRecord } from './record.js';
+import { placeName } from '../model/service.js';
+import { keyOf, LabFolder, recordedPart, type LabRecord, type PartKey, type RecordedPart } from './record.js';
+import { partsThere } from './survey.js';
 
-export type MachineState = 'up' | 'booting' | 'ended';
+export type PartState = 'up' | 'booting' | 'ended';
 export type LabState = 'up' | 'partly up' | 'broken';
 
 export interface LabStatus {
@@ -18,41 +19,59 @@ export interface LabStatus {
     readonly name: string;
     /** The machine that it runs on; null: this computer. */
     readonly on: string | null;
-    readonly state: MachineState;
+    readonly state: PartState;
     /** Of its QEMU, there. */
+    readonly pid: number | null;
+  }[];
+  readonly services: readonly {
+    readonly name: string;
+    /** The peer or machine that it runs in; null: the lab's namespace. */
+    readonly in: string | null;
+    readonly state: PartState;
     readonly pid: number | null;
   }[];
   readonly peers: readonly { readonly name: string; readonly address: string }[];
 }
 
-function machineState(machine: MachineRecord | undefined, running: boolean): MachineState {
-  if (machine === undefined || !running) return 'ended';
-  return machine.ready ? 'up' : 'booting';
+function partState(part: RecordedPart | undefined, there: ReadonlySet<PartKey>): PartState {
+  if (part === undefined || !there.has(keyOf(part))) return 'ended';
+  return part.state === 'ready' ? 'up' : 'booting';
 }
 
-function labState(record: LabRecord, machines: readonly { state: MachineState }[]): LabState {
+function labState(record: LabRecord, there: ReadonlySet<PartKey>): LabState {
   if (record.holder === null || !isHolderAlive(record.holder)) return 'broken';
-  return record.network !== null && machines.every(({ state }) => state === 'up') ? 'up' : 'partly up';
+  const ready = record.parts.every((part) => partState(part, there) === 'up');
+  const machines = record.lab.machines.every(({ name }) => recordedPart(record, 'machine', name));
+  return ready && machines ? 'up' : 'partly up';
 }
 
 /** How a recorded lab is right now. `broken`: its namespace has gone; `lab up` or `lab down` puts it right. */
 export async function statusOf(record: LabRecord): Promise<LabStatus> {
-  const running = await runningMachines(record);
-  const machines = record.lab.machines.map(({ name, on }) => {
-    const machine = record.machines[name];
-    const state = machineState(machine, running.has(name));
-    return { name, on, state, pid: state === 'ended' ? null : (machine?.qemu?.pid ?? null) };
-  });
+  const there = await partsThere(record);
+  const stateOf = (part: RecordedPart | undefined): { state: PartState; pid: number | null } => {
+    const state = partState(part, there);
+    return { state, pid: state === 'ended' ? null : (part?.main?.pid ?? null) };
+  };
+  const services = record.parts.filter(({ kind }) => kind === 'service');
   return {
     id: record.id,
     name: record.lab.name,
-    state: labState(record, machines),
+    state: labState(record, there),
     definition: record.definition,
     startedAt: record.startedAt,
     qemu: record.tools.qemu,
     accelerator: record.tools.acceleration.accelerator,
     folder: new LabFolder(record.id).run,
-    machines,
+    machines: record.lab.machines.map(({ name, on }) => ({
+      name,
+      on,
+      ...stateOf(recordedPart(record, 'machine', name)),
+    })),
+    services: services.map((part) => ({ name: part.name, in: placeOf(part), ...stateOf(part) })),
     peers: record.lab.peers.map(({ name, address }) => ({ name, address })),
   };
+}
+
+function placeOf({ place }: RecordedPart): string | null {
+  return typeof place === 'string' ? null : placeName(place);
 }

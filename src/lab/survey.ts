@@ -1,27 +1,36 @@
-import { findByName, machinesAround } from '../model/lab.js';
-import type { LabRecord } from './record.js';
-import { RunningLab } from './running-lab.js';
 import { isHolderAlive } from '../hosts/namespace.js';
+import { kindNamed } from './parts/kinds.js';
+import { isOfThisVersion, keyOf, LabFolder, type LabRecord, type PartKey } from './record.js';
+import { Site } from './site.js';
 
-/** The machines of a record whose QEMU runs. Those inside a machine are asked for there; one that does not answer runs nothing. */
-export async function runningMachines(record: LabRecord | undefined): Promise<ReadonlySet<string>> {
-  const running = new Set<string>();
-  if (!record?.holder || !isHolderAlive(record.holder)) return running;
-  const lab = new RunningLab(record);
+/**
+ * The recorded parts that are still there. Those inside a machine are asked for in it; one that does not answer runs nothing.
+ * What needs a part that is gone or half done is gone too.
+ */
+export async function survey(site: Site): Promise<ReadonlySet<PartKey>> {
+  const there = new Set<PartKey>();
+  const { record } = site;
+  if (!isOfThisVersion(record) || record.holder === null || !isHolderAlive(record.holder)) return there;
+  const ready = new Set(record.parts.filter(({ state }) => state === 'ready').map(keyOf));
+  for (const part of record.parts) {
+    if (!part.needs.every((need) => there.has(need) && ready.has(need))) continue;
+    if (
+      await kindNamed(part.kind)
+        .isThere(part, site)
+        .catch(() => false)
+    )
+      there.add(keyOf(part));
+  }
+  return there;
+}
+
+/** The parts of a record that are still there. */
+export async function partsThere(record: LabRecord | undefined): Promise<ReadonlySet<PartKey>> {
+  if (record === undefined) return new Set();
+  const site = new Site(new LabFolder(record.id), record);
   try {
-    const depth = (name: string): number =>
-      machinesAround(record.lab, findByName(record.lab.machines, name)).length;
-    const known = Object.keys(record.machines).filter((name) =>
-      record.lab.machines.some((machine) => machine.name === name),
-    );
-    for (const name of known.sort((one, other) => depth(one) - depth(other))) {
-      const { on } = findByName(record.lab.machines, name);
-      if (on !== null && !(running.has(on) && record.machines[on]?.ready === true)) continue;
-      const found = await lab.qemu(name).catch(() => undefined);
-      if (found !== undefined) running.add(name);
-    }
-    return running;
+    return await survey(site);
   } finally {
-    await lab.close();
+    await site.close();
   }
 }

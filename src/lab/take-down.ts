@@ -1,13 +1,12 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { StateError } from '../errors/families.js';
-import { destroyNamespace } from '../hosts/namespace.js';
-import type { Progress } from '../model/progress.js';
 import { withStep } from '../model/progress.js';
+import type { Task } from '../model/task.js';
+import { endParts } from './end-parts.js';
 import { logEvent } from './events.js';
-import { undoLocalFunctions } from './local-functions.js';
 import { withLabLock } from './lab-lock.js';
-import { LabFolder, type LabRecord } from './record.js';
+import { isOfThisVersion, keyOf, LabFolder, type LabRecord, type RecordedPart } from './record.js';
+import { Site } from './site.js';
 
 /** Everything but the logs: they tell what happened, after the lab has gone. */
 function removeRunFiles(folder: LabFolder): void {
@@ -17,29 +16,40 @@ function removeRunFiles(folder: LabFolder): void {
   }
 }
 
+const unrecorded = { digest: '', needs: [], state: 'starting', starter: null, main: null } as const;
+
+/** What a lab always leaves behind at most, whatever version of lab has recorded it: the rest ends with its namespace. */
+const everPresent: readonly RecordedPart[] = [
+  { kind: 'namespace', name: 'lab', place: 'namespace', ...unrecorded },
+  { kind: 'functions', name: 'of this computer', place: 'computer', ...unrecorded },
+];
+
+function allOf({ parts }: LabRecord): RecordedPart[] {
+  const keys = new Set(parts.map(keyOf));
+  return [...everPresent.filter((part) => !keys.has(keyOf(part))), ...parts];
+}
+
 /** Ends everything that a record speaks of, whatever state it is in. For callers that hold the lab's lock. */
 export async function takeDown(record: LabRecord): Promise<void> {
   const folder = new LabFolder(record.id);
-  if (record.holder !== null && !(await destroyNamespace(record.holder))) {
-    throw new StateError({
-      code: 'LAB-DOWN-STUCK',
-      message: `process ${record.holder.init.pid}, which holds lab ${record.lab.name}, does not end`,
-      hint: 'see what it waits for in /proc/PID/stack, then run `lab down` again',
-    });
+  const site = new Site(folder, isOfThisVersion(record) ? record : { ...record, parts: [] });
+  try {
+    await endParts(allOf(site.record), site, new Set());
+  } finally {
+    await site.close();
   }
-  await undoLocalFunctions(folder, record.tools.bin);
   removeRunFiles(folder);
   rmSync(join(folder.folder, 'state.json'), { force: true });
   logEvent(folder.events, 'down');
 }
 
 /** `lab down`: works from what was recorded, never from the definition. True if there was anything to take down. */
-export async function bringDown(id: string, progress: Progress, signal?: AbortSignal): Promise<boolean> {
+export async function bringDown(id: string, task: Task): Promise<boolean> {
   const folder = new LabFolder(id);
-  return withLabLock(folder, { purpose: 'lab down', progress, signal }, async () => {
+  return withLabLock(folder, 'lab down', task, async () => {
     const record = folder.read();
     if (record === undefined) return false;
-    await withStep(progress, `Take down ${record.lab.name}`, async () => takeDown(record));
+    await withStep(task, `Take down ${record.lab.name}`, async () => takeDown(record));
     return true;
   });
 }

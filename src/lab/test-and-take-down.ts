@@ -1,26 +1,22 @@
-import type { TestResult } from '../results/run.js';
-import { bringUp } from './bring-up.js';
-import { prepareLab, type BringUpOptions } from './prepare.js';
 import type { ReadLab } from '../definition/read-lab.js';
-import { bringDown } from './take-down.js';
-import { testRefusal } from './test-refusal.js';
+import type { Task } from '../model/task.js';
+import type { TestResult } from '../results/run.js';
+import { prepareLab, type PrepareOptions } from './prepare.js';
 import { selectTargets, testLab, type TestOptions } from './test-lab.js';
+import { testRefusal } from './test-refusal.js';
+import { withLab } from './with-lab.js';
 
-/**
- * Brings the lab up if it is down, runs its checks, and takes down what it brought up (unless `keep`), however it ends.
- */
+/** `lab test`: runs the checks of a lab, brought up if it is down. Throws UsageError for a check that the lab does not have. */
 export async function testAndTakeDown(
   read: ReadLab,
-  options: BringUpOptions & TestOptions & { keep: boolean },
+  options: PrepareOptions & TestOptions & { keep: boolean },
+  task: Task,
 ): Promise<TestResult> {
-  if (read.lab.expect === 'refused') return testRefusal(read, options);
+  if (read.lab.expect === 'refused') return testRefusal(read, options, task);
   // A check that the lab does not have is told before anything is started.
   selectTargets(read.lab, options.only);
-  const { running, plan } = await bringUp(await prepareLab(read, options), options);
-  const broughtUp = plan.some(({ kind, action }) => kind === 'namespace' && action !== 'keep');
-  try {
-    return await testLab(running, read, options);
-  } finally {
-    if (broughtUp && !options.keep) await bringDown(running.record.id, options.progress);
-  }
+  const use = { purpose: `lab test ${read.lab.name}`, keep: options.keep };
+  return withLab(await prepareLab(read, options, task), use, task, async ({ running }) =>
+    testLab(running, read, options, task),
+  );
 }

@@ -4,7 +4,7 @@ import type { CheckResult } from '../checks/result.js';
 import { runChecks, type CheckEnvironment } from '../checks/run-checks.js';
 import { UsageError } from '../errors/families.js';
 import type { Lab } from '../model/lab.js';
-import type { Progress } from '../model/progress.js';
+import type { Task } from '../model/task.js';
 import { checkTarget } from './artefacts.js';
 import { observeCircumstances } from './circumstances.js';
 import { logEvent } from './events.js';
@@ -17,8 +17,6 @@ import type { RunningLab } from './running-lab.js';
 export interface TestOptions {
   /** Names of the checks to run; empty: all of the lab. */
   readonly only: readonly string[];
-  readonly progress: Progress;
-  readonly signal: AbortSignal;
   readonly onResult: (result: CheckResult) => void;
 }
 
@@ -67,26 +65,31 @@ export function selectTargets(lab: Lab, only: readonly string[]): CheckTarget[] 
 }
 
 /** Runs the checks of a lab that is up, and keeps the result in its state folder. Throws when aborted. */
-export async function testLab(running: RunningLab, read: ReadLab, options: TestOptions): Promise<TestResult> {
+export async function testLab(
+  running: RunningLab,
+  read: ReadLab,
+  options: TestOptions,
+  task: Task,
+): Promise<TestResult> {
   const started = new Date();
   const circumstances = observeCircumstances();
   const { lab, tools } = running.record;
   const targets = selectTargets(lab, options.only);
-  try {
-    const checks = await runChecks(targets, environmentOf(running), options);
-    const result: TestResult = {
-      ...runHead('test', lab.name, started),
-      durationMs: Date.now() - started.getTime(),
-      circumstances: circumstances(tools, lab),
-      checks,
-    };
-    keepResult(running.folder, result, read);
-    logEvent(running.folder.events, 'tested', {
-      ok: checks.every(({ ok }) => ok),
-      checks: checks.map(({ title, ok }) => ({ title, ok })),
-    });
-    return result;
-  } finally {
-    await running.close();
-  }
+  const checks = await runChecks(targets, environmentOf(running), {
+    progress: task,
+    signal: task.signal,
+    onResult: options.onResult,
+  });
+  const result: TestResult = {
+    ...runHead('test', lab.name, started),
+    durationMs: Date.now() - started.getTime(),
+    circumstances: circumstances(tools, lab),
+    checks,
+  };
+  keepResult(running.folder, result, read);
+  logEvent(running.folder.events, 'tested', {
+    ok: checks.every(({ ok }) => ok),
+    checks: checks.map(({ title, ok }) => ({ title, ok })),
+  });
+  return result;
 }

@@ -2,17 +2,17 @@ import { judgeRefusal } from '../checks/refused.js';
 import type { CheckResult } from '../checks/result.js';
 import { QemuEndedError, UsageError } from '../errors/families.js';
 import type { Lab } from '../model/lab.js';
-import { silentProgress, withStep } from '../model/progress.js';
-import { bringUp } from './bring-up.js';
+import { withStep } from '../model/progress.js';
+import { silentTask, type Task } from '../model/task.js';
 import { observeCircumstances } from './circumstances.js';
-import { digestsOf, prepareLab, type BringUpOptions, type PreparedLab } from './prepare.js';
+import { digestsOf, prepareLab, type PreparedLab, type PrepareOptions } from './prepare.js';
 import type { ReadLab } from '../definition/read-lab.js';
 import { labId, LabFolder } from './record.js';
 import { runHead, type TestResult } from '../results/run.js';
 import { keepResult } from './keep-result.js';
-import { bringDown } from './take-down.js';
 import type { TestOptions } from './test-lab.js';
 import { refusalReasons } from './refusal-reasons.js';
+import { withLab } from './with-lab.js';
 
 const CHECK = 'refused';
 
@@ -27,14 +27,10 @@ function selectRefused(lab: Lab, only: readonly string[]): void {
 }
 
 /** What QEMU said when it ended; null when it came up, which is taken away again unless `keep`. */
-async function tryToBringUp(
-  prepared: PreparedLab,
-  options: BringUpOptions & { keep: boolean },
-): Promise<string | null> {
+async function tryToBringUp(prepared: PreparedLab, keep: boolean, task: Task): Promise<string | null> {
   try {
-    const { running } = await bringUp(prepared, options);
-    if (!options.keep) await bringDown(running.record.id, options.progress);
-    return null;
+    const use = { purpose: `lab test ${prepared.lab.name}`, keep };
+    return await withLab(prepared, use, task, async () => Promise.resolve(null));
   } catch (error) {
     if (error instanceof QemuEndedError) return error.said;
     throw error;
@@ -47,16 +43,17 @@ async function tryToBringUp(
  */
 export async function testRefusal(
   read: ReadLab,
-  options: BringUpOptions & TestOptions & { keep: boolean },
+  options: PrepareOptions & TestOptions & { keep: boolean },
+  task: Task,
 ): Promise<TestResult> {
   selectRefused(read.lab, options.only);
   const started = new Date();
   const circumstances = observeCircumstances();
   const acceleration = options.acceleration === 'auto' ? 'tcg' : options.acceleration;
-  const prepared = await prepareLab(read, { ...options, acceleration });
+  const prepared = await prepareLab(read, { ...options, acceleration }, task);
   const begun = Date.now();
-  const said = await withStep(options.progress, `Give lab ${read.lab.name} to QEMU`, async () =>
-    tryToBringUp(prepared, { ...options, progress: silentProgress }),
+  const said = await withStep(task, `Give lab ${read.lab.name} to QEMU`, async () =>
+    tryToBringUp(prepared, options.keep, silentTask(task.signal)),
   );
   const { assertions, remarks } = judgeRefusal({ said, reasons: refusalReasons(read.lab) });
   const check: CheckResult = {

@@ -4,17 +4,17 @@ import type { CheckResult } from '../checks/result.js';
 import { findComponent } from '../images/components/catalog.js';
 import { imagesFolder } from '../images/layers/store.js';
 import { withStep } from '../model/progress.js';
+import type { Task } from '../model/task.js';
 import type { GuestAgent } from '../qemu/guest-agent.js';
-import { bringUp } from './bring-up.js';
 import { observeCircumstances } from './circumstances.js';
 import type { NamedImage } from './find-image.js';
 import { scaledLimitMs } from './limits.js';
-import { prepareLab, type BringUpOptions } from './prepare.js';
+import { prepareLab, type PrepareOptions } from './prepare.js';
 import type { ReadLab } from '../definition/read-lab.js';
 import { resolveLab } from '../definition/resolve.js';
 import type { RunningLab } from './running-lab.js';
 import { runHead, type TestResult } from '../results/run.js';
-import { bringDown } from './take-down.js';
+import { withLab } from './with-lab.js';
 
 const LIMIT_MS = 60_000;
 /** Enough for a container runtime and a QEMU that says what it can. */
@@ -82,14 +82,15 @@ async function askAll(
   running: RunningLab,
   image: NamedImage,
   options: VerifyOptions,
+  task: Task,
 ): Promise<CheckResult[]> {
   const { accelerator } = running.record.tools.acceleration;
-  const limits = { limitMs: scaledLimitMs(LIMIT_MS, accelerator), signal: options.signal };
-  const { agent } = await running.guest('guest', options.signal);
+  const limits = { limitMs: scaledLimitMs(LIMIT_MS, accelerator), signal: task.signal };
+  const { agent } = await running.guest('guest', task.signal);
   const results: CheckResult[] = [];
   for (const question of questionsOf(image)) {
     const began = Date.now();
-    const { version, ...answer } = await withStep(options.progress, `Ask ${question.name}`, async () =>
+    const { version, ...answer } = await withStep(task, `Ask ${question.name}`, async () =>
       ask(agent, question, limits),
     );
     const result: CheckResult = {
@@ -108,18 +109,23 @@ async function askAll(
   return results;
 }
 
-export interface VerifyOptions extends BringUpOptions {
+export interface VerifyOptions extends PrepareOptions {
   readonly onResult: (result: CheckResult) => void;
 }
 
 /** `lab image verify`: boots an image, built if need be, and asks each of its components whether it works. Nothing stays up. */
-export async function verifyImage(image: NamedImage, options: VerifyOptions): Promise<TestResult> {
+export async function verifyImage(
+  image: NamedImage,
+  options: VerifyOptions,
+  task: Task,
+): Promise<TestResult> {
   const started = new Date();
   const observed = observeCircumstances();
-  const { running } = await bringUp(await prepareLab(labOf(image), options), options);
-  try {
-    const checks = await askAll(running, image, options);
-    const guest = await running.guest('guest', options.signal);
+  const prepared = await prepareLab(labOf(image), options, task);
+  const use = { purpose: `lab image verify ${image.name}`, keep: false };
+  return withLab(prepared, use, task, async ({ running }) => {
+    const checks = await askAll(running, image, options, task);
+    const guest = await running.guest('guest', task.signal);
     const { stdout } = await guest.run(['uname', '-r']);
     return {
       ...runHead('test', running.record.lab.name, started),
@@ -127,8 +133,5 @@ export async function verifyImage(image: NamedImage, options: VerifyOptions): Pr
       circumstances: observed({ ...running.record.tools, kernel: stdout.trim() }, running.record.lab),
       checks,
     };
-  } finally {
-    await running.close();
-    await bringDown(running.record.id, options.progress);
-  }
+  });
 }

@@ -80,3 +80,13 @@ export async function killAndWait(identity: ProcessIdentity, timeoutMs = 10_000)
   }
   return true;
 }
+
+/** Like killAndWait, for a process and all that it has started: they end first, as they would go on without it. */
+export async function killTree(identity: ProcessIdentity): Promise<void> {
+  if (!isAlive(identity)) return;
+  for (const pid of childrenOf(identity.pid)) {
+    const child = identify(pid);
+    if (child !== undefined) await killTree(child);
+  }
+  await killAndWait(identity);
+}

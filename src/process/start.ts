@@ -56,7 +56,7 @@ export async function start(
       })(),
       release: async (line) =>
         new Promise((resolve, reject) => {
-          const { stdin } = subprocess;
+          const { stdin } = subprocess.nodeChildProcess;
           if (!stdin) {
             resolve();
             return;
@@ -65,8 +65,8 @@ export async function start(
           stdin.end(`${line}\n`, resolve);
         }),
       detach: () => {
-        subprocess.unref();
-        (subprocess.stdin as { unref?: () => void } | null)?.unref?.();
+        subprocess.nodeChildProcess.unref();
+        (subprocess.nodeChildProcess.stdin as { unref?: () => void } | null)?.unref?.();
       },
     };
   } finally {

@@ -70,7 +70,7 @@ describe('npm run bench', () => {
     const running = bench('up');
     const isByHand = (process: string): boolean => process.includes('./run.sh');
     while (!sandbox.processes().some(isByHand)) {
-      expect(running.exitCode).toBeNull();
+      expect(running.nodeChildProcess.exitCode).toBeNull();
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
     running.kill(signal);

@@ -93,9 +93,8 @@ test('a state folder that cannot be written is told', async () => {
 test('a check whose machine goes away in its midst fails', async () => {
   await sandbox.lab('up', 'quickstart');
   const running = sandbox.start('test', 'quickstart', '--check', 'vf-creation');
-  const { machines } = sandbox.record();
   await new Promise((resolve) => setTimeout(resolve, 4000));
-  process.kill(machines['guest']?.qemu?.pid ?? 0, 'SIGKILL');
+  process.kill(sandbox.pid('machine', 'guest'), 'SIGKILL');
   const { exitCode, stdout } = await running;
   expect(exitCode).toBe(1);
   expect(stdout).toContain('not ok');

@@ -6,8 +6,9 @@ const MOMENTS: readonly { after: RegExp; ms: number }[] = [
   { after: /^/, ms: 0 },
   { after: /^/, ms: 100 },
   { after: /^/, ms: 250 },
+  { after: /Make the lab’s namespace/, ms: 0 },
+  { after: /Make the lab’s namespace/, ms: 10 },
   { after: /Make the networks/, ms: 0 },
-  { after: /Make the networks/, ms: 5 },
   { after: /Make the networks/, ms: 15 },
   { after: /Make the networks/, ms: 30 },
   { after: /Make the networks/, ms: 50 },
@@ -17,6 +18,7 @@ const MOMENTS: readonly { after: RegExp; ms: number }[] = [
   { after: /Boot guest/, ms: 100 },
   { after: /Boot guest/, ms: 700 },
   { after: /✔ Boot guest/, ms: 0 },
+  { after: /Start netserver/, ms: 5 },
   { after: /vf-creation/, ms: 500 },
 ];
 
@@ -64,7 +66,16 @@ test('SIGKILL in the middle of booting: the next `lab up` puts things right', as
   expect(stdout).toMatch(/replace +(machine guest|namespace lab): (an earlier|its QEMU)/);
 });
 
-test.each([MOMENTS[4], MOMENTS[11], MOMENTS[14]] as typeof MOMENTS)(
+test.each([0, 60, 150])(
+  'SIGKILL %i ms after the networks, as QEMU starts: the next `lab up` finds its taps free',
+  async (ms) => {
+    await interrupt(['SIGKILL'], { after: /✔ Make the networks/, ms });
+    const { exitCode, stderr } = await sandbox.lab('up', 'quickstart');
+    expect(exitCode, stderr).toBe(0);
+  },
+);
+
+test.each([MOMENTS[4], MOMENTS[11], MOMENTS[15]] as typeof MOMENTS)(
   'Ctrl-C $ms ms after $after cleans up and exits with 130',
   async (moment) => {
     const { exitCode, stderr } = await interrupt(['SIGINT'], moment);

@@ -40,7 +40,7 @@ test('`down` works when the definition has gone', async () => {
 test('`up` starts a machine again whose QEMU was killed, and says why', async () => {
   await sandbox.lab('up', 'quickstart');
   const before = sandbox.record();
-  process.kill(before.machines['guest']?.qemu?.pid ?? 0, 'SIGKILL');
+  process.kill(sandbox.pid('machine', 'guest'), 'SIGKILL');
   const status = JSON.parse((await sandbox.lab('status', 'quickstart', '--json')).stdout) as object;
   expect(status).toMatchObject({ labs: [{ state: 'partly up', machines: [{ state: 'ended' }] }] });
 

@@ -17,13 +17,12 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { catalogued } from '../../src/images/catalog.js';
-import { bringUp } from '../../src/lab/bring-up.js';
 import { prepareLab } from '../../src/lab/prepare.js';
 import { readLab } from '../../src/definition/read-lab.js';
-import { bringDown } from '../../src/lab/take-down.js';
 import { verifyImage } from '../../src/lab/verify-image.js';
+import { withLab } from '../../src/lab/with-lab.js';
 import type { Image } from '../../src/model/lab.js';
-import { silentProgress } from '../../src/model/progress.js';
+import { silentTask } from '../../src/model/task.js';
 import { findToolchain } from '../../src/toolchain/resolve.js';
 import type { Toolchain } from '../../src/toolchain/types.js';
 import { serveFile, type FileServer } from '../support/file-server.js';
@@ -238,9 +237,8 @@ describe('with XFS, and /boot apart', () => {
     toolchain: {},
     acceleration: 'auto',
     bootLimitMs: undefined,
-    progress: silentProgress,
-    signal: new AbortController().signal,
   } as const;
+  const task = silentTask();
 
   beforeAll(async () => {
     const disk = await rockyStandIn('xfs', toolchain);
@@ -259,7 +257,7 @@ describe('with XFS, and /boot apart', () => {
 
   test('the image of rocky-9’s recipe is built and boots, and every component answers', async () => {
     const named = { name: image.name, image, kernelFlavour: 'cloud' } as const;
-    const { checks } = await verifyImage(named, { ...options, onResult: () => undefined });
+    const { checks } = await verifyImage(named, { ...options, onResult: () => undefined }, task);
     const said = checks.map(({ title, ok, assertions }) => ({ title, ok, assertions }));
     expect(
       checks.map(({ title }) => title),
@@ -274,24 +272,21 @@ describe('with XFS, and /boot apart', () => {
     writeFileSync(file, 'machines: { guest: { image: rocky-9 } }\n');
     const read = readLab(file);
     const lab = { ...read.lab, images: [image] };
-    const { running } = await bringUp(await prepareLab({ ...read, lab }, options), options);
-    try {
+    const prepared = await prepareLab({ ...read, lab }, options, task);
+    await withLab(prepared, { purpose: 'test', keep: false }, task, async ({ running }) => {
       const ask = [
         'cat /etc/rocky-release',
         'awk \'$2 == "/" || $2 == "/boot" { print $3 }\' /proc/mounts',
         'rpm -qf "$(modinfo -n vp_vdpa)"',
         'getfattr --only-values -n security.selinux /usr/bin/qemu-ga',
       ].join('; ');
-      const guest = await running.guest('guest', options.signal);
+      const guest = await running.guest('guest', task.signal);
       const { stdout, stderr } = await guest.run(['sh', '-c', ask]);
       expect(stdout, stderr).toContain('Rocky Linux release 9.6');
       expect(stdout.match(/^xfs$/gm), stdout).toHaveLength(2);
       expect(stdout).toContain('system_u:object_r:virt_qemu_ga_exec_t:s0');
       expect(stdout).toMatch(/^kernel-modules-/m);
-    } finally {
-      await running.close();
-      await bringDown(running.record.id, silentProgress);
-    }
+    });
     expect(await processes()).toEqual([]);
   });
 });

@@ -50,7 +50,7 @@ describe('whatever is killed, `lab down` leaves nothing', () => {
 
   test('the QEMU of the server, while the guest boots', async () => {
     const { running } = await upUntil(/Boot guest/);
-    process.kill(sandbox().record().machines['server']?.qemu?.pid ?? 0, 'SIGKILL');
+    process.kill(sandbox().pid('machine', 'server'), 'SIGKILL');
     const { exitCode, stderr } = await running;
     expect(exitCode, stderr).toBe(3);
     expect(stderr).not.toMatch(/^\s+at /m);

@@ -47,7 +47,7 @@ test(
     expect(ok).toBe(true);
     expect([...checks.keys()]).toEqual(['vf-creation', 'hotplug-free', 'traffic', 'vdpa-path']);
 
-    const qemu = sandbox().record().machines['guest']?.qemu?.pid;
+    const qemu = sandbox().pid('machine', 'guest');
     await exec('server', 'kill', '-9', String(qemu));
     expect(await machineStates()).toMatchObject([{ state: 'up' }, { name: 'guest', state: 'ended' }]);
     const plan = await lab('up', 'vdpa', '--dry-run');

@@ -1,4 +1,4 @@
-import { RECORD_VERSION, type LabRecord } from '../../src/lab/record.js';
+import { RECORD_VERSION, type LabRecord, type RecordedPart } from '../../src/lab/record.js';
 import type { Lab } from '../../src/model/lab.js';
 import type { ProcessIdentity } from '../../src/process/identity.js';
 
@@ -22,8 +22,22 @@ export function record(lab: Lab, changes: Partial<LabRecord> = {}): LabRecord {
       accelerationInside: { accelerator: 'tcg', reason: 'the machine around is emulated itself' },
     },
     holder: null,
-    network: null,
-    machines: {},
+    parts: [],
+    ...changes,
+  };
+}
+
+/** A recorded part that is ready, in the lab's namespace. */
+export function recorded(kind: string, name: string, changes: Partial<RecordedPart> = {}): RecordedPart {
+  return {
+    kind,
+    name,
+    place: 'namespace',
+    digest: '1',
+    needs: [],
+    state: 'ready',
+    starter: null,
+    main: null,
     ...changes,
   };
 }

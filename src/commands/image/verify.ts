@@ -1,6 +1,5 @@
 import { BaseCommand, ExitCode } from '../../cli/base-command.js';
 import { imageArgument, imageFlags } from '../../cli/image-flags.js';
-import { interruptSignal } from '../../cli/interrupts.js';
 import { bootFlags, bootLimitMs, toolFlags } from '../../cli/lab-flags.js';
 import type { TestResult } from '../../results/run.js';
 import { findImage } from '../../lab/find-image.js';
@@ -26,17 +25,19 @@ export default class ImageVerify extends BaseCommand<typeof ImageVerify> {
     const json = this.jsonEnabled();
     let reported = 0;
     const image = findImage(args.name, flags.lab);
-    const result = await verifyImage(image, {
-      toolchain: { qemu: flags.qemu, mirror: flags.mirror, kernelFlavour: image.kernelFlavour },
-      acceleration: flags.accel,
-      bootLimitMs: bootLimitMs(flags),
-      progress: await this.progress(),
-      signal: interruptSignal(),
-      onResult: (check) => {
-        reported += 1;
-        if (!json) process.stdout.write(`${reported === 1 ? tapHead() : ''}${checkToTap(check, reported)}`);
+    const result = await verifyImage(
+      image,
+      {
+        toolchain: { qemu: flags.qemu, mirror: flags.mirror, kernelFlavour: image.kernelFlavour },
+        acceleration: flags.accel,
+        bootLimitMs: bootLimitMs(flags),
+        onResult: (check) => {
+          reported += 1;
+          if (!json) process.stdout.write(`${reported === 1 ? tapHead() : ''}${checkToTap(check, reported)}`);
+        },
       },
-    });
+      await this.task(),
+    );
     if (!json) process.stdout.write(tapEnd(result));
     process.exitCode = result.checks.every(({ ok }) => ok) ? ExitCode.passed : ExitCode.checkFailed;
     return result;

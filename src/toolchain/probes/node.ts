@@ -1,6 +1,6 @@
 import type { Probe } from './probe.js';
 
-const needed = { major: 20, minor: 19 };
+const needed = { major: 22, minor: 13 };
 
 export function probeNode(version: string = process.versions.node): Probe {
   const [major = 0, minor = 0] = version.split('.').map(Number);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
-import type { LabRecord } from '../../../src/lab/record.js';
+import { recordedPart, type LabRecord } from '../../../src/lab/record.js';
 
 export const PROJECT = fileURLToPath(new URL('../../..', import.meta.url));
 const LAB = join(PROJECT, 'bin/run.js');
@@ -50,6 +50,11 @@ export class Sandbox {
     const labs = join(this.state, 'sriov-lab/labs');
     const [id] = readdirSync(labs);
     return JSON.parse(readFileSync(join(labs, id ?? '', 'state.json'), 'utf8')) as LabRecord;
+  }
+
+  /** The process of a machine's QEMU or of a service, as recorded; 0 when it is not. */
+  pid(kind: 'machine' | 'service', name: string): number {
+    return recordedPart(this.record(), kind, name)?.main?.pid ?? 0;
   }
 
   run(id = this.record().id): string {

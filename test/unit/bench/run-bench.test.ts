@@ -30,7 +30,6 @@ async function bench(
   };
   const tool: Tool = {
     name: 'netperf',
-    server: () => ['server'],
     client: () => ['client'],
     parse: (_, printed) => {
       if (printed !== 'fine') throw new Error(`cannot read ${printed}`);

@@ -1,195 +1,182 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { afterEach, describe, expect, it } from 'vitest';
-import { changesAnything, planUp, type Desired, type PlanStep } from '../../../src/lab/plan.js';
-import type { LabRecord, MachineRecord } from '../../../src/lab/record.js';
-import { identify, isAlive, type ProcessIdentity } from '../../../src/process/identity.js';
+import { describe, expect, it } from 'vitest';
+import type { Part } from '../../../src/lab/parts/part.js';
+import { changesAnything, planUp, type PlanStep } from '../../../src/lab/plan.js';
+import { keyOf, type LabRecord, type PartKey, type RecordedPart } from '../../../src/lab/record.js';
 import { labWithNic } from '../../support/definition.js';
-import { gone, record } from '../../support/record.js';
+import { gone, record, recorded } from '../../support/record.js';
 
-const desired: Desired = { network: 'n1', machines: { guest: { digest: 'm1', on: null } } };
+type Wanted = Pick<Part, 'kind' | 'name' | 'digest' | 'needs' | 'within'>;
 
-function self(): ProcessIdentity {
-  const identity = identify(process.pid);
-  if (identity === undefined) throw new Error('this process runs');
-  return identity;
+function wanted(kind: string, name: string, needs: PartKey[] = [], within: PartKey | null = null): Wanted {
+  return { kind, name, digest: '1', needs, within };
 }
 
-function machine(changes: Partial<MachineRecord> = {}): MachineRecord {
-  return { digest: 'm1', outer: self(), qemu: self(), ready: true, ...changes };
-}
+const namespace = wanted('namespace', 'lab');
+const network = wanted('network', 'networks', ['namespace lab'], 'namespace lab');
+const guest = wanted('machine', 'guest', ['network networks']);
+const server = wanted('service', 'netserver', ['network networks']);
+const all = [namespace, network, guest, server];
 
-function running(changes: Partial<LabRecord> = {}): LabRecord {
+/** A record of these parts, ready as they are wanted, but for some. */
+function up(parts: readonly Wanted[], ...others: RecordedPart[]): LabRecord {
+  const replaced = new Set(others.map(keyOf));
   return record(labWithNic(), {
-    holder: { outer: self(), init: self() },
-    network: 'n1',
-    machines: { guest: machine() },
-    ...changes,
+    holder: { outer: gone, init: gone },
+    parts: [
+      ...parts
+        .filter((part) => !replaced.has(keyOf(part)))
+        .map(({ kind, name, digest, needs }) => recorded(kind, name, { digest, needs })),
+      ...others,
+    ],
   });
 }
 
-/** The machines whose recorded process runs. */
-function alive(recorded: LabRecord | undefined): Set<string> {
-  const machines = Object.entries(recorded?.machines ?? {});
-  return new Set(machines.flatMap(([name, { qemu }]) => (qemu !== null && isAlive(qemu) ? [name] : [])));
+function there(parts: readonly Wanted[], ...without: PartKey[]): Set<PartKey> {
+  return new Set(parts.map(keyOf).filter((key) => !without.includes(key)));
 }
 
-function shown(plan: readonly PlanStep[]): string[] {
-  return plan.map(({ kind, name, action, reason }) => `${action} ${kind} ${name}: ${reason}`);
+function changes(plan: readonly PlanStep[]): string[] {
+  return plan
+    .filter(({ action }) => action !== 'keep')
+    .map(({ kind, name, action, reason }) => `${action} ${kind} ${name}: ${reason}`);
 }
 
-const keepsNetwork = 'keep network networks and peers: they are as defined';
-const keepsNamespace = 'keep namespace lab: it is as defined';
-const newNetwork = 'create network networks and peers: the namespace is new';
-const newMachine = 'create machine guest: it does not run';
+const renewedNetwork = 'replace network networks: namespace lab, which it needs, is new';
+const renewedRest = [
+  'replace machine guest: network networks, which it needs, is new',
+  'replace service netserver: network networks, which it needs, is new',
+];
 
 describe('planUp', () => {
-  it.each<[string, LabRecord | undefined, Desired, string[]]>([
+  it('makes everything, in order, when nothing is recorded', () => {
+    expect(changes(planUp(all, undefined, new Set()))).toEqual([
+      'create namespace lab: the lab is not up',
+      'create network networks: the namespace is new',
+      'create machine guest: it does not run',
+      'create service netserver: it does not run',
+    ]);
+  });
+
+  it('keeps what is there as defined', () => {
+    const plan = planUp(all, up(all), there(all));
+    expect(changesAnything(plan)).toBe(false);
+    expect(plan.map(({ reason }) => reason)).toEqual([
+      'it is as defined',
+      'they are as defined',
+      'it runs as defined',
+      'it runs as defined',
+    ]);
+  });
+
+  it.each<[string, readonly Wanted[], LabRecord, Set<PartKey>, string[]]>([
     [
-      'nothing is recorded',
-      undefined,
-      desired,
-      ['create namespace lab: the lab is not up', newNetwork, newMachine],
+      'all that was in a namespace that has gone',
+      all,
+      up(all),
+      new Set(),
+      ['replace namespace lab: the process that held it has ended'],
     ],
     [
-      'a record without a holder',
-      running({ holder: null }),
-      desired,
-      ['create namespace lab: the lab is not up', newNetwork, newMachine],
-    ],
-    [
-      'the holder has ended',
-      running({ holder: { outer: self(), init: gone } }),
-      desired,
-      ['replace namespace lab: the process that held it has ended', newNetwork, newMachine],
-    ],
-    [
-      'the networks were not finished',
-      running({ network: null }),
-      desired,
-      ['replace namespace lab: an earlier `lab up` was interrupted in its networks', newNetwork, newMachine],
-    ],
-    [
-      'other networks',
-      running(),
-      { ...desired, network: 'n2' },
-      ['replace namespace lab: the networks of the definition have changed', newNetwork, newMachine],
-    ],
-    [
-      'all is as defined',
-      running(),
-      desired,
-      [keepsNamespace, keepsNetwork, 'keep machine guest: it runs as defined'],
-    ],
-    ['a machine is new', running({ machines: {} }), desired, [keepsNamespace, keepsNetwork, newMachine]],
-    [
-      'its QEMU was never seen',
-      running({ machines: { guest: machine({ qemu: null }) } }),
-      desired,
-      [keepsNamespace, keepsNetwork, 'replace machine guest: its QEMU has ended'],
-    ],
-    [
-      'its QEMU has ended',
-      running({ machines: { guest: machine({ qemu: gone }) } }),
-      desired,
-      [keepsNamespace, keepsNetwork, 'replace machine guest: its QEMU has ended'],
-    ],
-    [
-      'it was started from something else',
-      running({ machines: { guest: machine({ digest: 'm0' }) } }),
-      desired,
-      [keepsNamespace, keepsNetwork, 'replace machine guest: its definition, image or QEMU has changed'],
-    ],
-    [
-      'it never came up',
-      running({ machines: { guest: machine({ ready: false }) } }),
-      desired,
+      'the namespace whose networks were not finished',
+      all,
+      up(all, recorded('network', 'networks', { state: 'starting' })),
+      there(all),
       [
-        keepsNamespace,
-        keepsNetwork,
-        'replace machine guest: an earlier `lab up` was interrupted while it booted',
+        'replace namespace lab: an earlier `lab up` was interrupted in its networks',
+        'replace network networks: an earlier `lab up` was interrupted in its networks',
       ],
     ],
     [
-      'a machine is no longer wanted',
-      running({ machines: { old: machine(), guest: machine() } }),
-      desired,
+      'the namespace whose networks have changed',
+      [namespace, { ...network, digest: '2' }, guest, server],
+      up(all),
+      there(all),
       [
-        keepsNamespace,
-        keepsNetwork,
-        'remove machine old: the definition has it no more',
-        'keep machine guest: it runs as defined',
+        'replace namespace lab: the networks of the definition have changed',
+        'replace network networks: the networks of the definition have changed',
       ],
     ],
+  ])('makes anew %s, and what needs it', (_, parts, recordedLab, alive, first) => {
+    const made = changes(planUp(parts, recordedLab, alive));
+    expect(made.slice(0, first.length)).toEqual(first);
+    expect(made).toHaveLength(4);
+    if (alive.size > 0) expect(made).toEqual(expect.arrayContaining(renewedRest));
+  });
+
+  it('names the part that is new to those that need it', () => {
+    const plan = planUp(all, up(all), there(all, 'namespace lab'));
+    expect(changes(plan).slice(1)).toEqual([renewedNetwork, ...renewedRest]);
+  });
+
+  it.each<[string, Partial<RecordedPart>, boolean, string]>([
+    ['whose program has ended', {}, false, 'its QEMU has ended'],
+    ['that has changed', { digest: '0' }, true, 'its definition, image or QEMU has changed'],
     [
-      'machines of a namespace that has gone are not removed one by one',
-      running({ holder: { outer: gone, init: gone }, machines: { old: machine() } }),
-      desired,
-      ['replace namespace lab: the process that held it has ended', newNetwork, newMachine],
+      'that was interrupted, whether it runs or not',
+      { state: 'starting', main: gone },
+      true,
+      'an earlier `lab up` was interrupted while it booted',
     ],
-  ])('%s', (_, recorded, wanted, plan) => {
-    const made = planUp(wanted, recorded, alive(recorded));
-    expect(shown(made)).toEqual(plan);
-    expect(changesAnything(made)).toBe(plan.some((step) => !step.startsWith('keep')));
+  ])('makes anew only the machine %s', (_, change, alive, reason) => {
+    const plan = planUp(
+      all,
+      up(all, recorded('machine', 'guest', change)),
+      alive ? there(all) : there(all, 'machine guest'),
+    );
+    expect(changes(plan)).toEqual([`replace machine guest: ${reason}`]);
+  });
+
+  it('starts a service again that has ended, and nothing else', () => {
+    expect(changes(planUp(all, up(all), there(all, 'service netserver')))).toEqual([
+      'replace service netserver: its process has ended',
+    ]);
+  });
+
+  it('adds what is new and removes first what is not wanted any more', () => {
+    const plan = planUp([namespace, network, guest], up([namespace, network, server]), there(all));
+    expect(changes(plan)).toEqual([
+      'remove service netserver: it is no longer in the definition',
+      'create machine guest: it does not run',
+    ]);
+  });
+
+  it('makes everything anew that another version of lab has made', () => {
+    const old = { ...up(all), version: 1 };
+    expect(changes(planUp(all, old, new Set()))).toEqual([
+      'replace namespace lab: it was brought up by another version of lab',
+      'create network networks: the namespace is new',
+      'create machine guest: it does not run',
+      'create service netserver: it does not run',
+    ]);
   });
 
   describe('of machines inside others', () => {
-    const nested: Desired = {
-      network: 'n1',
-      machines: {
-        server: { digest: 's1', on: null },
-        guest: { digest: 'm1', on: 'server' },
-        inner: { digest: 'i1', on: 'guest' },
-      },
-    };
-    const up = running({
-      machines: {
-        server: machine({ digest: 's1' }),
-        guest: machine({ outer: null }),
-        inner: machine({ digest: 'i1', outer: null }),
-      },
+    const inside = wanted('inside', 'guest', ['machine guest'], 'machine guest');
+    const inner = wanted('machine', 'inner', ['machine guest', 'inside guest']);
+    const nested = [namespace, network, guest, inside, inner];
+
+    it('makes those anew that are in one that is made anew', () => {
+      expect(changes(planUp(nested, up(nested), there(nested, 'machine guest', 'inside guest')))).toEqual([
+        'replace machine guest: its QEMU has ended',
+        'replace inside guest: it is gone',
+        'replace machine inner: machine guest, which it needs, is new',
+      ]);
     });
 
-    it('keeps them while those around them are kept', () => {
-      const plan = planUp(nested, up, new Set(['server', 'guest', 'inner']));
-      expect(changesAnything(plan)).toBe(false);
-    });
-
-    it('makes those anew that are inside one that is made anew, whatever is recorded of them', () => {
-      const plan = planUp(nested, up, new Set(['guest', 'inner']));
-      expect(shown(plan).slice(2)).toEqual([
-        'replace machine server: its QEMU has ended',
-        'create machine guest: machine server, which it runs on, is new',
-        'create machine inner: machine guest, which it runs on, is new',
+    it('makes the machine anew whose inside was half prepared', () => {
+      const half = recorded('inside', 'guest', { state: 'starting' });
+      const reason = 'an earlier `lab up` was interrupted while it was prepared';
+      expect(changes(planUp(nested, up(nested, half), there(nested)))).toEqual([
+        `replace machine guest: ${reason}`,
+        `replace inside guest: ${reason}`,
+        'replace machine inner: machine guest, which it needs, is new',
       ]);
     });
 
     it('leaves those around alone', () => {
-      const plan = planUp(nested, up, new Set(['server', 'guest']));
-      expect(shown(plan).slice(2)).toEqual([
-        'keep machine server: it runs as defined',
-        'keep machine guest: it runs as defined',
+      expect(changes(planUp(nested, up(nested), there(nested, 'machine inner')))).toEqual([
         'replace machine inner: its QEMU has ended',
       ]);
-    });
-  });
-
-  describe('with a real process', () => {
-    let child: ReturnType<typeof spawn> | undefined;
-    afterEach(() => {
-      child?.kill('SIGKILL');
-    });
-
-    it('sees that a QEMU that ran has ended', async () => {
-      child = spawn('sleep', ['100']);
-      const qemu = identify(child.pid ?? 0) ?? gone;
-      const recorded = running({ machines: { guest: machine({ qemu }) } });
-      expect(changesAnything(planUp(desired, recorded, alive(recorded)))).toBe(false);
-      child.kill('SIGKILL');
-      await once(child, 'exit');
-      expect(shown(planUp(desired, recorded, alive(recorded))).at(-1)).toBe(
-        'replace machine guest: its QEMU has ended',
-      );
     });
   });
 });

@@ -6,11 +6,12 @@ import { formatError, toLabError } from '../../../src/errors/format.js';
 import { logEvent } from '../../../src/lab/events.js';
 import { findRecord, findRunningLab } from '../../../src/lab/find-record.js';
 import { labLogs } from '../../../src/lab/logs.js';
+import { namespacePart } from '../../../src/lab/parts/namespace.js';
 import { planUp } from '../../../src/lab/plan.js';
 import { allRecords, LabFolder, labId, labName } from '../../../src/lab/record.js';
 import { statusOf } from '../../../src/lab/status.js';
 import { lab, labWithNic } from '../../support/definition.js';
-import { gone, record } from '../../support/record.js';
+import { gone, record, recorded } from '../../support/record.js';
 import { useStateFolder } from '../../support/scratch.js';
 
 const scratch = useStateFolder();
@@ -40,8 +41,8 @@ describe('the record of a lab', () => {
     folder.write(first);
     writeFileSync(join(folder.folder, 'state.json.new'), '{"version": 1, "id": ');
     expect(folder.read()).toEqual(first);
-    folder.write({ ...first, network: 'n1' });
-    expect(folder.read()?.network).toBe('n1');
+    folder.write({ ...first, startedAt: 'later' });
+    expect(folder.read()?.startedAt).toBe('later');
     expect(readdirSync(folder.folder)).toEqual(['state.json']);
   });
 
@@ -51,7 +52,7 @@ describe('the record of a lab', () => {
     folder.write(first);
     mkdirSync(join(folder.folder, 'state.json.new'));
     expect(() => {
-      folder.write({ ...first, network: 'n1' });
+      folder.write({ ...first, startedAt: 'later' });
     }).toThrow('EISDIR');
     expect(folder.read()).toEqual(first);
   });
@@ -62,7 +63,7 @@ describe('the record of a lab', () => {
     const old = { ...record(labWithNic(), { id: folder.id, holder }), version: 1 };
     folder.write(old);
     expect(allRecords()).toEqual([old]);
-    expect(planUp({ network: 'n', machines: {} }, old, new Set())[0]).toMatchObject({
+    expect(planUp([namespacePart()], old, new Set())[0]).toMatchObject({
       action: 'replace',
       reason: 'it was brought up by another version of lab',
     });
@@ -144,11 +145,12 @@ describe('the status of a lab', () => {
     const status = await statusOf(
       record(labWithNic(), {
         holder: self,
-        machines: { guest: { digest: '', outer: gone, qemu: gone, ready: true } },
+        parts: [recorded('machine', 'guest', { main: gone }), recorded('service', 'netserver-server')],
       }),
     );
     expect(status.state).toBe('broken');
     expect(status.machines).toEqual([{ name: 'guest', on: null, state: 'ended', pid: null }]);
+    expect(status.services).toEqual([{ name: 'netserver-server', in: null, state: 'ended', pid: null }]);
     expect(status.peers).toEqual([{ name: 'server', address: '10.0.0.1/16' }]);
   });
 });

@@ -6,6 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { withLabLock } from '../../../src/lab/lab-lock.js';
 import { LabFolder } from '../../../src/lab/record.js';
 import { silentProgress, type Progress } from '../../../src/model/progress.js';
+import { silentTask, taskWith } from '../../../src/model/task.js';
 import { lockHolder, takeLock, type Lock } from '../../../src/process/lock.js';
 import { useStateFolder } from '../../support/scratch.js';
 
@@ -132,6 +133,7 @@ describe('withLabLock', () => {
     const folder = new LabFolder('x-12345678');
     const first = held(await takeLock(folder.lock, { waitMs: 0, purpose: 'lab up x' }));
     const steps: string[] = [];
+    const { signal } = new AbortController();
     let letGo: Promise<void> | undefined;
     const progress: Progress = {
       step: (title) => {
@@ -142,7 +144,7 @@ describe('withLabLock', () => {
       warn: () => undefined,
     };
     expect(
-      await withLabLock(folder, { purpose: 'lab down', progress }, async () => Promise.resolve('done')),
+      await withLabLock(folder, 'lab down', taskWith(progress, signal), async () => Promise.resolve('done')),
     ).toBe('done');
     await letGo;
     expect(steps).toEqual([`Wait for \`lab up x\` (process ${process.pid}), which is at work on this lab`]);
@@ -150,10 +152,8 @@ describe('withLabLock', () => {
 
   it('lets go when the work fails', async () => {
     const folder = new LabFolder('x-12345678');
-    const options = { purpose: 'x', progress: silentProgress };
-    await expect(withLabLock(folder, options, async () => Promise.reject(new Error('no')))).rejects.toThrow(
-      'no',
-    );
+    const failing = withLabLock(folder, 'x', silentTask(), async () => Promise.reject(new Error('no')));
+    await expect(failing).rejects.toThrow('no');
     await held(await takeLock(folder.lock, now)).release();
   });
 });

@@ -11,10 +11,10 @@ import { remedyNow } from '../../../src/toolchain/probes/user-namespaces.js';
 
 describe('probes', () => {
   it.each([
-    ['20.19.0', 'ok'],
-    ['22.1.0', 'ok'],
-    ['20.18.3', 'missing'],
-    ['18.20.0', 'missing'],
+    ['22.13.0', 'ok'],
+    ['24.1.0', 'ok'],
+    ['22.12.3', 'missing'],
+    ['20.20.2', 'missing'],
   ])('Node.js %s is %s', (version, verdict) => {
     expect(probeNode(version).verdict).toBe(verdict);
   });
@@ -79,13 +79,13 @@ describe('the verdict on the whole', () => {
   it('is a table with aligned columns and remedies under their rows', () => {
     const table = probeTable([
       { name: 'KVM', verdict: 'missing', required: false, found: 'no', remedy: 'do this' },
-      { name: 'Node.js', verdict: 'ok', required: true, found: '20.19.0' },
+      { name: 'Node.js', verdict: 'ok', required: true, found: '22.13.0' },
     ]);
     expect(table.split('\n')).toEqual([
       'verdict            what     found',
       'missing, optional  KVM      no',
       `${' '.repeat(28)}-> do this`,
-      'ok                 Node.js  20.19.0',
+      'ok                 Node.js  22.13.0',
     ]);
   });
 });

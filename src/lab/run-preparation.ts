@@ -1,12 +1,6 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { writeFileSync } from 'node:fs';
 import { MachineError } from '../errors/families.js';
 import type { Host } from '../hosts/host.js';
-import type { Lab } from '../model/lab.js';
-import { folderOf, FUNCTIONS_SCRIPT, FUNCTIONS_UNDO_SCRIPT, NETWORK_SCRIPT } from './artefacts.js';
-import type { LabFolder } from './record.js';
-
-const SCRIPTS = [FUNCTIONS_UNDO_SCRIPT, FUNCTIONS_SCRIPT, NETWORK_SCRIPT] as const;
 
 /** What functions.sh says when it gives up: a code, what is wrong, and what to do. */
 interface Refusal {
@@ -52,30 +46,4 @@ export async function runPreparation(
   const { exitCode, stderr } = await host.run(['sh', script], { timeoutMs: limitMs, signal });
   writeFileSync(log, stderr);
   if (exitCode !== 0) throw failed(script, host, stderr, log);
-}
-
-export interface PrepareInsideOptions {
-  readonly lab: Lab;
-  readonly folder: LabFolder;
-  /** The machine whose inside it is. */
-  readonly machine: string;
-  readonly host: Host;
-  readonly limitMs: number;
-  readonly signal: AbortSignal;
-}
-
-/**
- * Prepares a machine for those that run on it: its VFs, their vDPA devices, the networks inside. Runs the rendered scripts; what
- * they say is kept. Throws MachineError with the reason and remedy that they give.
- */
-export async function prepareInside(options: PrepareInsideOptions): Promise<void> {
-  const { lab, folder, machine, host, limitMs, signal } = options;
-  for (const script of SCRIPTS) {
-    const file = join(folder.run, folderOf(lab, machine), script);
-    await host.putFile(script, readFileSync(file));
-  }
-  for (const script of [FUNCTIONS_SCRIPT, NETWORK_SCRIPT]) {
-    const log = folder.log(`${machine}.${script.replace('.sh', '')}`);
-    await runPreparation(host, script, { log, limitMs, signal });
-  }
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { MachineError } from '../../../src/errors/families.js';
 import { LocalHost } from '../../../src/hosts/local-host.js';
-import { runPreparation } from '../../../src/lab/prepare-inside.js';
+import { runPreparation } from '../../../src/lab/run-preparation.js';
 import { useScratch } from '../../support/scratch.js';
 
 const scratch = useScratch();

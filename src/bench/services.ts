@@ -1,0 +1,19 @@
+import { findByName, hostAddress, type Bench, type Lab } from '../model/lab.js';
+import { listening, netserver, type Service } from '../model/service.js';
+
+const IPERF3_PORT = 5201;
+
+/** The servers of every tool that a bench may measure with, at its far end. */
+export function benchServices(lab: Lab, bench: Bench): Service[] {
+  const address = hostAddress(findByName(lab.peers, bench.peer).address);
+  const on = { peer: bench.peer };
+  return [
+    netserver(on, address),
+    {
+      name: `iperf3-${bench.peer}`,
+      on,
+      argv: ['iperf3', '-4', '--server', '--bind', address],
+      ready: listening(address, IPERF3_PORT),
+    },
+  ];
+}

@@ -1,0 +1,31 @@
+import { kindNamed } from './parts/kinds.js';
+import { NAMESPACE } from './parts/namespace.js';
+import { keyOf, type PartKey, type PartPlace, type RecordedPart } from './record.js';
+import type { Site } from './site.js';
+
+/**
+ * Ends parts of a lab, what needs others before them. `there`: the parts that are still there; what is
+ * in a place that has gone, or that ends as well, goes with it. What was done to this computer itself is taken back last.
+ */
+export async function endParts(
+  parts: readonly RecordedPart[],
+  site: Site,
+  there: ReadonlySet<PartKey>,
+): Promise<void> {
+  const ending = new Set(parts.map(keyOf));
+  const stays = (key: PartKey): boolean => there.has(key) && !ending.has(key);
+  const isReachable = (place: PartPlace): boolean => {
+    if (place === 'computer' || !stays(NAMESPACE)) return false;
+    return typeof place === 'string' || !('machine' in place) || stays(`machine ${place.machine}`);
+  };
+  const lastFirst = [...parts].reverse();
+  const ordered = [
+    ...lastFirst.filter(({ place }) => place !== 'computer'),
+    ...lastFirst.filter(({ place }) => place === 'computer'),
+  ];
+  for (const part of ordered) {
+    const { place } = part;
+    const host = place !== 'computer' && isReachable(place) ? await site.host(place) : null;
+    await kindNamed(part.kind).down(part, site, host);
+  }
+}

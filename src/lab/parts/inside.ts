@@ -1,0 +1,63 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { digestOf, folderOf, FUNCTIONS_SCRIPT, FUNCTIONS_UNDO_SCRIPT, NETWORK_SCRIPT } from '../artefacts.js';
+import { scaledLimitMs } from '../limits.js';
+import { machinesOn, type Machine } from '../../model/lab.js';
+import type { PreparedLab } from '../prepare.js';
+import type { PartKey } from '../record.js';
+import { runPreparation } from '../run-preparation.js';
+import type { Kind, Part } from './part.js';
+
+const LIMIT_MS = 60_000;
+const SCRIPTS = [FUNCTIONS_UNDO_SCRIPT, FUNCTIONS_SCRIPT, NETWORK_SCRIPT] as const;
+
+export const INSIDE = (machine: string): PartKey => `inside ${machine}`;
+
+export const insideKind: Kind = {
+  words: {
+    absent: 'it is not prepared for the machines on it',
+    kept: 'it is as defined',
+    ended: 'it is gone',
+    changed: 'what the machine prepares for those on it has changed',
+    interrupted: 'an earlier `lab up` was interrupted while it was prepared',
+  },
+  isThere: async () => Promise.resolve(true),
+  down: async () => Promise.resolve(),
+};
+
+/** What a machine prepares for those that run on it: VFs, their vDPA devices, networks. It goes with the machine. */
+export function insideParts(prepared: PreparedLab, { name, on }: Machine): Part[] {
+  const { lab, artefacts } = prepared;
+  if (machinesOn(lab, name).length === 0) return [];
+  const folder = folderOf(lab, name);
+  const machine: PartKey = `machine ${name}`;
+  const texts = artefacts.filter(({ path }) => SCRIPTS.some((script) => path === `${folder}${script}`));
+  return [
+    {
+      kind: 'inside',
+      name,
+      place: { machine: name },
+      digest: digestOf(...texts.map(({ content }) => content)),
+      needs: [machine],
+      within: machine,
+      title: `Prepare ${name} for the machines on it`,
+      up: async (site, { signal }) =>
+        Promise.resolve(async () => {
+          const started = Date.now();
+          const { accelerator } = on === null ? prepared.acceleration : prepared.accelerationInside;
+          const host = await site.host({ machine: name }, signal);
+          for (const script of SCRIPTS)
+            await host.putFile(script, readFileSync(join(site.folder.run, folder, script)));
+          for (const script of [FUNCTIONS_SCRIPT, NETWORK_SCRIPT]) {
+            const log = site.folder.log(`${name}.${script.replace('.sh', '')}`);
+            await runPreparation(host, script, {
+              log,
+              limitMs: scaledLimitMs(LIMIT_MS, accelerator),
+              signal,
+            });
+          }
+          site.log('inside-prepared', { machine: name, ms: Date.now() - started });
+        }),
+    },
+  ];
+}

@@ -1,0 +1,47 @@
+import { StateError } from '../../errors/families.js';
+import { createNamespace, destroyNamespace, isHolderAlive } from '../../hosts/namespace.js';
+import type { PartKey } from '../record.js';
+import type { Kind, Part } from './part.js';
+
+const NAME = 'lab';
+export const NAMESPACE: PartKey = `namespace ${NAME}`;
+
+export const namespaceKind: Kind = {
+  words: {
+    absent: 'the lab is not up',
+    kept: 'it is as defined',
+    ended: 'the process that held it has ended',
+    changed: 'the networks of the definition have changed',
+    interrupted: 'an earlier `lab up` was interrupted',
+  },
+  isThere: async (_, { record: { holder } }) => Promise.resolve(holder !== null && isHolderAlive(holder)),
+  down: async (_, site) => {
+    const { holder, lab } = site.record;
+    if (holder === null || (await destroyNamespace(holder))) return;
+    throw new StateError({
+      code: 'LAB-DOWN-STUCK',
+      message: `process ${holder.init.pid}, which holds lab ${lab.name}, does not end`,
+      hint: 'see what it waits for in /proc/PID/stack, then run `lab down` again',
+    });
+  },
+};
+
+/** The lab's user, network, mount and PID namespaces, held by one process: all that runs in the lab ends with it. */
+export function namespacePart(): Part {
+  return {
+    kind: 'namespace',
+    name: NAME,
+    place: 'namespace',
+    digest: '',
+    needs: [],
+    within: null,
+    title: 'Make the lab’s namespace',
+    up: async (site) =>
+      Promise.resolve(async () => {
+        const holder = await createNamespace(site.folder.run, site.folder.log('namespace'), (held) => {
+          site.save({ holder: held });
+        });
+        site.log('namespace', { pid: holder.init.pid });
+      }),
+  };
+}

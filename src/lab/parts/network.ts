@@ -1,0 +1,58 @@
+import { writeFileSync } from 'node:fs';
+import { MachineError } from '../../errors/families.js';
+import { digestOf, NETWORK_SCRIPT, type Artefact } from '../artefacts.js';
+import type { PartKey } from '../record.js';
+import { NAMESPACE } from './namespace.js';
+import type { Kind, Part } from './part.js';
+
+const NAME = 'networks and peers';
+export const NETWORK: PartKey = `network ${NAME}`;
+
+export const networkKind: Kind = {
+  words: {
+    absent: 'the namespace is new',
+    kept: 'they are as defined',
+    ended: 'they are gone',
+    changed: 'the networks of the definition have changed',
+    interrupted: 'an earlier `lab up` was interrupted in its networks',
+  },
+  isThere: async () => Promise.resolve(true),
+  down: async () => Promise.resolve(),
+};
+
+/** Bridges, taps and peers, made by network.sh in the lab's namespace. They go with it. */
+export function networkPart(artefacts: readonly Artefact[]): Part {
+  const script = artefacts.find(({ path }) => path === NETWORK_SCRIPT)?.content ?? '';
+  return {
+    kind: 'network',
+    name: NAME,
+    place: 'namespace',
+    digest: digestOf(script),
+    needs: [NAMESPACE],
+    within: NAMESPACE,
+    title: 'Make the networks and peers',
+    up: async (site, task) =>
+      Promise.resolve(async () => {
+        const host = await site.host('namespace');
+        const { exitCode, stderr } = await host.run(['sh', '-e', NETWORK_SCRIPT], { signal: task.signal });
+        const log = site.folder.log('network');
+        writeFileSync(log, stderr);
+        if (exitCode !== 0) throw notMade(log, stderr);
+        // How it made do with what this computer's kernel offers.
+        for (const line of stderr.split('\n')) if (line !== '') task.warn(line);
+        site.log('network');
+      }),
+  };
+}
+
+function notMade(log: string, stderr: string): MachineError {
+  return new MachineError(
+    {
+      code: 'LAB-NETWORK-SCRIPT',
+      message: 'the networks of the lab could not be made',
+      location: { file: log },
+      hint: 'run `lab doctor`; the script is network.sh of `lab render`',
+    },
+    { cause: new Error(stderr.trim()) },
+  );
+}

@@ -1,0 +1,85 @@
+import { withStep } from '../model/progress.js';
+import type { Task } from '../model/task.js';
+import { apply } from './apply.js';
+import { withLabLock } from './lab-lock.js';
+import { NAMESPACE } from './parts/namespace.js';
+import { partsOf } from './parts/parts-of.js';
+import { planUp, type PlanStep } from './plan.js';
+import { freshRecord, type PreparedLab } from './prepare.js';
+import { keyOf, labId, LabFolder } from './record.js';
+import { RunningLab } from './running-lab.js';
+import { Site } from './site.js';
+import { partsThere } from './survey.js';
+import { takeDown } from './take-down.js';
+
+function folderOf({ lab, file }: PreparedLab): LabFolder {
+  return new LabFolder(labId(lab.name, file));
+}
+
+/** What `withLab` would do now to bring the lab up. */
+export async function planFor(prepared: PreparedLab): Promise<PlanStep[]> {
+  const record = folderOf(prepared).read();
+  return planUp(partsOf(prepared), record, await partsThere(record));
+}
+
+/** A lab that is up, and what was done for it. */
+export interface LentLab {
+  readonly running: RunningLab;
+  readonly plan: readonly PlanStep[];
+}
+
+export interface LabUse {
+  /** What others are told who wait for the lab: `lab test quickstart`. */
+  readonly purpose: string;
+  /** Leave up what this brings up. */
+  readonly keep: boolean;
+}
+
+/**
+ * The one way to have a lab up for a while: brings up what is not there or not as defined, lends the lab to `work`, and takes down
+ * what it brought up (unless `keep`), however it ends. Meanwhile no other command changes the lab. When bringing up fails or is
+ * aborted, a lab that was not up before is taken away again; the logs stay.
+ */
+export async function withLab<T>(
+  prepared: PreparedLab,
+  { purpose, keep }: LabUse,
+  task: Task,
+  work: (lent: LentLab) => Promise<T>,
+): Promise<T> {
+  const folder = folderOf(prepared);
+  return withLabLock(folder, purpose, task, async () => {
+    const { plan, wasUp } = await bringUp(prepared, folder, task);
+    const running = new RunningLab(folder.read() ?? freshRecord(prepared, folder.id));
+    try {
+      return await work({ running, plan });
+    } finally {
+      await running.close();
+      if (!wasUp && !keep)
+        await withStep(task, `Take down ${prepared.lab.name}`, async () => takeDown(running.record));
+    }
+  });
+}
+
+async function bringUp(
+  prepared: PreparedLab,
+  folder: LabFolder,
+  task: Task,
+): Promise<{ plan: readonly PlanStep[]; wasUp: boolean }> {
+  const record = folder.read();
+  const there = await partsThere(record);
+  const parts = partsOf(prepared);
+  const plan = planUp(parts, record, there);
+  const wasUp = plan.some((step) => keyOf(step) === NAMESPACE && step.action === 'keep');
+  if (record !== undefined && !wasUp) await takeDown(record);
+  const site = new Site(folder, (wasUp ? record : undefined) ?? freshRecord(prepared, folder.id));
+  try {
+    await apply(plan, parts, prepared, site, there, task);
+    task.signal.throwIfAborted();
+  } catch (error) {
+    if (!wasUp) await takeDown(site.record);
+    throw error;
+  } finally {
+    await site.close();
+  }
+  return { plan, wasUp };
+}

@@ -1,0 +1,121 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { apply } from '../../../src/lab/apply.js';
+import type { Part } from '../../../src/lab/parts/part.js';
+import { planUp } from '../../../src/lab/plan.js';
+import type { PreparedLab } from '../../../src/lab/prepare.js';
+import { keyOf, LabFolder, type PartKey } from '../../../src/lab/record.js';
+import { Site } from '../../../src/lab/site.js';
+import { silentTask } from '../../../src/model/task.js';
+import { labWithNic } from '../../support/definition.js';
+import { gone, record, recorded } from '../../support/record.js';
+import { useStateFolder } from '../../support/scratch.js';
+
+useStateFolder();
+const blank = record(labWithNic());
+
+/** As far as the life of parts looks at it. */
+const prepared = {
+  lab: blank.lab,
+  file: blank.definition,
+  toolchain: { qemu: { version: '11' }, kernel: { release: '6' }, bin: '/nowhere' },
+  images: new Map(),
+  artefacts: [{ path: 'network.sh', content: 'new', executable: true }],
+} as unknown as PreparedLab;
+
+let folder: LabFolder;
+let done: string[];
+
+beforeEach(() => {
+  folder = new LabFolder(blank.id);
+  done = [];
+});
+
+function part(kind: string, name: string, needs: PartKey[] = [], fails = false): Part {
+  return {
+    kind,
+    name,
+    place: 'namespace',
+    digest: '1',
+    needs,
+    within: null,
+    title: name,
+    up: async () => {
+      done.push(`begin ${name}`);
+      return Promise.resolve(async () => {
+        done.push(`await ${name}`);
+        return fails ? Promise.reject(new Error(`${name} failed`)) : Promise.resolve();
+      });
+    },
+  };
+}
+
+const lab = part('namespace', 'lab');
+const one = part('machine', 'one', ['namespace lab']);
+const two = part('machine', 'two', ['namespace lab']);
+const inner = part('machine', 'inner', ['machine one']);
+
+async function up(
+  parts: readonly Part[],
+  site: Site,
+  there: ReadonlySet<PartKey> = new Set(),
+): Promise<void> {
+  await apply(planUp(parts, site.record, there), parts, prepared, site, there, silentTask());
+}
+
+describe('apply', () => {
+  it('begins what does not need each other before it awaits the first, and what needs it after', async () => {
+    await up([lab, one, two, inner], new Site(folder, blank));
+    expect(done).toEqual([
+      ...['begin lab', 'await lab'],
+      ...['begin one', 'begin two', 'await one', 'await two'],
+      ...['begin inner', 'await inner'],
+    ]);
+  });
+
+  it('records that a part is starting before it begins, and that it is ready after it was awaited', async () => {
+    const states: string[] = [];
+    const watched: Part = {
+      ...one,
+      needs: [],
+      up: async () => {
+        states.push(folder.read()?.parts[0]?.state ?? 'unrecorded');
+        return Promise.resolve(async () => {
+          states.push(folder.read()?.parts[0]?.state ?? 'unrecorded');
+          return Promise.resolve();
+        });
+      },
+    };
+    await up([watched], new Site(folder, blank));
+    expect([...states, folder.read()?.parts[0]?.state]).toEqual(['starting', 'starting', 'ready']);
+  });
+
+  it('leaves what failed recorded as starting, and begins nothing that needs it', async () => {
+    const parts = [lab, part('machine', 'one', ['namespace lab'], true), inner];
+    await expect(up(parts, new Site(folder, blank))).rejects.toThrow('one failed');
+    expect(folder.read()?.parts.map(({ name, state }) => [name, state])).toEqual([
+      ['lab', 'ready'],
+      ['one', 'starting'],
+    ]);
+  });
+
+  it('a new namespace begins with an empty folder and the new artefacts', async () => {
+    mkdirSync(folder.run, { recursive: true });
+    writeFileSync(join(folder.run, 'stale'), '');
+    await up([lab], new Site(folder, blank));
+    expect(existsSync(join(folder.run, 'stale'))).toBe(false);
+    expect(existsSync(join(folder.run, 'network.sh'))).toBe(true);
+  });
+
+  it('keeps the folder and what is kept, and takes off the record what has gone', async () => {
+    mkdirSync(folder.run, { recursive: true });
+    writeFileSync(join(folder.run, 'one.log'), 'said');
+    const known = [recorded('namespace', 'lab'), recorded('machine', 'one'), recorded('service', 'old')];
+    const site = new Site(folder, { ...blank, holder: { outer: gone, init: gone }, parts: known });
+    await up([lab, one], site, new Set(known.map(keyOf)));
+    expect(done).toEqual([]);
+    expect(existsSync(join(folder.run, 'one.log'))).toBe(true);
+    expect(site.record.parts.map(({ name }) => name)).toEqual(['lab', 'one']);
+  });
+});

@@ -1,0 +1,126 @@
+import { existsSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { isHolderAlive } from '../../../src/hosts/namespace.js';
+import { findRecord } from '../../../src/lab/find-record.js';
+import type { PreparedLab } from '../../../src/lab/prepare.js';
+import { labId, LabFolder } from '../../../src/lab/record.js';
+import { bringDown } from '../../../src/lab/take-down.js';
+import { planFor, withLab, type LentLab } from '../../../src/lab/with-lab.js';
+import { silentProgress } from '../../../src/model/progress.js';
+import { silentTask, taskWith } from '../../../src/model/task.js';
+import { killAndWait } from '../../../src/process/identity.js';
+import { labWithNic } from '../../support/definition.js';
+import { record } from '../../support/record.js';
+import { useStateFolder } from '../../support/scratch.js';
+
+useStateFolder();
+const blank = record(labWithNic());
+// A namespace, and networks that need nothing: it is up in a moment.
+const lab = { ...blank.lab, machines: [], checks: [], networks: [], peers: [] };
+const use = { purpose: 'lab test it', keep: false };
+let network = 'exit 0';
+let folder: LabFolder;
+
+beforeEach(() => {
+  network = 'exit 0';
+  folder = new LabFolder(labId(lab.name, blank.definition));
+});
+
+afterEach(async () => {
+  await bringDown(folder.id, silentTask());
+});
+
+/** As far as a lab without machines needs it. */
+function prepared(): PreparedLab {
+  return {
+    lab,
+    file: blank.definition,
+    toolchain: { qemu: { version: '11' }, kernel: { release: '6' }, bin: '/nowhere' },
+    acceleration: blank.tools.acceleration,
+    accelerationInside: blank.tools.accelerationInside,
+    images: new Map(),
+    artefacts: [{ path: 'network.sh', content: network, executable: true }],
+    tools: '',
+    bootLimitMs: undefined,
+  } as unknown as PreparedLab;
+}
+
+async function lend<T>(work: (lent: LentLab) => Promise<T>, keep = false): Promise<T> {
+  return withLab(prepared(), { ...use, keep }, silentTask(), work);
+}
+
+const isUp = async (): Promise<boolean> => {
+  const { holder } = findRecord(folder.id) ?? { holder: null };
+  return Promise.resolve(holder !== null && isHolderAlive(holder));
+};
+
+describe('withLab', () => {
+  it('lends a lab that is up, and takes it down afterwards', async () => {
+    expect(await lend(isUp)).toBe(true);
+    expect(folder.read()).toBeUndefined();
+    expect(existsSync(`${folder.run}/network.sh`)).toBe(false);
+  });
+
+  it('takes down what it brought up when the work fails', async () => {
+    await expect(lend(async () => Promise.reject(new Error('no')))).rejects.toThrow('no');
+    expect(await isUp()).toBe(false);
+  });
+
+  it('keeps the lab when it is told to, and a lab that was up before', async () => {
+    const first = await lend(async ({ running, plan }) => Promise.resolve({ running, plan }), true);
+    expect(first.plan.map(({ action }) => action)).toEqual(['create', 'create']);
+    const second = await lend(async ({ running, plan }) => Promise.resolve({ running, plan }));
+    expect(second.plan.map(({ action }) => action)).toEqual(['keep', 'keep']);
+    expect(second.running.record.holder).toEqual(first.running.record.holder);
+    expect(await isUp()).toBe(true);
+  });
+
+  it('takes away what it made when the lab does not come up, with its own words', async () => {
+    network = 'echo "no such bridge" >&2; exit 1';
+    const error: unknown = await lend(isUp).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ cause: { message: 'no such bridge' } });
+    expect(folder.read()).toBeUndefined();
+  });
+
+  it('makes the lab anew when what held it was killed', async () => {
+    await lend(isUp, true);
+    const holder = folder.read()?.holder;
+    if (!holder) throw new Error('it is not up');
+    await killAndWait(holder.init);
+    expect((await planFor(prepared()))[0]).toMatchObject({
+      action: 'replace',
+      reason: 'the process that held it has ended',
+    });
+    expect(await lend(isUp)).toBe(true);
+  });
+
+  it('nobody takes the lab away meanwhile: others wait, and are told for what', async () => {
+    const order: string[] = [];
+    let waiting: (title: string) => void = () => undefined;
+    const told = new Promise<string>((resolve) => {
+      waiting = resolve;
+    });
+    const task = taskWith(
+      {
+        ...silentProgress,
+        step: (title) => {
+          if (title.startsWith('Wait')) waiting(title);
+          return silentProgress.step(title);
+        },
+      },
+      new AbortController().signal,
+    );
+    let other: Promise<void> | undefined;
+    await lend(async () => {
+      order.push('first');
+      other = withLab(prepared(), use, task, async () => {
+        order.push('second');
+        return Promise.resolve();
+      });
+      expect(await told).toContain('Wait for `lab test it`');
+      order.push('first ends');
+    });
+    await other;
+    expect(order).toEqual(['first', 'first ends', 'second']);
+  });
+});
