@@ -1,3 +1,5 @@
+import type { ErrorCode } from './codes.js';
+
 /** Where a problem is: a file, and for a definition the line and column in it (both from 1). */
 export interface Location {
   readonly file: string;
@@ -7,7 +9,7 @@ export interface Location {
 
 export interface Problem {
   /** Stable, documented in docs/errors.md. */
-  readonly code: `LAB-${string}`;
+  readonly code: ErrorCode;
   /** What is wrong, as one sentence without a full stop. */
   readonly message: string;
   readonly location?: Location | undefined;
@@ -40,7 +42,7 @@ export class LabError extends Error {
     this.problems = list;
   }
 
-  get code(): string {
+  get code(): ErrorCode {
     return this.problems[0].code;
   }
 }

@@ -11,12 +11,23 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { StateError } from '../errors/families.js';
-import { withStep, type Progress } from '../model/progress.js';
-import { lockHolder, takeLock, type Lock } from '../process/lock.js';
+import type { Progress } from '../model/progress.js';
+import type { Lock } from '../process/lock.js';
+import { waitForLock, type LockWait } from '../process/wait-for-lock.js';
 
 const SCRATCH_PREFIX = '.build-';
-const LOCK_WAIT_MS = 1_800_000;
-const LOCK_TURN_MS = 2000;
+
+const lockWait: LockWait = {
+  purpose: 'build an image',
+  activity: 'builds an image',
+  limitMs: 1_800_000,
+  late: (holder) =>
+    new StateError({
+      code: 'LAB-IMAGE-BUSY',
+      message: `${holder} has been building an image for half an hour`,
+      hint: 'wait for it, or end it, and run the command again',
+    }),
+};
 
 function syncToDisk(path: string): void {
   const descriptor = openSync(path, 'r');
@@ -56,28 +67,9 @@ export interface BuildFolderOptions {
 /**
  * Keeps everyone else from building below a folder. Throws StateError when another build goes on for longer than half an hour.
  */
-export async function lockFolder(parent: string, { progress, signal }: BuildFolderOptions): Promise<Lock> {
+export async function lockFolder(parent: string, options: BuildFolderOptions): Promise<Lock> {
   mkdirSync(parent, { recursive: true });
-  const lockFile = join(parent, 'lock');
-  const purpose = 'build an image';
-  const free = await takeLock(lockFile, { waitMs: 0, purpose, signal });
-  if (free !== undefined) return free;
-  const who = `process ${lockHolder(lockFile)?.pid ?? '?'}`;
-  const lock = await withStep(progress, `Wait for ${who}, which builds an image`, async () => {
-    const deadline = Date.now() + LOCK_WAIT_MS;
-    while (Date.now() < deadline) {
-      // In short turns: a wait outlives this process if it is killed.
-      const turn = await takeLock(lockFile, { waitMs: LOCK_TURN_MS, purpose, signal });
-      if (turn !== undefined) return turn;
-    }
-    return undefined;
-  });
-  if (lock !== undefined) return lock;
-  throw new StateError({
-    code: 'LAB-IMAGE-BUSY',
-    message: `${who} has been building an image for half an hour`,
-    hint: 'wait for it, or end it, and run the command again',
-  });
+  return waitForLock(join(parent, 'lock'), lockWait, options);
 }
 
 /**

@@ -5,7 +5,7 @@ import type { Toolchain } from '../toolchain/types.js';
 import { cataloguedImages } from './catalog.js';
 import { findLayer, initramfsFolders, type StoredLayer } from './layers/store.js';
 import { planImage } from './layers/plan-image.js';
-import type { PlannedLayer } from './layers/planned-layer.js';
+import { chainOf, type PlannedLayer } from './layers/planned-layer.js';
 import { initramfsImages, type InitramfsImage } from './names.js';
 
 export type ImageState = 'built' | 'partly built' | 'not built';
@@ -45,10 +45,6 @@ export interface ShownImage extends ListedImage {
 
 function allocated(file: string): number {
   return (statSync(file, { throwIfNoEntry: false })?.blocks ?? 0) * 512;
-}
-
-function chainOf(layer: PlannedLayer): PlannedLayer[] {
-  return layer.parent === null ? [layer] : [...chainOf(layer.parent), layer];
 }
 
 function shownLayer(

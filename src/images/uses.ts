@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { digest } from '../model/digest.js';
 import { readJson, writeJson } from '../toolchain/json-file.js';
 import { imagesFolder } from './layers/store.js';
 
@@ -17,7 +17,7 @@ function usesFolder(): string {
 }
 
 function fileOf(definition: string): string {
-  const name = createHash('sha256').update(definition).digest('hex').slice(0, 16);
+  const name = digest(definition).slice(0, 16);
   return join(usesFolder(), `${name}.json`);
 }
 

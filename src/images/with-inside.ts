@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import {
   constants,
   copyFileSync,
@@ -12,11 +11,13 @@ import {
 } from 'node:fs';
 import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { digest } from '../model/digest.js';
 import { cacheFolder } from '../model/folders.js';
 import { withStep } from '../model/progress.js';
 import type { BootImage } from './boot-image.js';
 import type { BuildContext } from './build-context.js';
 import { buildFolder } from './build-folder.js';
+import { digestOfFile } from './disk/file-digest.js';
 import { packRoot } from './micro/pack-root.js';
 
 /** Raised when the archive is put together in another way. */
@@ -45,10 +46,10 @@ export async function withInside(
   context: Pick<BuildContext, 'toolchain' | 'progress'>,
 ): Promise<BootImage> {
   if (inside.length === 0) return image;
-  const digest = digestOf(image, inside);
-  const folder = join(cacheFolder(), 'images', FOLDER, digest.slice(0, 32));
+  const contentDigest = digestOf(image, inside);
+  const folder = join(cacheFolder(), 'images', FOLDER, contentDigest.slice(0, 32));
   const initrd = join(folder, 'initrd');
-  const combined = { ...image, initrd, digest };
+  const combined = { ...image, initrd, digest: contentDigest };
   if (existsSync(folder)) return combined;
   const names = inside.map(({ machine }) => machine).join(', ');
   await withStep(context.progress, `Put ${names} into the image around`, async () =>
@@ -64,10 +65,8 @@ export async function withInside(
 }
 
 function digestOf(image: BootImage, inside: readonly InsideMachine[]): string {
-  const parts = inside.map(({ machine, image: { digest } }) => `${machine} ${digest}`).sort();
-  return createHash('sha256')
-    .update(JSON.stringify([FORMAT, image.digest, parts]))
-    .digest('hex');
+  const parts = inside.map((one) => `${one.machine} ${one.image.digest}`).sort();
+  return digest(JSON.stringify([FORMAT, image.digest, parts]));
 }
 
 async function fillInside(folder: string, inside: readonly InsideMachine[]): Promise<void> {
@@ -81,7 +80,7 @@ async function fillInside(folder: string, inside: readonly InsideMachine[]): Pro
 
 /** `placed`: the files that are there already, by their content. Different images may have the same kernel. */
 async function place(source: string, target: string, placed: Map<string, string>): Promise<void> {
-  const content = await contentOf(source);
+  const content = await digestOfFile(source, undefined);
   const same = placed.get(content);
   if (same !== undefined) {
     symlinkSync(basename(same), target);
@@ -89,12 +88,6 @@ async function place(source: string, target: string, placed: Map<string, string>
   }
   copyFileSync(source, target, constants.COPYFILE_FICLONE);
   placed.set(content, target);
-}
-
-async function contentOf(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path), hash);
-  return hash.digest('hex');
 }
 
 /** One after the other, each filled up with zeros to whole blocks. */

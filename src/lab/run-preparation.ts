@@ -1,20 +1,22 @@
 import { writeFileSync } from 'node:fs';
+import { isErrorCode, type ErrorCode } from '../errors/codes.js';
 import { MachineError } from '../errors/families.js';
 import type { Host } from '../hosts/host.js';
 
 /** What functions.sh says when it gives up: a code, what is wrong, and what to do. */
 interface Refusal {
-  readonly code: `LAB-${string}`;
+  readonly code: ErrorCode;
   readonly message: string;
   readonly hint: string;
 }
 
 function refusalIn(stderr: string): Refusal | undefined {
   const lines = stderr.trim().split('\n');
-  const first = lines.findIndex((line) => /^LAB-[A-Z-]+$/.test(line));
+  const first = lines.findIndex(isErrorCode);
   const [code, message, hint] = lines.slice(first, first + 3);
-  if (first < 0 || code === undefined || message === undefined || hint === undefined) return undefined;
-  return { code: code as `LAB-${string}`, message, hint };
+  if (code === undefined || !isErrorCode(code) || message === undefined || hint === undefined)
+    return undefined;
+  return { code, message, hint };
 }
 
 function failed(script: string, host: Host, stderr: string, log: string): MachineError {

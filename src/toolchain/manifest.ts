@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { digest } from '../model/digest.js';
 import { readJson } from './json-file.js';
 
 /** What a finished tree says of itself. It is written last: a folder without it is not a tree. */
@@ -38,7 +38,5 @@ export async function writeManifest(folder: string, manifest: Manifest): Promise
 /** SHA-256 (hex) over the recipe and each package with its version: as the packages are signed, that is the content. */
 export function contentDigest(recipe: string, packages: Readonly<Record<string, string>>): string {
   const lines = Object.entries(packages).map(([name, version]) => `${name} ${version}`);
-  return createHash('sha256')
-    .update([recipe, ...lines.sort()].join('\n'))
-    .digest('hex');
+  return digest([recipe, ...lines.sort()].join('\n'));
 }

@@ -4,8 +4,8 @@ import { mkdir, open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EnvironmentError, ToolchainError } from '../errors/families.js';
 import { withStep, type Progress } from '../model/progress.js';
-import { lockHolder, takeLock, type Lock } from '../process/lock.js';
 import { run } from '../process/run.js';
+import { waitForLock, type LockWait } from '../process/wait-for-lock.js';
 import { toolchainFolder } from './folders.js';
 import { removeFolder } from './remove-folder.js';
 import { incomplete } from './tree.js';
@@ -32,7 +32,7 @@ export interface Provision<T> {
 /** Bytes that fetching and unpacking take at most, the packages and the tree together. */
 export const neededBytes = 1_000_000_000;
 
-const waitMs = 3_600_000;
+const WAIT_MINUTES = 60;
 /** Marks what is not finished: being built, or to be removed. */
 const temporaryPrefix = '.building-';
 
@@ -44,7 +44,8 @@ const temporaryPrefix = '.building-';
 export async function provisionFolder<T>(provision: Provision<T>, progress: Progress): Promise<T> {
   requireAmd64();
   makeFolder();
-  const lock = await waitForLock(provision.signal, progress);
+  const file = join(toolchainFolder(), 'lock');
+  const lock = await waitForLock(file, lockWait(file), { progress, signal: provision.signal });
   try {
     await removeLeftovers();
     const madeMeanwhile = provision.find();
@@ -111,29 +112,18 @@ async function setAside(folder: string): Promise<void> {
   await removeFolder(aside);
 }
 
-async function waitForLock(signal: AbortSignal | undefined, progress: Progress): Promise<Lock> {
-  const file = join(toolchainFolder(), 'lock');
-  const purpose = 'fetch the toolchain';
-  const lock = await takeLock(file, { waitMs: 0, purpose, signal });
-  if (lock !== undefined) return lock;
-
-  const holder = lockHolder(file);
-  const who = holder === undefined ? 'another lab command' : `process ${holder.pid}`;
-  const later = await withStep(progress, `Wait for ${who}, which fetches the toolchain`, async () => {
-    const deadline = Date.now() + waitMs;
-    while (Date.now() < deadline) {
-      // In short turns: a wait outlives this process if it is killed.
-      const turn = await takeLock(file, { waitMs: 2000, purpose, signal });
-      if (turn !== undefined) return turn;
-    }
-    return undefined;
-  });
-  if (later !== undefined) return later;
-  throw new ToolchainError({
-    code: 'LAB-TOOLCHAIN-BUSY',
-    message: `${who} has been fetching the toolchain for more than ${waitMs / 60_000} minutes`,
-    hint: `look at that process; end it if it hangs, then run the command again (lock: ${file})`,
-  });
+function lockWait(file: string): LockWait {
+  return {
+    purpose: 'fetch the toolchain',
+    activity: 'fetches the toolchain',
+    limitMs: WAIT_MINUTES * 60_000,
+    late: (holder) =>
+      new ToolchainError({
+        code: 'LAB-TOOLCHAIN-BUSY',
+        message: `${holder} has been fetching the toolchain for more than ${WAIT_MINUTES} minutes`,
+        hint: `look at that process; end it if it hangs, then run the command again (lock: ${file})`,
+      }),
+  };
 }
 
 function requireAmd64(): void {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { digest } from '../model/digest.js';
 import type { KernelFlavour } from './types.js';
 
 /** What a tree is made of. Two equal recipes share one tree. */
@@ -98,7 +98,7 @@ export function moduleBuildRecipe(release: string): Recipe {
 
 /** Names the recipe's folder: 16 hex digits of the SHA-256 of all that the recipe says. */
 export function recipeDigest(recipe: Recipe): string {
-  return createHash('sha256').update(JSON.stringify(recipe)).digest('hex').slice(0, 16);
+  return digest(JSON.stringify(recipe)).slice(0, 16);
 }
 
 /** The apt preferences (apt_preferences(5)) that the recipe stands for. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { digest } from '../../model/digest.js';
 import { shippedFile } from '../../model/folders.js';
 import { buildFolder } from '../build-folder.js';
 import type { BuildContext } from '../build-context.js';
@@ -55,12 +56,12 @@ export async function withArtefacts(
   work: LayerWork,
   context: BuildContext,
 ): Promise<ResolvedComponent> {
-  const { recipe, digest, version } = resolved;
+  const { recipe, version } = resolved;
   const { build } = recipe;
   if (build === undefined) return resolved;
-  const key = createHash('sha256')
-    .update(JSON.stringify([digest, recipe.perKernel === true ? image.kernelRelease : null]))
-    .digest('hex');
+  const key = digest(
+    JSON.stringify([resolved.digest, recipe.perKernel === true ? image.kernelRelease : null]),
+  );
   const artefacts = join(imagesFolder(), 'artefacts', key.slice(0, 32));
   if (!existsSync(artefacts)) {
     await buildFolder(artefacts, context, async (scratch, root) => {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { digest } from '../../model/digest.js';
 import { join } from 'node:path';
 import { rmSync } from 'node:fs';
 import type { KernelFlavour } from '../../toolchain/types.js';
@@ -11,7 +11,7 @@ import { makeBootFiles } from './initrd.js';
 /** Debian 13 without any component: its tree, its disk, its kernel and the initramfs that leads to the disk. */
 export function debianBaseLayer(flavour: KernelFlavour): PlannedLayer {
   return {
-    digest: createHash('sha256').update(debianBaseInputs(flavour)).digest('hex'),
+    digest: digest(debianBaseInputs(flavour)),
     parent: null,
     title: 'debian-13',
     family: 'debian',

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, createReadStream, mkdirSync, openSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { digest } from '../../model/digest.js';
 import { readJson, writeJson } from '../../toolchain/json-file.js';
 import { imagesFolder } from '../layers/store.js';
 
@@ -36,7 +37,7 @@ function hashFile(file: string): string {
 /** The SHA-256 (hex) of a file, which is read once for each content: a disk of gigabytes takes seconds. */
 export function knownDigest(file: string): string {
   const mark = markOf(file);
-  const name = createHash('sha256').update(file).digest('hex').slice(0, 16);
+  const name = digest(file).slice(0, 16);
   const note = join(imagesFolder(), 'digests', `${name}.json`);
   const known = readJson(note) as KnownDigest | undefined;
   if (known?.mark === mark) return known.sha256;

@@ -4,15 +4,10 @@ import { withStep } from '../../model/progress.js';
 import { buildFolder } from '../build-folder.js';
 import type { BuildContext } from '../build-context.js';
 import { MANIFEST, type LayerManifest } from './layer.js';
-import type { PlannedLayer } from './planned-layer.js';
+import { chainOf, type PlannedLayer } from './planned-layer.js';
 import { buildLog, findLayer, layerFolder, type StoredLayer } from './store.js';
 
 const MAX_DETAIL = 120;
-
-/** A layer and all below it, the base first. */
-function chainOf(layer: PlannedLayer): PlannedLayer[] {
-  return layer.parent === null ? [layer] : [...chainOf(layer.parent), layer];
-}
 
 function manifestOf(
   layer: PlannedLayer,

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { digest } from '../../model/digest.js';
 import type { KernelFlavour } from '../../toolchain/types.js';
 import type { BuildContext } from '../build-context.js';
 import type { Family } from '../components/component.js';
@@ -72,9 +72,8 @@ function digestOf(
   components: readonly ResolvedComponent[],
   inputs: readonly string[],
 ): string {
-  return createHash('sha256')
-    .update(JSON.stringify([FORMAT, parent.digest, components.map(({ digest }) => digest), ...inputs]))
-    .digest('hex');
+  const contents = components.map((component) => component.digest);
+  return digest(JSON.stringify([FORMAT, parent.digest, contents, ...inputs]));
 }
 
 /** What an image is made of now: its top layer, with those below it. Reads what lab brings, and builds nothing. */

@@ -17,3 +17,8 @@ export interface PlannedLayer {
   /** Fills `work.result`, with the disk last. `below`: the finished layers under it, the base first. */
   build(work: LayerWork, below: readonly StoredLayer[], context: BuildContext): Promise<LayerOutcome>;
 }
+
+/** A layer and all below it, the base first. */
+export function chainOf(layer: PlannedLayer): PlannedLayer[] {
+  return layer.parent === null ? [layer] : [...chainOf(layer.parent), layer];
+}

@@ -9,6 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { digest } from '../../model/digest.js';
 import { cacheFolder } from '../../model/folders.js';
 import { withStep } from '../../model/progress.js';
 import { runOrThrow } from '../../process/run.js';
@@ -55,7 +56,7 @@ export interface InitramfsContents {
 /** A provisioned kernel is part of the tree's digest; a developer's own is what its bytes say. */
 function kernelDigest(kernel: KernelTool, modules: readonly string[]): string {
   if (kernel.origin === 'provisioned') return kernel.release;
-  const image = createHash('sha256').update(readFileSync(kernel.image)).digest('hex');
+  const image = digest(readFileSync(kernel.image));
   return `${image} ${modulesDigest(kernel, modules)}`;
 }
 
@@ -81,9 +82,14 @@ export function initramfsDigest(contents: InitramfsContents, toolchain: Toolchai
 /** An image of these contents: built from the toolchain once; later calls return what is in the cache. */
 export async function initramfsImage(contents: InitramfsContents, context: BuildContext): Promise<BootImage> {
   const { toolchain, progress } = context;
-  const digest = initramfsDigest(contents, toolchain);
-  const folder = join(cacheFolder(), 'images', contents.name, digest.slice(0, 32));
-  const image = { kernel: join(folder, 'kernel'), initrd: join(folder, 'initrd'), disk: null, digest };
+  const contentDigest = initramfsDigest(contents, toolchain);
+  const folder = join(cacheFolder(), 'images', contents.name, contentDigest.slice(0, 32));
+  const image = {
+    kernel: join(folder, 'kernel'),
+    initrd: join(folder, 'initrd'),
+    disk: null,
+    digest: contentDigest,
+  };
   if (existsSync(folder)) return image;
   await withStep(progress, `Build the image ${contents.name}`, async () =>
     buildFolder(folder, context, async (scratch, result) => {

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { digest } from '../../model/digest.js';
 import { shippedFile } from '../../model/folders.js';
 import type { DiskSource } from '../../model/lab.js';
 import { renderTemplate } from '../../render/templates.js';
@@ -29,7 +29,7 @@ function digestOf(source: DiskSource): string {
       readFileSync(shippedFile(`templates/${name}.hbs`), 'utf8'),
     ),
   ];
-  return createHash('sha256').update(JSON.stringify(inputs)).digest('hex');
+  return digest(JSON.stringify(inputs));
 }
 
 /**

@@ -1,5 +1,6 @@
-import { copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { digest } from '../../model/digest.js';
 import { ToolchainError } from '../../errors/families.js';
 import { LabError } from '../../errors/lab-error.js';
 import { ProcessError } from '../../process/process-error.js';
@@ -9,7 +10,7 @@ import type { BuildReport } from '../provision-folder.js';
 import { moduleBuildRecipe, sourceVersionOf } from '../recipe.js';
 import { removeFolder } from '../remove-folder.js';
 import { packagesOfTree } from '../tree.js';
-import { digestOfFile, releaseOfModule, writeRecord } from './built-module.js';
+import { releaseOfModule, writeRecord } from './built-module.js';
 import type { ModuleSource } from './sources.js';
 import { runInTree } from './run-in-tree.js';
 
@@ -64,7 +65,7 @@ export async function buildModule(options: BuildModuleOptions): Promise<void> {
     made: new Date().toISOString(),
     mirror: options.mirror.url,
     packages,
-    digest: digestOfFile(built),
+    digest: digest(await readFile(built)),
   });
   await removeFolder(tree);
 }

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { digest } from '../../model/digest.js';
 import { readJson, writeJson } from '../json-file.js';
 
 /** What is recorded of a module that was built. */
@@ -28,11 +28,7 @@ export function findModule(folder: string, file: string, key: string, release: s
   const record = readJson(join(folder, recordName)) as ModuleRecord | undefined;
   const path = join(folder, file);
   if (record?.key !== key || !existsSync(path)) return undefined;
-  return digestOfFile(path) === record.digest && releaseOfModule(path) === release ? path : undefined;
-}
-
-export function digestOfFile(path: string): string {
-  return createHash('sha256').update(readFileSync(path)).digest('hex');
+  return digest(readFileSync(path)) === record.digest && releaseOfModule(path) === release ? path : undefined;
 }
 
 /** The release that a module says it was built for (its `vermagic`); undefined if it does not say. */

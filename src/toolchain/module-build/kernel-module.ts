@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
+import { digest } from '../../model/digest.js';
 import { ToolchainError } from '../../errors/families.js';
 import type { Progress } from '../../model/progress.js';
 import { toolchainFolder } from '../folders.js';
@@ -53,10 +53,7 @@ export async function kernelModule(
 
 /** 16 hex digits that change with all that a module is built from. */
 function moduleKey(source: ModuleSource, { release, version }: DebianKernel): string {
-  return createHash('sha256')
-    .update(JSON.stringify([source, recipeDigest(moduleBuildRecipe(release)), version]))
-    .digest('hex')
-    .slice(0, 16);
+  return digest(JSON.stringify([source, recipeDigest(moduleBuildRecipe(release)), version])).slice(0, 16);
 }
 
 function debianKernel({ kernel, packages, tree }: Toolchain): DebianKernel {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { judgeExpectation, parseExpectation } from '../../../src/bench/expectation.js';
 import type { UsageError } from '../../../src/errors/families.js';
+import type { Comparison, Estimate } from '../../../src/bench/result.js';
 import { comparisonsOf } from '../../support/bench.js';
 
 const clear = [
@@ -63,5 +64,58 @@ describe('an expectation', () => {
     expect(
       judgeExpectation(parseExpectation('throughput>1'), comparisonsOf('tcp-stream', [2], [1])).met,
     ).toBe(false);
+  });
+});
+
+describe('the verdict on an expectation', () => {
+  const [template] = comparisonsOf('tcp-rr', [2, 2], [1, 1]);
+  const judged = (
+    text: string,
+    low: number | null,
+    value: number,
+    high: number | null,
+  ): [boolean, string] => {
+    const estimate: Estimate = { value, low, high };
+    const comparison = { ...template, ratio: estimate, difference: estimate } as Comparison;
+    const { expectation, met, found } = judgeExpectation(parseExpectation(text), [comparison]);
+    expect(expectation).toBe(text);
+    return [met, found];
+  };
+
+  it.each([
+    ['latency>=2', 2, true],
+    ['latency>2', 2, false],
+    ['latency>2', 2.01, true],
+    ['latency<=3', 2, true],
+    ['latency<3', 2, false],
+    ['latency<3.01', 2, true],
+    ['latency>=2.01', 2, false],
+    ['latency<=2.99', 2, false],
+  ])('%s with an interval from %d to one more: %s', (text, low, met) => {
+    expect(judged(text, low, low + 0.5, low + 1)[0]).toBe(met);
+  });
+
+  it('says what was found, a difference in microseconds', () => {
+    expect(judged('latency>=1', 1.234, 1.5, 2)).toEqual([true, '1.50 (1.23 to 2.00)']);
+    expect(judged('latency<=-100us', -151.6, -120.4, -101)).toEqual([
+      true,
+      '-120 usec (-152 usec to -101 usec)',
+    ]);
+  });
+
+  it('says why it is not met', () => {
+    expect(judged('latency>=2', 1.5, 2.5, 3)).toEqual([
+      false,
+      '2.50 (1.50 to 3.00); not shown: the interval contains values that do not meet it',
+    ]);
+    expect(judged('latency>=2', 1, 1.5, 1.9)).toEqual([false, '1.50 (1.00 to 1.90); it does not hold']);
+    expect(judged('latency>=2', null, 2.5, null)[1]).toMatch(/^2\.50 \(\? to \?\); not shown/);
+  });
+
+  it('is on the figure that it names', () => {
+    const mean = { ...template, ratio: { value: 1, low: 1, high: 1 } } as Comparison;
+    const p99 = { ...mean, figure: 'p99', ratio: { value: 9, low: 9, high: 9 } } as Comparison;
+    expect(judgeExpectation(parseExpectation('tcp-rr.p99>5'), [mean, p99]).met).toBe(true);
+    expect(judgeExpectation(parseExpectation('tcp-rr.mean>5'), [mean, p99]).met).toBe(false);
   });
 });

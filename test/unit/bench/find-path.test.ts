@@ -56,6 +56,7 @@ describe('the path', () => {
     );
     expect(observer.places).toEqual({ offload: 'tap guest-a', software: 'tap guest-b' });
     expect(await observer.read()).toEqual({ offload: 15, software: 7 });
+    expect(await (await findPath(of, bench, hosts({}))).read()).toEqual({ offload: 0, software: 0 });
   });
 
   it('of functions that share a tap is one, which is no comparison', async () => {
@@ -98,6 +99,7 @@ describe('the path', () => {
     const observer = await findPath(of, bench, hosts({ 'host-pf0.vf0': [10, 5] }));
     expect(observer.places).toEqual({ offload: 'tap host-pf0.vf0', software: 'QEMU of guest' });
     expect(await observer.read()).toEqual({ offload: 15, software: 430 });
+    expect(await (await findPath(of, bench, hosts({}))).read()).toEqual({ offload: 0, software: 430 });
     const carriedByQemu = {
       side: 'offload',
       payloadBytes: 1e6,
@@ -105,7 +107,8 @@ describe('the path', () => {
       otherBytes: 1e6,
     } as const;
     expect(pathProblem(carriedByQemu, observer)).toContain('passed QEMU of guest as well');
-    expect(pathProblem({ ...carriedByQemu, otherBytes: 5000 }, observer)).toBeUndefined();
+    expect(pathProblem({ ...carriedByQemu, otherBytes: 362_144 }, observer)).toBeUndefined();
+    expect(pathProblem({ ...carriedByQemu, otherBytes: 362_145 }, observer)).toBeDefined();
   });
 
   it.each<[string, NicFile]>([
@@ -113,17 +116,25 @@ describe('the path', () => {
     ['a user network', { backend: 'user' }],
   ])('of %s is counted nowhere, which is told', async (_, b) => {
     const { lab: of, bench } = benched({ a: { backend: { tap: 'lan' } }, b });
-    await expect(findPath(of, bench, hosts({}))).rejects.toMatchObject({ code: 'LAB-BENCH-PATH' });
+    await expect(findPath(of, bench, hosts({}))).rejects.toMatchObject({
+      code: 'LAB-BENCH-PATH',
+      message: expect.stringContaining('no counter outside guest sees the packets of both a and b') as string,
+    });
   });
 
   it('may be chatted on by neighbours', () => {
     const places = { offload: 'tap a', software: 'tap b' };
     const problem = (payloadBytes: number, ownBytes: number, otherBytes: number): string | undefined =>
       pathProblem({ side: 'offload', payloadBytes, ownBytes, otherBytes }, { places, chatter: TAP_CHATTER });
+    expect(problem(0, 0, 16_384)).toBeUndefined();
+    expect(problem(0, 0, 16_385)).toBe(
+      'offload: the payload of 0 bytes passed tap b as well, which counted 16385 bytes',
+    );
     expect(problem(1000, 1000, 16_000)).toBeUndefined();
     expect(problem(1000, 999, 0)).toContain('counted 999 bytes of a payload of 1000');
     expect(problem(1000, 1000, 17_000)).toContain('as well');
     expect(problem(10_000_000, 10_000_000, 110_000)).toBeUndefined();
+    expect(problem(10_000_000, 10_000_000, 116_385)).toContain('as well');
   });
 
   it('of many runs is added up for each environment', () => {
@@ -138,5 +149,25 @@ describe('the path', () => {
       { side: 'offload', ...one },
       { side: 'software', payloadBytes: 2, ownBytes: 4, otherBytes: 6 },
     ]);
+  });
+});
+
+it('the evidence is what each place counted between two readings', () => {
+  const [before, after] = [
+    { offload: 10, software: 100 },
+    { offload: 35, software: 107 },
+  ];
+  const counted = { payloadBytes: 20 };
+  expect(evidenceOf('offload', 20, before, after)).toEqual({
+    side: 'offload',
+    ...counted,
+    ownBytes: 25,
+    otherBytes: 7,
+  });
+  expect(evidenceOf('software', 20, before, after)).toEqual({
+    side: 'software',
+    ...counted,
+    ownBytes: 7,
+    otherBytes: 25,
   });
 });

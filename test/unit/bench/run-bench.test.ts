@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { otherSide, type Side } from '../../../src/bench/measurements.js';
+import { otherSide, type Measurement, type Side } from '../../../src/bench/measurements.js';
 import type { BytesBySide } from '../../../src/bench/path.js';
 import { runBench, type BenchWorld, type Measured } from '../../../src/bench/run-bench.js';
 import type { Reading, Tool } from '../../../src/bench/tool.js';
-import { silentTask } from '../../../src/model/task.js';
+import { silentTask, type Task } from '../../../src/model/task.js';
+import type { RunResult } from '../../../src/process/run.js';
 import { measurement, reading, settings } from '../../support/bench.js';
 
 interface Fake {
@@ -174,5 +175,99 @@ describe('a bench', () => {
     };
     const plan = [{ measurement: measurement('tcp-rr'), tool: {} as Tool }];
     await expect(runBench(world, plan, settings, silentTask(controller.signal))).rejects.toThrow('enough');
+  });
+
+  it('believes what is just at its limits', async () => {
+    const lossy = await bench({ read: () => ({ lossPercent: 5, retransmitPercent: 1 }) });
+    expect(lossy.refusals).toEqual([]);
+    const nothing = await bench({ read: () => ({ figures: { throughput: NaN } }) });
+    expect(nothing.refusals).toEqual(['TCP_STREAM, offload: nothing arrived at the far end']);
+  });
+
+  it('says what the tool said on both of its outputs', async () => {
+    const { refusals, evidence } = await bench({ exitCode: 7, printed: 'half an answer \n' });
+    expect(refusals).toEqual(['TCP_STREAM, offload: netperf ended with 7: half an answer']);
+    expect(evidence).toEqual([]);
+  });
+
+  it('keeps the evidence up to the refusal, of earlier measurements as well', async () => {
+    const { evidence, refusals } = await bench({ pass: (_, payload) => ({ own: payload - 1, other: 0 }) });
+    expect(refusals).toHaveLength(1);
+    expect(evidence).toEqual([{ side: 'offload', payloadBytes: 1e6, ownBytes: 999_999, otherBytes: 0 }]);
+  });
+
+  const [first, second] = [measurement('tcp-stream'), measurement('tcp-rr')];
+  const steady: Pick<BenchWorld, 'address' | 'acceleration'> = { address: '10.0.0.1', acceleration: 'TCG' };
+
+  /** A world that counts what `run` moves on the own path, and a task that writes down its steps. */
+  function recorded(run: BenchWorld['run']): { world: BenchWorld; task: Task; told: string[] } {
+    const told: string[] = [];
+    const counted = { offload: 0, software: 0 };
+    const world: BenchWorld = {
+      ...steady,
+      observer: {
+        places: { offload: 'a', software: 'b' },
+        chatter: { bytes: 0, share: 0 },
+        read: async () => Promise.resolve({ ...counted }),
+      },
+      run: async (side, argv) => {
+        counted[side] += 1e6;
+        told.push(argv.join(' '));
+        return run(side, argv);
+      },
+    };
+    const task: Task = {
+      ...silentTask(),
+      step: (title) => ({
+        update: (detail) => told.push(`${title}: ${detail}`),
+        done: () => told.push(`${title}: done`),
+        failed: () => told.push(`${title}: failed`),
+      }),
+    };
+    return { world, task, told };
+  }
+
+  const tool = (of: Measurement): Tool => ({
+    name: 'netperf',
+    client: (measured, address, seconds) => ['client', measured.name, address, String(seconds)],
+    parse: () => reading(of, 100),
+  });
+  const fine = async (): Promise<RunResult> => Promise.resolve({ exitCode: 0, stdout: '', stderr: '' });
+  const short = { ...settings, runs: 1, seconds: 2 };
+
+  it('tells each run of each measurement, and gives the client what it needs', async () => {
+    const { world, task, told } = recorded(fine);
+    const plan = [first, second].map((one) => ({ measurement: one, tool: tool(one) }));
+    const { comparisons, evidence, refusals } = await runBench(world, plan, short, task);
+    expect(refusals).toEqual([]);
+    expect(comparisons.map(({ figure }) => figure)).toEqual(['throughput', 'mean', 'p50', 'p90', 'p99']);
+    expect(evidence).toHaveLength(8);
+    const runs = (title: string, name: string): string[] => [
+      ...[`${title} (TCG): warm-up, offload`, `client ${name} 10.0.0.1 2`],
+      ...[`${title} (TCG): warm-up, software`, `client ${name} 10.0.0.1 2`],
+      ...[`${title} (TCG): run 1 of 1, offload`, `client ${name} 10.0.0.1 2`],
+      ...[`${title} (TCG): run 1 of 1, software`, `client ${name} 10.0.0.1 2`],
+      `${title} (TCG): done`,
+    ];
+    expect(told).toEqual([...runs('TCP_STREAM', 'tcp-stream'), ...runs('TCP_RR', 'tcp-rr')]);
+  });
+
+  it('that is refused in its second measurement has no figure of the first, but its evidence', async () => {
+    const { world, task, told } = recorded(async (_, argv) =>
+      argv[1] === 'tcp-rr' ? Promise.resolve({ exitCode: 1, stdout: '', stderr: 'gone' }) : fine(),
+    );
+    const plan = [first, second].map((one) => ({ measurement: one, tool: tool(one) }));
+    const { comparisons, evidence, refusals } = await runBench(world, plan, short, task);
+    expect(comparisons).toEqual([]);
+    expect(evidence).toHaveLength(4);
+    expect(refusals).toEqual(['TCP_RR, offload: netperf ended with 1: gone']);
+    expect(told.at(-1)).toBe('TCP_RR (TCG): failed');
+  });
+
+  it('fails, and is not refused, when the machine goes away', async () => {
+    const { world, task, told } = recorded(async () => Promise.reject(new Error('the guest is gone')));
+    const plan = [{ measurement: first, tool: tool(first) }];
+    await expect(runBench(world, plan, short, task)).rejects.toThrow('the guest is gone');
+    expect(told.at(-1)).toBe('TCP_STREAM (TCG): failed');
   });
 });

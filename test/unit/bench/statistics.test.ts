@@ -100,6 +100,31 @@ describe('the interval', () => {
     expect(unpairedRatio([4, 4], [2, 2]).low).toBeCloseTo(2, 9);
   });
 
+  it('of the ratio of two runs is Welch’s, worked out by hand', () => {
+    // Logarithms 1, 2, 3 and 0, 0.5, 1, 1.5: variances of the means 1/3 and 5/48, 3.2348 degrees of freedom, t = 3.0557.
+    const tops = [1, 2, 3].map(Math.exp);
+    const bottoms = [0, 0.5, 1, 1.5].map(Math.exp);
+    const { value, low, high } = unpairedRatio(tops, bottoms);
+    expect(Math.log(value)).toBeCloseTo(1.25, 9);
+    expect(Math.log(high ?? NaN) - 1.25).toBeCloseTo(2.02116, 4);
+    expect(1.25 - Math.log(low ?? NaN)).toBeCloseTo(2.02116, 4);
+    expect(unpairedRatio([4], [2, 2])).toEqual({ value: 2, low: null, high: null });
+  });
+
+  it('is narrower the less sure it has to be', () => {
+    const values = [1, 2, 3, 4, 5];
+    const half = meanEstimate(values, 0.5);
+    // t(4) = 0.7407 for half of the probability.
+    expect((half.high ?? NaN) - half.value).toBeCloseTo((0.7407 * Math.sqrt(2.5)) / Math.sqrt(5), 3);
+    const [sure, unsure] = [0.99, 0.5].map((confidence) => unpairedRatio(values, [2, 3, 4], confidence)) as [
+      Estimate,
+      Estimate,
+    ];
+    expect(sure.high).toBeGreaterThan(unsure.high ?? NaN);
+    expect(pairedDifference([3, 5], [1, 2], 0.5).value).toBe(2.5);
+    expect(pairedRatio([3, 5], [1, 2], 0.5).high).toBeLessThan(pairedRatio([3, 5], [1, 2]).high ?? NaN);
+  });
+
   it('of the mean is the one that a textbook works out', () => {
     // 5 values, mean 3, standard deviation 1.5811, t(4) = 2.7764: 3 plus or minus 1.9632.
     const { value, low, high } = meanEstimate([1, 2, 3, 4, 5]);

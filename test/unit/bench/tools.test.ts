@@ -61,6 +61,57 @@ describe('netperf', () => {
     expect(() => netperf.parse(measurement('tcp-stream'), printed)).toThrow('netperf printed no');
   });
 
+  it('counts the segments of TCP_RR that were retransmitted', () => {
+    const { retransmitPercent, payloadBytes } = netperf.parse(
+      measurement('tcp-rr'),
+      `${UDP_RR}LOCAL_TRANSPORT_RETRANS=1063\n`,
+    );
+    expect({ retransmitPercent, payloadBytes }).toEqual({ retransmitPercent: 50, payloadBytes: 4252 });
+  });
+
+  it('takes the usual segment where the MSS is not known, and no part of nothing', () => {
+    const tcp = measurement('tcp-stream');
+    const withoutMss = TCP_STREAM.replace('TRANSPORT_MSS=1448', 'TRANSPORT_MSS=0');
+    expect(netperf.parse(tcp, withoutMss).retransmitPercent).toBeCloseTo(0.3, 6);
+    const halfMss = TCP_STREAM.replace('TRANSPORT_MSS=1448', 'TRANSPORT_MSS=724');
+    expect(netperf.parse(tcp, halfMss).retransmitPercent).toBeCloseTo(0.15, 6);
+    const nothing = TCP_STREAM.replace('LOCAL_BYTES_SENT=1448000', 'LOCAL_BYTES_SENT=0');
+    expect(netperf.parse(tcp, nothing).retransmitPercent).toBe(0);
+    const more = UDP_STREAM.replace('REMOTE_RECV_CALLS=19382', 'REMOTE_RECV_CALLS=20718');
+    expect(netperf.parse(measurement('udp-stream-1400'), more).lossPercent).toBe(0);
+    expect(netperf.parse(measurement('udp-stream-1400'), UDP_STREAM)).toMatchObject({
+      payloadBytes: 27_134_800,
+      retransmitPercent: null,
+    });
+  });
+
+  it('is read whatever else it prints, and names what it did not print', () => {
+    const chatty = `MIGRATED TCP STREAM TEST\n\n THROUGHPUT = 7 \n${TCP_STREAM.replace('THROUGHPUT=608.39\n', '')}`;
+    expect(netperf.parse(measurement('tcp-stream'), chatty).figures).toEqual({ throughput: 7 });
+    expect(() => netperf.parse(measurement('udp-rr'), 'LOCAL_BYTES_SENT=1\n')).toThrow(
+      'netperf printed no MEAN_LATENCY: LOCAL_BYTES_SENT=1',
+    );
+  });
+
+  it.each([
+    [
+      'tcp-stream',
+      '-t TCP_STREAM -l 3 -- -k THROUGHPUT,LOCAL_TRANSPORT_RETRANS,TRANSPORT_MSS,LOCAL_BYTES_SENT,LOCAL_BYTES_RECVD,REMOTE_BYTES_RECVD',
+    ],
+    [
+      'tcp-rr',
+      '-t TCP_RR -l 3 -j -- -k MEAN_LATENCY,P50_LATENCY,P90_LATENCY,P99_LATENCY,LOCAL_TRANSPORT_RETRANS,LOCAL_BYTES_SENT,LOCAL_BYTES_RECVD,REMOTE_BYTES_RECVD',
+    ],
+    [
+      'udp-rr',
+      '-t UDP_RR -l 3 -j -- -k MEAN_LATENCY,P50_LATENCY,P90_LATENCY,P99_LATENCY,LOCAL_BYTES_SENT,LOCAL_BYTES_RECVD,REMOTE_BYTES_RECVD',
+    ],
+  ] as const)('measures %s with the arguments for it', (name, args) => {
+    expect(netperf.client(measurement(name), '10.0.0.1', 3).join(' ')).toBe(
+      `netperf -4 -P 0 -H 10.0.0.1 ${args}`,
+    );
+  });
+
   it('is asked for what is measured', () => {
     expect(netperf.client(measurement('udp-stream-64'), '10.0.0.1', 3).join(' ')).toBe(
       'netperf -4 -P 0 -H 10.0.0.1 -t UDP_STREAM -l 3 -- -k THROUGHPUT,LOCAL_SEND_CALLS,REMOTE_RECV_CALLS,LOCAL_BYTES_SENT,LOCAL_BYTES_RECVD,REMOTE_BYTES_RECVD -m 64 -R 1',
@@ -104,6 +155,39 @@ describe('iperf3', () => {
       );
     },
   );
+
+  it('counts nothing lost and nothing retransmitted where it does not say so', () => {
+    const received = { sum_received: { bits_per_second: 80 } };
+    expect(iperf3.parse(measurement('udp-stream-64'), printed(received))).toEqual({
+      figures: { throughput: 0.000_08 },
+      payloadBytes: 0,
+      lossPercent: 0,
+      retransmitPercent: null,
+    });
+    expect(iperf3.parse(measurement('tcp-stream'), printed(received)).retransmitPercent).toBe(0);
+    expect(
+      iperf3.parse(
+        measurement('tcp-stream'),
+        JSON.stringify({ end: { ...received, sum_sent: { bytes: 14_480, retransmits: 1 } } }),
+      ).retransmitPercent,
+    ).toBe(10);
+  });
+
+  it('says what went wrong in its own words', () => {
+    const parse = (text: string) => () => iperf3.parse(measurement('tcp-stream'), text);
+    expect(parse('{"error":"unable to connect"}')).toThrow('iperf3 measured nothing: unable to connect');
+    expect(parse(printed({ sum_received: { bytes: 1 } }))).toThrow('it printed no throughput');
+    expect(parse(JSON.stringify({ error: 'late', end: { sum_received: { bits_per_second: 1 } } }))).toThrow(
+      'late',
+    );
+    expect(parse(` ${'x'.repeat(300)} `)).toThrow(new RegExp(`iperf3 printed no JSON: x{200}$`));
+  });
+
+  it('measures TCP with its own message size', () => {
+    expect(iperf3.client(measurement('tcp-stream'), '10.0.0.1', 2).join(' ')).toBe(
+      'iperf3 -4 --json --client 10.0.0.1 --time 2',
+    );
+  });
 
   it('sends datagrams as fast as it goes', () => {
     expect(iperf3.client(measurement('udp-stream-1400'), '10.0.0.1', 2).join(' ')).toContain(

@@ -3,7 +3,7 @@ import { DefinitionError, InterruptedError, MachineError, UsageError } from '../
 import { errorToJson, formatError, formatLocation, toLabError } from '../../../src/errors/format.js';
 import { LabError, type Problem } from '../../../src/errors/lab-error.js';
 
-const problem: Problem = { code: 'LAB-X', message: 'it is wrong', hint: 'put it right' };
+const problem: Problem = { code: 'LAB-USAGE', message: 'it is wrong', hint: 'put it right' };
 
 function chain(...messages: string[]): Error | undefined {
   return messages.reduceRight<Error | undefined>(
@@ -14,14 +14,14 @@ function chain(...messages: string[]): Error | undefined {
 
 describe('an error as a user reads it', () => {
   it('says what, its code and what to do next', () => {
-    expect(formatError(new UsageError(problem))).toBe('it is wrong [LAB-X]\n  next: put it right');
+    expect(formatError(new UsageError(problem))).toBe('it is wrong [LAB-USAGE]\n  next: put it right');
   });
 
   it('begins with the place when there is one', () => {
     const at = (location: Problem['location']): string =>
       formatError(new DefinitionError({ ...problem, location })).split('\n')[0] ?? '';
-    expect(at({ file: 'lab.yaml', line: 3, column: 5 })).toBe('lab.yaml:3:5: it is wrong [LAB-X]');
-    expect(at({ file: 'guest.log' })).toBe('guest.log: it is wrong [LAB-X]');
+    expect(at({ file: 'lab.yaml', line: 3, column: 5 })).toBe('lab.yaml:3:5: it is wrong [LAB-USAGE]');
+    expect(at({ file: 'guest.log' })).toBe('guest.log: it is wrong [LAB-USAGE]');
     expect(formatLocation({ file: 'a', line: 1 })).toBe('a:1');
   });
 
@@ -31,9 +31,9 @@ describe('an error as a user reads it', () => {
     });
     expect(formatError(error)).toBe(
       [
-        'it is wrong [LAB-X]',
+        'it is wrong [LAB-USAGE]',
         '  next: put it right',
-        'that too [LAB-X]',
+        'that too [LAB-USAGE]',
         '  next: put it right',
         '  because: QEMU ended',
         '  because: no such device',
@@ -60,7 +60,7 @@ describe('what a terminal would obey', () => {
 
   it('is shown as what it is, wherever it comes from', () => {
     const error = new DefinitionError(
-      { code: 'LAB-X', message: nasty, hint: nasty, location: { file: nasty, line: 1 } },
+      { code: 'LAB-USAGE', message: nasty, hint: nasty, location: { file: nasty, line: 1 } },
       { cause: new Error(nasty) },
     );
     const text = formatError(error);
@@ -70,7 +70,7 @@ describe('what a terminal would obey', () => {
   });
 
   it('includes line breaks in what a definition says: it cannot pass for an error of its own', () => {
-    const message = 'unknown key `x`\nlab.yaml:1:1: all is well [LAB-X]';
+    const message = 'unknown key `x`\nlab.yaml:1:1: all is well [LAB-USAGE]';
     expect(formatError(new DefinitionError({ ...problem, message })).split('\n')).toHaveLength(2);
     expect(formatError(new UsageError({ ...problem, message })).split('\n')).toHaveLength(3);
   });
@@ -85,7 +85,7 @@ describe('an error as --json prints it', () => {
     expect(JSON.parse(JSON.stringify(errorToJson(error)))).toEqual({
       errors: [
         {
-          code: 'LAB-X',
+          code: 'LAB-USAGE',
           message: 'it is wrong',
           location: { file: 'a', line: 1, column: 2 },
           hint: 'put it right',
@@ -124,7 +124,7 @@ describe('exit codes', () => {
   });
 
   it('go with the first problem’s code and all messages', () => {
-    const error = new LabError([problem, { ...problem, code: 'LAB-Y', message: 'that too' }]);
-    expect([error.code, error.message]).toEqual(['LAB-X', 'it is wrong; that too']);
+    const error = new LabError([problem, { ...problem, code: 'LAB-NOT-UP', message: 'that too' }]);
+    expect([error.code, error.message]).toEqual(['LAB-USAGE', 'it is wrong; that too']);
   });
 });

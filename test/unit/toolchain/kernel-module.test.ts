@@ -1,9 +1,9 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { digest } from '../../../src/model/digest.js';
 import { silentProgress } from '../../../src/model/progress.js';
 import {
-  digestOfFile,
   findModule,
   releaseOfModule,
   writeRecord,
@@ -75,7 +75,7 @@ describe('a built module', () => {
       made: '',
       mirror: '',
       packages: {},
-      digest: digestOfFile(file),
+      digest: digest(readFileSync(file)),
     };
     writeRecord(folder, { ...record, ...change });
     return folder;
