@@ -29,7 +29,8 @@ export const machineKind: Kind = {
   down: async ({ name, starter, main }, site, host) => {
     for (const process of [main, starter]) if (process !== null) await host?.kill(process);
     await site.channels.forget(name);
-    site.log('machine-stopped', { machine: name });
+    // A machine that goes with its namespace, or with the machine around it, is covered by that one's event.
+    if (host !== null) site.log('machine-stopped', { machine: name });
   },
 };
 
