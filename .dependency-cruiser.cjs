@@ -2,7 +2,11 @@
 const layers = [
   ['commands'],
   ['cli'],
-  ['lab', 'definition', 'results', 'checks', 'bench', 'report'],
+  ['report'],
+  ['lab'],
+  ['results'],
+  ['bench'],
+  ['checks', 'definition'],
   ['devices', 'render', 'images'],
   ['hosts', 'qemu', 'toolchain'],
   ['process', 'model'],
@@ -14,6 +18,19 @@ const folder = (names) => `^src/(${names.join('|')})/`;
 module.exports = {
   forbidden: [
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'definition-knows-no-process',
+      comment: 'A definition is read, judged and resolved without starting or rendering anything.',
+      severity: 'error',
+      from: { path: folder(['definition']) },
+      to: { path: folder(['bench', 'hosts', 'qemu', 'toolchain', 'process', 'render']) },
+    },
+    {
+      name: 'checks-know-no-definition',
+      severity: 'error',
+      from: { path: folder(['checks', 'bench']) },
+      to: { path: folder(['definition']) },
+    },
     ...layers.slice(1).map((names, index) => ({
       name: `${names.join('-')}-imports-downwards`,
       severity: 'error',

@@ -1,7 +1,7 @@
 import type { CheckScript } from '../checks/check.js';
 import { vfView } from '../checks/vf-view.js';
 import { findByName, functionById, hostAddress, type Bench, type Lab } from '../model/lab.js';
-import { numberToAddress, parseSubnet } from '../definition/ipv4.js';
+import { numberToAddress, parseSubnet } from '../model/ipv4.js';
 import { renderTemplate } from '../render/templates.js';
 import type { Side } from './measurements.js';
 

@@ -1,4 +1,4 @@
-import { numberToAddress, parseSubnet } from './ipv4.js';
+import { numberToAddress, parseSubnet } from '../model/ipv4.js';
 
 /** Where the functions' addresses begin when there is room: the ones before are the peers', easy to remember. */
 const FIRST_FUNCTION_OFFSET = 10;

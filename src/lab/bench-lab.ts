@@ -162,7 +162,7 @@ export async function benchLab(
       expectations,
       ok: refusals.length === 0 && expectations.every(({ met }) => met),
     };
-    keepResult(running.folder, result, read);
+    keepResult(running.folder, result, { ...read, lab });
     logEvent(running.folder.events, 'benched', { ok: result.ok, refusals });
     return result;
   } finally {

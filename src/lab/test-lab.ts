@@ -85,7 +85,7 @@ export async function testLab(
     circumstances: circumstances(tools, lab),
     checks,
   };
-  keepResult(running.folder, result, read);
+  keepResult(running.folder, result, { ...read, lab });
   logEvent(running.folder.events, 'tested', {
     ok: checks.every(({ ok }) => ok),
     checks: checks.map(({ title, ok }) => ({ title, ok })),

@@ -1,5 +1,5 @@
 import { subnetOf } from '../defaults.js';
-import { isHostAddress, numberToAddress, parseSubnet } from '../ipv4.js';
+import { isHostAddress, numberToAddress, parseSubnet } from '../../model/ipv4.js';
 import { segmentBehind } from '../written-segment.js';
 import { eachFunction, type Rule } from './rule.js';
 

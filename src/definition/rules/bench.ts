@@ -2,7 +2,7 @@ import { sameSegment } from '../../checks/segment.js';
 import type { Problem } from '../../errors/lab-error.js';
 import type { BackendFile, BenchFile, LabFile, NicFile, PeerFile } from '../../model/lab-file.js';
 import { DEFAULT_CONTAINER_SUBNET, subnetOf } from '../defaults.js';
-import { parseSubnet } from '../ipv4.js';
+import { parseSubnet } from '../../model/ipv4.js';
 import { backendType, isChardev, vdpaOf } from '../written-backend.js';
 import { writtenFunctions, writtenVfs } from '../written-functions.js';
 import { segmentBehind } from '../written-segment.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { addressToNumber, isHostAddress, parseSubnet } from '../../../src/definition/ipv4.js';
+import { addressToNumber, isHostAddress, parseSubnet } from '../../../src/model/ipv4.js';
 import { InterfaceNames } from '../../../src/definition/interface-names.js';
 import { resolveLab } from '../../../src/definition/resolve.js';
 import type { LabFile } from '../../../src/model/lab-file.js';
