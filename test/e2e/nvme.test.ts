@@ -48,8 +48,8 @@ test('storage fails when the namespace is the PF’s alone', async () => {
     '--qemu',
     faultyQemu(sandbox.folder, 's/nsid=1/nsid=1,shared=off/'),
   );
-  expect(failed).toContain('vf0 has the namespace, in its whole size');
-  expect(failed).not.toContain('pf0 has the namespace, in its whole size');
+  expect(failed).toContain('vf0 has the namespace, at its full size');
+  expect(failed).not.toContain('pf0 has the namespace, at its full size');
 });
 
 test('vf-creation and storage fail when the PF has kept for itself what the VFs need', async () => {
@@ -61,7 +61,7 @@ test('vf-creation and storage fail when the PF has kept for itself what the VFs 
   const reset = 'echo 1 > /sys/bus/pci/devices/0000:01:00.0/reset';
   expect((await sandbox.lab('exec', 'nvme', 'guest', '--', 'sh', '-c', reset)).exitCode).toBe(0);
   expect(await failuresOf(sandbox, 'nvme', 'storage')).toContain('the PF gives its 2 VFs what they need');
-  expect(await failuresOf(sandbox, 'nvme', 'vf-creation')).toContain('2 VFs are made');
+  expect(await failuresOf(sandbox, 'nvme', 'vf-creation')).toContain('2 VFs are created');
 });
 
 test('vf-creation and hotplug-free fail when QEMU has a VF less than the lab', async () => {
@@ -69,6 +69,6 @@ test('vf-creation and hotplug-free fail when QEMU has a VF less than the lab', a
   await sandbox.lab('up', 'nvme', '--qemu', small);
   expect(await failuresOf(sandbox, 'nvme', 'vf-creation', '--qemu', small)).toContain('the PF offers 2 VFs');
   expect(await failuresOf(sandbox, 'nvme', 'hotplug-free', '--qemu', small)).toContain(
-    'before anything is enabled, QEMU has realized the device of each VF',
+    'QEMU has realized the device of each VF before anything is enabled',
   );
 });
