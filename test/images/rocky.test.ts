@@ -41,7 +41,7 @@ let sandbox: Sandbox;
 let toolchain: Toolchain;
 
 beforeAll(async () => {
-  const found = await findToolchain({});
+  const found = await findToolchain({}, silentTask());
   if (found === undefined) throw new Error('there is no toolchain');
   toolchain = found;
 });
