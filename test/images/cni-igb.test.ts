@@ -1,3 +1,4 @@
+/** @module-tag thorough */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { failuresOf } from '../e2e/support/failures.js';
 import { Sandbox } from '../e2e/support/sandbox.js';

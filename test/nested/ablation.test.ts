@@ -1,3 +1,4 @@
+/** @module-tag thorough */
 import { expect, test } from 'vitest';
 import type { TestResult } from '../../src/results/run.js';
 import { LIMIT_MS, useNestedLab } from './support/nested-lab.js';
