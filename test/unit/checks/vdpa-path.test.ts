@@ -39,7 +39,9 @@ describe('what was counted on the way of the packets', () => {
     [{ read: 50, written: 60 + 2 * payload }],
     [{ read: 50 + 2 * payload, written: 60 + 2 * payload }],
   ])('fails when QEMU itself has moved it: %j', (io) => {
-    expect(failed(reading(moved, { eth0: 9 }, io))).toEqual(['QEMU itself neither read nor wrote the payload']);
+    expect(failed(reading(moved, { eth0: 9 }, io))).toEqual([
+      'QEMU itself neither read nor wrote the payload',
+    ]);
   });
 
   it('fails for a function whose interface outside counted a byte too few', () => {
