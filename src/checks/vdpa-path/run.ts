@@ -24,8 +24,8 @@ import { netdevType, readIndex, receiveIndex, usedBetween } from './virtqueue.js
 const SCRIPT_LIMIT_MS = 120_000;
 const LIMIT_PER_FUNCTION_MS = 5_000;
 const ICMP_HEADER_BYTES = 8;
-/** Longer than each reply takes, for all of them together. */
-const PING_SECONDS = 10;
+/** `ping` gives up after so long, and ends as soon as all replies are there: emulation inside emulation may keep one for seconds. */
+const PING_SECONDS = 60;
 /** While QEMU is stopped: few enough for the receive queue, which nobody refills then. */
 const FROZEN_PACKETS = 8;
 const VDPA_NETDEV = 'vhost-vdpa';
