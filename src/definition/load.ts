@@ -19,12 +19,11 @@ import {
 import type { Location, Problem } from '../errors/lab-error.js';
 import { structureProblems, type Place } from './yaml-structure.js';
 import { DefinitionError } from '../errors/families.js';
+import type { Path } from './path.js';
 import { refuseFor } from './refuse.js';
 
 const MAX_BYTES = 1024 * 1024;
 const MAX_ALIASES = 100;
-
-export type Path = readonly (string | number)[];
 
 /** A definition as YAML gives it, and where each part of it stands. */
 export interface Definition {

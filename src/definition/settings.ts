@@ -1,9 +1,9 @@
 import { parseDocument } from 'yaml';
 import { UsageError } from '../errors/families.js';
 import type { Location } from '../errors/lab-error.js';
-import { valueAt } from './issues.js';
 import { structureProblems } from './yaml-structure.js';
-import type { Definition, Path } from './load.js';
+import type { Definition } from './load.js';
+import { valueAt, type Path } from './path.js';
 
 const MAX_DEPTH = 20;
 

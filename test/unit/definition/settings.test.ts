@@ -2,9 +2,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { formatError, toLabError } from '../../../src/errors/format.js';
+import { labFromDefinition } from '../../../src/definition/lab-from-definition.js';
 import { loadDefinition, type Definition } from '../../../src/definition/load.js';
 import { withSettings } from '../../../src/definition/settings.js';
-import { validateDefinition } from '../../../src/definition/validate.js';
 import { useScratch } from '../../support/scratch.js';
 
 const scratch = useScratch();
@@ -34,7 +34,7 @@ function value(...settings: string[]): Record<string, unknown> {
 
 function complaint(...settings: string[]): string {
   try {
-    validateDefinition(set(...settings));
+    labFromDefinition(set(...settings), '/lab.yaml');
     return '';
   } catch (error) {
     return formatError(toLabError(error)).replaceAll(`${scratch()}/`, '');
