@@ -1,4 +1,11 @@
-import type { BusType, DeviceProperties, DiskSource, Expectation, FunctionOrder, VhostUse } from '../model/lab.js';
+import type {
+  BusType,
+  DeviceProperties,
+  DiskSource,
+  Expectation,
+  FunctionOrder,
+  VhostUse,
+} from '../model/lab.js';
 import type { MachineSettings } from '../model/machine-settings.js';
 import type { Path } from './path.js';
 

@@ -26,8 +26,8 @@ const tap = z.strictObject({
   vlan: optional(vlan, 'The VLAN of its port, on a network with VLANs', 'none'),
   vhost: optional(
     oneOf(['auto', 'on', 'off']),
-    'Whether the kernel’s vhost-net moves the packets; auto: if the current user can open it',
-    DEFAULT_VHOST,
+    'Whether the kernel’s vhost-net moves the packets; `auto`: if the current user can open it',
+    `\`${DEFAULT_VHOST}\``,
   ),
 });
 
@@ -74,7 +74,7 @@ const functionSettings = {
   bus: optional(
     text(/^([a-z][a-z0-9-]{0,14}|pcie\.0)$/, BUS),
     'The bus that it is on',
-    'a root port of the NIC’s own; a VF: its PF’s bus',
+    'a root port of the NIC’s own, for a VF the bus of its PF',
   ),
   addr: optional(addr, 'Its place on the bus', 'the next free one'),
   properties: optional(
@@ -87,7 +87,7 @@ const functionSettings = {
 const functionKeys = {
   ...functionSettings,
   mtu: optional(mtu, 'Its MTU in bytes', 'the NIC’s'),
-  backend: optional(backend, 'Where its packets go', 'the NIC’s backend'),
+  backend: optional(backend, 'Where its packets go', 'the NIC’s'),
   model: optional(line, 'The model of a VF, to show how QEMU rejects another one', 'the NIC’s'),
   pf: optional(name, 'The PF of a VF, to show how QEMU rejects another one', 'the NIC that lists it'),
 } satisfies Record<FunctionKey, z.ZodType>;
@@ -98,11 +98,7 @@ export const nicFunction = z.strictObject(functionKeys, {
 });
 
 type Functions = z.ZodUnion<
-  [
-    z.ZodNumber,
-    z.ZodArray<typeof nicFunction>,
-    z.ZodRecord<z.ZodString, z.ZodNullable<typeof nicFunction>>,
-  ]
+  [z.ZodNumber, z.ZodArray<typeof nicFunction>, z.ZodRecord<z.ZodString, z.ZodNullable<typeof nicFunction>>]
 >;
 
 /** Their number, or the settings of each: in a list, or by name. */
@@ -125,11 +121,15 @@ export const nic = z.strictObject(
     backend: optional(
       backend,
       'Where the packets of the PF go, and of each VF that names no other',
-      'a NIC needs one, storage has none',
+      'none; a NIC needs one',
     ),
     vfs: optional(functions('VFs', 0, 255), 'The VFs that the PF can create', 'no VFs'),
-    functions: optional(functions('functions', 1, 8), 'All functions of a conventional multifunction device', 'one function'),
-    size: optional(size, 'Capacity of a storage device', DEFAULT_STORAGE),
+    functions: optional(
+      functions('functions', 1, 8),
+      'All functions of a conventional multifunction device',
+      'one function',
+    ),
+    size: optional(size, 'Capacity of a storage device', `\`${DEFAULT_STORAGE}\``),
     order: optional(
       oneOf(['vfs-first', 'pf-first']),
       'The order in which QEMU is told of the functions; it refuses `pf-first`',

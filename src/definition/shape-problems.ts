@@ -20,7 +20,9 @@ const OF_THE_FORM: readonly (string | undefined)[] = ['unrecognized_keys', 'cust
 
 function isMeant(issues: readonly Issue[], value: unknown): boolean {
   return issues.every(({ code, path }) =>
-    path.length === 0 ? OF_THE_FORM.includes(code) : valueAt(value, path as (string | number)[]) !== undefined,
+    path.length === 0
+      ? OF_THE_FORM.includes(code)
+      : valueAt(value, path as (string | number)[]) !== undefined,
   );
 }
 

@@ -27,7 +27,7 @@ export const machine = z.strictObject(
     image: optional(
       line.min(1, { error: 'must be the name of an image' }),
       'What it boots: an image of `lab`’s or of the definition’s own',
-      `\`${defaultImage(false)}\`; \`${defaultImage(true)}\`, which contains QEMU, when machines run on it`,
+      `\`${defaultImage(false)}\`, or \`${defaultImage(true)}\`, which contains QEMU, when machines run on it`,
     ),
     memory: optional(size, 'Memory', 'enough for its functions and for the machines inside it'),
     nics: optional(
@@ -116,7 +116,7 @@ export const network = z.strictObject(
     mtu: optional(
       mtu,
       'The MTU of its bridge and of what is on it, in bytes',
-      `${DEFAULT_MTU}; with an \`uplink\`, that of the network outside`,
+      `${DEFAULT_MTU}, with an \`uplink\` that of the network outside`,
     ),
     vlans: optional(
       z.array(vlan, { error: 'must be a list of VLAN ids' }),
@@ -151,8 +151,7 @@ const parameters = z
     error: 'must be a mapping: parameters, each with its value',
   })
   .nullable();
-const CHECK =
-  'must be the name of a check, or a check with its parameters: `{ traffic: { count: 5 } }`';
+const CHECK = 'must be the name of a check, or a check with its parameters: `{ traffic: { count: 5 } }`';
 const check = z.union(
   [
     z.string(),
@@ -230,7 +229,11 @@ export const labShape = z.strictObject(
       'What `lab test` proves: names of checks, or a check with its parameters',
       'nothing is proven',
     ),
-    bench: optional(bench, 'The two ways out of a container that `lab bench` compares', 'nothing is compared'),
+    bench: optional(
+      bench,
+      'The two ways out of a container that `lab bench` compares',
+      'nothing is compared',
+    ),
   },
   { error: 'must be a mapping with `machines` in it; labs/quickstart/lab.yaml shows one' },
 );
@@ -242,4 +245,3 @@ export type BusFile = NonNullable<MachineFile['buses']>[string];
 
 /** A definition with the right shape; what has a default that depends on nothing is filled in. */
 export type ParsedLab = DeepReadonly<z.output<typeof labShape>>;
-export type ParsedMachine = ParsedLab['machines'][string];

@@ -5,16 +5,7 @@ import type { DeviceArgument, QemuOption } from './qemu-option.js';
 
 /** What a definition may set for a function; a model says which of it has a meaning for its own. */
 export type FunctionKey =
-  | 'mac'
-  | 'mtu'
-  | 'queues'
-  | 'vectors'
-  | 'bus'
-  | 'addr'
-  | 'properties'
-  | 'backend'
-  | 'model'
-  | 'pf';
+  'mac' | 'mtu' | 'queues' | 'vectors' | 'bus' | 'addr' | 'properties' | 'backend' | 'model' | 'pf';
 
 /** `macs-by-pf`: the PF's driver gives each VF its MAC; `online-by-pf`: the PF gives it queues and a vector and sets it online. */
 export type VfSetup = 'macs-by-pf' | 'online-by-pf';

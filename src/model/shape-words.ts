@@ -6,16 +6,16 @@ import * as z from 'zod';
 /** What documentation says of a setting. */
 export interface SettingText {
   readonly what: string;
-  /** What holds without it; empty for a setting that must be there. */
-  readonly without: string;
+  /** What holds when it is left out; empty for a setting that must be there. */
+  readonly fallback: string;
 }
 
 /** The text of every setting, by its shape. */
 export const settingTexts = z.registry<SettingText>();
 
-function described<T extends z.ZodType>(schema: T, what: string, without: string): T {
-  const whole = schema.describe(without === '' ? what : `${what}; without it ${without}`);
-  settingTexts.add(whole, { what, without });
+function described<T extends z.ZodType>(schema: T, what: string, fallback: string): T {
+  const whole = schema.describe(fallback === '' ? what : `${what}; default: ${fallback}`);
+  settingTexts.add(whole, { what, fallback });
   return whole;
 }
 
@@ -24,9 +24,9 @@ export function required<T extends z.ZodType>(schema: T, what: string): T {
   return described(schema, what, '');
 }
 
-/** A setting that may be left out, and what holds `without` it. */
-export function optional<T extends z.ZodType>(schema: T, what: string, without: string): z.ZodOptional<T> {
-  return described(schema.optional(), what, without);
+/** A setting that may be left out, and what holds then. */
+export function optional<T extends z.ZodType>(schema: T, what: string, fallback: string): z.ZodOptional<T> {
+  return described(schema.optional(), what, fallback);
 }
 
 /** A setting that is `value` when it is left out. */
@@ -34,9 +34,9 @@ export function withDefault<T extends z.ZodType>(
   schema: T,
   value: z.util.NoUndefined<z.output<T>>,
   what: string,
-  without = String(value),
+  fallback = String(value),
 ): z.ZodDefault<T> {
-  return described(schema.default(value), what, without);
+  return described(schema.default(value), what, fallback);
 }
 
 /** Text of a pattern. Patterns have no flags: JSON Schema has none (json-schema.ts). */
@@ -93,7 +93,8 @@ export function mapping<T extends z.ZodType>(
   });
   // Zod skips checks once a value is wrong.
   namesFit._zod.def.when = ({ value }) => isMapping(value);
-  const { $schema: _, ...propertyNames } = z.toJSONSchema(names, { target: 'draft-7', io: 'input' });
+  const pattern = Object.entries(z.toJSONSchema(names, { target: 'draft-7' }));
+  const propertyNames = Object.fromEntries(pattern.filter(([key]) => key !== '$schema'));
   return z.record(z.string(), values, { error }).check(namesFit).meta({ propertyNames });
 }
 

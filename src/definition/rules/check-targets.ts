@@ -12,7 +12,7 @@ export const checksHaveTargets: Rule = function* (draft, at) {
     if (fitting.some(({ inUse }) => !inUse)) continue;
     yield {
       code: 'LAB-RULE-TARGET',
-      message: `${name} has no NIC to check${machine === null ? '' : ` on machine ${machine}`}`,
+      message: `${name} has nothing to check${machine === null ? '' : ` on machine ${machine}`}`,
       hint:
         fitting.length === 0
           ? specOf(name).hint

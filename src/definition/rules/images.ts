@@ -41,8 +41,7 @@ export const imagesCanBeMade: Rule = function* (draft, at) {
     }
     for (const one of components) {
       const wrong = wrongComponent(one);
-      if (wrong !== undefined)
-        yield { code: 'LAB-RULE-COMPONENT', ...wrong, location: at.locate(one.path) };
+      if (wrong !== undefined) yield { code: 'LAB-RULE-COMPONENT', ...wrong, location: at.locate(one.path) };
     }
     // A component twice would be one layer over another that is the same.
     for (const [index, one] of components.entries()) {
@@ -81,7 +80,7 @@ export const cniPluginsAreThere: Rule = function* (draft, at) {
       if (missing.length === 0) continue;
       yield {
         code: 'LAB-RULE-PLUGINS',
-        message: `${name} with the plugin ${plugin} needs ${missing.join(' and ')}, which the image of machine ${machine} lacks`,
+        message: `${name} with the plugin ${plugin} needs ${missing.join(' and ')}, but the image of machine ${machine} lacks it`,
         hint: `set its image to debian-13, or to an image of the lab’s own with: components: [${componentsFor(plugin).join(', ')}]`,
         location: at.locate(path),
       };

@@ -101,7 +101,8 @@ function* uplinkProblems(
 
 export const uplinksLeadOut: Rule = function* (draft, at) {
   const users = new Map<string, string>();
-  for (const { outer, name, user } of vdpaUses(draft)) if (outer !== null) users.set(`${outer} ${name}`, user);
+  for (const { outer, name, user } of vdpaUses(draft))
+    if (outer !== null) users.set(`${outer} ${name}`, user);
   for (const { name, on, uplink, path } of draft.networks) {
     if (on === null || uplink === null || machineNamed(draft, on) === undefined) continue;
     const key = `${on} ${uplink}`;

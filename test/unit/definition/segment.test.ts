@@ -97,7 +97,8 @@ describe('a definition that does not hold together', () => {
       networks: { loop: { on: 'a', uplink: 'pf0' } },
       machines: { a: { on: 'b', nics: nic }, b: { on: 'a', nics: nic }, c: { on: 'c', nics: nic } },
     });
-    for (const machine of ['a', 'b', 'c']) expect(segmentBehind(ring, machine, draftBackend({ vdpa: 'pf0' }, []))).toBeNull();
+    for (const machine of ['a', 'b', 'c'])
+      expect(segmentBehind(ring, machine, draftBackend({ vdpa: 'pf0' }, []))).toBeNull();
     expect(segmentBehind(ring, 'b', draftBackend({ tap: 'loop' }, []))).toBeNull();
     expect(networkOutside(ring, 'loop')).toBeNull();
   });
@@ -106,7 +107,9 @@ describe('a definition that does not hold together', () => {
 describe('the network outside of one', () => {
   it('is where its uplink comes out, through as many machines as there are', () => {
     expect(
-      ['inner', 'innermost', 'alone', 'nowhere', 'lan', 'none'].map((name) => networkOutside(draft(nested), name)),
+      ['inner', 'innermost', 'alone', 'nowhere', 'lan', 'none'].map((name) =>
+        networkOutside(draft(nested), name),
+      ),
     ).toEqual(['wire', 'wire', null, null, null, null]);
   });
 
