@@ -1,6 +1,6 @@
 import { ToolchainError } from '../errors/families.js';
 import type { Task } from '../model/task.js';
-import { findProgram } from './programs.js';
+import { findProgram } from '../process/find-program.js';
 import { askQemuOnce } from './qemu-cache.js';
 import type { QemuFeature } from './qemu-feature.js';
 import type { QemuTool } from './types.js';

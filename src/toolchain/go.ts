@@ -6,7 +6,7 @@ import { ProcessError } from '../process/process-error.js';
 import { run, runOrThrow } from '../process/run.js';
 import { chooseMirror } from './mirror.js';
 import { fetchTree } from './mmdebstrap.js';
-import { findProgram } from './programs.js';
+import { findProgram } from '../process/find-program.js';
 import type { Recipe } from './recipe.js';
 
 /** What the modules that lab builds ask for. */

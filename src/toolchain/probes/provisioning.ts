@@ -1,5 +1,5 @@
 import { findDebianKeyring } from '../debian-keyring.js';
-import { findProgram } from '../programs.js';
+import { findProgram } from '../../process/find-program.js';
 import { installLine } from '../requirements.js';
 import type { Toolchain } from '../types.js';
 import type { Probe } from './probe.js';
