@@ -1,3 +1,4 @@
+import { readEnvironment } from '../../src/cli/environment.js';
 import { silentTask } from '../../src/model/task.js';
 import { aptTransportOptions } from '../../src/toolchain/apt-transport.js';
 import { resolveToolchain } from '../../src/toolchain/resolve.js';
@@ -12,7 +13,7 @@ const ROCKY_PACKAGES = ['qemu-guest-agent', 'containerd.io', 'openssh-server', '
 
 /** Rebuilding an image whose layers need no machine. */
 export async function benchImages({ rounds }: Extent): Promise<void> {
-  const toolchain = await resolveToolchain({}, silentTask(interruption));
+  const toolchain = await resolveToolchain({ environment: readEnvironment() }, silentTask(interruption));
   const apt = [...(await aptTransportOptions()), 'Acquire::Check-Valid-Until "false";'].join('\n');
   await benchRebuild(
     {
@@ -30,7 +31,7 @@ export async function benchImages({ rounds }: Extent): Promise<void> {
 
 /** Rebuilding an image each of whose layers is a run of virt-customize: on the tests' stand-in for a disk of Rocky Linux. */
 export async function benchRocky({ rounds }: Extent): Promise<void> {
-  const toolchain = await resolveToolchain({}, silentTask(interruption));
+  const toolchain = await resolveToolchain({ environment: readEnvironment() }, silentTask(interruption));
   await benchRebuild(
     {
       title: 'a stand-in for Rocky Linux 9',

@@ -40,8 +40,8 @@ function questionsOf({ image }: NamedImage): Question[] {
 }
 
 /** A lab with nothing but a machine that boots the image. Its definition is nowhere: the place gives it its id. */
-function labOf({ name, image: bootable }: NamedImage): ReadLab {
-  const file = join(imagesFolder(), 'verify', `${name}.yaml`);
+function labOf({ name, image: bootable }: NamedImage, cache: string): ReadLab {
+  const file = join(imagesFolder(cache), 'verify', `${name}.yaml`);
   const lab = resolveLab({ name: `verify-${name}`, machines: { guest: { memory: MEMORY } } }, file);
   const machines = lab.machines.map((machine) => ({
     ...machine,
@@ -121,7 +121,7 @@ export async function verifyImage(
 ): Promise<TestResult> {
   const started = new Date();
   const observed = observeCircumstances();
-  const prepared = await prepareLab(labOf(image), options, task);
+  const prepared = await prepareLab(labOf(image, options.toolchain.environment.cache), options, task);
   const use = { purpose: `lab image verify ${image.name}`, keep: false };
   return withLab(prepared, use, task, async ({ running }) => {
     const checks = await askAll(running, image, options, task);

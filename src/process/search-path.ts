@@ -1,5 +1,5 @@
 /** Folders to search for programs beside those of PATH. */
-export interface SearchPath {
+interface SearchPath {
   readonly before?: readonly string[];
   readonly after?: readonly string[];
 }

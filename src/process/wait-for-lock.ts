@@ -13,8 +13,8 @@ export interface LockWait {
   readonly activity: string;
   /** How long to wait for the other holder, in ms. */
   readonly limitMs: number;
-  /** The error to throw after that. `holder`: such as `process 4711`. */
-  readonly late: (holder: string) => LabError;
+  /** The error to throw after that. `holder`: such as `process 4711`; `file`: the lock. */
+  readonly late: (holder: string, file: string) => LabError;
 }
 
 /** Takes the lock on a file. Shows who holds it while it has to wait. Throws `wait.late`, or the signal's reason. */
@@ -31,6 +31,6 @@ export async function waitForLock(file: string, wait: LockWait, task: Task): Pro
       const lock = await takeLock(file, { waitMs: TURN_MS, purpose, signal });
       if (lock !== undefined) return lock;
     }
-    throw wait.late(holder);
+    throw wait.late(holder, file);
   });
 }

@@ -71,16 +71,17 @@ export async function withArtefacts(
   const key = digest(
     JSON.stringify([resolved.digest, recipe.perKernel === true ? image.kernelRelease : null]),
   );
-  const artefacts = join(imagesFolder(), 'artefacts', key.slice(0, 32));
+  const artefacts = join(imagesFolder(work.cache), 'artefacts', key.slice(0, 32));
   if (!existsSync(artefacts)) {
     await buildFolder(
       artefacts,
-      async (scratch, root) => {
+      async (root, scratch) => {
         const folder = join(scratch, 'work');
         mkdirSync(folder);
         const { toolchain, mirror } = context;
+        const keyring = context.environment.debianKeyring;
         await build(
-          { version: version ?? '', scratch: folder, root, ...image, toolchain, mirror },
+          { version: version ?? '', scratch: folder, root, ...image, toolchain, mirror, keyring },
           loggedIn(work, task),
         );
       },

@@ -1,5 +1,6 @@
 import { digest } from '../../model/digest.js';
 import type { KernelFlavour } from '../../toolchain/types.js';
+import type { Environment } from '../../model/environment.js';
 import type { Task } from '../../model/task.js';
 import type { BuildContext } from '../build-context.js';
 import type { Family } from '../components/component.js';
@@ -42,10 +43,14 @@ const layerInputs: Readonly<Record<Family, () => readonly string[]>> = {
   rhel: rhelLayerInputs,
 };
 
-function baseLayer({ base, source }: Image, flavour: KernelFlavour): PlannedLayer {
-  if (source !== null) return diskBaseLayer(base, source);
-  const rocky = rockySource(base);
-  return rocky === undefined ? debianBaseLayer(flavour) : diskBaseLayer(base, rocky);
+function baseLayer(
+  { base, source }: Image,
+  flavour: KernelFlavour,
+  { cache, rockyMirror }: Environment,
+): PlannedLayer {
+  if (source !== null) return diskBaseLayer(base, source, cache);
+  const rocky = rockySource(base, rockyMirror);
+  return rocky === undefined ? debianBaseLayer(flavour) : diskBaseLayer(base, rocky, cache);
 }
 
 function componentLayer(parent: PlannedLayer, uses: readonly ImageComponent[]): PlannedLayer {
@@ -79,8 +84,8 @@ function digestOf(
 }
 
 /** What an image is made of now: its top layer, with those below it. Reads what lab brings, and builds nothing. */
-export function planImage(recipe: Image, flavour: KernelFlavour): PlannedLayer {
-  let top = baseLayer(recipe, flavour);
+export function planImage(recipe: Image, flavour: KernelFlavour, environment: Environment): PlannedLayer {
+  let top = baseLayer(recipe, flavour, environment);
   for (const uses of recipe.layers) top = componentLayer(top, uses);
   return top;
 }

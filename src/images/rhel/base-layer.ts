@@ -21,10 +21,10 @@ import { readDiskFacts } from './inspect.js';
 const FORMAT = 1;
 const BASE_SYSTEM = 'images/rhel/files/base-system.sh';
 
-function digestOf(source: DiskSource): string {
+function digestOf(source: DiskSource, cache: string): string {
   const inputs = [
     FORMAT,
-    sourceDigest(source),
+    sourceDigest(source, cache),
     readFileSync(shippedFile(BASE_SYSTEM), 'utf8'),
     ...['images/disk-init', 'images/rhel-base.fish'].map((name) =>
       readFileSync(shippedFile(`templates/${name}.hbs`), 'utf8'),
@@ -37,9 +37,9 @@ function digestOf(source: DiskSource): string {
  * A base that is a disk with Rocky Linux, or with what is built like it: fetched or copied, checked, and made a guest of a lab. Throws
  * UsageError when it is a file that nothing can be built on.
  */
-export function diskBaseLayer(title: string, source: DiskSource): PlannedLayer {
+export function diskBaseLayer(title: string, source: DiskSource, cache: string): PlannedLayer {
   return {
-    digest: digestOf(source),
+    digest: digestOf(source, cache),
     parent: null,
     title,
     family: 'rhel',

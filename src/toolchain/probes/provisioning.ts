@@ -9,8 +9,8 @@ export function probeMmdebstrap(toolchain: Toolchain | undefined): Probe {
   return presence('mmdebstrap', findProgram('mmdebstrap'), toolchain);
 }
 
-export function probeKeyring(toolchain: Toolchain | undefined): Probe {
-  return presence('Debian keyring', findDebianKeyring(), toolchain);
+export function probeKeyring(keyring: string | undefined, toolchain: Toolchain | undefined): Probe {
+  return presence('Debian keyring', findDebianKeyring(keyring), toolchain);
 }
 
 function presence(name: string, found: string | undefined, toolchain: Toolchain | undefined): Probe {
