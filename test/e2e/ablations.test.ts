@@ -54,9 +54,7 @@ test(
   async () => {
     const qemu = faultyQemu(sandbox.folder, '/id=pf0.vf1/s/mac=[^,]*/mac=52:54:00:00:00:99/');
     const failed = await failuresOf(sandbox, 'quickstart', 'vf-creation', '--qemu', qemu);
-    expect(failed).toContain(
-      "the VFs are at their BDFs, with their driver, one netdev and the lab's MAC each",
-    );
+    expect(failed).toContain("each VF is at its BDF, with its driver, one netdev and the lab's MAC");
   },
 );
 
@@ -92,8 +90,16 @@ test('hotplug-free fails when a device is plugged while VFs come and go', async 
   const { stdout, exitCode } = await testing;
   expect(exitCode).toBe(1);
   const failed = parseReport(stdout).checks.get('hotplug-free')?.failed ?? [];
-  expect(failed).toContain("the guest's log has no hotplug slot event");
+  expect(failed).toContain("the guest's log contains no hotplug slot event");
   expect(failed.some((title) => title.includes('device event') || title.includes('object tree'))).toBe(true);
+});
+
+test('link-state fails for the VF that does not tell its link’s state, and for no other', async () => {
+  // Without VIRTIO_NET_F_STATUS the driver takes the link to be up, whatever becomes of it.
+  const qemu = faultyQemu(sandbox.folder, '/^virtio-net-pci,.*id=pf0.vf1,/s/,id=/,status=off,id=/');
+  expect(await failuresOf(sandbox, 'link-state', 'link-state', '--qemu', qemu)).toEqual([
+    'vf1 loses its carrier with its backend’s link, and no other does',
+  ]);
 });
 
 function secondMonitor(path: string): (command: object) => void {

@@ -77,7 +77,7 @@ describe('isolation', () => {
     await sandbox.lab('up', 'vlan');
     await sandbox.inNamespace(['ip', 'link', 'set', 'server20', 'down']);
     const failed = await failuresOf(sandbox, 'vlan', 'isolation');
-    expect(failed).toContain('from VLAN 20: server20, on it, has heard the others');
+    expect(failed).toContain('from VLAN 20: server20, on the same VLAN, has heard the others');
     expect(failed).toContain('vf2 reaches server20 on its own VLAN 20');
     expect(failed).not.toContain('from VLAN 10: server20, on VLAN 20, has received nothing');
   });

@@ -48,8 +48,8 @@ test('storage fails when the namespace is the PF’s alone', { tags: 'thorough' 
     '--qemu',
     faultyQemu(sandbox.folder, 's/nsid=1/nsid=1,shared=off/'),
   );
-  expect(failed).toContain('vf0 has the namespace, in its whole size');
-  expect(failed).not.toContain('pf0 has the namespace, in its whole size');
+  expect(failed).toContain('vf0 has the namespace, at its full size');
+  expect(failed).not.toContain('pf0 has the namespace, at its full size');
 });
 
 test(
@@ -64,7 +64,7 @@ test(
     const reset = 'echo 1 > /sys/bus/pci/devices/0000:01:00.0/reset';
     expect((await sandbox.lab('exec', 'nvme', 'guest', '--', 'sh', '-c', reset)).exitCode).toBe(0);
     expect(await failuresOf(sandbox, 'nvme', 'storage')).toContain('the PF gives its 2 VFs what they need');
-    expect(await failuresOf(sandbox, 'nvme', 'vf-creation')).toContain('2 VFs are made');
+    expect(await failuresOf(sandbox, 'nvme', 'vf-creation')).toContain('2 VFs are created');
   },
 );
 
@@ -78,7 +78,7 @@ test(
       'the PF offers 2 VFs',
     );
     expect(await failuresOf(sandbox, 'nvme', 'hotplug-free', '--qemu', small)).toContain(
-      'before anything is enabled, QEMU has realized the device of each VF',
+      'QEMU has realized the device of each VF before anything is enabled',
     );
   },
 );

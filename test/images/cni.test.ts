@@ -65,11 +65,11 @@ test('containers get the VFs by CNI ADD, with address and traffic, and DEL gives
     for (const vf of ['vf0', 'vf1']) {
       expect(passed).toContain(`${vf}: 10 packets from the container to server, none lost`);
       expect(passed).toContain(`${vf}, a second time: ${vf} is back with its old name and MAC`);
-      expect(passed).toContain(`outside: the tap of ${vf} counted what its containers sent and got`);
+      expect(passed).toContain(`outside: the tap of ${vf} counted what its containers sent and received`);
     }
   }
   expect(checks.get('cni-attach (sriov-virtio)')?.passed).toContain(
-    'vf0: SR-IOV CNI by itself looks for the PF where a virtio PF is not, and fails',
+    'vf0: SR-IOV CNI on its own looks for the PF where a virtio PF is not, and fails',
   );
 });
 
@@ -96,7 +96,7 @@ test(
     const { stdout } = await sandbox.lab('test', 'cni-virtio');
     for (const { failed } of parseReport(stdout).checks.values()) {
       expect(failed).toContain('vf1: 10 packets from the container to server, none lost');
-      expect(failed).toContain('outside: the tap of vf1 counted what its containers sent and got');
+      expect(failed).toContain('outside: the tap of vf1 counted what its containers sent and received');
       expect(failed.filter((title) => title.includes('vf0'))).toEqual([]);
     }
     await sandbox.inNamespace(['ip', 'link', 'set', 'guest-pf0.vf1', 'master', 'lan']);
@@ -136,7 +136,7 @@ test(
     await breakPlugin('sriov-virtio', 'DEL');
     const failed = await failuresWith('sriov-virtio');
     expect(failed).toContain('vf0: vf0 is back with its old name and MAC');
-    expect(failed).toContain('vf0: the plugin keeps nothing of it');
+    expect(failed).toContain('vf0: the plugin keeps no record of it');
     expect(await inGuest('ip netns list; ls /var/lib/cni/sriov')).toBe('');
     await mendPlugin('sriov-virtio');
   },
@@ -155,8 +155,8 @@ END
     mv helper unmodified/helper
     chmod 755 sriov sriov-virtio`);
   const failed = await failuresWith('sriov-virtio');
-  expect(failed).toContain('vf0: SR-IOV CNI by itself looks for the PF where a virtio PF is not, and fails');
-  expect(failed).toContain('vf0: the guest has vf0 still');
+  expect(failed).toContain('vf0: SR-IOV CNI on its own looks for the PF where a virtio PF is not, and fails');
+  expect(failed).toContain("vf0: vf0 is still in the guest's initial namespace");
 });
 
 test('cni-attach fails without the plugins, and says so', async () => {
