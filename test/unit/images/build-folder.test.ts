@@ -37,7 +37,7 @@ describe('buildFolder', () => {
   it('shows nothing under its name before all is there, nor when the build fails', async () => {
     const building = buildFolder(
       target(),
-      async (result, work) => {
+      async (result) => {
         await fill(result);
         expect(existsSync(target())).toBe(false);
         throw new Error('no space left on device');
@@ -63,7 +63,7 @@ describe('buildFolder', () => {
     const ask = async (): Promise<void> =>
       buildFolder(
         target(),
-        async (result, work) => {
+        async (result) => {
           builds += 1;
           await fill(result);
         },

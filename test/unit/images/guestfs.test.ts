@@ -2,7 +2,7 @@ import { environmentIn } from '../../support/environment.js';
 import type { BuildContext } from '../../../src/images/build-context.js';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { requireRoom } from '../../../src/images/disk/obtain.js';
 import { guestfsEnvironment } from '../../../src/images/guestfs/environment.js';
 import { requireLibguestfs } from '../../../src/images/guestfs/requirements.js';

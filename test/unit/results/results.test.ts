@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Ajv } from 'ajv';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { findRun, storedRuns } from '../../../src/results/find.js';
 import { keepRun } from '../../../src/results/keep.js';
 import { pruneRuns } from '../../../src/results/prune.js';

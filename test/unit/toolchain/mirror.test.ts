@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { UsageError } from '../../../src/errors/families.js';
 import { parseDeb822Style, parseOneLineStyle, readAptSources } from '../../../src/toolchain/apt-sources.js';
 import { chooseMirror, mirrorOf } from '../../../src/toolchain/mirror.js';
