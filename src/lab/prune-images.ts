@@ -7,7 +7,7 @@ import type { Environment } from '../model/environment.js';
 import type { Task } from '../model/task.js';
 import { allRecords, LabFolder } from './record.js';
 
-/** What the machines in a lab's folder were started from. */
+/** The image files that the machines in a lab's folder were started from. */
 function startedFrom(run: string): string[] {
   if (!existsSync(run)) return [];
   return readdirSync(run).flatMap((name) => {
@@ -19,7 +19,7 @@ function startedFrom(run: string): string[] {
   });
 }
 
-/** `lab image prune`: removes the images that neither a definition that still exists needs nor a machine runs from. */
+/** `lab image prune`: removes the images that no existing definition needs and no machine is running from. */
 export async function pruneUnusedImages({ cache, state }: Environment, task: Task): Promise<Pruned> {
   const files = allRecords(state).flatMap(({ id }) => startedFrom(new LabFolder(state, id).run));
   const digests = new Set(currentUses(cache).flatMap((use) => use.digests));

@@ -112,6 +112,6 @@ export function findRun(state: string, name: string): KeptRun {
   throw new UsageError({
     code: 'LAB-RUN-UNKNOWN',
     message: `there is no run \`${name}\``,
-    hint: runs.length === 0 ? 'make one: lab test quickstart' : 'list the runs: lab results',
+    hint: runs.length === 0 ? 'create one: lab test quickstart' : 'list the runs: lab results',
   });
 }
