@@ -1,7 +1,16 @@
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/support/longest-first.js';
 
 export default defineConfig({
   test: {
+    tags: [
+      {
+        name: 'thorough',
+        description:
+          'Takes long, and shows in more cases what a test without this tag shows once. `npm run verify -- --all` runs these too, nightly.',
+      },
+    ],
+    sequence: { sequencer: LongestFirst },
     projects: [
       // The limits of these allow for a computer that is busy with other work: a guest under emulation, or a build.
       {

@@ -3,6 +3,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
+/** Tests that only `npm run verify -- --all` runs. */
+const isForAll = ({ status, tags }) => status === 'skipped' && tags.includes('thorough');
+
 /** A run of tests that broke down, or that ran none, counts as a failure whatever its report says. */
 function countTests(report, exitStatus) {
   const passed = report.numPassedTests;
@@ -10,15 +13,16 @@ function countTests(report, exitStatus) {
     (file) => file.status === 'failed' && file.assertionResults.length === 0,
   );
   const failed = report.numFailedTests + unreadable.length;
-  const skipped = report.testResults
-    .flatMap((file) => file.assertionResults)
-    .filter(({ status }) => status !== 'passed' && status !== 'failed')
+  const tests = report.testResults.flatMap((file) => file.assertionResults);
+  const skipped = tests
+    .filter((test) => test.status !== 'passed' && test.status !== 'failed' && !isForAll(test))
     .map(({ fullName }) => fullName);
   const broken = failed === 0 && (exitStatus !== 0 || passed === 0);
   return {
     passed,
     failed: broken ? 1 : failed,
     skipped,
+    forAll: tests.filter(isForAll).length,
     remark: broken ? ' (it broke down, ran no test, or left something behind: see above)' : '',
   };
 }
@@ -26,15 +30,17 @@ function countTests(report, exitStatus) {
 function count(folder, name) {
   const exitStatus = Number(readFileSync(join(folder, `${name}.exit`), 'utf8'));
   const file = join(folder, `${name}.json`);
-  if (!existsSync(file)) return { passed: 0, failed: exitStatus === 0 ? 0 : 1, skipped: [], remark: '' };
+  if (!existsSync(file))
+    return { passed: 0, failed: exitStatus === 0 ? 0 : 1, skipped: [], forAll: 0, remark: '' };
   const text = readFileSync(file, 'utf8');
-  if (text === '') return { passed: 0, failed: 1, skipped: [], remark: ' (it wrote no report)' };
+  if (text === '') return { passed: 0, failed: 1, skipped: [], forAll: 0, remark: ' (it wrote no report)' };
   return countTests(JSON.parse(text), exitStatus);
 }
 
-function describe({ passed, failed, skipped, remark }) {
+function describe({ passed, failed, skipped, forAll, remark }) {
   if (passed === 0 && skipped.length === 0) return failed === 0 ? 'ok' : `failed${remark}`;
-  return `${passed} passed, ${failed} failed, ${skipped.length} skipped${remark}`;
+  const left = forAll === 0 ? '' : ` (${forAll} more with --all)`;
+  return `${passed} passed, ${failed} failed, ${skipped.length} skipped${left}${remark}`;
 }
 
 const folder = process.argv[2];

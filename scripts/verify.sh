@@ -1,9 +1,13 @@
 #!/bin/sh
-# npm run verify [-- [--share-cache] PART...]: everything that has to pass before a change lands, from a bare clone.
-# PART is lint, test (unit, golden and CLI tests), browser (the page of lab report in Chromium), parity (our verdicts against QEMU's),
-# e2e (real guests) or nested (guests inside guests); without any, all of them. Labs are made for ordinary users: as root the last two run
-# as one made for them. The e2e tests' provisions all from nothing unless --share-cache is given, and root itself runs those of a lab's
-# life (test:e2e:life).
+# npm run verify [-- [--all] [--share-cache] PART...]: what has to pass before a change lands, from a bare clone.
+#
+# PART is lint, test (unit, golden and CLI tests), browser (the page of lab report in Chromium), parity (our verdicts against QEMU's)
+# or e2e (real guests, their images, and guests inside guests); without any, all of them.
+#
+#   --all          runs the tests tagged `thorough` too, and more random cases: everything that there is
+#   --share-cache  gives the e2e tests root's toolchain and images; without it they provision all from nothing
+#
+# Labs are made for ordinary users: as root, e2e runs as a user made for it, and root itself only tests a lab's life (test:e2e:life).
 set -eu
 cd "$(dirname -- "$0")/.."
 # shellcheck source=scripts/setup/say.sh
@@ -33,7 +37,9 @@ tests() {
   # Writable for the user whom COMMAND may run it as.
   : >"$record.json"
   chmod 666 "$record.json"
-  "$@" npm run --silent "$script" -- --reporter=default --reporter=json "--outputFile.json=$record.json"
+  set -- "$@" npm run --silent "$script" -- --reporter=default --reporter=json "--outputFile.json=$record.json"
+  [ "$all" = yes ] || set -- "$@" '--tags-filter=!thorough'
+  "$@"
 }
 
 # Temporary files and running labs in folders of this run's own: nothing is mixed up with the developer's labs, and what
@@ -73,28 +79,31 @@ run_part() {
         as_oneself e2e test:e2e
       fi
       ;;
-    nested)
-      if [ "$(id -u)" -eq 0 ]; then
-        as_ordinary_user nested test:nested --share-cache
-      else
-        as_oneself nested test:nested
-      fi
-      ;;
   esac
 }
 
+all=no
 share_cache=
-if [ "${1-}" = --share-cache ]; then
-  share_cache=$1
+while [ $# -gt 0 ]; do
+  case $1 in
+    --all) all=yes ;;
+    --share-cache) share_cache=$1 ;;
+    *) break ;;
+  esac
   shift
-fi
+done
 for part in "$@"; do
   case $part in
-    lint | test | browser | parity | e2e | nested) ;;
-    *) die "no such part: $part (there are lint, test, browser, parity, e2e and nested)" ;;
+    lint | test | browser | parity | e2e) ;;
+    *) die "no such part: $part (there are lint, test, browser, parity and e2e)" ;;
   esac
 done
-[ $# -gt 0 ] || set -- lint test browser parity e2e nested
+[ $# -gt 0 ] || set -- lint test browser parity e2e
+if [ "$all" = yes ]; then
+  LAB_FUZZ_CASES=${LAB_FUZZ_CASES:-10000}
+  LAB_PARITY_CASES=${LAB_PARITY_CASES:-2000}
+  export LAB_FUZZ_CASES LAB_PARITY_CASES
+fi
 
 # shellcheck source=scripts/setup/node.sh
 . scripts/setup/node.sh

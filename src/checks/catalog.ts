@@ -12,7 +12,7 @@ import { vfCreation } from './vf-creation/spec.js';
 
 interface Entry {
   readonly spec: CheckSpec;
-  /** Loads the half that runs, which a definition does not need. */
+  /** Loads the half that runs. A definition needs only the spec. */
   readonly load: () => Promise<{ readonly check: Check }>;
 }
 

@@ -13,7 +13,7 @@ export interface Assertion {
   readonly diagnostics: readonly string[];
 }
 
-/** A figure or a remark: shown, but no verdict. */
+/** A figure or a note: shown, but not part of the verdict. */
 export interface Remark {
   readonly remark: string;
 }
@@ -23,7 +23,7 @@ export type Finding = Assertion | Remark;
 
 export type Findings = AsyncGenerator<Finding, void, void>;
 
-/** What a check is asked to look at. */
+/** The NIC that a check looks at, with its machine and its lab. */
 export interface CheckTarget {
   readonly lab: Lab;
   readonly machine: Machine;
@@ -31,14 +31,14 @@ export interface CheckTarget {
   readonly request: CheckRequest;
 }
 
-/** Rendered before the lab comes up, and run as it is. */
+/** A script, rendered before the lab comes up and run unchanged. */
 export interface CheckScript {
   /** Relative to the lab's folder. */
   readonly path: string;
   readonly content: string;
 }
 
-/** What a running lab gives to a check, beside its scripts. */
+/** The running lab as one check may use it, apart from running scripts. */
 export interface CheckContext {
   readonly target: CheckTarget;
   readonly qmp: Qmp;
@@ -52,7 +52,7 @@ export interface CheckContext {
   readonly signal: AbortSignal;
 }
 
-/** What a script said. */
+/** What a script printed. */
 export interface ScriptOutput {
   readonly assertions: readonly Assertion[];
   readonly remarks: readonly string[];
@@ -65,25 +65,25 @@ export type ScriptPlace = 'machine' | { readonly peer: string };
 
 /** The running lab, as a check sees it. */
 export interface World extends CheckContext {
-  /** Runs a rendered script and returns what it said. */
+  /** Runs a rendered script and returns what it printed. */
   run(path: string, on?: ScriptPlace): Promise<ScriptOutput>;
   /**
-   * Runs a script in the machine, unless a check of this run has done so: creating and removing VFs takes the kernel more than a
-   * second each time.
+   * Runs a script in the machine, or returns its output if a check of this run has run it already: creating and removing VFs takes
+   * the kernel more than a second each time.
    */
   runOnce(path: string): Promise<ScriptOutput>;
-  /** Runs a script and yields all that it said. */
+  /** Runs a script and yields everything that it printed. */
   script(path: string, on?: ScriptPlace): Findings;
 }
 
 /** The half of a check that runs. */
 export interface Check<Before = unknown> {
   scripts(target: CheckTarget, accelerator: Accelerator): CheckScript[];
-  /** What has to run at the other ends while the check does: the lab starts it, awaits it and ends it. */
+  /** The services that the check needs at the far ends. The lab starts them, waits for them and ends them. */
   services?(target: CheckTarget): readonly Service[];
   /** Time limit of one script, in ms without emulation. */
   scriptLimitMs(target: CheckTarget): number;
-  /** Looks before any check of the run touches anything; `run` is given what it returns. */
+  /** Runs before any check of the run touches anything. Its result is passed to `run`. */
   before?(world: World): Promise<Before>;
   run(world: World, before: Before): Findings;
 }
@@ -96,23 +96,23 @@ export function remark(text: string): Remark {
   return { remark: text };
 }
 
-/** All that a script said, as findings. */
+/** Everything that a script printed, as findings. */
 export function* allOf({ assertions, remarks }: ScriptOutput): Generator<Finding> {
   yield* assertions;
   yield* remarks.map(remark);
 }
 
-/** The failed assertions of a script that is not worth mentioning unless it fails. */
+/** A script's failed assertions: all that matters of a script that only prepares or cleans up. */
 export function failuresOf({ assertions }: Pick<ScriptOutput, 'assertions'>): Assertion[] {
   return assertions.filter(({ ok }) => !ok);
 }
 
-/** The data of a script that says one YAML block, checked. Throws when there is none, or it has another shape. */
+/** The one YAML block that a script printed, validated. Throws ZodError if there is none or its shape is wrong. */
 export function dataOf<T>({ data }: ScriptOutput, shape: z.ZodType<T>): T {
   return shape.parse(data.at(0));
 }
 
-/** What `take` finds. A look that cannot be taken is a failed assertion, and the check goes on. */
+/** Yields what `take` finds. If `take` throws, that is a failed assertion, and the check goes on. */
 export async function* look({ signal }: World, take: () => Promise<Iterable<Finding>>): Findings {
   try {
     yield* await take();
@@ -122,11 +122,11 @@ export async function* look({ signal }: World, take: () => Promise<Iterable<Find
   }
 }
 
-/** The failed assertion for something that a check could not look at. */
+/** The failed assertion for a measurement that was not possible. */
 export function notSeen(error: unknown): Assertion {
   return assertion(
     false,
-    'the look from outside could be taken',
+    'the measurement from outside succeeded',
     error instanceof Error ? error.message : String(error),
   );
 }

@@ -3,19 +3,19 @@ import type { CheckTarget } from './check.js';
 import { sameSegment, type Segment } from './segment.js';
 import { functionView, vfView, type FunctionView } from './vf-view.js';
 
-/** Where a PF stays in the guest; no function has such a name. */
+/** Stands for the guest's initial network namespace, where a PF stays. No function has this name. */
 const ROOT_NAMESPACE = '.';
 
-/** What QEMU gives each user network by itself (its documentation, `-netdev user`). */
+/** The address that QEMU assigns on each user network (QEMU's documentation, `-netdev user`). */
 const USER_ADDRESS = '10.0.2.15/24';
-/** The gateway, which answers to pings by itself and passes TCP on to 127.0.0.1 of the lab's namespace. */
+/** The gateway of a user network. It answers pings itself, and forwards TCP to 127.0.0.1 in the lab's namespace. */
 export const USER_GATEWAY = '10.0.2.2';
 
-/** A function that packets can leave and reach: the script of a check puts it into a namespace of its own. */
+/** A function that can send and receive packets. The script of a check puts it into a namespace of its own. */
 export interface End extends FunctionView {
-  /** Of the guest; a PF stays in the first one. */
+  /** Its network namespace in the guest; a PF stays in the initial one. */
   readonly namespace: string;
-  /** Null for one on a user network, where it is alone. */
+  /** Null on a user network, where the function is alone. */
   readonly segment: Segment | null;
   /** The tap behind it, which functions may share. */
   readonly tap: string | null;
@@ -42,7 +42,7 @@ export function hasVfs(nic: Nic): boolean {
   return nic.vfs.length > 0;
 }
 
-/** The PF of a NIC with VFs, which stays in the guest's first namespace; none for other NICs. */
+/** The PF of a NIC with VFs, which stays in the guest's initial namespace; undefined for other NICs. */
 export function pfEnd({ nic }: CheckTarget): End | undefined {
   return hasVfs(nic) ? end(nic, nic.pf, ROOT_NAMESPACE)[0] : undefined;
 }
@@ -53,18 +53,18 @@ export function namespacedEnds({ nic }: CheckTarget): End[] {
   return functions.flatMap((pciFunction) => end(nic, pciFunction, pciFunction.name));
 }
 
-/** Every function of the NIC that packets can leave and reach. */
+/** Every function of the NIC that can send and receive packets. */
 export function endsOf(target: CheckTarget): End[] {
   const pf = pfEnd(target);
   return [...(pf === undefined ? [] : [pf]), ...namespacedEnds(target)];
 }
 
-/** The peers that an end can hear. */
+/** The peers on the same segment as an end. */
 export function peersOf(lab: Lab, { segment }: End): Peer[] {
   return lab.peers.filter((peer) => sameSegment(segment, segmentOfPeer(peer)));
 }
 
-/** What the scripts need that put the functions into namespaces: the view of the partials `vf` and `namespaces`. */
+/** The view for scripts that put functions into namespaces, with the partials `vf` and `namespaces`. */
 export function endsView(target: CheckTarget): object {
   return { ...vfView(target), ends: endsOf(target) };
 }

@@ -11,7 +11,7 @@ import { TapStream } from './tap-stream.js';
 const PORT = '/dev/virtio-ports/sriov-lab.checks';
 const GUEST_FOLDER = '/run/lab';
 const ALIVE_POLL_MS = 1000;
-/** What a script wrote before it ended is on its way for that long at most, on a computer that is busy with other guests. */
+/** How long the last lines of a script may take to arrive after it has ended, on a computer busy with other guests. */
 const LAST_LINES_MS = 5000;
 
 export interface GuestScriptOptions {
@@ -26,8 +26,8 @@ export interface GuestScriptOptions {
 }
 
 /**
- * Runs a check's script in the guest and reads its TAP live from the checks port. The guest says with a line of its own that
- * the script has ended; a script that dies, a guest that goes away and one that takes too long are findings, not errors.
+ * Runs a check's script in the guest and reads its TAP live from the checks port. A separate line tells that the script has ended.
+ * A script that dies or takes too long, and a guest that goes away, are findings, not errors.
  */
 export async function runGuestScript(options: GuestScriptOptions): Promise<ScriptOutput> {
   const { agent, file } = options;
@@ -59,7 +59,7 @@ export async function runGuestScript(options: GuestScriptOptions): Promise<Scrip
   }
 }
 
-/** Resolves with why the stream was cut short, or undefined once the end mark came. */
+/** Resolves with the reason why the stream was cut short, or with undefined once the end mark arrives. */
 async function readLines(
   socket: Socket,
   endMark: string,
@@ -84,7 +84,7 @@ async function readLines(
   });
 }
 
-/** Looks now and then whether the script is still there, and ends what takes too long. */
+/** Checks once a second whether the script still runs, and ends it when its time is up. */
 async function watch(
   agent: GuestAgent,
   pid: number,

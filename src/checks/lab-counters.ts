@@ -5,10 +5,10 @@ import { readLinkBytes, type LinkBytes } from './link-counters.js';
 /** The peer's end of its veth pair (network.sh). */
 const PEER_NETDEV = 'eth0';
 
-/** What counters.sh says of each function, by its name, in bytes. */
+/** The output of counters.sh: each function's counters in bytes, by name. */
 const counted = z.record(z.string(), z.strictObject({ rx: z.int().min(0), tx: z.int().min(0) }));
 
-/** Runs counters.sh, at `path`, in the guest; yields what failed, and returns what each function has counted, by name. */
+/** Runs counters.sh (at `path`) in the guest. Yields what failed, and returns each function's counters by name. */
 export async function* functionCounters(
   world: World,
   path: string,
@@ -18,7 +18,7 @@ export async function* functionCounters(
   return new Map(Object.entries(dataOf(output, counted)));
 }
 
-/** What each of these peers has counted, by name. */
+/** Each of these peers' counters, by name. */
 export async function peerCounters(
   context: CheckContext,
   peers: readonly string[],

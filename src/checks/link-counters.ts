@@ -1,6 +1,6 @@
 import type { Host } from '../hosts/host.js';
 
-/** Bytes of a network interface since it was made. */
+/** Bytes that a network interface has received and sent since it was created. */
 export interface LinkBytes {
   readonly rx: number;
   readonly tx: number;
@@ -11,7 +11,7 @@ interface IpLink {
   readonly stats64?: { readonly rx?: { readonly bytes?: number }; readonly tx?: { readonly bytes?: number } };
 }
 
-/** The counters of every interface that a host has, by name, as ip(8) reports them. */
+/** The counters of every interface on a host, by name, as ip(8) reports them. */
 export async function readLinkBytes(host: Host): Promise<Map<string, LinkBytes>> {
   const { stdout } = await host.run(['ip', '-json', '-statistics', 'link', 'show']);
   const links = JSON.parse(stdout) as IpLink[];
@@ -23,7 +23,7 @@ export async function readLinkBytes(host: Host): Promise<Map<string, LinkBytes>>
   );
 }
 
-/** What an interface counted between two readings; zero for one that is in neither. */
+/** How much an interface counted between two readings; zero if neither contains it. */
 export function bytesBetween(
   before: ReadonlyMap<string, LinkBytes>,
   after: ReadonlyMap<string, LinkBytes>,

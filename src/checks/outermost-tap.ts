@@ -1,6 +1,6 @@
 import { backendOf, findByName, functionById, type Lab } from '../model/lab.js';
 
-/** The tap on this computer by which what a function sends comes out, through whatever machines are around it; undefined when by none. */
+/** The tap on this computer where a function's packets come out, through all outer machines; undefined if there is none. */
 export function outermostTap(lab: Lab, machineName: string, functionId: string): string | undefined {
   const machine = findByName(lab.machines, machineName);
   const { nic, pciFunction } = functionById(machine, functionId);

@@ -3,7 +3,7 @@ import type { Host } from '../hosts/host.js';
 import type { ScriptOutput } from './check.js';
 import { TapStream } from './tap-stream.js';
 
-/** Runs a check's script in a peer; its TAP comes on its standard output. `path` is relative to the lab's folder. */
+/** Runs a check's script in a peer and reads the TAP from its standard output. `path` is relative to the lab's folder. */
 export async function runPeerScript(
   peer: Host,
   path: string,

@@ -1,26 +1,26 @@
 import { assertion, type Assertion } from './check.js';
 
-/** What became of a QEMU that was given a composition that it must not accept. */
+/** How QEMU reacted to a composition that it must refuse. */
 export interface Refusal {
-  /** All that QEMU wrote; null: it did not end. */
+  /** Everything that QEMU printed; null: it did not exit. */
   readonly said: string | null;
-  /** Of each reason to refuse, as much of QEMU's message as does not depend on names; one of them must be in what it wrote. */
+  /** For each reason to refuse, the part of QEMU's message that does not depend on names. QEMU must have printed one of them. */
   readonly reasons: readonly string[];
 }
 
-/** QEMU's own sentence: what follows the path of its program. */
+/** QEMU's message, without the path of its program in front. */
 function sentence(said: string): string {
   const line = said.split('\n').find((text) => text.includes('qemu-system')) ?? said;
   return line.replace(/^.*?qemu-system-[a-z0-9_]+: /, '').trim();
 }
 
-/** What QEMU's verdict comes to. */
+/** The findings about QEMU's reaction. */
 export interface RefusalFindings {
   readonly assertions: readonly Assertion[];
   readonly remarks: readonly string[];
 }
 
-/** Judges a refusal: that QEMU ended, and that it did so for the reason that the composition gives it. */
+/** Judges a refusal: QEMU exited, and for a reason that the composition gives it. */
 export function judgeRefusal({ said, reasons }: Refusal): RefusalFindings {
   if (said === null)
     return {
@@ -35,7 +35,7 @@ export function judgeRefusal({ said, reasons }: Refusal): RefusalFindings {
       assertion(true, 'QEMU refuses the composition'),
       assertion(
         reason !== undefined,
-        reason === undefined ? 'QEMU refuses it for the expected reason' : `QEMU says why: ${reason}`,
+        reason === undefined ? 'QEMU refuses it for the expected reason' : `QEMU gives the reason: ${reason}`,
         `it said: ${sentence(said)}`,
         ...reasons.map((text) => `expected: ${text}`),
       ),

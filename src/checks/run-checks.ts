@@ -14,10 +14,10 @@ import {
 import type { CheckResult } from './result.js';
 import { findCheck } from './runs.js';
 
-/** Where scripts run, and what a check is told of its target. */
+/** Gives checks access to a lab: runs scripts, and provides what a check may use of its target. */
 export interface CheckEnvironment {
   context(target: CheckTarget, signal: AbortSignal): Promise<CheckContext>;
-  /** Runs a rendered script. `limitMs` counts for a computer with virtualization; emulation gets more. */
+  /** Runs a rendered script. `limitMs` is for a computer with virtualization; under emulation it is extended. */
   runScript(
     target: CheckTarget,
     script: { readonly on: ScriptPlace; readonly path: string },
@@ -30,11 +30,11 @@ interface BegunCheck {
   readonly title: string;
   readonly check: Check;
   readonly world: World;
-  /** What its first look has found. */
+  /** The result of its `before`. */
   readonly before: unknown;
 }
 
-/** What tells a check from the others of its name: where it looks, and what was chosen. */
+/** The check's name, and what distinguishes it from others of that name: its machine and NIC, and the chosen parameters. */
 function titleOf(target: CheckTarget, all: readonly CheckTarget[]): string {
   const { check, machine, nic } = target.request;
   const others = all.filter((other) => other !== target && other.request.check === check);
@@ -49,14 +49,14 @@ function titleOf(target: CheckTarget, all: readonly CheckTarget[]): string {
   return words.length === 0 ? check : `${check} (${words.join(' ')})`;
 }
 
-/** A script could not be run at all, which ends the whole run; what goes wrong within one is a finding. */
+/** A script could not be run at all, which ends the whole run. A problem inside a script is a finding instead. */
 class ScriptNotRun extends Error {
   constructor(override readonly cause: unknown) {
     super('a script could not be run');
   }
 }
 
-/** Where a check's scripts show what they say while they run. */
+/** Where the output of a check's scripts is shown while they run. */
 interface Display {
   step: ProgressStep | undefined;
 }
@@ -100,7 +100,7 @@ interface Found {
   readonly remarks: string[];
 }
 
-/** Takes what a check yields until it ends. What it could not look at is one more failed assertion. */
+/** Collects what a check yields. An error that it throws becomes one more failed assertion. */
 async function collect({ check, world, before }: BegunCheck): Promise<Found> {
   const found: Found = { assertions: [], remarks: [] };
   try {
@@ -139,8 +139,8 @@ async function runCheck(begun: BegunCheck, display: Display, progress: Progress)
 }
 
 /**
- * Runs the checks one after the other, in the order of the definition. Each has its first look before any of them touches
- * anything. `onResult` is called as soon as a check is done. Throws when `signal` aborts.
+ * Runs the checks one after the other, in the order of the definition. Before that, `before` of each check runs, so that it sees the
+ * lab untouched. `onResult` is called as soon as a check is done. Throws when `signal` aborts.
  */
 export async function runChecks(
   targets: readonly CheckTarget[],

@@ -1,14 +1,14 @@
 import * as z from 'zod';
 import type { Segment } from './segment.js';
 
-/** What decides whether a check has anything to look at on a NIC. */
+/** The properties of a NIC that decide whether a check applies to it. */
 export interface CheckedNic {
   readonly storage: boolean;
   /** How many VFs it has. */
   readonly vfs: number;
-  /** Whether each VF has a backend, and so a link, of its own; VFs that their device creates by itself share the PF's. */
+  /** Whether each VF has its own backend and so its own link. Built-in VFs share those of their PF. */
   readonly ownBackends: boolean;
-  /** Where its functions lead to: their segments; null for a user network. Functions that lead elsewhere are left out. */
+  /** The segments that its functions are on; null for one on a user network. Functions that lead elsewhere are left out. */
   readonly ends: readonly (Segment | null)[];
 }
 
@@ -23,9 +23,9 @@ export interface CheckSpec<P extends Parameters = Parameters> {
   /** One line for help. */
   readonly summary: string;
   readonly parameters: z.ZodObject<P>;
-  /** Whether the check can look at this NIC. `peers`: the segments of the lab's peers. */
+  /** Whether the check applies to this NIC. `peers`: the segments of the lab's peers. */
   fits(nic: CheckedNic, peers: readonly Segment[]): boolean;
-  /** What to change in a definition where it fits no NIC. */
+  /** What to change in a definition that has no NIC it applies to. */
   readonly hint: string;
 }
 
@@ -42,7 +42,7 @@ export function segmentsOfNic(nic: CheckedNic): Segment[] {
   return nic.ends.filter((end) => end !== null);
 }
 
-/** The parameters that a definition has chosen for a check, checked and typed. Throws for values that the rules refuse. */
+/** The parameters of a check as the definition sets them, validated and typed. Throws for values that the rules refuse. */
 export function parametersOf<P extends Parameters>(
   spec: CheckSpec<P>,
   { request }: { request: { parameters: object; choices: object } },
@@ -50,7 +50,7 @@ export function parametersOf<P extends Parameters>(
   return spec.parameters.parse({ ...request.parameters, ...request.choices });
 }
 
-/** The values that a parameter takes, in words: `one of: a, b`, `a whole number from 1 to 9`. */
+/** The values that a parameter accepts, in words: `one of: a, b`, `a whole number from 1 to 9`. */
 export function allowedValues(parameter: CheckParameter): string {
   const inner = parameter.unwrap();
   if (inner instanceof z.ZodEnum) return `one of: ${inner.options.join(', ')}`;

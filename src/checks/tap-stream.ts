@@ -10,7 +10,7 @@ interface ParsedAssertion {
 
 /**
  * Reads the TAP of one script line by line. Comments below a failed assertion are its diagnostics; other comments are remarks, and
- * YAML blocks are data. A stream that is empty, has no plan, bails out or ends early yields a failed assertion that says so.
+ * YAML blocks are data. A stream that is empty, lacks a plan, bails out or ends early yields a failed assertion that says so.
  */
 export class TapStream {
   readonly #parser: Parser;
@@ -41,14 +41,14 @@ export class TapStream {
     this.#parser.write(`${line}\n`);
   }
 
-  /** The stream has ended: as the script ended, or `cut` says why it was cut short. */
+  /** Ends the stream and returns its contents. `cut`: why it was cut short; undefined if the script ended. */
   end(cut?: string): ScriptOutput {
     this.#parser.end();
     const problem = cut ?? this.#problem ?? this.#planProblem();
     const whole: Assertion[] =
       problem === undefined
         ? []
-        : [assertion(false, `${this.title} speaks to its end`, problem, ...this.#remarks.slice(-5))];
+        : [assertion(false, `${this.title} runs to its end`, problem, ...this.#remarks.slice(-5))];
     return { assertions: [...this.#assertions, ...whole], remarks: this.#remarks, data: this.#data };
   }
 

@@ -4,14 +4,14 @@ import type { Qmp } from '../qemu/qmp.js';
 
 type Monitor = Pick<Qmp, 'execute'>;
 
-/** What QEMU says of a device. */
+/** A device's state, as QEMU reports it. */
 export interface DeviceState {
   readonly id: string;
   readonly realized: boolean;
   readonly hotplugged: boolean;
 }
 
-/** Where QEMU puts what it was given an id for, and what a device made by itself. */
+/** Where QEMU's object tree contains devices with an id, and devices that another device created. */
 const NAMED = '/machine/peripheral';
 const UNNAMED = '/machine/unattached';
 
@@ -37,7 +37,7 @@ function placeKey(bus: unknown, number: unknown): string {
   return `${String(bus)} ${String(number)}`;
 }
 
-/** The PCI devices that other devices have made, by bus and place: their QOM paths. */
+/** The QOM paths of PCI devices that other devices created, by bus and place. */
 async function unnamedDevices(qmp: Monitor): Promise<Map<string, string>> {
   const children = (await qmp.execute('qom-list', { path: UNNAMED })) as { name: string }[];
   const found = new Map<string, string>();
@@ -48,13 +48,13 @@ async function unnamedDevices(qmp: Monitor): Promise<Map<string, string>> {
       const place = placeKey(await property(qmp, path, 'parent_bus'), await property(qmp, path, 'addr'));
       found.set(place, path);
     } catch {
-      // Without an address: no PCI device.
+      // It has no address, so it is not a PCI device.
     }
   }
   return found;
 }
 
-/** Fixed VFs have no id. They are on the PF's bus, each at its place: `addr` is the number of its function there. */
+/** Built-in VFs have no id. Each is on the PF's bus, and its `addr` is its function number there. */
 async function fixedVfPaths(qmp: Monitor, { pf }: Nic): Promise<(vf: NicFunction) => string | undefined> {
   const bus = await property(qmp, `${NAMED}/${pf.id}`, 'parent_bus');
   const devices = await unnamedDevices(qmp);
@@ -66,7 +66,7 @@ export async function namedDevice(qmp: Monitor, id: string): Promise<DeviceState
   return deviceState(qmp, id, `${NAMED}/${id}`);
 }
 
-/** The state of the device of each VF of a NIC, in order. A VF that QEMU has no device for is `realized: false`. */
+/** The state of each VF's device, in order. If QEMU has no device for a VF, `realized` is false. */
 export async function vfDevices(qmp: Monitor, nic: Nic): Promise<DeviceState[]> {
   const pathOf =
     nicModel(nic.model).vfs === 'fixed'

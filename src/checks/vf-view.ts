@@ -3,7 +3,7 @@ import { NVME_VF_QUEUES, NVME_VF_VECTORS } from '../devices/nvme.js';
 import { hostAddress, type NicFunction } from '../model/lab.js';
 import type { CheckTarget } from './check.js';
 
-/** A VF's netdev or controller appears with the VF; under emulation many VFs take their time. */
+/** How long to wait for the netdevs or controllers of VFs; under emulation, many VFs take long. */
 const DEVICE_WAIT_SECONDS = 20;
 
 export interface FunctionView {
@@ -12,7 +12,7 @@ export interface FunctionView {
   /** `-` for storage. */
   readonly mac: string;
   readonly mtu: number;
-  /** Without prefix length; `-` without an address. */
+  /** Without the prefix length; `-` if it has no address. */
   readonly address: string;
   readonly cidr: string;
 }
@@ -28,23 +28,23 @@ export function functionView({ name, bdf, mac, mtu, address }: NicFunction): Fun
   };
 }
 
-/** What the scripts about a PF and its VFs have in common: the view of the partial `vf`. */
+/** The view of the partial `vf`, which the scripts about a PF and its VFs share. */
 export interface VfView {
   readonly pf: FunctionView;
   readonly vfs: readonly (FunctionView & {
-    /** What tells a VF from the others wherever it is found: its MAC, or its number within the NVMe subsystem. */
+    /** Identifies a VF wherever it appears: its MAC, or its number within the NVMe subsystem. */
     readonly identity: string;
   })[];
   readonly total: number;
-  /** What the guest sees in sriov_totalvfs. */
+  /** The value of sriov_totalvfs in the guest. */
   readonly offered: number;
   readonly vfDriver: string;
   readonly storage: boolean;
   readonly macsByPf: boolean;
   readonly onlineByPf: boolean;
-  /** Whether anything has to be done to VFs before their drivers come. */
+  /** Whether VFs must be prepared before their drivers bind. */
   readonly prepared: boolean;
-  /** Whether a link needs seconds to come up. */
+  /** Whether a link takes seconds to come up. */
   readonly slowLink: boolean;
   readonly queuesByPf: number;
   readonly vectorsByPf: number;

@@ -1,5 +1,4 @@
 import { BaseCommand, ExitCode } from '../cli/base-command.js';
-import { interruptSignal } from '../cli/interrupts.js';
 import { toolFlags, toolchainOptions } from '../cli/lab-flags.js';
 import { examine, lacksSomethingRequired, type Probe } from '../toolchain/doctor.js';
 import { probeTable } from '../toolchain/probe-table.js';
@@ -25,7 +24,7 @@ export default class Doctor extends BaseCommand<typeof Doctor> {
 
   async run(): Promise<DoctorResult> {
     const { flags } = await this.read(Doctor);
-    const probes = await examine({ ...toolchainOptions(flags), signal: interruptSignal() });
+    const probes = await examine(toolchainOptions(flags), await this.task());
     const ok = !lacksSomethingRequired(probes);
     this.log(probeTable(probes));
     process.exitCode = ok ? ExitCode.passed : ExitCode.wrong;

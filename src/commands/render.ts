@@ -54,7 +54,7 @@ export default class Render extends BaseCommand<typeof Render> {
     if (!flags.images) return { lab: lab.name, folder: flags.output, files, qemu: null };
     // What builds images takes longer to load than the artefacts to write.
     const { linkImages } = await import('../lab/link-images.js');
-    const qemu = await linkImages(read, flags.output, toolchainOptions(flags), await this.progress());
+    const qemu = await linkImages(read, flags.output, toolchainOptions(flags), await this.task());
     this.log(`run it: QEMU=${qemu} ${flags.output}/run.sh`);
     return { lab: lab.name, folder: flags.output, files, qemu };
   }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { isInitramfsImage, type InitramfsImage } from './names.js';
 import { UsageError } from '../errors/families.js';
+import type { Task } from '../model/task.js';
 import type { BuildContext } from './build-context.js';
 import type { BootImage } from './boot-image.js';
 import { ensureLayer } from './layers/build-layer.js';
@@ -12,7 +13,7 @@ import type { Image } from '../model/lab.js';
 /** One without a disk, by its name, or one of layers, by its recipe. */
 export type BootableImage = Image | InitramfsImage;
 
-type Builder = (context: BuildContext) => Promise<BootImage>;
+type Builder = (context: BuildContext, task: Task) => Promise<BootImage>;
 
 const builders: Readonly<Record<InitramfsImage, Builder>> = {
   micro: microImage,
@@ -28,14 +29,14 @@ export function imageNamed(name: string, recipes: readonly Image[]): BootableIma
 }
 
 /** An image, built if it is not in the cache. Throws LabErrors. */
-export async function bootImage(image: BootableImage, context: BuildContext): Promise<BootImage> {
-  return typeof image === 'string' ? builders[image](context) : bootLayers(image, context);
+export async function bootImage(image: BootableImage, context: BuildContext, task: Task): Promise<BootImage> {
+  return typeof image === 'string' ? builders[image](context, task) : bootLayers(image, context, task);
 }
 
-async function bootLayers(recipe: Image, context: BuildContext): Promise<BootImage> {
+async function bootLayers(recipe: Image, context: BuildContext, task: Task): Promise<BootImage> {
   requireOwnKernel(recipe, context);
   const top = planImage(recipe, context.toolchain.kernelFlavour);
-  const layers = await ensureLayer(top, context);
+  const layers = await ensureLayer(top, context, task);
   const [base, last] = [layers[0], layers.at(-1)];
   if (base === undefined || last === undefined) throw new Error('an image has a base');
   return {

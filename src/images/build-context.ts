@@ -1,4 +1,3 @@
-import type { Progress } from '../model/progress.js';
 import type { AccelerationWish, Toolchain } from '../toolchain/types.js';
 
 /** What an image is built with. */
@@ -8,6 +7,4 @@ export interface BuildContext {
   readonly mirror: string | undefined;
   /** How a machine is to be run that a build needs; undefined: by KVM if it serves. */
   readonly acceleration?: AccelerationWish | undefined;
-  readonly progress: Progress;
-  readonly signal: AbortSignal | undefined;
 }

@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { StateError } from '../errors/families.js';
-import type { Progress } from '../model/progress.js';
+import type { Task } from '../model/task.js';
 import type { Lock } from '../process/lock.js';
 import { waitForLock, type LockWait } from '../process/wait-for-lock.js';
 
@@ -59,17 +59,12 @@ function removeScratch(parent: string): void {
   }
 }
 
-export interface BuildFolderOptions {
-  readonly progress: Progress;
-  readonly signal?: AbortSignal | undefined;
-}
-
 /**
  * Keeps everyone else from building below a folder. Throws StateError when another build goes on for longer than half an hour.
  */
-export async function lockFolder(parent: string, options: BuildFolderOptions): Promise<Lock> {
+export async function lockFolder(parent: string, task: Task): Promise<Lock> {
   mkdirSync(parent, { recursive: true });
-  return waitForLock(join(parent, 'lock'), lockWait, options);
+  return waitForLock(join(parent, 'lock'), lockWait, task);
 }
 
 /**
@@ -79,11 +74,11 @@ export async function lockFolder(parent: string, options: BuildFolderOptions): P
  */
 export async function buildFolder(
   target: string,
-  options: BuildFolderOptions,
   build: (scratch: string, result: string) => Promise<void>,
+  task: Task,
 ): Promise<void> {
   const parent = dirname(target);
-  const lock = await lockFolder(parent, options);
+  const lock = await lockFolder(parent, task);
   try {
     if (existsSync(target)) return;
     removeScratch(parent);

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import type { Task } from '../model/task.js';
 import { lockFolder } from './build-folder.js';
-import type { BuildFolderOptions } from './build-folder.js';
 import {
   allLayers,
   customizeFolders,
@@ -60,9 +60,9 @@ function unusedInitramfs(
 export async function pruneImages(
   digests: ReadonlySet<string>,
   folders: ReadonlySet<string>,
-  options: BuildFolderOptions,
+  task: Task,
 ): Promise<Pruned> {
-  const lock = await lockFolder(layersFolder(), options);
+  const lock = await lockFolder(layersFolder(), task);
   try {
     const kept = keptNames(digests, folders);
     const unused = [

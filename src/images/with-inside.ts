@@ -14,6 +14,7 @@ import { pipeline } from 'node:stream/promises';
 import { digest } from '../model/digest.js';
 import { cacheFolder } from '../model/folders.js';
 import { withStep } from '../model/progress.js';
+import type { Task } from '../model/task.js';
 import type { BootImage } from './boot-image.js';
 import type { BuildContext } from './build-context.js';
 import { buildFolder } from './build-folder.js';
@@ -43,7 +44,8 @@ export interface InsideMachine {
 export async function withInside(
   image: BootImage,
   inside: readonly InsideMachine[],
-  context: Pick<BuildContext, 'toolchain' | 'progress'>,
+  { toolchain }: Pick<BuildContext, 'toolchain'>,
+  task: Task,
 ): Promise<BootImage> {
   if (inside.length === 0) return image;
   const contentDigest = digestOf(image, inside);
@@ -52,14 +54,18 @@ export async function withInside(
   const combined = { ...image, initrd, digest: contentDigest };
   if (existsSync(folder)) return combined;
   const names = inside.map(({ machine }) => machine).join(', ');
-  await withStep(context.progress, `Put ${names} into the image around`, async () =>
-    buildFolder(folder, context, async (scratch, result) => {
-      const root = join(scratch, 'root');
-      await fillInside(join(root, FOLDER), inside);
-      const archive = join(scratch, 'archive');
-      await packRoot(root, archive, context.toolchain.bin);
-      await concatenate([image.initrd, archive], join(result, 'initrd'));
-    }),
+  await withStep(task, `Put ${names} into the image around`, async () =>
+    buildFolder(
+      folder,
+      async (scratch, result) => {
+        const root = join(scratch, 'root');
+        await fillInside(join(root, FOLDER), inside, task);
+        const archive = join(scratch, 'archive');
+        await packRoot(root, archive, toolchain.bin);
+        await concatenate([image.initrd, archive], join(result, 'initrd'));
+      },
+      task,
+    ),
   );
   return combined;
 }
@@ -69,18 +75,18 @@ function digestOf(image: BootImage, inside: readonly InsideMachine[]): string {
   return digest(JSON.stringify([FORMAT, image.digest, parts]));
 }
 
-async function fillInside(folder: string, inside: readonly InsideMachine[]): Promise<void> {
+async function fillInside(folder: string, inside: readonly InsideMachine[], task: Task): Promise<void> {
   mkdirSync(folder, { recursive: true });
   const placed = new Map<string, string>();
   for (const { machine, image } of inside) {
-    await place(image.kernel, join(folder, `${machine}.kernel`), placed);
-    await place(image.initrd, join(folder, `${machine}.initrd`), placed);
+    await place(image.kernel, join(folder, `${machine}.kernel`), placed, task);
+    await place(image.initrd, join(folder, `${machine}.initrd`), placed, task);
   }
 }
 
 /** `placed`: the files that are there already, by their content. Different images may have the same kernel. */
-async function place(source: string, target: string, placed: Map<string, string>): Promise<void> {
-  const content = await digestOfFile(source, undefined);
+async function place(source: string, target: string, placed: Map<string, string>, task: Task): Promise<void> {
+  const content = await digestOfFile(source, task);
   const same = placed.get(content);
   if (same !== undefined) {
     symlinkSync(basename(same), target);

@@ -1,6 +1,6 @@
 import { bootImage } from '../images/boot-images.js';
 import type { BootImage } from '../images/boot-image.js';
-import type { Progress } from '../model/progress.js';
+import type { Task } from '../model/task.js';
 import { resolveToolchain } from '../toolchain/resolve.js';
 import type { AccelerationWish } from '../toolchain/types.js';
 import type { NamedImage } from './find-image.js';
@@ -8,13 +8,14 @@ import type { NamedImage } from './find-image.js';
 export interface BuildImageOptions {
   readonly mirror: string | undefined;
   readonly acceleration: AccelerationWish;
-  readonly progress: Progress;
-  readonly signal: AbortSignal;
 }
 
 /** `lab image build`: makes what is not in the cache. Throws LabErrors; then nothing that looks like an image is left. */
-export async function buildImage(image: NamedImage, options: BuildImageOptions): Promise<BootImage> {
-  const { mirror, acceleration, progress, signal } = options;
-  const toolchain = await resolveToolchain({ mirror, kernelFlavour: image.kernelFlavour, signal }, progress);
-  return bootImage(image.image, { toolchain, mirror, acceleration, progress, signal });
+export async function buildImage(
+  image: NamedImage,
+  { mirror, acceleration }: BuildImageOptions,
+  task: Task,
+): Promise<BootImage> {
+  const toolchain = await resolveToolchain({ mirror, kernelFlavour: image.kernelFlavour }, task);
+  return bootImage(image.image, { toolchain, mirror, acceleration }, task);
 }

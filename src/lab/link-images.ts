@@ -1,5 +1,5 @@
 import { machinesOn } from '../model/lab.js';
-import type { Progress } from '../model/progress.js';
+import type { Task } from '../model/task.js';
 import { resolveToolchain } from '../toolchain/resolve.js';
 import type { ToolchainOptions } from '../toolchain/types.js';
 import { kernelFlavourOf } from './kernel-flavour.js';
@@ -12,15 +12,10 @@ export async function linkImages(
   { lab, file }: ReadLab,
   folder: string,
   toolchain: ToolchainOptions,
-  progress: Progress,
+  task: Task,
 ): Promise<string> {
-  const tools = await resolveToolchain({ ...toolchain, kernelFlavour: kernelFlavourOf(lab) }, progress);
-  const images = await prepareImages(lab, file, {
-    toolchain: tools,
-    mirror: toolchain.mirror,
-    progress,
-    signal: toolchain.signal,
-  });
+  const tools = await resolveToolchain({ ...toolchain, kernelFlavour: kernelFlavourOf(lab) }, task);
+  const images = await prepareImages(lab, file, { toolchain: tools, mirror: toolchain.mirror }, task);
   for (const { name } of machinesOn(lab, null)) {
     const built = images.get(name);
     if (built !== undefined) await linkImage(name, built, folder, tools.bin);

@@ -50,7 +50,12 @@ export type BootImages = ReadonlyMap<string, BootImage>;
  * Builds what a lab's machines boot and is not in the cache. A machine that others run on has in its image what they boot, those
  * inside them included. `file`: the lab's definition, for whose sake images are kept.
  */
-export async function prepareImages(lab: Lab, file: string, context: BuildContext): Promise<BootImages> {
+export async function prepareImages(
+  lab: Lab,
+  file: string,
+  context: BuildContext,
+  task: Task,
+): Promise<BootImages> {
   const planned = lab.images.map((image) => planImage(image, context.toolchain.kernelFlavour).digest);
   noteUse({ definition: file, digests: planned });
   const images = new Map<string, BootImage>();
@@ -58,12 +63,12 @@ export async function prepareImages(lab: Lab, file: string, context: BuildContex
     (one, other) => machinesAround(lab, other).length - machinesAround(lab, one).length,
   );
   for (const { name, image } of innermostFirst) {
-    const own = await bootImage(imageNamed(image, lab.images), context);
+    const own = await bootImage(imageNamed(image, lab.images), context, task);
     const inside = machinesOn(lab, name).flatMap((machine) => {
       const built = images.get(machine.name);
       return built === undefined ? [] : [{ machine: machine.name, image: built }];
     });
-    images.set(name, await withInside(own, inside, context));
+    images.set(name, await withInside(own, inside, context, task));
   }
   noteUse({ definition: file, digests: [...planned, ...[...images.values()].map(({ digest }) => digest)] });
   return images;
@@ -84,23 +89,18 @@ function labInPlace(lab: Lab, server: RealServer, task: Task): Lab {
 /** Everything before the lab itself is touched: tools, the acceleration decision, images, artefacts. */
 export async function prepareLab(read: ReadLab, options: PrepareOptions, task: Task): Promise<PreparedLab> {
   const { server } = options;
-  const { signal } = task;
   const { file } = read;
   const lab = server === undefined ? read.lab : labInPlace(read.lab, server, task);
   const vhostNet = canOpenVhostNet();
   assertCanRunHere(lab, file, { vhostNet });
   const toolchain = await resolveToolchain(
-    { ...options.toolchain, kernelFlavour: kernelFlavourOf(lab), signal },
+    { ...options.toolchain, kernelFlavour: kernelFlavourOf(lab) },
     task,
   );
-  const acceleration = await decideAcceleration(toolchain, options.acceleration, task, signal);
-  const images = await prepareImages(lab, file, {
-    toolchain,
-    mirror: options.toolchain.mirror,
-    acceleration: acceleration.accelerator,
-    progress: task,
-    signal,
-  });
+  const acceleration = await decideAcceleration(toolchain, options.acceleration, task);
+  const { mirror } = options.toolchain;
+  const context = { toolchain, mirror, acceleration: acceleration.accelerator };
+  const images = await prepareImages(lab, file, context, task);
   const inside = accelerationInside(acceleration);
   const facts = {
     vhostNet,

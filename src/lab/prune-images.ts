@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { backingFile } from '../images/backing-file.js';
 import { pruneImages, type Pruned } from '../images/prune.js';
 import { currentUses } from '../images/uses.js';
-import type { Progress } from '../model/progress.js';
+import type { Task } from '../model/task.js';
 import { allRecords, LabFolder } from './record.js';
 
 /** What the machines in a lab's folder were started from. */
@@ -19,8 +19,8 @@ function startedFrom(run: string): string[] {
 }
 
 /** `lab image prune`: removes the images that neither a definition that still exists needs nor a machine runs from. */
-export async function pruneUnusedImages(progress: Progress, signal?: AbortSignal): Promise<Pruned> {
+export async function pruneUnusedImages(task: Task): Promise<Pruned> {
   const files = allRecords().flatMap(({ id }) => startedFrom(new LabFolder(id).run));
   const digests = new Set(currentUses().flatMap((use) => use.digests));
-  return pruneImages(digests, new Set(files.map((file) => dirname(file))), { progress, signal });
+  return pruneImages(digests, new Set(files.map((file) => dirname(file))), task);
 }

@@ -1,5 +1,6 @@
 import type { LabError } from '../errors/lab-error.js';
-import { withStep, type Progress } from '../model/progress.js';
+import { withStep } from '../model/progress.js';
+import type { Task } from '../model/task.js';
 import { lockHolder, takeLock, type Lock } from './lock.js';
 
 /** In short turns, as the program that waits outlives this process if it is killed. */
@@ -17,17 +18,14 @@ export interface LockWait {
 }
 
 /** Takes the lock on a file. Shows who holds it while it has to wait. Throws `wait.late`, or the signal's reason. */
-export async function waitForLock(
-  file: string,
-  wait: LockWait,
-  { progress, signal }: { readonly progress: Progress; readonly signal?: AbortSignal | undefined },
-): Promise<Lock> {
+export async function waitForLock(file: string, wait: LockWait, task: Task): Promise<Lock> {
   const { purpose } = wait;
+  const { signal } = task;
   const free = await takeLock(file, { waitMs: 0, purpose, signal });
   if (free !== undefined) return free;
   const pid = lockHolder(file)?.pid;
   const holder = pid === undefined ? 'another lab command' : `process ${pid}`;
-  return withStep(progress, `Wait for ${holder}, which ${wait.activity}`, async () => {
+  return withStep(task, `Wait for ${holder}, which ${wait.activity}`, async () => {
     const deadline = Date.now() + wait.limitMs;
     while (Date.now() < deadline) {
       const lock = await takeLock(file, { waitMs: TURN_MS, purpose, signal });

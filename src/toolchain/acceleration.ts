@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { EnvironmentError } from '../errors/families.js';
-import { withStep, type Progress } from '../model/progress.js';
+import { inStep, type Task } from '../model/task.js';
 import { askKvm } from './kvm-verdict.js';
 import type { Acceleration, AccelerationWish, Toolchain } from './types.js';
 
@@ -12,14 +12,13 @@ import type { Acceleration, AccelerationWish, Toolchain } from './types.js';
 export async function decideAcceleration(
   toolchain: Toolchain,
   wish: AccelerationWish,
-  progress: Progress,
-  signal?: AbortSignal,
+  task: Task,
 ): Promise<Acceleration> {
   if (wish === 'tcg') return { accelerator: 'tcg', reason: 'emulation was asked for' };
 
-  const verdict = await withStep(progress, 'Ask whether KVM runs a guest', async (step) => {
-    const answer = await askKvm(toolchain, { signal });
-    step.update(answer.reason);
+  const verdict = await inStep(task, 'Ask whether KVM runs a guest', async (step) => {
+    const answer = await askKvm(toolchain, { afresh: false }, step);
+    step.detail(answer.reason);
     return answer;
   });
   if (verdict.works) return { accelerator: 'kvm', reason: verdict.reason };

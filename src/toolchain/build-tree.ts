@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Task } from '../model/task.js';
 import { runOrThrow } from '../process/run.js';
 import { contentDigest, writeManifest, type Manifest } from './manifest.js';
 import { fetchTree } from './mmdebstrap.js';
@@ -14,29 +15,26 @@ export interface BuildOptions {
   readonly mirror: Mirror;
   /** An empty folder, which gets `tree/`, `bin/` and, last, `manifest.json`. */
   readonly folder: string;
-  readonly signal: AbortSignal | undefined;
-  readonly onDetail: (detail: string) => void;
-  readonly onWarning: (message: string) => void;
 }
 
 /** Fills a folder with the recipe's tree, proves that its programs run, and records what is in it. */
-export async function buildTree(options: BuildOptions): Promise<void> {
-  const { recipe, folder, onDetail } = options;
+export async function buildTree(options: BuildOptions, task: Task): Promise<void> {
+  const { recipe, mirror, folder } = options;
   const tree = join(folder, 'tree');
   const bin = join(folder, 'bin');
   const withQemu = recipe.packages.includes('qemu-system-x86');
 
-  await fetchTree({ ...options, tree });
+  await fetchTree({ recipe, mirror, tree }, task);
   // Device nodes, if mmdebstrap ran as root; nothing here uses them.
   await removeFolder(join(tree, 'dev'));
 
-  onDetail('looking at what came');
+  task.detail('looking at what came');
   const missing = await writeWrappers(bin, tree, withQemu);
   if (missing.length > 0) throw incomplete(missing.join(', '));
   const kernel = kernelOfTree(tree);
-  await indexModules(bin, tree, kernel, options.signal);
-  const qemuVersion = withQemu ? await provenQemu(bin, options.signal) : undefined;
-  await proveBusybox(bin, options.signal);
+  await indexModules(bin, tree, kernel, task);
+  const qemuVersion = withQemu ? await provenQemu(bin, task) : undefined;
+  await proveBusybox(bin, task);
 
   await writeManifest(folder, manifestOf(options, tree, kernel, qemuVersion));
 }
@@ -65,7 +63,7 @@ async function indexModules(
   bin: string,
   tree: string,
   kernel: Manifest['kernel'],
-  signal: AbortSignal | undefined,
+  { signal }: Task,
 ): Promise<void> {
   const parent = kernel.modules.slice(0, kernel.modules.lastIndexOf('/'));
   try {
@@ -74,29 +72,29 @@ async function indexModules(
       signal,
     });
   } catch (cause) {
-    signal?.throwIfAborted();
+    signal.throwIfAborted();
     throw incomplete('a working depmod', cause);
   }
 }
 
-async function provenQemu(bin: string, signal: AbortSignal | undefined): Promise<string> {
+async function provenQemu(bin: string, task: Task): Promise<string> {
   try {
-    const { version, sriov } = await askQemu([join(bin, 'qemu-system-x86_64')], signal);
+    const { version, sriov } = await askQemu([join(bin, 'qemu-system-x86_64')], task);
     if (sriov) return version;
     throw new Error(
       `QEMU ${version} has no composable SR-IOV devices (virtio-net-pci has no property sriov-pf)`,
     );
   } catch (cause) {
-    signal?.throwIfAborted();
+    task.signal.throwIfAborted();
     throw incomplete('a QEMU that serves', cause);
   }
 }
 
-async function proveBusybox(bin: string, signal: AbortSignal | undefined): Promise<void> {
+async function proveBusybox(bin: string, { signal }: Task): Promise<void> {
   try {
     await runOrThrow([join(bin, 'busybox'), 'true'], { timeoutMs: 20_000, signal });
   } catch (cause) {
-    signal?.throwIfAborted();
+    signal.throwIfAborted();
     throw incomplete('a busybox that runs', cause);
   }
 }

@@ -1,4 +1,5 @@
 import { ToolchainError } from '../errors/families.js';
+import type { Task } from '../model/task.js';
 import { findProgram } from './programs.js';
 import { askQemuOnce } from './qemu-cache.js';
 import type { QemuFeature } from './qemu-feature.js';
@@ -10,7 +11,7 @@ const howToGetOne =
   'composable SR-IOV came with QEMU 10.1 (use 10.1.2 or later); without --qemu lab uses one that has it, and fetches it if need be';
 
 /** The developer's own QEMU. Throws ToolchainError if it is not there, does not run or lacks the feature. */
-export async function givenQemu(path: string, signal?: AbortSignal): Promise<QemuTool> {
+export async function givenQemu(path: string, task: Task): Promise<QemuTool> {
   const found = findProgram(path);
   if (found === undefined) {
     throw new ToolchainError({
@@ -19,7 +20,7 @@ export async function givenQemu(path: string, signal?: AbortSignal): Promise<Qem
       hint: 'give the path of a qemu-system-x86_64 that may be executed, such as build/qemu-system-x86_64 in a source tree',
     });
   }
-  const answer = await askGiven(found, signal);
+  const answer = await askGiven(found, task);
   if (!answer.sriov) {
     throw new ToolchainError({
       code: 'LAB-TOOLCHAIN-QEMU-FEATURE',
@@ -30,11 +31,11 @@ export async function givenQemu(path: string, signal?: AbortSignal): Promise<Qem
   return { command: [found], version: answer.version, origin: 'given' };
 }
 
-async function askGiven(path: string, signal: AbortSignal | undefined): Promise<QemuFeature> {
+async function askGiven(path: string, task: Task): Promise<QemuFeature> {
   try {
-    return await askQemuOnce(path, signal);
+    return await askQemuOnce(path, task);
   } catch (cause) {
-    signal?.throwIfAborted();
+    task.signal.throwIfAborted();
     throw new ToolchainError(
       {
         code: 'LAB-TOOLCHAIN-QEMU-BROKEN',
@@ -54,16 +55,16 @@ export type SystemQemu =
   | { readonly state: 'fit'; readonly tool: QemuTool };
 
 /** Looks at PATH's QEMU. One that does not serve is no error: another will be provisioned. */
-export async function systemQemu(signal?: AbortSignal): Promise<SystemQemu> {
+export async function systemQemu(task: Task): Promise<SystemQemu> {
   const path = findProgram(program);
   if (path === undefined) return { state: 'absent' };
   try {
-    const { version, sriov } = await askQemuOnce(path, signal);
+    const { version, sriov } = await askQemuOnce(path, task);
     return sriov
       ? { state: 'fit', tool: { command: [path], version, origin: 'system' } }
       : { state: 'old', path, version };
   } catch {
-    signal?.throwIfAborted();
+    task.signal.throwIfAborted();
     return { state: 'broken', path };
   }
 }

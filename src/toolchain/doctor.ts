@@ -1,4 +1,5 @@
 import { toLabError } from '../errors/format.js';
+import type { Task } from '../model/task.js';
 import { tun, vhostNet, probeDevice } from './probes/devices.js';
 import { probeCacheSpace, probeStateSpace } from './probes/disk-space.js';
 import { probeKernel } from './probes/kernel.js';
@@ -28,28 +29,27 @@ interface Question {
  * starts a guest to ask about KVM. No probe takes longer than 20 s; all together take a few. Throws only the signal's reason: what goes wrong in
  * a probe is its verdict.
  */
-export async function examine(options: ToolchainOptions): Promise<Probe[]> {
-  const toolchain = await toolchainIfAny(options);
-  const { signal } = options;
+export async function examine(options: ToolchainOptions, task: Task): Promise<Probe[]> {
+  const toolchain = await toolchainIfAny(options, task);
   const questions: Question[] = [
     { name: 'Node.js', required: true, ask: () => probeNode() },
     { name: 'util-linux', required: true, ask: probeUtilLinux },
-    { name: 'QEMU with composable SR-IOV', required: true, ask: async () => probeQemu(options) },
+    { name: 'QEMU with composable SR-IOV', required: true, ask: async () => probeQemu(options, task) },
     { name: 'guest kernel', required: true, ask: () => probeKernel(options, toolchain) },
-    { name: 'KVM', required: false, ask: async () => probeKvm(toolchain, signal) },
-    { name: 'user namespaces', required: true, ask: async () => probeUserNamespaces(signal) },
+    { name: 'KVM', required: false, ask: async () => probeKvm(toolchain, task) },
+    { name: 'user namespaces', required: true, ask: async () => probeUserNamespaces(task) },
     { name: tun.name, required: tun.required, ask: () => probeDevice(tun) },
     { name: vhostNet.name, required: vhostNet.required, ask: () => probeDevice(vhostNet) },
     { name: 'locked memory', required: false, ask: () => probeMemlock() },
     { name: 'mmdebstrap', required: true, ask: () => probeMmdebstrap(toolchain) },
     { name: 'Debian keyring', required: true, ask: () => probeKeyring(toolchain) },
-    { name: 'libguestfs', required: false, ask: async () => probeLibguestfs(signal) },
+    { name: 'libguestfs', required: false, ask: async () => probeLibguestfs('/boot', task) },
     { name: 'disk space, cache', required: true, ask: () => probeCacheSpace(toolchain) },
     { name: 'disk space, state', required: true, ask: probeStateSpace },
   ];
   const probes: Probe[] = [];
   // One after the other, so that no probe is slowed down by another up to its time limit.
-  for (const question of questions) probes.push(await answer(question, signal));
+  for (const question of questions) probes.push(await answer(question, task));
   return probes;
 }
 
@@ -58,23 +58,23 @@ export function lacksSomethingRequired(probes: readonly Probe[]): boolean {
   return probes.some(({ verdict, required }) => required && verdict === 'missing');
 }
 
-async function answer(question: Question, signal: AbortSignal | undefined): Promise<Probe> {
+async function answer(question: Question, task: Task): Promise<Probe> {
   const { name, required, ask } = question;
   try {
     return await ask();
   } catch (thrown) {
-    signal?.throwIfAborted();
+    task.signal.throwIfAborted();
     const { message, hint } = toLabError(thrown).problems[0];
     return { name, verdict: 'missing', required, found: message, remedy: hint };
   }
 }
 
 /** A given QEMU or kernel that is wrong is told by its own probe. */
-async function toolchainIfAny(options: ToolchainOptions): Promise<Toolchain | undefined> {
+async function toolchainIfAny(options: ToolchainOptions, task: Task): Promise<Toolchain | undefined> {
   try {
-    return await findToolchain(options);
+    return await findToolchain(options, task);
   } catch {
-    options.signal?.throwIfAborted();
+    task.signal.throwIfAborted();
     return undefined;
   }
 }

@@ -1,11 +1,13 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ToolchainError } from '../errors/families.js';
+import type { Task } from '../model/task.js';
 import { ProcessError } from '../process/process-error.js';
 import { run, runOrThrow } from '../process/run.js';
 import { chooseMirror } from './mirror.js';
 import { fetchTree } from './mmdebstrap.js';
 import { findProgram } from './programs.js';
+import type { Recipe } from './recipe.js';
 
 /** What the modules that lab builds ask for. */
 const OLDEST = [1, 24, 2] as const;
@@ -15,10 +17,8 @@ const LIMIT_MS = 1_800_000;
 export interface GoOptions {
   /** For a Go that has to be fetched, and for what Go keeps while it builds. */
   readonly scratch: string;
+  /** See chooseMirror. */
   readonly mirror: string | undefined;
-  readonly signal: AbortSignal | undefined;
-  readonly onDetail: (detail: string) => void;
-  readonly onWarning: (message: string) => void;
 }
 
 /** Whether a version such as `go1.26.8` is as new as the one that is needed. */
@@ -33,23 +33,19 @@ export function isNewEnough(version: string): boolean {
 }
 
 /** A Go that serves: PATH's, or else Debian's, unpacked into `scratch`. Throws ToolchainError or EnvironmentError if neither is to be had. */
-export async function findGo(options: GoOptions): Promise<string> {
+export async function findGo({ scratch, mirror }: GoOptions, task: Task): Promise<string> {
   const own = findProgram('go');
   if (own !== undefined && isNewEnough(await versionOf(own))) return own;
-  options.onDetail('fetching Go');
-  const tree = join(options.scratch, 'go-tree');
-  await fetchTree({
-    ...options,
-    mirror: chooseMirror(options.mirror),
-    tree,
-    recipe: {
-      format: 1,
-      suite: 'trixie',
-      backports: 'trixie-backports',
-      packages: ['golang-1.24-go', 'golang-1.24-src'],
-      nonFree: ['none'],
-    },
-  });
+  task.detail('fetching Go');
+  const tree = join(scratch, 'go-tree');
+  const recipe: Recipe = {
+    format: 1,
+    suite: 'trixie',
+    backports: 'trixie-backports',
+    packages: ['golang-1.24-go', 'golang-1.24-src'],
+    nonFree: ['none'],
+  };
+  await fetchTree({ recipe, mirror: chooseMirror(mirror), tree }, task);
   const fetched = join(tree, DEBIAN_GO);
   if (existsSync(fetched)) return fetched;
   throw new ToolchainError({
@@ -68,16 +64,16 @@ async function versionOf(go: string): Promise<string> {
 }
 
 /**
- * Runs `go ARGUMENTS` in a module's folder. Go keeps all that it fetches and builds in `scratch`, takes modules from the proxy that
+ * Runs `go ARGUMENTS` in the folder `module`. Go keeps all that it fetches and builds in `scratch`, takes modules from the proxy that
  * GOPROXY names, and checks them by go.sum. Throws ToolchainError with Go's own words if it fails.
  */
 export async function runGo(
   go: string,
   args: readonly string[],
-  module: string,
-  options: GoOptions,
+  { module, scratch }: { readonly module: string; readonly scratch: string },
+  task: Task,
 ): Promise<void> {
-  const home = join(options.scratch, 'go-home');
+  const home = join(scratch, 'go-home');
   try {
     await runOrThrow([go, ...args], {
       cwd: module,
@@ -90,9 +86,9 @@ export async function runGo(
         GOWORK: 'off',
       },
       timeoutMs: LIMIT_MS,
-      signal: options.signal,
+      signal: task.signal,
       onStderrLine: (line) => {
-        options.onDetail(line);
+        task.detail(line);
       },
     });
   } catch (cause) {

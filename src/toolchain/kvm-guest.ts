@@ -1,3 +1,4 @@
+import type { Task } from '../model/task.js';
 import { run, type RunResult } from '../process/run.js';
 import { ProcessError } from '../process/process-error.js';
 import type { Toolchain } from './types.js';
@@ -11,7 +12,7 @@ export interface KvmVerdict {
 }
 
 /** A real processor needs about a second; nested virtualization some more. */
-const defaultLimitMs = 8000;
+export const defaultLimitMs = 8000;
 
 /** QEMU prints it and stays alive, with the guest's processor stopped. */
 const vcpuDied = /KVM internal error|kvm run failed|failed to initialize kvm|Could not access KVM/i;
@@ -22,15 +23,15 @@ const vcpuDied = /KVM internal error|kvm run failed|failed to initialize kvm|Cou
  */
 export async function bootUnderKvm(
   toolchain: Toolchain,
-  signal: AbortSignal | undefined,
-  limitMs = defaultLimitMs,
+  limitMs: number,
+  { signal }: Task,
 ): Promise<KvmVerdict> {
   const tooBad = new AbortController();
   let complaint: string | undefined;
   try {
     const result = await run([...toolchain.qemu.command, ...guestArguments(toolchain.kernel.image)], {
       timeoutMs: limitMs,
-      signal: signal === undefined ? tooBad.signal : AbortSignal.any([signal, tooBad.signal]),
+      signal: AbortSignal.any([signal, tooBad.signal]),
       onStderrLine: (line) => {
         if (complaint !== undefined || !vcpuDied.test(line)) return;
         complaint = line.trim();
@@ -39,7 +40,7 @@ export async function bootUnderKvm(
     });
     return verdictOn(result);
   } catch (error) {
-    signal?.throwIfAborted();
+    signal.throwIfAborted();
     if (complaint !== undefined) {
       return { works: false, reason: `a guest's processor died at once (${complaint})` };
     }

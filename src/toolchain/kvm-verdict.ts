@@ -1,32 +1,32 @@
 import { accessSync, closeSync, constants, existsSync, openSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Task } from '../model/task.js';
 import { bootId } from '../process/identity.js';
 import { toolchainFolder } from './folders.js';
 import { readJson, writeJson } from './json-file.js';
-import { bootUnderKvm, type KvmVerdict } from './kvm-guest.js';
+import { bootUnderKvm, defaultLimitMs, type KvmVerdict } from './kvm-guest.js';
 import { keyOf } from './qemu-cache.js';
 import type { Toolchain } from './types.js';
-
-export interface KvmQuestion {
-  /** Start the guest even if the answer is known. */
-  readonly afresh?: boolean;
-  readonly signal?: AbortSignal | undefined;
-}
 
 const device = '/dev/kvm';
 
 /**
  * Asks whether KVM runs the toolchain's kernel. Cheap reasons against it come first; then a guest is started, for 8 s at most.
- * What the guest showed is remembered until the computer, QEMU or the kernel changes. Throws only the signal's reason.
+ * What the guest showed is remembered until the computer, QEMU or the kernel changes; `afresh` starts it even if the answer is known.
+ * Throws only the signal's reason.
  */
-export async function askKvm(toolchain: Toolchain, question: KvmQuestion = {}): Promise<KvmVerdict> {
+export async function askKvm(
+  toolchain: Toolchain,
+  { afresh }: { readonly afresh: boolean },
+  task: Task,
+): Promise<KvmVerdict> {
   const closed = whyDeviceIsClosed();
   if (closed !== undefined) return closed;
 
   const key = keyFor(toolchain);
-  const known = question.afresh === true ? undefined : knownVerdicts()[key];
+  const known = afresh ? undefined : knownVerdicts()[key];
   if (known !== undefined) return known;
-  const verdict = await bootUnderKvm(toolchain, question.signal);
+  const verdict = await bootUnderKvm(toolchain, defaultLimitMs, task);
   remember(key, verdict);
   return verdict;
 }

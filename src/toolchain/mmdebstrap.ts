@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Task } from '../model/task.js';
 import { ProcessError } from '../process/process-error.js';
 import { run } from '../process/run.js';
 import { aptTransportOptions } from './apt-transport.js';
@@ -14,10 +15,6 @@ export interface FetchOptions {
   readonly mirror: Mirror;
   /** The folder to fill; made here. */
   readonly tree: string;
-  readonly signal: AbortSignal | undefined;
-  /** What goes on right now. */
-  readonly onDetail: (detail: string) => void;
-  readonly onWarning: (message: string) => void;
 }
 
 /** Where the extract hook leaves one line `NAME VERSION` a package, relative to the tree. */
@@ -30,18 +27,18 @@ const limitSeconds = 3600;
  * A mirror whose Release file has expired, with a good signature, is used with a warning.
  * Throws EnvironmentError when a program is missing or the disk is full, ToolchainError with the likely cause for the rest.
  */
-export async function fetchTree(options: FetchOptions): Promise<void> {
+export async function fetchTree(options: FetchOptions, task: Task): Promise<void> {
   requireMmdebstrap();
   const keyring = debianKeyring();
   const transport = await aptTransportOptions();
   const attempt = (more: readonly string[]) =>
-    runMmdebstrap(options, mmdebstrapArguments(options, keyring, [...transport, ...more]));
+    runMmdebstrap(mmdebstrapArguments(options, keyring, [...transport, ...more]), task);
 
   const first = await attempt([]);
   if (first === undefined) return;
   if (!isExpiredRelease(first)) throw explainFailure(first, options.mirror);
 
-  options.onWarning(
+  task.warn(
     `the mirror ${options.mirror.url} is frozen: its Release file has expired. Its signature is good, so it is used all the same`,
   );
   await removeFolder(options.tree);
@@ -79,7 +76,7 @@ const listPackages = [
 ].join(' ');
 
 /** Returns undefined when it went well, else what mmdebstrap and apt said. */
-async function runMmdebstrap(options: FetchOptions, args: readonly string[]): Promise<string | undefined> {
+async function runMmdebstrap(args: readonly string[], task: Task): Promise<string | undefined> {
   try {
     const result = await run(
       [
@@ -92,10 +89,10 @@ async function runMmdebstrap(options: FetchOptions, args: readonly string[]): Pr
       {
         // The messages are matched: see mmdebstrap-failure.ts.
         env: { LC_ALL: 'C' },
-        signal: options.signal,
+        signal: task.signal,
         onStderrLine: (line) => {
           const detail = /^I: (.*)/.exec(line)?.[1];
-          if (detail !== undefined && !detail.includes('hook')) options.onDetail(detail);
+          if (detail !== undefined && !detail.includes('hook')) task.detail(detail);
         },
       },
     );

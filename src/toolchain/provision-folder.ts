@@ -3,18 +3,12 @@ import { mkdirSync, readdirSync, statfsSync } from 'node:fs';
 import { mkdir, open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EnvironmentError, ToolchainError } from '../errors/families.js';
-import { withStep, type Progress } from '../model/progress.js';
+import { inStep, type Task } from '../model/task.js';
 import { run } from '../process/run.js';
 import { waitForLock, type LockWait } from '../process/wait-for-lock.js';
 import { toolchainFolder } from './folders.js';
 import { removeFolder } from './remove-folder.js';
 import { incomplete } from './tree.js';
-
-/** What goes on within a build, to be shown. */
-export interface BuildReport {
-  readonly onDetail: (detail: string) => void;
-  readonly onWarning: (message: string) => void;
-}
 
 /** A folder below the toolchain's that is made once and then found. */
 export interface Provision<T> {
@@ -25,8 +19,7 @@ export interface Provision<T> {
   /** What is in its place, if that is whole. */
   readonly find: () => T | undefined;
   /** Fills an empty folder beside the place. */
-  readonly build: (folder: string, report: BuildReport) => Promise<void>;
-  readonly signal: AbortSignal | undefined;
+  readonly build: (folder: string, task: Task) => Promise<void>;
 }
 
 /** Bytes that fetching and unpacking take at most, the packages and the tree together. */
@@ -41,36 +34,27 @@ const temporaryPrefix = '.building-';
  * wait. It is built beside its place and renamed into it when it is whole, so what is in its place can be trusted; what an
  * earlier, killed run left is removed. Throws EnvironmentError and ToolchainError; nothing is left behind then.
  */
-export async function provisionFolder<T>(provision: Provision<T>, progress: Progress): Promise<T> {
+export async function provisionFolder<T>(provision: Provision<T>, task: Task): Promise<T> {
   requireAmd64();
   makeFolder();
   const file = join(toolchainFolder(), 'lock');
-  const lock = await waitForLock(file, lockWait(file), { progress, signal: provision.signal });
+  const lock = await waitForLock(file, lockWait(file), task);
   try {
     await removeLeftovers();
     const madeMeanwhile = provision.find();
     if (madeMeanwhile !== undefined) return madeMeanwhile;
     requireSpace();
-    return await withStep(progress, provision.title, async (step) =>
-      make(provision, {
-        onDetail: (detail) => {
-          step.update(detail);
-        },
-        onWarning: (message) => {
-          progress.warn(message);
-        },
-      }),
-    );
+    return await inStep(task, provision.title, async (step) => make(provision, step));
   } finally {
     await lock.release();
   }
 }
 
-async function make<T>(provision: Provision<T>, report: BuildReport): Promise<T> {
+async function make<T>(provision: Provision<T>, task: Task): Promise<T> {
   const building = join(toolchainFolder(), `${temporaryPrefix}${randomBytes(8).toString('hex')}`);
   try {
     await mkdir(building);
-    await provision.build(building, report);
+    await provision.build(building, task);
     await putInPlace(building, provision.place);
   } catch (error) {
     await removeFolder(building);

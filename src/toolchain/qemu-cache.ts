@@ -1,5 +1,6 @@
 import { closeSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Task } from '../model/task.js';
 import { toolchainFolder } from './folders.js';
 import { readJson, writeJson } from './json-file.js';
 import { askQemu, type QemuFeature } from './qemu-feature.js';
@@ -12,13 +13,13 @@ const maxAnswers = 20;
  * Like askQemu for a program at `path`, and remembers the answer for as long as the file has the same time and size. A script is
  * asked each time: what it starts may have changed. Throws ProcessError if it does not run.
  */
-export async function askQemuOnce(path: string, signal?: AbortSignal): Promise<QemuFeature> {
+export async function askQemuOnce(path: string, task: Task): Promise<QemuFeature> {
   const key = keyOf(path);
   const answers = (readJson(answersFile()) ?? {}) as Answers;
   const known = answers[key];
   if (known !== undefined && isBinary(path)) return known;
 
-  const answer = await askQemu([path], signal);
+  const answer = await askQemu([path], task);
   remember({ ...Object.fromEntries(Object.entries(answers).slice(1 - maxAnswers)), [key]: answer });
   return answer;
 }

@@ -1,3 +1,4 @@
+import type { Task } from '../model/task.js';
 import { run, runOrThrow } from '../process/run.js';
 
 /** What a QEMU says of itself. */
@@ -12,7 +13,7 @@ const limitMs = 20_000;
 /** Asks a QEMU for its version and for `sriov-pf`. Throws ProcessError if it does not run. */
 export async function askQemu(
   command: readonly [string, ...string[]],
-  signal?: AbortSignal,
+  { signal }: Task,
 ): Promise<QemuFeature> {
   const limits = { timeoutMs: limitMs, signal };
   const { stdout } = await runOrThrow([...command, '-version'], limits);

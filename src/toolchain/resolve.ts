@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Progress } from '../model/progress.js';
+import type { Task } from '../model/task.js';
 import { givenKernel, provisionedKernel } from './choose-kernel.js';
 import { givenQemu, systemQemu } from './choose-qemu.js';
 import { provisionTree } from './provision.js';
@@ -21,22 +21,17 @@ interface Choice {
  * Finds everything that a lab is run with. QEMU is the given one, else the system's if it has composable SR-IOV, else a provisioned
  * one; the kernel is the given one, else the provisioned; the tools always come from the provisioned tree, which is fetched if it
  * is not in the cache (about 10 s and 280 MB; no root). With everything cached this takes milliseconds and starts no program.
- * Throws ToolchainError, EnvironmentError or UsageError with a hint, or the reason of `options.signal`.
+ * Throws ToolchainError, EnvironmentError or UsageError with a hint, or the reason of the task's signal.
  */
-export async function resolveToolchain(options: ToolchainOptions, progress: Progress): Promise<Toolchain> {
-  const choice = await choose(options);
-  const tree =
-    cachedTree(choice) ??
-    (await provisionTree(
-      { recipe: choice.recipe, mirror: options.mirror, signal: options.signal },
-      progress,
-    ));
+export async function resolveToolchain(options: ToolchainOptions, task: Task): Promise<Toolchain> {
+  const choice = await choose(options, task);
+  const tree = cachedTree(choice) ?? (await provisionTree(choice.recipe, options.mirror, task));
   return assemble(choice, tree);
 }
 
 /** Like resolveToolchain, but fetches nothing: undefined if the tree is not in the cache. */
-export async function findToolchain(options: ToolchainOptions): Promise<Toolchain | undefined> {
-  const choice = await choose(options);
+export async function findToolchain(options: ToolchainOptions, task: Task): Promise<Toolchain | undefined> {
+  const choice = await choose(options, task);
   const tree = cachedTree(choice);
   return tree && assemble(choice, tree);
 }
@@ -46,19 +41,16 @@ function cachedTree({ recipe, kernelFlavour }: Choice): ProvisionedTree | undefi
   return findTree(recipe) ?? findTree(recipeFor({ kernelFlavour, withQemu: true }));
 }
 
-async function choose(options: ToolchainOptions): Promise<Choice> {
+async function choose(options: ToolchainOptions, task: Task): Promise<Choice> {
   const kernel = givenKernel(options);
-  const qemu =
-    options.qemu === undefined
-      ? await fitSystemQemu(options.signal)
-      : await givenQemu(options.qemu, options.signal);
+  const qemu = options.qemu === undefined ? await fitSystemQemu(task) : await givenQemu(options.qemu, task);
   const { kernelFlavour = 'cloud' } = options;
   const recipe = recipeFor({ kernelFlavour, withQemu: qemu === undefined });
   return { qemu, kernel, kernelFlavour, recipe };
 }
 
-async function fitSystemQemu(signal: AbortSignal | undefined): Promise<QemuTool | undefined> {
-  const system = await systemQemu(signal);
+async function fitSystemQemu(task: Task): Promise<QemuTool | undefined> {
+  const system = await systemQemu(task);
   return system.state === 'fit' ? system.tool : undefined;
 }
 

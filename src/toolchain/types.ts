@@ -56,7 +56,6 @@ export interface ToolchainOptions {
   readonly mirror?: string | undefined;
   /** Which of Debian's kernels the tree holds. `cloud` (default) is small; `generic` has the drivers of real hardware (igb, nvme). */
   readonly kernelFlavour?: KernelFlavour | undefined;
-  readonly signal?: AbortSignal | undefined;
 }
 
 export type Accelerator = 'kvm' | 'tcg';

@@ -26,7 +26,7 @@ test('traffic fails for the VF whose tap is off the bridge, and for no other', a
   expect(failed).not.toContain('vf0 to server: 20 packets, none lost');
 });
 
-test('traffic fails when the peer has the wrong MAC for a VF', async () => {
+test('traffic fails when the peer has the wrong MAC for a VF', { tags: 'thorough' }, async () => {
   await sandbox.lab('up', 'quickstart');
   await sandbox.inNamespace(
     [
@@ -48,11 +48,15 @@ test('traffic fails when the peer has the wrong MAC for a VF', async () => {
   expect(failed).not.toContain('server to vf0: 20 packets, none lost');
 });
 
-test('vf-creation fails when a VF comes with another MAC than the lab says', async () => {
-  const qemu = faultyQemu(sandbox.folder, '/id=pf0.vf1/s/mac=[^,]*/mac=52:54:00:00:00:99/');
-  const failed = await failuresOf(sandbox, 'quickstart', 'vf-creation', '--qemu', qemu);
-  expect(failed).toContain("the VFs are at their BDFs, with their driver, one netdev and the lab's MAC each");
-});
+test(
+  'vf-creation fails when a VF comes with another MAC than the lab says',
+  { tags: 'thorough' },
+  async () => {
+    const qemu = faultyQemu(sandbox.folder, '/id=pf0.vf1/s/mac=[^,]*/mac=52:54:00:00:00:99/');
+    const failed = await failuresOf(sandbox, 'quickstart', 'vf-creation', '--qemu', qemu);
+    expect(failed).toContain("each VF is at its BDF, with its driver, one netdev and the lab's MAC");
+  },
+);
 
 test('vf-creation and traffic fail when the VFs cannot be enabled', async () => {
   const qemu = faultyQemu(
@@ -86,7 +90,7 @@ test('hotplug-free fails when a device is plugged while VFs come and go', async 
   const { stdout, exitCode } = await testing;
   expect(exitCode).toBe(1);
   const failed = parseReport(stdout).checks.get('hotplug-free')?.failed ?? [];
-  expect(failed).toContain("the guest's log has no hotplug slot event");
+  expect(failed).toContain("the guest's log contains no hotplug slot event");
   expect(failed.some((title) => title.includes('device event') || title.includes('object tree'))).toBe(true);
 });
 

@@ -45,12 +45,7 @@ async function nothingIsLeft(): Promise<void> {
 }
 
 describe('npm run bench', () => {
-  test.each([
-    ['start', 1, 4],
-    ['large', 2, 2],
-    ['test', 1, 4],
-    ['up', 1, 1],
-  ])('%s prints %d table with %d rows of figures, and leaves nothing', async (section, tables, figures) => {
+  async function prints(section: string, tables: number, figures: number): Promise<void> {
     const { exitCode, stdout, stderr } = await bench(section);
     expect(exitCode, stderr).toBe(0);
     const found = rows(stdout);
@@ -58,7 +53,17 @@ describe('npm run bench', () => {
     const times = found.flat().filter((cell) => /^\d+\.\d{3} s$/.test(cell));
     expect(times.length).toBeGreaterThanOrEqual(figures);
     await nothingIsLeft();
-  });
+  }
+
+  test.each([
+    ['start', 1, 4],
+    ['large', 2, 2],
+  ])('%s prints %d table with %d rows of figures, and leaves nothing', prints);
+
+  test.each([
+    ['test', 1, 4],
+    ['up', 1, 1],
+  ])('%s prints %d table with %d rows of figures, and leaves nothing', { tags: 'thorough' }, prints);
 
   test('of a section that is not there names those that are', async () => {
     const { exitCode, stderr } = await bench('speed');
@@ -66,15 +71,19 @@ describe('npm run bench', () => {
     expect(stderr).toContain('no section speed; choose from start, large, test, up, images, rocky');
   });
 
-  test.each(['SIGINT', 'SIGTERM'] as const)('ends what it started when %s ends it', async (signal) => {
-    const running = bench('up');
-    const isByHand = (process: string): boolean => process.includes('./run.sh');
-    while (!sandbox.processes().some(isByHand)) {
-      expect(running.nodeChildProcess.exitCode).toBeNull();
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    running.kill(signal);
-    expect((await running).exitCode).toBe(signal === 'SIGINT' ? 130 : 143);
-    await nothingIsLeft();
-  });
+  test.each(['SIGINT', 'SIGTERM'] as const)(
+    'ends what it started when %s ends it',
+    { tags: 'thorough' },
+    async (signal) => {
+      const running = bench('up');
+      const isByHand = (process: string): boolean => process.includes('./run.sh');
+      while (!sandbox.processes().some(isByHand)) {
+        expect(running.nodeChildProcess.exitCode).toBeNull();
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+      running.kill(signal);
+      expect((await running).exitCode).toBe(signal === 'SIGINT' ? 130 : 143);
+      await nothingIsLeft();
+    },
+  );
 });

@@ -67,32 +67,36 @@ describe('lab bench', () => {
     expect(validate(JSON.parse(readFileSync(join(sandbox.folder, 'report.json'), 'utf8')))).toBe(true);
   });
 
-  test('by iperf3 as well; in a lab that is up, which stays up as it was; and asks for what is expected', async () => {
-    await sandbox.lab('up', LAB);
-    const before = await sandbox.lab('exec', LAB, 'guest', '--', 'ip', '-brief', 'address');
-    const met = ['--expect', 'throughput>0.01', '--expect', 'throughput>=1000'];
-    const outcome = await sandbox.lab(
-      'bench',
-      LAB,
-      ...QUICK,
-      '--tool',
-      'iperf3',
-      ...met,
-      '--junit',
-      'bench.xml',
-    );
-    expect(outcome.exitCode, outcome.stderr).toBe(1);
-    expect(outcome.stdout).toContain('\nmet: throughput>0.01:');
-    expect(outcome.stdout).toMatch(/\nNOT MET: throughput>=1000: .*it does not hold\n/);
-    expect(outcome.stdout).toMatch(/^TCP_STREAM .* (TCG|KVM)$/m);
-    expect(readFileSync(join(sandbox.folder, 'bench.xml'), 'utf8')).toMatch(/tests="8" failures="1"/);
-    const after = await sandbox.lab('exec', LAB, 'guest', '--', 'ip', '-brief', 'address');
-    const names = (text: string): (string | undefined)[] =>
-      text.split('\n').map((line) => line.split(/\s+/)[0]);
-    // The VF has come, and went back to the guest.
-    expect(names(after.stdout).filter((name) => !names(before.stdout).includes(name))).toHaveLength(1);
-    expect(after.stdout).not.toContain('10.0.0.12');
-  });
+  test(
+    'by iperf3 as well; in a lab that is up, which stays up as it was; and asks for what is expected',
+    { tags: 'thorough' },
+    async () => {
+      await sandbox.lab('up', LAB);
+      const before = await sandbox.lab('exec', LAB, 'guest', '--', 'ip', '-brief', 'address');
+      const met = ['--expect', 'throughput>0.01', '--expect', 'throughput>=1000'];
+      const outcome = await sandbox.lab(
+        'bench',
+        LAB,
+        ...QUICK,
+        '--tool',
+        'iperf3',
+        ...met,
+        '--junit',
+        'bench.xml',
+      );
+      expect(outcome.exitCode, outcome.stderr).toBe(1);
+      expect(outcome.stdout).toContain('\nmet: throughput>0.01:');
+      expect(outcome.stdout).toMatch(/\nNOT MET: throughput>=1000: .*it does not hold\n/);
+      expect(outcome.stdout).toMatch(/^TCP_STREAM .* (TCG|KVM)$/m);
+      expect(readFileSync(join(sandbox.folder, 'bench.xml'), 'utf8')).toMatch(/tests="8" failures="1"/);
+      const after = await sandbox.lab('exec', LAB, 'guest', '--', 'ip', '-brief', 'address');
+      const names = (text: string): (string | undefined)[] =>
+        text.split('\n').map((line) => line.split(/\s+/)[0]);
+      // The VF has come, and went back to the guest.
+      expect(names(after.stdout).filter((name) => !names(before.stdout).includes(name))).toHaveLength(1);
+      expect(after.stdout).not.toContain('10.0.0.12');
+    },
+  );
 });
 
 test('Ctrl-C ends a bench and puts the guest back as it was', async () => {
@@ -118,7 +122,7 @@ test('Ctrl-C ends a bench and puts the guest back as it was', async () => {
   expect((await sandbox.lab('results', '--json')).stdout).toContain('"runs": []');
 });
 
-describe('lab bench refuses a result', () => {
+describe('lab bench refuses a result', { tags: 'thorough' }, () => {
   test('when packets do not take the path that the lab says', async () => {
     // A QEMU that connects each of the two functions to the tap of the other.
     const swap =

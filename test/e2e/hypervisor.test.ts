@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bootImage } from '../../src/images/boot-images.js';
 import type { BootImage } from '../../src/images/boot-image.js';
 import { withInside } from '../../src/images/with-inside.js';
-import { silentProgress } from '../../src/model/progress.js';
+import { silentTask } from '../../src/model/task.js';
 import { resolveToolchain } from '../../src/toolchain/resolve.js';
 import type { Toolchain } from '../../src/toolchain/types.js';
 import { BootedImage } from './support/booted-image.js';
@@ -24,17 +24,18 @@ let micro: BootImage;
 let server: BootedImage | undefined;
 
 beforeAll(async () => {
-  toolchain = await resolveToolchain({}, silentProgress);
-  const context = { toolchain, mirror: undefined, progress: silentProgress, signal: undefined };
-  micro = await bootImage('micro', context);
-  const hypervisor = await bootImage('hypervisor', context);
-  const middle = await withInside(hypervisor, [{ machine: 'inner', image: micro }], context);
+  toolchain = await resolveToolchain({}, silentTask());
+  const context = { toolchain, mirror: undefined };
+  const task = silentTask();
+  micro = await bootImage('micro', context, task);
+  const hypervisor = await bootImage('hypervisor', context, task);
+  const middle = await withInside(hypervisor, [{ machine: 'inner', image: micro }], context, task);
   const inside = [
     { machine: 'guest', image: micro },
     { machine: 'middle', image: middle },
     { machine: 'other', image: micro },
   ];
-  const outer = await withInside(hypervisor, inside, context);
+  const outer = await withInside(hypervisor, inside, context, task);
   server = await BootedImage.boot(outer, toolchain, { devices: DEVICES, append: 'intel_iommu=on' });
 });
 afterAll(async () => {

@@ -22,6 +22,10 @@ const MOMENTS: readonly { after: RegExp; ms: number }[] = [
   { after: /vf-creation/, ms: 500 },
 ];
 
+/** While the networks are made, while a guest boots, and while a check runs. */
+const FEW = [MOMENTS[7], MOMENTS[13], MOMENTS[16]] as typeof MOMENTS;
+const OTHERS = MOMENTS.filter((moment) => !FEW.includes(moment));
+
 let sandbox: Sandbox;
 
 beforeEach(() => {
@@ -52,12 +56,20 @@ async function interrupt(signals: NodeJS.Signals[], moment: (typeof MOMENTS)[num
   return running;
 }
 
-test.each(MOMENTS)('SIGKILL $ms ms after $after: `lab down` leaves nothing', async (moment) => {
+async function killThenDown(moment: (typeof MOMENTS)[number]): Promise<void> {
   await interrupt(['SIGKILL'], moment);
   const { exitCode, stderr } = await sandbox.lab('down', 'quickstart');
   expect(exitCode, stderr).toBe(0);
   expect(await sandbox.leftovers()).toEqual([]);
-});
+}
+
+test.each(FEW)('SIGKILL $ms ms after $after: `lab down` leaves nothing', killThenDown);
+
+test.each(OTHERS)(
+  'SIGKILL $ms ms after $after: `lab down` leaves nothing',
+  { tags: 'thorough' },
+  killThenDown,
+);
 
 test('SIGKILL in the middle of booting: the next `lab up` puts things right', async () => {
   await interrupt(['SIGKILL'], { after: /Boot guest/, ms: 300 });
@@ -68,6 +80,7 @@ test('SIGKILL in the middle of booting: the next `lab up` puts things right', as
 
 test.each([0, 60, 150])(
   'SIGKILL %i ms after the networks, as QEMU starts: the next `lab up` finds its taps free',
+  { tags: 'thorough' },
   async (ms) => {
     await interrupt(['SIGKILL'], { after: /✔ Make the networks/, ms });
     const { exitCode, stderr } = await sandbox.lab('up', 'quickstart');
@@ -75,15 +88,23 @@ test.each([0, 60, 150])(
   },
 );
 
-test.each([MOMENTS[4], MOMENTS[11], MOMENTS[15]] as typeof MOMENTS)(
+async function interruptCleansUp(moment: (typeof MOMENTS)[number]): Promise<void> {
+  const { exitCode, stderr } = await interrupt(['SIGINT'], moment);
+  expect(exitCode, stderr).toBe(130);
+  expect(stderr).toContain('LAB-INTERRUPTED');
+  expect(stderr).not.toMatch(/^\s+at /m);
+  expect(await sandbox.leftovers()).toEqual([]);
+}
+
+test.each([MOMENTS[11]] as typeof MOMENTS)(
   'Ctrl-C $ms ms after $after cleans up and exits with 130',
-  async (moment) => {
-    const { exitCode, stderr } = await interrupt(['SIGINT'], moment);
-    expect(exitCode, stderr).toBe(130);
-    expect(stderr).toContain('LAB-INTERRUPTED');
-    expect(stderr).not.toMatch(/^\s+at /m);
-    expect(await sandbox.leftovers()).toEqual([]);
-  },
+  interruptCleansUp,
+);
+
+test.each([MOMENTS[4], MOMENTS[15]] as typeof MOMENTS)(
+  'Ctrl-C $ms ms after $after cleans up and exits with 130',
+  { tags: 'thorough' },
+  interruptCleansUp,
 );
 
 test('Ctrl-C twice leaves at once, and `lab down` takes away the rest', async () => {

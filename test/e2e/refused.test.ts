@@ -21,7 +21,7 @@ describe('labs that QEMU must refuse', () => {
   it.each(refused)('%s is refused, in QEMU’s own words', async (name) => {
     const { exitCode, stdout } = await sandbox.lab('test', name);
     expect(exitCode, stdout).toBe(0);
-    expect(stdout).toMatch(/^ {4}ok 2 - QEMU says why: \S/m);
+    expect(stdout).toMatch(/^ {4}ok 2 - QEMU gives the reason: \S/m);
     expect(stdout).toMatch(/^ {4}# QEMU: -device /m);
     expect((await sandbox.lab('status', '--json')).stdout).toContain('"labs": []');
   });

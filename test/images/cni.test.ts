@@ -65,11 +65,11 @@ test('containers get the VFs by CNI ADD, with address and traffic, and DEL gives
     for (const vf of ['vf0', 'vf1']) {
       expect(passed).toContain(`${vf}: 10 packets from the container to server, none lost`);
       expect(passed).toContain(`${vf}, a second time: ${vf} is back with its old name and MAC`);
-      expect(passed).toContain(`outside: the tap of ${vf} counted what its containers sent and got`);
+      expect(passed).toContain(`outside: the tap of ${vf} counted what its containers sent and received`);
     }
   }
   expect(checks.get('cni-attach (sriov-virtio)')?.passed).toContain(
-    'vf0: SR-IOV CNI by itself looks for the PF where a virtio PF is not, and fails',
+    'vf0: SR-IOV CNI on its own looks for the PF where a virtio PF is not, and fails',
   );
 });
 
@@ -88,45 +88,61 @@ test('SR-IOV CNI by itself fails on virtio VFs, and says what it looks for', asy
   expect(said).toMatch(/failed to get VF information.*0000:01:00\.1\/physfn\/net: no such file/);
 });
 
-test('cni-attach fails for the VF whose tap is off the bridge, and for no other', async () => {
-  await sandbox.inNamespace(['ip', 'link', 'set', 'guest-pf0.vf1', 'nomaster']);
-  const { stdout } = await sandbox.lab('test', 'cni-virtio');
-  for (const { failed } of parseReport(stdout).checks.values()) {
-    expect(failed).toContain('vf1: 10 packets from the container to server, none lost');
-    expect(failed).toContain('outside: the tap of vf1 counted what its containers sent and got');
-    expect(failed.filter((title) => title.includes('vf0'))).toEqual([]);
-  }
-  await sandbox.inNamespace(['ip', 'link', 'set', 'guest-pf0.vf1', 'master', 'lan']);
-});
+test(
+  'cni-attach fails for the VF whose tap is off the bridge, and for no other',
+  { tags: 'thorough' },
+  async () => {
+    await sandbox.inNamespace(['ip', 'link', 'set', 'guest-pf0.vf1', 'nomaster']);
+    const { stdout } = await sandbox.lab('test', 'cni-virtio');
+    for (const { failed } of parseReport(stdout).checks.values()) {
+      expect(failed).toContain('vf1: 10 packets from the container to server, none lost');
+      expect(failed).toContain('outside: the tap of vf1 counted what its containers sent and received');
+      expect(failed.filter((title) => title.includes('vf0'))).toEqual([]);
+    }
+    await sandbox.inNamespace(['ip', 'link', 'set', 'guest-pf0.vf1', 'master', 'lan']);
+  },
+);
 
-test('cni-attach fails when CHECK passes whatever became of the container', async () => {
-  await breakPlugin('host-device', 'CHECK');
-  expect(await failuresWith('host-device')).toEqual([
-    'vf0: CHECK fails when the container has lost its address',
-    'vf1: CHECK fails when the container has lost its address',
-  ]);
-});
+test(
+  'cni-attach fails when CHECK passes whatever became of the container',
+  { tags: 'thorough' },
+  async () => {
+    await breakPlugin('host-device', 'CHECK');
+    expect(await failuresWith('host-device')).toEqual([
+      'vf0: CHECK fails when the container has lost its address',
+      'vf1: CHECK fails when the container has lost its address',
+    ]);
+  },
+);
 
-test('cni-attach fails when DEL keeps the VF, and the VFs are the guest’s again afterwards', async () => {
-  await breakPlugin('host-device', 'DEL');
-  const failed = await failuresWith('host-device');
-  expect(failed).toContain('vf0: vf0 is back with its old name and MAC');
-  expect(failed).toContain('vf0: the container has nothing but its loopback');
-  const there = await inGuest('ip netns list; ls -d /sys/bus/pci/devices/0000:01:00.[12]/virtio*/net/*');
-  expect(there.trim().split('\n')).toHaveLength(2);
-  await mendPlugin('host-device');
-});
+test(
+  'cni-attach fails when DEL keeps the VF, and the VFs are the guest’s again afterwards',
+  { tags: 'thorough' },
+  async () => {
+    await breakPlugin('host-device', 'DEL');
+    const failed = await failuresWith('host-device');
+    expect(failed).toContain('vf0: vf0 is back with its old name and MAC');
+    expect(failed).toContain('vf0: the container has nothing but its loopback');
+    const there = await inGuest('ip netns list; ls -d /sys/bus/pci/devices/0000:01:00.[12]/virtio*/net/*');
+    expect(there.trim().split('\n')).toHaveLength(2);
+    await mendPlugin('host-device');
+  },
+);
 
-test('cni-attach fails when SR-IOV CNI keeps the VF, or what it has noted of it', async () => {
-  await breakPlugin('sriov-virtio', 'DEL');
-  const failed = await failuresWith('sriov-virtio');
-  expect(failed).toContain('vf0: vf0 is back with its old name and MAC');
-  expect(failed).toContain('vf0: the plugin keeps nothing of it');
-  expect(await inGuest('ip netns list; ls /var/lib/cni/sriov')).toBe('');
-  await mendPlugin('sriov-virtio');
-});
+test(
+  'cni-attach fails when SR-IOV CNI keeps the VF, or what it has noted of it',
+  { tags: 'thorough' },
+  async () => {
+    await breakPlugin('sriov-virtio', 'DEL');
+    const failed = await failuresWith('sriov-virtio');
+    expect(failed).toContain('vf0: vf0 is back with its old name and MAC');
+    expect(failed).toContain('vf0: the plugin keeps no record of it');
+    expect(await inGuest('ip netns list; ls /var/lib/cni/sriov')).toBe('');
+    await mendPlugin('sriov-virtio');
+  },
+);
 
-test('cni-attach fails when SR-IOV CNI needs no help any more', async () => {
+test('cni-attach fails when SR-IOV CNI needs no help any more', { tags: 'thorough' }, async () => {
   await inGuest(`
     cd /opt/cni/bin
     mv sriov-virtio helper
@@ -139,8 +155,8 @@ END
     mv helper unmodified/helper
     chmod 755 sriov sriov-virtio`);
   const failed = await failuresWith('sriov-virtio');
-  expect(failed).toContain('vf0: SR-IOV CNI by itself looks for the PF where a virtio PF is not, and fails');
-  expect(failed).toContain('vf0: the guest has vf0 still');
+  expect(failed).toContain('vf0: SR-IOV CNI on its own looks for the PF where a virtio PF is not, and fails');
+  expect(failed).toContain("vf0: vf0 is still in the guest's initial namespace");
 });
 
 test('cni-attach fails without the plugins, and says so', async () => {

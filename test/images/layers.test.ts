@@ -77,39 +77,43 @@ describe('debian-13', () => {
     expect(before.layers[0]?.packages).toHaveProperty('systemd');
   });
 
-  test('lab test quickstart works with it, and writes to a disk of its own', async () => {
-    const image = ['--set', 'machines.guest.image=debian-13'];
-    const { disk } = await show('debian-13');
-    const digest = (): string =>
-      createHash('sha256')
-        .update(readFileSync(disk ?? ''))
-        .digest('hex');
-    const before = digest();
-    const { exitCode, stdout, stderr } = await sandbox.lab(
-      'test',
-      'quickstart',
-      ...image,
-      '--keep',
-      '--check',
-      'traffic',
-    );
-    expect(exitCode, stdout + stderr).toBe(0);
-    const written = await sandbox.lab(
-      'exec',
-      'quickstart',
-      'guest',
-      '--',
-      'sh',
-      '-c',
-      'systemctl is-system-running; echo mine > /root/mine && sync',
-    );
-    expect(written.stdout, written.stderr).toContain('running');
-    expect(digest()).toBe(before);
-    expect((await sandbox.lab('image', 'prune')).exitCode).toBe(0);
-    expect((await show('debian-13')).state).toBe('built');
-    await sandbox.lab('down', 'quickstart');
-    expect(await sandbox.leftovers()).toEqual([]);
-  });
+  test(
+    'lab test quickstart works with it, and writes to a disk of its own',
+    { tags: 'thorough' },
+    async () => {
+      const image = ['--set', 'machines.guest.image=debian-13'];
+      const { disk } = await show('debian-13');
+      const digest = (): string =>
+        createHash('sha256')
+          .update(readFileSync(disk ?? ''))
+          .digest('hex');
+      const before = digest();
+      const { exitCode, stdout, stderr } = await sandbox.lab(
+        'test',
+        'quickstart',
+        ...image,
+        '--keep',
+        '--check',
+        'traffic',
+      );
+      expect(exitCode, stdout + stderr).toBe(0);
+      const written = await sandbox.lab(
+        'exec',
+        'quickstart',
+        'guest',
+        '--',
+        'sh',
+        '-c',
+        'systemctl is-system-running; echo mine > /root/mine && sync',
+      );
+      expect(written.stdout, written.stderr).toContain('running');
+      expect(digest()).toBe(before);
+      expect((await sandbox.lab('image', 'prune')).exitCode).toBe(0);
+      expect((await show('debian-13')).state).toBe('built');
+      await sandbox.lab('down', 'quickstart');
+      expect(await sandbox.leftovers()).toEqual([]);
+    },
+  );
 });
 
 describe('the cache', () => {
@@ -165,51 +169,61 @@ describe('the cache', () => {
     }
   }
 
-  test('two builds at once share one; a change redoes only the last layer; prune keeps what a lab needs', async () => {
-    const both = await buildTwice(define('ssh'));
-    expect(
-      both.map(({ exitCode }) => exitCode),
-      both.map(({ stderr }) => stderr).join('\n'),
-    ).toEqual([0, 0]);
-    const builds = both.flatMap(({ stderr }) => stderr.match(/✔ Build the layer \S+/g) ?? []);
-    expect(builds.sort()).toEqual(['✔ Build the layer guest-agent', '✔ Build the layer ssh']);
-    expect(both.some(({ stderr }) => /Wait for process \d+, which builds an image/.test(stderr))).toBe(true);
+  test(
+    'two builds at once share one; a change redoes only the last layer; prune keeps what a lab needs',
+    { tags: 'thorough' },
+    async () => {
+      const both = await buildTwice(define('ssh'));
+      expect(
+        both.map(({ exitCode }) => exitCode),
+        both.map(({ stderr }) => stderr).join('\n'),
+      ).toEqual([0, 0]);
+      const builds = both.flatMap(({ stderr }) => stderr.match(/✔ Build the layer \S+/g) ?? []);
+      expect(builds.sort()).toEqual(['✔ Build the layer guest-agent', '✔ Build the layer ssh']);
+      expect(both.some(({ stderr }) => /Wait for process \d+, which builds an image/.test(stderr))).toBe(
+        true,
+      );
 
-    // The builder's umask is not the image's.
-    expect(await modesBelow('./etc/systemd/system/ssh.service.d')).toEqual([
-      'drwxr-xr-x 0/0 ./etc/systemd/system/ssh.service.d/',
-      '-rw-r--r-- 0/0 ./etc/systemd/system/ssh.service.d/host-keys.conf',
-    ]);
+      // The builder's umask is not the image's.
+      expect(await modesBelow('./etc/systemd/system/ssh.service.d')).toEqual([
+        'drwxr-xr-x 0/0 ./etc/systemd/system/ssh.service.d/',
+        '-rw-r--r-- 0/0 ./etc/systemd/system/ssh.service.d/host-keys.conf',
+      ]);
 
-    const changed = await sandbox.lab('image', 'build', 'mine', '--lab', define('measure'));
-    expect(changed.stderr.match(/✔ Build the layer \S+/g)).toEqual(['✔ Build the layer measure']);
+      const changed = await sandbox.lab('image', 'build', 'mine', '--lab', define('measure'));
+      expect(changed.stderr.match(/✔ Build the layer \S+/g)).toEqual(['✔ Build the layer measure']);
 
-    // Only a lab that has been brought up, or was about to be, is known to need what it does.
-    await sandbox.lab('up', define('measure'), '--dry-run', '--accel', 'tcg');
-    expect((await sandbox.lab('image', 'prune')).stdout).toMatch(/^removed ssh: \d+/m);
-    expect((await show('mine', '--lab', define('measure'))).state).toBe('built');
-    rmSync(join(sandbox.folder, 'mine'), { recursive: true });
-    await sandbox.lab('image', 'prune');
-    expect(layers().filter((name) => name !== 'lock')).toEqual([]);
-  });
+      // Only a lab that has been brought up, or was about to be, is known to need what it does.
+      await sandbox.lab('up', define('measure'), '--dry-run', '--accel', 'tcg');
+      expect((await sandbox.lab('image', 'prune')).stdout).toMatch(/^removed ssh: \d+/m);
+      expect((await show('mine', '--lab', define('measure'))).state).toBe('built');
+      rmSync(join(sandbox.folder, 'mine'), { recursive: true });
+      await sandbox.lab('image', 'prune');
+      expect(layers().filter((name) => name !== 'lock')).toEqual([]);
+    },
+  );
 
-  test('a build that is killed or that fails leaves no layer, and the next one finishes', async () => {
-    const file = define();
-    const before = layers();
-    const killed = sandbox.start('image', 'build', 'mine', '--lab', file);
-    const log = join(cache, 'images/logs');
-    while (!existsSync(log)) await new Promise((resolve) => setTimeout(resolve, 20));
-    await new Promise((resolve) => setTimeout(resolve, 1000));
-    killed.kill('SIGKILL');
-    await killed;
-    expect(layers().filter((name) => /^[0-9a-f]+$/.test(name))).toEqual(before);
+  test(
+    'a build that is killed or that fails leaves no layer, and the next one finishes',
+    { tags: 'thorough' },
+    async () => {
+      const file = define();
+      const before = layers();
+      const killed = sandbox.start('image', 'build', 'mine', '--lab', file);
+      const log = join(cache, 'images/logs');
+      while (!existsSync(log)) await new Promise((resolve) => setTimeout(resolve, 20));
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+      killed.kill('SIGKILL');
+      await killed;
+      expect(layers().filter((name) => /^[0-9a-f]+$/.test(name))).toEqual(before);
 
-    const failing = await sandbox.lab('image', 'build', 'mine', '--lab', define('cni-plugins: 0.0.1'));
-    expect(failing.exitCode).toBe(2);
-    expect(failing.stderr).toContain('LAB-TOOLCHAIN-GO');
-    expect(layers().filter((name) => name.startsWith('.build'))).toEqual([]);
-    const again = await sandbox.lab('image', 'build', 'mine', '--lab', define());
-    expect(again.exitCode, again.stderr).toBe(0);
-    expect(sandbox.processes()).toEqual([]);
-  });
+      const failing = await sandbox.lab('image', 'build', 'mine', '--lab', define('cni-plugins: 0.0.1'));
+      expect(failing.exitCode).toBe(2);
+      expect(failing.stderr).toContain('LAB-TOOLCHAIN-GO');
+      expect(layers().filter((name) => name.startsWith('.build'))).toEqual([]);
+      const again = await sandbox.lab('image', 'build', 'mine', '--lab', define());
+      expect(again.exitCode, again.stderr).toBe(0);
+      expect(sandbox.processes()).toEqual([]);
+    },
+  );
 });

@@ -1,3 +1,4 @@
+/** @module-tag thorough */
 import { createHash, randomBytes } from 'node:crypto';
 import {
   cpSync,
@@ -41,7 +42,7 @@ let sandbox: Sandbox;
 let toolchain: Toolchain;
 
 beforeAll(async () => {
-  const found = await findToolchain({});
+  const found = await findToolchain({}, silentTask());
   if (found === undefined) throw new Error('there is no toolchain');
   toolchain = found;
 });

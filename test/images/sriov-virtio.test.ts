@@ -2,6 +2,7 @@ import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { shippedFile } from '../../src/model/folders.js';
+import { silentTask } from '../../src/model/task.js';
 import { findGo, runGo } from '../../src/toolchain/go.js';
 import { useScratch } from '../support/scratch.js';
 
@@ -12,14 +13,12 @@ test('SR-IOV CNI’s own functions find virtio VFs in what sriov-virtio shows, a
   const module = join(scratch(), 'module');
   cpSync(shippedFile('images/components/files/sriov-cni'), module, { recursive: true });
   const said: string[] = [];
-  const options = {
-    scratch: scratch(),
-    mirror: undefined,
-    signal: undefined,
-    onDetail: (line: string) => said.push(line),
-    onWarning: (line: string) => said.push(line),
+  const hear = (line: string): void => {
+    said.push(line);
   };
-  const go = await findGo(options);
-  await runGo(go, ['vet', './...'], module, options);
-  await expect(runGo(go, ['test', './...'], module, options), said.join('\n')).resolves.toBeUndefined();
+  const task = { ...silentTask(), detail: hear, warn: hear };
+  const folders = { module, scratch: scratch() };
+  const go = await findGo({ scratch: scratch(), mirror: undefined }, task);
+  await runGo(go, ['vet', './...'], folders, task);
+  await expect(runGo(go, ['test', './...'], folders, task), said.join('\n')).resolves.toBeUndefined();
 });

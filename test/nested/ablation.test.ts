@@ -1,3 +1,4 @@
+/** @module-tag thorough */
 import { expect, test } from 'vitest';
 import type { TestResult } from '../../src/results/run.js';
 import { LIMIT_MS, useNestedLab } from './support/nested-lab.js';
@@ -16,8 +17,8 @@ test(
       'pf0: its netdev in QEMU is a vDPA device',
       'vf0: its netdev in QEMU is a vDPA device',
       'vf1: its netdev in QEMU is a vDPA device',
-      'no interface of the system that QEMU runs on carried it',
-      'QEMU itself neither read nor wrote it',
+      'no interface of the system that QEMU runs on carried the payload',
+      'QEMU itself neither read nor wrote the payload',
       'pf0: with QEMU stopped, packets still arrive in the guest’s memory',
       'vf0: with QEMU stopped, packets still arrive in the guest’s memory',
       'vf1: with QEMU stopped, packets still arrive in the guest’s memory',

@@ -1,3 +1,4 @@
+/** @module-tag thorough */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -11,7 +12,18 @@ test(
   async () => {
     const sandbox = new Sandbox();
     try {
-      const flags = ['--quick', '--only', 'tcp-stream', '--only', 'tcp-rr', '--runs', '2', '--json'];
+      const flags = [
+        '--quick',
+        '--only',
+        'tcp-stream',
+        '--only',
+        'tcp-rr',
+        '--runs',
+        '2',
+        '--seconds',
+        '6',
+        '--json',
+      ];
       const outcome = await sandbox.startFor(LIMIT_MS, 'bench', 'offload', ...flags);
       const result = JSON.parse(outcome.stdout) as BenchResult;
       expect(result.refusals, outcome.stderr).toEqual([]);

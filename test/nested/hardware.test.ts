@@ -1,3 +1,4 @@
+/** @module-tag thorough */
 import { execa } from 'execa';
 import { realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';

@@ -1,3 +1,4 @@
+/** @module-tag thorough */
 import { describe, expect, test } from 'vitest';
 import { LIMIT_MS, useNestedLab } from './support/nested-lab.js';
 

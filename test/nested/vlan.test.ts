@@ -1,3 +1,4 @@
+/** @module-tag thorough */
 import { expect, test } from 'vitest';
 import { parseReport } from '../e2e/support/tap.js';
 import { LIMIT_MS, useNestedLab } from './support/nested-lab.js';

@@ -1,17 +1,17 @@
 import type { cniPluginNames } from './spec.js';
 
-/** How a CNI plugin is called that gives VFs to containers, beside what all plugins have in common. */
+/** What is special about calling a CNI plugin that gives VFs to containers. */
 export interface CniPlugin {
-  /** Its program's, and the `type` of its configuration. */
+  /** The name of its program, and the `type` in its configuration. */
   readonly name: string;
   /** The newest version of CNI that it speaks. CHECK, and the result of ADD as input of DEL, came with 0.4.0. */
   readonly cniVersion: string;
   readonly hasCheck: boolean;
-  /** What its configuration names a VF's BDF by. */
+  /** The key of its configuration that contains a VF's BDF. */
   readonly deviceKey: string;
-  /** Whether it sets what a PF governs. */
+  /** Whether it can change settings that belong to the PF, such as a VF's VLAN. */
   readonly usesPf: boolean;
-  /** The NIC models whose VFs it finds, and the plugin that it runs does not. */
+  /** The NIC models whose VFs it finds although the plugin that it runs does not. */
   readonly adapts: readonly string[];
 }
 
@@ -31,7 +31,7 @@ const plugins: Readonly<Record<CniPluginName, Omit<CniPlugin, 'name'>>> = {
   'sriov-virtio': { ...sriov, adapts: ['virtio-net'] },
 };
 
-/** What a plugin needs to be called. */
+/** How to call a plugin. */
 export function cniPlugin(name: CniPluginName): CniPlugin {
   return { name, ...plugins[name] };
 }

@@ -22,7 +22,7 @@ const LIMIT_PER_VF_MS = 30_000;
 const PAYLOAD_BYTES = 1408;
 /** After the first ADD and after the second. */
 const EXCHANGES = 2;
-/** Where no lab puts anybody else. */
+/** A VLAN that no lab uses. */
 const VLAN = 4000;
 
 function pluginOf(target: CheckTarget): CniPlugin {
@@ -59,7 +59,7 @@ function scripts(target: CheckTarget): CheckScript[] {
     deviceKey: plugin.deviceKey,
     usesPf: plugin.usesPf,
     adapted: plugin.adapts.includes(target.nic.model),
-    // A virtio PF governs nothing.
+    // A virtio PF has no settings for its VFs.
     governed: plugin.usesPf && vfs.macsByPf,
     vlan: VLAN,
     vlanSetting: `,"vlan":${String(VLAN)}`,
@@ -79,7 +79,7 @@ function scripts(target: CheckTarget): CheckScript[] {
   ];
 }
 
-/** The taps that only one VF is behind, by the VF's name: what they count is its traffic. */
+/** VFs that have a tap of their own, with that tap: it counts the traffic of this VF alone. */
 function ownTaps(target: CheckTarget): [string, string][] {
   return target.nic.vfs.flatMap((vf) => {
     const backend = vf.backend === null ? null : backendOf(target.nic, vf);
@@ -87,7 +87,7 @@ function ownTaps(target: CheckTarget): [string, string][] {
   });
 }
 
-/** Judges what the taps outside the guest counted while the containers had the VFs. */
+/** Judges the taps' counters outside the guest, read before and after the containers had the VFs. */
 export function judgeTaps(
   target: CheckTarget,
   before: ReadonlyMap<string, LinkBytes>,
@@ -102,7 +102,7 @@ export function judgeTaps(
       const { rx, tx } = bytesBetween(before, after, tap);
       return assertion(
         Math.min(rx, tx) >= payload,
-        `outside: the tap of ${vf} counted what its containers sent and got`,
+        `outside: the tap of ${vf} counted what its containers sent and received`,
         `counted: ${rx} and ${tx} bytes`,
         `payload: ${payload} bytes`,
       );

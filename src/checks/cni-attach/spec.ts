@@ -16,9 +16,9 @@ const parameters = z.strictObject({
 export const cniAttach = {
   name: 'cni-attach',
   summary:
-    'a container gets each VF by CNI ADD, with its address and traffic, CHECK passes, and DEL gives it back as it was',
+    'CNI ADD gives each VF to a container, with its address and traffic; CHECK passes; DEL returns the VF unchanged',
   parameters,
   fits: (nic, peers) =>
     nic.vfs > 0 && segmentsOfNic(nic).some((one) => peers.some((peer) => sameSegment(one, peer))),
-  hint: 'give a NIC `vfs`, and the backend `{ tap: NETWORK }` with a peer there, or leave the check out',
+  hint: 'give a NIC `vfs` and the backend `{ tap: NETWORK }`, with a peer on that network, or leave the check out',
 } satisfies CheckSpec<typeof parameters.shape>;

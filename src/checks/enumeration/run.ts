@@ -48,19 +48,19 @@ function scripts(target: CheckTarget): CheckScript[] {
   ];
 }
 
-/** Judges what QEMU says of the devices of the functions. */
+/** Judges the devices of the functions, as QEMU reports them. */
 export function judge(devices: readonly DeviceState[]): Assertion[] {
   const late = devices.filter(({ realized, hotplugged }) => !realized || hotplugged).map(({ id }) => id);
   return [
     assertion(
       late.length === 0,
-      'QEMU has had the device of each function from the start',
+      'QEMU created the device of each function at start',
       `not realized, or plugged later: ${late.join(', ')}`,
     ),
   ];
 }
 
-/** Conventional PCI functions, multifunction or alone, are all there at boot: the comparison with VFs. */
+/** Conventional PCI functions, multifunction or single, all exist at boot: the counterpart of VFs. */
 export const check: Check = {
   scripts,
   scriptLimitMs: () => SCRIPT_LIMIT_MS,

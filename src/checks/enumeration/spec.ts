@@ -5,8 +5,8 @@ const parameters = z.strictObject({});
 
 export const enumeration = {
   name: 'enumeration',
-  summary: 'a device without VFs shows the functions that the lab defines from boot on, and no other',
+  summary: 'a device without VFs shows exactly the functions that the lab defines, from boot on',
   parameters,
   fits: ({ vfs }) => vfs === 0,
-  hint: 'it looks at NICs without `vfs`: add one, or leave the check out',
+  hint: 'add a NIC without `vfs`, or leave the check out',
 } satisfies CheckSpec<typeof parameters.shape>;

@@ -1,6 +1,6 @@
 import type { Host } from '../../hosts/host.js';
 
-/** What a process holds of the system. */
+/** The system's resources that a process holds. */
 export interface ProcessResources {
   readonly openFiles: number;
   /** Anonymous memory in use outside the large mappings (the guest's RAM, TCG's translation buffer), in KiB. */
@@ -24,12 +24,12 @@ export function smallMappingsKiB(smaps: string): number {
     .reduce((sum, mapping) => sum + fieldKiB(mapping, 'Anonymous'), 0);
 }
 
-/** What a process of a host holds. Throws when it is gone. */
+/** The resources that a process on a host holds. Throws Error when the process is gone. */
 export async function readResources(host: Host, pid: number): Promise<ProcessResources> {
   const folder = `/proc/${pid}`;
   const { exitCode, stdout, stderr } = await host.run(['sh', '-c', SCRIPT, folder]);
   const end = stdout.indexOf('\n');
-  if (exitCode !== 0) throw new Error(`QEMU cannot be looked at: ${stderr.trim()}`);
+  if (exitCode !== 0) throw new Error(`QEMU cannot be inspected: ${stderr.trim()}`);
   return {
     openFiles: Number(stdout.slice(0, end)),
     smallMappingsKiB: smallMappingsKiB(stdout.slice(end + 1)),

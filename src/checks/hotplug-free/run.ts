@@ -18,7 +18,7 @@ import { vfCreationLimitMs, vfCreationScript } from '../vf-creation/run.js';
 import { readResources, type ProcessResources } from './qemu-resources.js';
 import { hotplugFree } from './spec.js';
 
-/** What is seen of QEMU from outside at one moment. */
+/** QEMU as seen from outside, at one moment. */
 export interface QemuSnapshot {
   readonly devices: readonly DeviceState[];
   /** `info qom-tree`, one object a line. */
@@ -26,7 +26,7 @@ export interface QemuSnapshot {
   readonly resources: ProcessResources;
 }
 
-/** What QEMU's allocator may keep for itself after some thousand register accesses, in KiB; leaked VFs are far more. */
+/** What QEMU's allocator may keep after some thousand register accesses, in KiB; leaked VFs need far more. */
 const MEMORY_TOLERANCE_KIB = 4096;
 const MEMORY_TOLERANCE_PER_VF_KIB = 64;
 
@@ -36,7 +36,7 @@ async function takeSnapshot({ qmp, qemu, host, target }: CheckContext): Promise<
   return { devices, qomTree, resources: await readResources(host, qemu.pid) };
 }
 
-/** Objects that are in one tree only, as a person would look for them. */
+/** The objects that only one of the trees contains, up to ten, for a person to look for. */
 function treeDifference(before: string, after: string): string[] {
   const [old, now] = [new Set(before.split('\n')), new Set(after.split('\n'))];
   return [
@@ -62,7 +62,7 @@ export function judge(before: QemuSnapshot, after: QemuSnapshot, events: readonl
   return [
     assertion(
       notThere.length === 0,
-      'before anything is enabled, QEMU has realized the device of each VF',
+      'QEMU has realized the device of each VF before anything is enabled',
       `not realized: ${notThere.join(', ')}`,
     ),
     assertion(
@@ -78,14 +78,14 @@ export function judge(before: QemuSnapshot, after: QemuSnapshot, events: readonl
     ),
     assertion(
       after.resources.openFiles <= before.resources.openFiles,
-      'QEMU has no more open files after the cycles',
+      'QEMU has no more files open than before the cycles',
       `before: ${before.resources.openFiles}`,
       `after: ${after.resources.openFiles}`,
     ),
     assertion(
       moreMemory <= tolerance,
       'QEMU’s own memory has not grown',
-      `by ${moreMemory} KiB; up to ${tolerance} KiB are within its allocator's habits`,
+      `it grew by ${moreMemory} KiB; up to ${tolerance} KiB is normal for its allocator`,
     ),
   ];
 }
@@ -97,24 +97,24 @@ function guestLogScript(target: CheckTarget): CheckScript {
   };
 }
 
-/** Of the shared script, this check takes that the cycles took place. */
+/** Sums up the script that the check shares with vf-creation: did the cycles take place? */
 function cyclesRan(cycles: number, output: ScriptOutput): Assertion {
   const failed = failuresOf(output);
   return assertion(
     failed.length === 0,
-    `the VFs came without a rescan and went, ${cycles} times`,
+    `the VFs came and went without a rescan, ${cycles} times`,
     ...failed.flatMap(({ title, diagnostics }) => [title, ...diagnostics]),
   );
 }
 
-/** What is there before any check touches the guest. */
+/** What was seen before any check touched the guest. */
 interface Before {
   readonly snapshot: QemuSnapshot;
   /** How many QMP events there have been. */
   readonly events: number;
 }
 
-/** VFs live as long as the physical device would: they are there from the start and nothing is plugged (talk.md, 15). */
+/** VFs live as long as those of a physical device: they exist from the start, and nothing is plugged in or out. */
 export const check: Check<Before> = {
   scripts: (target) => [vfCreationScript(target), guestLogScript(target)],
   scriptLimitMs: vfCreationLimitMs,

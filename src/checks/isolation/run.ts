@@ -31,7 +31,7 @@ import { isolation } from './spec.js';
 
 const SCRIPT_LIMIT_MS = 60_000;
 const LIMIT_PER_FUNCTION_MS = 5_000;
-/** What ping sends without being told a size: 20 bytes of IP, 8 of ICMP, 56 of payload. */
+/** The size of ping's packets by default: 20 bytes of IP, 8 of ICMP, 56 of payload. */
 const PING_BYTES = 84;
 
 interface Paths {
@@ -81,12 +81,12 @@ function scripts(target: CheckTarget): CheckScript[] {
   ];
 }
 
-/** The VLANs that functions of the NIC are on. */
+/** The VLANs that the NIC's functions are on. */
 function callingSegments(target: CheckTarget): Segment[] {
   return segmentsOf(membersOf(target).filter((member) => !isPeer(member)));
 }
 
-/** What every member has counted; functions and peers do not share names here. */
+/** Every member's counters, by name. A function and a peer may have the same name, so they are kept apart. */
 interface Counted {
   readonly functions: ReadonlyMap<string, LinkBytes>;
   readonly peers: ReadonlyMap<string, LinkBytes>;
@@ -98,8 +98,8 @@ function heardBy(member: Member, before: Counted, after: Counted): LinkBytes {
 }
 
 /**
- * Those of other VLANs have received nothing while those of `segment` sent `count` packets to each that they call; those of the
- * same VLAN have heard the broadcasts.
+ * Judges the counters around the calls from `segment`, of `count` packets each: its members have sent them and heard each other's
+ * broadcasts, and members of other VLANs have received nothing.
  */
 export function judge(
   segment: Segment,
@@ -117,7 +117,7 @@ export function judge(
         assertion(tx >= sent, `${from}: ${member.name} has sent its packets`, `sent: ${tx} of ${sent} bytes`),
         assertion(
           rx > 0,
-          `${from}: ${member.name}, on it, has heard the others`,
+          `${from}: ${member.name}, on the same VLAN, has heard the others`,
           'its counter has not moved',
         ),
       ];
@@ -130,7 +130,7 @@ export function judge(
   ];
 }
 
-/** One reading of everybody's counters. */
+/** Reads everyone's counters. */
 async function* readEverybody(world: World): AsyncGenerator<Finding, Counted, void> {
   const { target } = world;
   const functions = yield* functionCounters(world, pathsOf(target).counters);
@@ -140,7 +140,7 @@ async function* readEverybody(world: World): AsyncGenerator<Finding, Counted, vo
   return { functions, peers: await peerCounters(world, names) };
 }
 
-/** All members of one VLAN call those of the others, between two readings. */
+/** All members of one VLAN call those of the others, between two readings of the counters. */
 async function* call(world: World, segment: Segment): Findings {
   const { target } = world;
   const paths = pathsOf(target);
@@ -153,13 +153,13 @@ async function* call(world: World, segment: Segment): Findings {
   yield* judge(segment, members, parametersOf(isolation, target).count, before, after);
 }
 
-/** Peers forget whom they have talked to: otherwise they would ask for them while others are to be silent. */
+/** Empties the peers' ARP caches. Otherwise they would send ARP requests while they should be silent. */
 async function forgetNeighbours(world: World): Promise<void> {
   for (const { name } of membersOf(world.target).filter(isPeer))
     await world.peer(name).run(['ip', 'neighbour', 'flush', 'all']);
 }
 
-/** VLANs of one network do not hear each other, and it is not for want of a working link. */
+/** VLANs of one network do not hear each other, and not because a link is broken. */
 export const check: Check = {
   scripts,
   scriptLimitMs: (target) => SCRIPT_LIMIT_MS + endsOf(target).length * LIMIT_PER_FUNCTION_MS,
@@ -170,7 +170,7 @@ export const check: Check = {
       yield* world.script(paths.start);
       await forgetNeighbours(world);
       for (const segment of segmentsOf(membersOf(target))) yield* call(world, segment);
-      // Last: who has been talked to is asked for during some seconds.
+      // Last, because the kernel sends ARP requests for some seconds after an exchange.
       yield* world.script(paths.control);
     } finally {
       yield* failuresOf(await world.run(paths.end));

@@ -5,11 +5,11 @@ import { segmentsOfNic, wholeNumber, type CheckedNic, type CheckSpec } from '../
 const parameters = z.strictObject({
   count: wholeNumber(
     { min: 1, max: 100, default: 3 },
-    'packets to each stranger, by broadcast and by unicast each',
+    'packets to each stranger by broadcast, and as many by unicast',
   ),
 });
 
-/** Somebody must be on another VLAN, and on each VLAN somebody must be there to show that its links work. */
+/** There must be another VLAN to keep away from, and two members on each VLAN, to show that its links work. */
 function canBeApart(nic: CheckedNic, peers: readonly Segment[]): boolean {
   const own = segmentsOfNic(nic);
   return own.some(({ network, vlan }) => {
@@ -29,5 +29,5 @@ export const isolation = {
     'functions and peers on different VLANs of a network do not hear each other, neither unicast nor broadcast',
   parameters,
   fits: canBeApart,
-  hint: 'put functions of a NIC, and peers, on two VLANs of one network, at least two on each, or leave the check out',
+  hint: 'put a NIC’s functions and peers on two VLANs of one network, at least two of them on each VLAN, or leave the check out',
 } satisfies CheckSpec<typeof parameters.shape>;

@@ -24,7 +24,7 @@ function ofFunction({ name, namespace, segment, address, mac }: End): Member[] {
   return [{ name, namespace, segment, address, mac }];
 }
 
-/** Everybody on the VLANs of the networks that the NIC is on: its functions, then the peers. */
+/** Everyone on the VLANs of the NIC's networks: its functions, then the peers. */
 export function membersOf(target: CheckTarget): Member[] {
   const functions = endsOf(target).flatMap(ofFunction);
   const networks = functions.map(({ segment }) => segment.network);
@@ -40,28 +40,28 @@ export function membersOf(target: CheckTarget): Member[] {
   return [...functions, ...peers];
 }
 
-/** The VLANs that there are members of, each once. */
+/** The VLANs that have members, each once. */
 export function segmentsOf(members: readonly Member[]): Segment[] {
   return members
     .map(({ segment }) => segment)
     .filter((segment, index, all) => all.findIndex((other) => sameSegment(other, segment)) === index);
 }
 
-/** Who is on the same network and on another VLAN. */
+/** The members on another VLAN of the same network. */
 export function strangersOf(segment: Segment, members: readonly Member[]): Member[] {
   return members.filter(
     (member) => member.segment.network === segment.network && member.segment.vlan !== segment.vlan,
   );
 }
 
-/** Who is on the same VLAN. */
+/** The members on the same VLAN. */
 export function companyOf(segment: Segment, members: readonly Member[]): Member[] {
   return members.filter((member) => sameSegment(member.segment, segment));
 }
 
 /**
- * Whom a member calls: of each other VLAN every peer, and one function (not each: what it sends to one must be silent for all,
- * and their counters are looked at).
+ * The strangers that a member calls: on each other VLAN, every peer and one function. One is enough, because the counters of all
+ * functions are read.
  */
 function calledBy(caller: Member, members: readonly Member[]): Member[] {
   const index = companyOf(caller.segment, members).indexOf(caller);
@@ -83,7 +83,7 @@ function vlanText({ network, vlan }: Segment): string {
   return `VLAN ${String(vlan)} of ${network}`;
 }
 
-/** Someone who calls, and from where: `.` is the namespace of a peer itself. */
+/** Each call, with the namespace that it is made from: `.` is a peer's own. */
 function callsOf(callers: readonly Member[], members: readonly Member[]): object[] {
   return callers
     .flatMap((caller) => calledBy(caller, members).map((called) => ({ caller, called })))
@@ -102,7 +102,7 @@ function packetsView(target: CheckTarget): object {
   return { check: 'isolation', quiet: true, count, seconds: Math.ceil(count * PACKET_INTERVAL_SECONDS) + 1 };
 }
 
-/** What the script shows by which the functions of a VLAN call those of others. */
+/** The view of the script with which the functions of a VLAN call those of other VLANs. */
 export function fromGuestView(target: CheckTarget, segment: Segment): object {
   const members = membersOf(target);
   const callers = companyOf(segment, members).filter(({ namespace }) => namespace !== null);
@@ -118,7 +118,7 @@ export function fromGuestView(target: CheckTarget, segment: Segment): object {
   };
 }
 
-/** What the script shows by which a peer calls those of other VLANs. */
+/** The view of the script with which a peer calls members of other VLANs. */
 export function fromPeerView(target: CheckTarget, peer: Member): object {
   return {
     ...packetsView(target),
@@ -131,7 +131,7 @@ export function fromPeerView(target: CheckTarget, peer: Member): object {
   };
 }
 
-/** What the other scripts of the check show. */
+/** The view of the check's other scripts. */
 export function isolationView(target: CheckTarget): object {
   const members = membersOf(target);
   return {

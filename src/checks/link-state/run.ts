@@ -15,10 +15,10 @@ import {
 import { functionView, vfView } from '../vf-view.js';
 
 const SCRIPT_LIMIT_MS = 60_000;
-/** The guest hears of a change by an interrupt, and takes it up soon after: how often it is asked, at most. */
+/** How often the carriers are read at most: the guest learns of a change through an interrupt, and acts on it a little later. */
 const READINGS = 5;
 
-/** What link-state.sh says: the names of the functions whose netdevs have a carrier. */
+/** The output of link-state.sh: the names of the functions whose netdevs have a carrier. */
 const carriers = z.array(z.string());
 
 function scriptPath(target: CheckTarget): string {
@@ -29,7 +29,7 @@ async function setLink({ qmp }: World, pciFunction: NicFunction, up: boolean): P
   await qmp.execute('set_link', { name: netdevId(pciFunction), up });
 }
 
-/** Reads the carriers until they are `expected`, a few times at most; yields what failed, and returns the last reading. */
+/** Reads the carriers, up to five times, until they are `expected`. Yields what failed, and returns the last reading. */
 async function* carriersOnce(
   world: World,
   expected: readonly string[],
@@ -43,7 +43,7 @@ async function* carriersOnce(
   return found;
 }
 
-/** Link by link goes down and comes up again, as when a cable is pulled and put back. */
+/** One link after the other goes down and comes up again, as if someone pulled the cable and put it back. */
 export const check: Check = {
   scripts: (target) => [
     {

@@ -9,5 +9,5 @@ export const linkState = {
     'the carrier of each function follows the link of its backend, down and up again, and no other does',
   parameters,
   fits: ({ storage, vfs, ownBackends }) => !storage && vfs > 0 && ownBackends,
-  hint: 'give a NIC whose VFs have backends of their own, as virtio-net, `vfs`, or leave the check out',
+  hint: 'add `vfs` to a NIC whose VFs have backends of their own, such as virtio-net, or leave the check out',
 } satisfies CheckSpec<typeof parameters.shape>;

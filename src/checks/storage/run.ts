@@ -16,14 +16,14 @@ import { storage } from './spec.js';
 const BYTES_PER_MEBIBYTE = 1024 * 1024;
 const BLOCK_BYTES = 128 * 1024;
 const SECTOR_BYTES = 512;
-/** Linux looks for namespaces as soon as a controller is there. */
+/** How long to wait for the block device: Linux looks for namespaces as soon as a controller exists. */
 const NAMESPACE_WAIT_SECONDS = 3;
 const SCRIPT_LIMIT_MS = 60_000;
 /** Random data, one write and two reads, on a slow disk. */
 const LIMIT_PER_VF_MS = 10_000;
 const LIMIT_PER_VF_MEBIBYTE_MS = 500;
 
-/** Bytes that went in and out of a drive of QEMU's. */
+/** Bytes written to and read from one of QEMU's drives. */
 export interface DriveBytes {
   readonly written: number;
   readonly read: number;
@@ -39,7 +39,7 @@ interface Transfer {
   readonly readers: readonly VfView['pf'][];
 }
 
-/** Each VF writes; the next one, if there is another, and the PF read. */
+/** Each VF writes. The next VF, if there is one, and the PF read. */
 function transfersOf({ pf, vfs }: VfView): Transfer[] {
   return vfs.map((writer, index) => {
     const next = vfs[(index + 1) % vfs.length];
@@ -51,7 +51,7 @@ function bytesOf(target: CheckTarget): number {
   return parametersOf(storage, target).mebibytes * BYTES_PER_MEBIBYTE;
 }
 
-/** What the drive behind the namespace must have moved at least, once the script is through. */
+/** How much the drive behind the namespace must have moved, at least, when the script has ended. */
 export function expectedBytes(target: CheckTarget): DriveBytes {
   const transfers = transfersOf(vfView(target));
   const reads = transfers.flatMap(({ readers }) => readers).length;
@@ -73,7 +73,7 @@ function storageScript(target: CheckTarget): CheckScript {
         .join('\n'),
       functions: [view.pf, ...view.vfs].map(({ name, bdf }) => ({
         bdf,
-        namespaceTitle: `${name} has the namespace, in its whole size`,
+        namespaceTitle: `${name} has the namespace, at its full size`,
       })),
       transfers: transfersOf(view),
     }),
@@ -87,26 +87,26 @@ async function readDriveBytes(qmp: Qmp, drive: string): Promise<DriveBytes> {
   return { written: found.stats.wr_bytes, read: found.stats.rd_bytes };
 }
 
-/** The far end's evidence: QEMU's own drive moved the bytes that the guest speaks of. */
+/** Judges the evidence of the far end: QEMU's drive has moved what the guest wrote and read. */
 export function judgeDrive(before: DriveBytes, after: DriveBytes, expected: DriveBytes): Assertion[] {
   const [written, read] = [after.written - before.written, after.read - before.read];
   return [
     assertion(
       written >= expected.written,
-      'QEMU’s drive took in what the VFs wrote',
+      'QEMU’s drive counted what the VFs wrote',
       `counted: ${written} bytes`,
       `written: ${expected.written} bytes`,
     ),
     assertion(
       read >= expected.read,
-      'QEMU’s drive gave out what was read',
+      'QEMU’s drive counted what was read',
       `counted: ${read} bytes`,
       `read: ${expected.read} bytes`,
     ),
   ];
 }
 
-/** Data crosses every VF of a storage device, both ways, and QEMU's drive says so too. */
+/** Data passes through every VF of a storage device, in both directions, as QEMU's drive confirms. */
 export const check: Check = {
   scripts: (target) => [storageScript(target)],
   scriptLimitMs: (target) =>

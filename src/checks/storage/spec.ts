@@ -14,5 +14,5 @@ export const storage = {
     'each VF of a storage device writes random data that another VF and the PF read back, as QEMU’s drive confirms',
   parameters,
   fits: (nic) => nic.storage && nic.vfs > 0,
-  hint: 'give a machine such a device, as `{ model: nvme, vfs: 2 }` under `nics`, or leave the check out',
+  hint: 'add a storage device with VFs, such as `{ model: nvme, vfs: 2 }` under `nics`, or leave the check out',
 } satisfies CheckSpec<typeof parameters.shape>;

@@ -22,7 +22,7 @@ import { exchangesByTap, fromPeerView, payloadOf, reachedPeers, trafficView, use
 
 const SCRIPT_LIMIT_MS = 120_000;
 const LIMIT_PER_FUNCTION_MS = 5_000;
-/** What 10.0.2.2 of a user network leads to. */
+/** Where connections to 10.0.2.2 on a user network end. */
 const USER_NETWORK_SERVER = '127.0.0.1';
 
 interface Paths {
@@ -67,7 +67,7 @@ function scripts(target: CheckTarget, accelerator: string): CheckScript[] {
   ];
 }
 
-/** Whether figures are wanted, and there is anything outside the guest to measure the way to. */
+/** Whether figures are wanted, and something outside the guest can be the far end. */
 function canMeasure(target: CheckTarget): boolean {
   const { megabytes, transactions } = parametersOf(traffic, target);
   if (megabytes === 0 && transactions === 0) return false;
@@ -83,11 +83,11 @@ function moved(title: string, bytes: number, payload: number): Assertion {
   );
 }
 
-/** What was counted outside the guest at one moment. */
+/** The counters outside the guest, at one moment. */
 interface OutsideCounters {
-  /** Interfaces where QEMU runs, the taps behind the functions among them, by name. */
+  /** The interfaces where QEMU runs, including the functions' taps, by name. */
   readonly links: ReadonlyMap<string, LinkBytes>;
-  /** The peers, by name: the far ends. */
+  /** The far ends: the peers, by name. */
   readonly peers: ReadonlyMap<string, LinkBytes>;
 }
 
@@ -97,8 +97,8 @@ async function readOutside(world: World): Promise<OutsideCounters> {
 }
 
 /**
- * Judges what the outside counted. The payload went both ways, once between each peer and each end that it reaches, and through each
- * tap as often as `timesByTap` says.
+ * Judges the counters outside the guest. The payload went both ways: once between each peer and each end that it reaches, and through
+ * each tap as often as `timesByTap` says.
  */
 function movedOutside(
   target: CheckTarget,
@@ -122,7 +122,7 @@ function movedOutside(
   return [...ofPeers, ...ofTaps];
 }
 
-/** A tap that functions share is the one of their PF. */
+/** The function that a tap belongs to. A shared tap belongs to the PF. */
 function tapOwner({ nic }: CheckTarget, tap: string): string {
   const owner = functionsOf(nic).find(({ backend }) => backend?.type === 'tap' && backend.ifname === tap);
   return owner?.name ?? tap;
@@ -166,7 +166,7 @@ async function* fromPeers(world: World, paths: Paths): Findings {
     }
 }
 
-/** What leaves the user networks, and what comes for them, passes the loopback of the lab's namespace. */
+/** Traffic between the user networks and the outside passes through the loopback interface of the lab's namespace. */
 async function* throughGateway(world: World, paths: Paths): Findings {
   const { target, host } = world;
   const before = await readLinkBytes(host);
@@ -176,7 +176,7 @@ async function* throughGateway(world: World, paths: Paths): Findings {
   yield moved('outside the user networks: the server’s own interface', rx, payload);
 }
 
-/** netperf's servers where the traffic goes. What 10.0.2.2 leads to is where the machine's QEMU runs. */
+/** netperf's servers at the far ends. The one for user networks runs where the machine's QEMU runs. */
 function services(target: CheckTarget): Service[] {
   const { on } = target.machine;
   return [
@@ -206,7 +206,7 @@ export const check: Check = {
       yield* fromGuest(world, paths);
       if (reachedPeers(target).length > 0) yield* fromPeers(world, paths);
       if (userEnds(target).length > 0) yield* throughGateway(world, paths);
-      // Last: so much data would hide what the counters above are to show.
+      // Last: this much data would hide what the counters above show.
       if (canMeasure(target)) yield* figures(world, paths);
     } finally {
       yield* failuresOf(await world.run(paths.end));

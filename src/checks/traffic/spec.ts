@@ -11,7 +11,7 @@ const parameters = z.strictObject({
   ),
   megabytes: wholeNumber(
     { min: 0, max: 100_000, default: 16 },
-    'what netperf’s TCP_STREAM sends, in MB; 0: not measured',
+    'data that netperf’s TCP_STREAM sends, in MB; 0: not measured',
   ),
 });
 
@@ -30,5 +30,5 @@ export const traffic = {
     'every function reaches its peers and is reached without loss, as the byte counters of both ends confirm',
   parameters,
   fits: canTalk,
-  hint: 'give a NIC the backend `user`, or `{ tap: NETWORK }` with a peer or another function there, or leave the check out',
+  hint: 'give a NIC the backend `user`, or `{ tap: NETWORK }` with a peer or another function on that network, or leave the check out',
 } satisfies CheckSpec<typeof parameters.shape>;

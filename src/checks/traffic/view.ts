@@ -11,7 +11,7 @@ const ICMP_HEADER_BYTES = 8;
 
 interface Place {
   readonly name: string;
-  /** Empty for one outside the guest. */
+  /** Empty for a place outside the guest. */
   readonly namespace: string;
   readonly address: string;
 }
@@ -32,15 +32,15 @@ function exchange(from: End, to: Place): Exchange {
   return { title: `${from.name} to ${to.name}`, from, to };
 }
 
-/** The next end of the same segment, in a ring, so that many of them stay few pairs. */
+/** The next end on the same segment, in a ring, which keeps the number of pairs small. */
 function nextOf(end: End, ends: readonly End[]): End | undefined {
   const others = ends.filter((other) => other !== end && sameSegment(end.segment, other.segment));
   return others.find((other) => ends.indexOf(other) > ends.indexOf(end)) ?? others[0];
 }
 
 /**
- * Each VF, or each function of a device without VFs, to its peers and to the next one of its segment; the PF to each VF of its
- * segment. An end on a user network has nobody but its gateway.
+ * The exchanges that the guest begins: from each VF (or each function of a device without VFs) to its peers and to the next one on its
+ * segment, and from the PF to each VF on its segment. An end on a user network can reach only its gateway.
  */
 function exchangesOf(target: CheckTarget): Exchange[] {
   const pf = pfEnd(target);
@@ -61,7 +61,7 @@ function exchangesOf(target: CheckTarget): Exchange[] {
 
 /**
  * How often the payload crosses each tap, both ways, in the exchanges that the guest begins, by the tap's name. Packets between
- * functions that share a tap stay in the switch of their device.
+ * functions that share a tap stay inside the device's own switch.
  */
 export function exchangesByTap(target: CheckTarget): Map<string, number> {
   const ends = endsOf(target);
@@ -99,7 +99,7 @@ export function payloadOf(target: CheckTarget): number {
   return count * (size + ICMP_HEADER_BYTES);
 }
 
-/** The one pair that figures are taken of: the first end that anything outside can be reached from. */
+/** The one pair that figures are measured for: the first end that can reach something outside. */
 function measured(target: CheckTarget): { from: End; to: Place }[] {
   const ends = namespacedEnds(target);
   const first = ends.find((end) => end.segment === null || peersOf(target.lab, end).length > 0);
@@ -108,7 +108,7 @@ function measured(target: CheckTarget): { from: End; to: Place }[] {
   return [{ from: first, to: peer === undefined ? gateway : outside(peer) }];
 }
 
-/** What all scripts of the check show. */
+/** The view of all scripts of the check but the peers'. */
 export function trafficView(target: CheckTarget, accelerator: string): object {
   const { count, size, transactions, megabytes } = parametersOf(traffic, target);
   return {
@@ -135,7 +135,7 @@ export function trafficView(target: CheckTarget, accelerator: string): object {
   };
 }
 
-/** What the script of one peer shows. */
+/** The view of one peer's script. */
 export function fromPeerView(target: CheckTarget, { peer, ends }: ReachedPeer): object {
   const { count, size } = parametersOf(traffic, target);
   return {

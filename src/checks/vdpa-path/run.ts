@@ -24,8 +24,8 @@ import { netdevType, readIndex, receiveIndex, usedBetween } from './virtqueue.js
 const SCRIPT_LIMIT_MS = 120_000;
 const LIMIT_PER_FUNCTION_MS = 5_000;
 const ICMP_HEADER_BYTES = 8;
-/** Longer than each reply takes, for all of them together. */
-const PING_SECONDS = 10;
+/** `ping` gives up after so long, and ends as soon as all replies are there: emulation inside emulation may keep one for seconds. */
+const PING_SECONDS = 60;
 /** While QEMU is stopped: few enough for the receive queue, which nobody refills then. */
 const FROZEN_PACKETS = 8;
 const VDPA_NETDEV = 'vhost-vdpa';
@@ -34,8 +34,9 @@ const VDPA_NETDEV = 'vhost-vdpa';
 interface Path {
   readonly end: End;
   readonly peer: Peer;
-  /** Id of the function, and of the interface outside all machines that its packets pass. */
+  /** Id of the function. */
   readonly id: string;
+  /** The tap on this computer where its packets come out; null if there is none. */
   readonly outerTap: string | null;
 }
 
@@ -44,7 +45,7 @@ function pathsOf(target: CheckTarget): { start: string; end: string } {
   return { start: `${folder}/vdpa-path-start.sh`, end: `${folder}/vdpa-path-end.sh` };
 }
 
-/** Each function that a peer can send to; the PF of a NIC with VFs among them. */
+/** Each function that a peer can send to, including the PF of a NIC with VFs. */
 function measuredPaths(target: CheckTarget): Path[] {
   const { lab, machine, nic } = target;
   return endsOf(target).flatMap((end) => {
@@ -61,7 +62,7 @@ function payloadOf(target: CheckTarget): number {
   return count * (size + ICMP_HEADER_BYTES);
 }
 
-/** What is counted on the way of the packets, at one moment. */
+/** The counters along the packets' path, at one moment. */
 interface Reading {
   /** Interfaces of the lab's namespace on this computer. */
   readonly outside: ReadonlyMap<string, LinkBytes>;
@@ -78,7 +79,7 @@ async function read({ host, outside, qemu }: CheckContext): Promise<Reading> {
   };
 }
 
-/** Judges what was counted around `payload` bytes each way over each function. */
+/** Judges the counters before and after `payload` bytes went each way over each function. `separate`: QEMU runs inside a machine. */
 export function judge(
   paths: readonly Pick<Path, 'end' | 'outerTap'>[],
   payload: number,
@@ -93,12 +94,12 @@ export function judge(
     return [
       assertion(
         Math.min(rx, tx) >= payload,
-        `${end.name}: the interface of its function outside, ${outerTap}, counted the payload both ways`,
+        `${end.name}: the interface outside, ${outerTap}, counted the payload both ways`,
         `counted: ${rx} and ${tx} bytes; payload: ${payload} bytes`,
       ),
     ];
   });
-  // On this computer the interfaces beside QEMU are those outside, and carry the payload as they should.
+  // If QEMU runs on this computer, the interfaces beside it are those outside, which should carry the payload.
   const carriers = separate
     ? [...after.besideQemu.keys()].filter((ifname) => {
         const { rx, tx } = bytesBetween(before.besideQemu, after.besideQemu, ifname);
@@ -111,12 +112,12 @@ export function judge(
     ...moved,
     assertion(
       carriers.length === 0,
-      'no interface of the system that QEMU runs on carried it',
+      'no interface of the system that QEMU runs on carried the payload',
       `carried it: ${carriers.join(', ')}`,
     ),
     assertion(
       ioRead < all && ioWritten < all,
-      'QEMU itself neither read nor wrote it',
+      'QEMU itself neither read nor wrote the payload',
       `QEMU read ${ioRead} and wrote ${ioWritten} bytes meanwhile; payload: ${all} bytes each way`,
     ),
   ];
@@ -179,8 +180,8 @@ async function exchange(context: CheckContext, paths: readonly Path[]): Promise<
 }
 
 /**
- * With every thread of QEMU stopped, packets that a peer sends still arrive in the guest's memory: the device puts them there, and
- * QEMU is the control path alone. The receive queue's used index, which the device writes, tells.
+ * With every thread of QEMU stopped, packets that a peer sends still arrive in the guest's memory, because the device writes them there
+ * and QEMU is only the control path. The evidence is the used index of the receive queue, which the device increments.
  */
 async function arrivesWithoutQemu(context: CheckContext, path: Path): Promise<Assertion> {
   const { qmp, qemu, host, signal } = context;
@@ -221,7 +222,7 @@ function endScript(target: CheckTarget): CheckScript {
   return { path: pathsOf(target).end, content: renderTemplate('checks/namespaces-end.sh', view) };
 }
 
-/** Packets go between the guest and the device behind vDPA, past QEMU and the system that it runs on (talk.md, the proposal). */
+/** Packets travel between the guest and the device behind vDPA, bypassing QEMU and the system that it runs on. */
 export const check: Check = {
   scripts: (target) => [startScript(target), endScript(target)],
   scriptLimitMs: (target) => SCRIPT_LIMIT_MS + namespacedEnds(target).length * LIMIT_PER_FUNCTION_MS,

@@ -9,8 +9,9 @@ const parameters = z.strictObject({
 
 export const vdpaPath = {
   name: 'vdpa-path',
-  summary: 'packets take the vDPA devices: QEMU and the system around it carry none, and need not even run',
+  summary:
+    'packets travel through the vDPA devices: QEMU and the system around it carry none, and QEMU need not even run',
   parameters,
   fits: ({ ends }, peers) => ends.some((end) => peers.some((peer) => sameSegment(end, peer))),
-  hint: 'put a peer on the network that the functions of a NIC lead to, or leave the check out',
+  hint: 'put a peer on the network that a NIC’s functions lead to, or leave the check out',
 } satisfies CheckSpec<typeof parameters.shape>;

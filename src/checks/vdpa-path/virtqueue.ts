@@ -11,7 +11,7 @@ export interface UsedIndex {
 
 /** Bytes from the start of the used ring to `idx`, behind `flags`. */
 const INDEX_OFFSET = 2n;
-/** Of `idx`, which wraps. */
+/** The number of values of `idx`, which wraps around. */
 const INDEX_VALUES = 65_536;
 /** virtio-net's first receive queue. */
 const RECEIVE_QUEUE = 0;
@@ -20,14 +20,14 @@ function devicePath(functionId: string): string {
   return `/machine/peripheral/${functionId}/virtio-backend`;
 }
 
-/** Which kind of netdev is behind a function, as `info network` calls it: `vhost-vdpa`, `tap`. */
+/** The type of a netdev, as `info network` calls it: `vhost-vdpa`, `tap`; `none` if there is no such netdev. */
 export async function netdevType(qmp: Monitor, netdev: string): Promise<string> {
   const said = String(await qmp.execute('human-monitor-command', { 'command-line': 'info network' }));
   const line = said.split('\n').find((one) => one.includes(`${netdev}: `));
   return /type=([a-z-]+)/.exec(line ?? '')?.[1] ?? 'none';
 }
 
-/** Where the driver's receive queue tells how many packets the device has put into the guest's memory. */
+/** Where the receive queue's counter of received packets is, in QEMU's address space. */
 export async function receiveIndex(qmp: Monitor, functionId: string): Promise<UsedIndex> {
   const queue = (await qmp.execute('x-query-virtio-queue-status', {
     path: devicePath(functionId),
@@ -36,28 +36,28 @@ export async function receiveIndex(qmp: Monitor, functionId: string): Promise<Us
   const used = `0x${BigInt(queue['vring-used']).toString(16)}`;
   const said = String(await qmp.execute('human-monitor-command', { 'command-line': `gpa2hva ${used}` }));
   const address = / is (0x[0-9a-f]+)/.exec(said)?.[1];
-  if (address === undefined) throw new Error(`QEMU does not say where ${used} is: ${said.trim()}`);
+  if (address === undefined) throw new Error(`QEMU did not report where ${used} is: ${said.trim()}`);
   return { hostAddress: BigInt(address) + INDEX_OFFSET };
 }
 
-/** Reads the index from QEMU's memory; QEMU may be stopped. */
+/** Reads the index from QEMU's memory, even while QEMU is stopped. */
 export async function readIndex(host: Host, qemu: ProcessIdentity, index: UsedIndex): Promise<number> {
   const { exitCode, stdout, stderr } = await host.run([
     'sh',
     '-c',
-    // The byte order is the guest's, as virtio 1 has it: little-endian.
+    // virtio 1 is little-endian.
     'dd if="/proc/$0/mem" bs=1 skip="$1" count=2 2>/dev/null | od -An -tu1',
     String(qemu.pid),
     String(index.hostAddress),
   ]);
   const [low, high] = stdout.trim().split(/\s+/).map(Number);
   if (exitCode !== 0 || low === undefined || high === undefined) {
-    throw new Error(`the memory of QEMU cannot be read: ${stderr.trim()}`);
+    throw new Error(`QEMU's memory cannot be read: ${stderr.trim()}`);
   }
   return low + high * 256;
 }
 
-/** How many buffers were used between two readings. */
+/** How many buffers the device used between two readings. */
 export function usedBetween(before: number, after: number): number {
   return (after - before + INDEX_VALUES) % INDEX_VALUES;
 }

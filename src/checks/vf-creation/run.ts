@@ -6,25 +6,25 @@ import { vfView } from '../vf-view.js';
 import { vfCreation } from './spec.js';
 
 /**
- * Linux waits 100 ms after it sets VF Enable and 1 s after it clears it (drivers/pci/iov.c); igb's driver, which starts its PF anew
- * both times, 4 s in all.
+ * Linux waits 100 ms after it sets VF Enable and 1 s after it clears it (drivers/pci/iov.c). igb's driver resets its PF both times,
+ * which takes 4 s in all.
  */
 const KERNEL_WAIT_PER_CYCLE_MS = 4000;
 const LIMIT_BASE_MS = 60_000;
 const LIMIT_PER_VF_CYCLE_MS = 200;
 
-/** How the script calls what a VF brings with it, and what tells it from the others. */
+/** What the script calls a VF's device in the guest, and the property that identifies it. */
 const words = {
   network: {
     deviceName: 'netdev',
     identityName: 'MAC',
-    identitiesTitle: "the VFs are at their BDFs, with their driver, one netdev and the lab's MAC each",
+    identitiesTitle: "each VF is at its BDF, with its driver, one netdev and the lab's MAC",
   },
   storage: {
     deviceName: 'controller',
     identityName: 'controller number',
     identitiesTitle:
-      'the VFs are at their BDFs, with their driver and one controller each, of the number of the VF',
+      'each VF is at its BDF, with its driver and one controller, which has the number of the VF',
   },
 } as const;
 
@@ -42,7 +42,7 @@ export function vfCreationLimitMs(target: CheckTarget): number {
   return LIMIT_BASE_MS + cycles * (KERNEL_WAIT_PER_CYCLE_MS + target.nic.vfs.length * LIMIT_PER_VF_CYCLE_MS);
 }
 
-/** The PF creates exactly the VFs that the lab defines, refuses what it must refuse, and removes them, again and again. */
+/** The PF creates exactly the VFs that the lab defines, refuses what it must refuse, and removes the VFs, several times. */
 export const check: Check = {
   scripts: (target) => [vfCreationScript(target)],
   scriptLimitMs: vfCreationLimitMs,

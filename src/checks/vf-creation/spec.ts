@@ -8,8 +8,8 @@ const parameters = z.strictObject({
 export const vfCreation = {
   name: 'vf-creation',
   summary:
-    'writing sriov_numvfs makes the VFs that the lab defines, with their BDFs, drivers and identities, each time alike',
+    'writing to sriov_numvfs creates the VFs that the lab defines, with the same BDFs, drivers and identities each time',
   parameters,
   fits: ({ vfs }) => vfs > 0,
-  hint: 'give a NIC `vfs`, or leave the check out',
+  hint: 'add `vfs` to a NIC, or leave the check out',
 } satisfies CheckSpec<typeof parameters.shape>;

@@ -1,6 +1,5 @@
 import { BaseCommand } from '../../cli/base-command.js';
 import { imageArgument, imageFlags } from '../../cli/image-flags.js';
-import { interruptSignal } from '../../cli/interrupts.js';
 import { toolFlags } from '../../cli/lab-flags.js';
 import type { BootImage } from '../../images/boot-image.js';
 import { buildImage } from '../../lab/build-image.js';
@@ -24,12 +23,11 @@ export default class ImageBuild extends BaseCommand<typeof ImageBuild> {
 
   async run(): Promise<ImageBuildResult> {
     const { args, flags } = await this.read(ImageBuild);
-    const built = await buildImage(findImage(args.name, flags.lab), {
-      mirror: flags.mirror,
-      acceleration: flags.accel,
-      progress: await this.progress(),
-      signal: interruptSignal(),
-    });
+    const built = await buildImage(
+      findImage(args.name, flags.lab),
+      { mirror: flags.mirror, acceleration: flags.accel },
+      await this.task(),
+    );
     this.log(`${args.name}: ${built.disk ?? built.initrd}`);
     return { name: args.name, ...built };
   }

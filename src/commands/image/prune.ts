@@ -1,5 +1,4 @@
 import { BaseCommand } from '../../cli/base-command.js';
-import { interruptSignal } from '../../cli/interrupts.js';
 import type { Pruned } from '../../images/prune.js';
 import { pruneUnusedImages } from '../../lab/prune-images.js';
 import { bytesText } from '../../report/bytes-text.js';
@@ -13,7 +12,7 @@ export default class ImagePrune extends BaseCommand<typeof ImagePrune> {
 
   async run(): Promise<Pruned> {
     await this.read(ImagePrune);
-    const pruned = await pruneUnusedImages(await this.progress(), interruptSignal());
+    const pruned = await pruneUnusedImages(await this.task());
     for (const { title, bytes } of pruned.removed) this.log(`removed ${title}: ${bytesText(bytes)}`);
     this.log(pruned.removed.length === 0 ? 'nothing to remove' : `${bytesText(pruned.bytes)} in all`);
     return pruned;

@@ -1,4 +1,4 @@
-import type { Progress } from '../../model/progress.js';
+import type { Task } from '../../model/task.js';
 import type { Toolchain } from '../../toolchain/types.js';
 
 /** Which package manager and which habits an image has. `rhel`: Red Hat Enterprise Linux and what is built like it, Rocky Linux among it. */
@@ -21,7 +21,7 @@ export interface FamilyRecipe {
   /** Run in the image as root with `sh -e`, after its packages and files are there. */
   readonly script?: string;
   /** Built on this computer, where the distribution has no package of it. */
-  readonly build?: (build: ArtefactBuild) => Promise<void>;
+  readonly build?: (build: ArtefactBuild, task: Task) => Promise<void>;
   /** Whether what `build` makes fits one kernel alone. */
   readonly perKernel?: boolean;
   /** All that `build` depends on and that the version does not say. */
@@ -43,10 +43,6 @@ export interface ArtefactBuild {
   readonly toolchain: Toolchain;
   /** Debian mirror's URL that the user asked for. */
   readonly mirror: string | undefined;
-  readonly signal: AbortSignal | undefined;
-  readonly progress: Progress;
-  readonly onDetail: (detail: string) => void;
-  readonly onWarning: (message: string) => void;
 }
 
 /** A part that is added to a base. */

@@ -1,6 +1,7 @@
 import { cpSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { shippedFile } from '../../model/folders.js';
+import type { Task } from '../../model/task.js';
 import { findGo, runGo } from '../../toolchain/go.js';
 import type { ArtefactBuild, FamilyRecipe } from './component.js';
 
@@ -37,30 +38,32 @@ function inputsOf(programs: GoPrograms): string {
 async function chooseVersion(
   go: string,
   { versioned }: GoPrograms,
-  folder: string,
+  module: string,
   build: ArtefactBuild,
+  task: Task,
 ): Promise<void> {
   if (build.version === versioned.pinned) return;
-  await runGo(go, ['get', `${versioned.module}@v${build.version}`], folder, build);
-  await runGo(go, ['mod', 'tidy'], folder, build);
+  const folders = { module, scratch: build.scratch };
+  await runGo(go, ['get', `${versioned.module}@v${build.version}`], folders, task);
+  await runGo(go, ['mod', 'tidy'], folders, task);
 }
 
 /** Throws ToolchainError with Go's own words if it fails. */
-async function buildGoPrograms(programs: GoPrograms, build: ArtefactBuild): Promise<void> {
+async function buildGoPrograms(programs: GoPrograms, build: ArtefactBuild, task: Task): Promise<void> {
   const folder = join(build.scratch, 'module');
   const target = join(build.root, FOLDER);
   mkdirSync(target, { recursive: true });
   cpSync(moduleFolder(programs), folder, { recursive: true });
-  const go = await findGo(build);
-  await chooseVersion(go, programs, folder, build);
-  build.onDetail(`building ${programs.module} ${build.version}`);
+  const go = await findGo(build, task);
+  await chooseVersion(go, programs, folder, build, task);
+  task.detail(`building ${programs.module} ${build.version}`);
   const version =
     programs.versionVariable === undefined ? '' : ` -X ${programs.versionVariable}=v${build.version}`;
   await runGo(
     go,
     ['build', '-trimpath', `-ldflags=-s -w${version}`, '-o', `${target}/`, ...programs.packages],
-    folder,
-    build,
+    { module: folder, scratch: build.scratch },
+    task,
   );
 }
 
@@ -68,7 +71,7 @@ async function buildGoPrograms(programs: GoPrograms, build: ArtefactBuild): Prom
 export function goRecipe(programs: GoPrograms): FamilyRecipe {
   return {
     packages: [],
-    build: async (build) => buildGoPrograms(programs, build),
+    build: async (build, task) => buildGoPrograms(programs, build, task),
     buildInputs: () => inputsOf(programs),
   };
 }

@@ -9,7 +9,7 @@ import { imagesFolder } from '../layers/store.js';
 import type { LayerWork } from '../layers/layer-work.js';
 import type { ImageComponent } from '../../model/lab.js';
 import { findComponent } from './catalog.js';
-import { silentProgress } from '../../model/progress.js';
+import { silentTask, type Task } from '../../model/task.js';
 import type { ArtefactBuild, Component, Family, FamilyRecipe } from './component.js';
 
 /** A component with its version and the recipe of one family. */
@@ -49,12 +49,21 @@ function digestOf(component: Component, recipe: FamilyRecipe, version: string | 
   return hash.digest('hex');
 }
 
+/** The task of a build within the step of its layer: all that it says goes to the layer's log. */
+function loggedIn(work: LayerWork, task: Task): Task {
+  const warn = (message: string): void => {
+    task.warn(message);
+  };
+  return { ...silentTask(task.signal), detail: work.log, warn };
+}
+
 /** Has built on this computer what a component needs built, once for each content. */
 export async function withArtefacts(
   resolved: ResolvedComponent,
   image: Pick<ArtefactBuild, 'kernelRelease' | 'packages'>,
   work: LayerWork,
   context: BuildContext,
+  task: Task,
 ): Promise<ResolvedComponent> {
   const { recipe, version } = resolved;
   const { build } = recipe;
@@ -64,22 +73,19 @@ export async function withArtefacts(
   );
   const artefacts = join(imagesFolder(), 'artefacts', key.slice(0, 32));
   if (!existsSync(artefacts)) {
-    await buildFolder(artefacts, context, async (scratch, root) => {
-      const folder = join(scratch, 'work');
-      mkdirSync(folder);
-      await build({
-        version: version ?? '',
-        scratch: folder,
-        root,
-        ...image,
-        toolchain: context.toolchain,
-        mirror: context.mirror,
-        signal: context.signal,
-        progress: silentProgress,
-        onDetail: work.log,
-        onWarning: work.warn,
-      });
-    });
+    await buildFolder(
+      artefacts,
+      async (scratch, root) => {
+        const folder = join(scratch, 'work');
+        mkdirSync(folder);
+        const { toolchain, mirror } = context;
+        await build(
+          { version: version ?? '', scratch: folder, root, ...image, toolchain, mirror },
+          loggedIn(work, task),
+        );
+      },
+      task,
+    );
   }
   return { ...resolved, artefacts };
 }

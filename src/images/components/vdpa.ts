@@ -1,18 +1,19 @@
 import { copyFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Task } from '../../model/task.js';
 import { kernelModule } from '../../toolchain/module-build/kernel-module.js';
 import { vpVdpa } from '../../toolchain/module-build/sources.js';
 import type { ArtefactBuild, Component } from './component.js';
 
 /** `vp_vdpa`, which Debian's kernels leave out, for the kernel of the image. */
-async function buildModule(build: ArtefactBuild): Promise<void> {
+async function buildModule(build: ArtefactBuild, task: Task): Promise<void> {
   const { toolchain, kernelRelease: release, packages, root } = build;
   if (release === null) throw new Error('the base has no kernel');
   const kernel = { ...toolchain.kernel, origin: 'provisioned' as const, release };
   const module = await kernelModule(
     vpVdpa,
-    { ...build, toolchain: { ...toolchain, kernel, packages } },
-    build.progress,
+    { mirror: build.mirror, toolchain: { ...toolchain, kernel, packages } },
+    task,
   );
   if (module === undefined) return;
   const folder = join(root, 'usr/lib/modules', release, 'updates');

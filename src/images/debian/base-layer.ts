@@ -16,11 +16,11 @@ export function debianBaseLayer(flavour: KernelFlavour): PlannedLayer {
     title: 'debian-13',
     family: 'debian',
     components: [],
-    build: async (work, _, context) => {
-      const source = await buildDebianBase(work, context);
+    build: async (work, _, context, task) => {
+      const source = await buildDebianBase(work, context, task);
       const tree = join(work.result, 'tree.tar');
       const kernelRelease = await makeBootFiles(tree, work.result, work.scratch, context.toolchain);
-      await diskFromRaw(work.result, undefined, context);
+      await diskFromRaw(work.result, undefined, context.toolchain, task);
       rmSync(join(work.result, 'sources'));
       return { packages: packagesIn(work.result), kernelRelease, source };
     },

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { shippedFile } from '../../model/folders.js';
+import type { Task } from '../../model/task.js';
 import { aptTransportOptions } from '../../toolchain/apt-transport.js';
 import { debianKeyring } from '../../toolchain/debian-keyring.js';
 import { chooseMirror, type Mirror } from '../../toolchain/mirror.js';
@@ -79,7 +80,7 @@ function mmdebstrapArguments(recipe: Recipe, mirror: Mirror, aptOptions: readonl
 }
 
 /** Fills a layer's folder with Debian 13: its tree, its disk, and what it boots with. Returns where it came from. */
-export async function buildDebianBase(work: LayerWork, context: BuildContext): Promise<string> {
+export async function buildDebianBase(work: LayerWork, context: BuildContext, task: Task): Promise<string> {
   requireMmdebstrap();
   const recipe = recipeOf(context.toolchain.kernelFlavour);
   const mirror = chooseMirror(context.mirror);
@@ -95,7 +96,8 @@ export async function buildDebianBase(work: LayerWork, context: BuildContext): P
         debianFile('base-system.sh'),
         ...mmdebstrapArguments(recipe, mirror, [...transport, ...more]),
       ],
-      { work, signal: context.signal },
+      work,
+      task,
     );
 
   let said = await attempt([]);

@@ -1,19 +1,28 @@
 import { renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Task } from '../../model/task.js';
 import { runOrThrow } from '../../process/run.js';
-import type { BuildContext } from '../build-context.js';
+import type { Toolchain } from '../../toolchain/types.js';
 import { DISK } from '../layers/layer.js';
 import { nameBelow, type StoredLayer } from '../layers/store.js';
 
-type Tools = Pick<BuildContext, 'toolchain' | 'signal'>;
-
-async function qemuImg(args: readonly string[], cwd: string, { toolchain, signal }: Tools): Promise<void> {
-  await runOrThrow([join(toolchain.bin, 'qemu-img'), ...args], { cwd, signal });
+async function qemuImg(
+  args: readonly string[],
+  cwd: string,
+  { bin }: Toolchain,
+  { signal }: Task,
+): Promise<void> {
+  await runOrThrow([join(bin, 'qemu-img'), ...args], { cwd, signal });
 }
 
 /** Writes what a disk holds, with all that is below it, to a raw file. */
-export async function rawFromDisk(disk: string, raw: string, tools: Tools): Promise<void> {
-  await qemuImg(['convert', '-q', '-f', 'qcow2', '-O', 'raw', disk, raw], '/', tools);
+export async function rawFromDisk(
+  disk: string,
+  raw: string,
+  toolchain: Toolchain,
+  task: Task,
+): Promise<void> {
+  await qemuImg(['convert', '-q', '-f', 'qcow2', '-O', 'raw', disk, raw], '/', toolchain, task);
 }
 
 /**
@@ -24,19 +33,26 @@ export async function rawFromDisk(disk: string, raw: string, tools: Tools): Prom
 export async function diskFromRaw(
   folder: string,
   parent: StoredLayer | undefined,
-  tools: Tools,
+  toolchain: Toolchain,
+  task: Task,
 ): Promise<void> {
   if (parent === undefined) {
-    await qemuImg(['convert', '-q', '-f', 'raw', '-O', 'qcow2', 'disk.raw', DISK], folder, tools);
+    await qemuImg(['convert', '-q', '-f', 'raw', '-O', 'qcow2', 'disk.raw', DISK], folder, toolchain, task);
   } else {
-    await qemuImg(['convert', '-q', '-f', 'raw', '-O', 'qcow2', 'disk.raw', 'whole.qcow2'], folder, tools);
+    await qemuImg(
+      ['convert', '-q', '-f', 'raw', '-O', 'qcow2', 'disk.raw', 'whole.qcow2'],
+      folder,
+      toolchain,
+      task,
+    );
     await qemuImg(
       ['create', '-q', '-f', 'qcow2', '-b', 'whole.qcow2', '-F', 'qcow2', 'new.qcow2'],
       folder,
-      tools,
+      toolchain,
+      task,
     );
-    await qemuImg(['rebase', '-q', '-b', parent.disk, '-F', 'qcow2', 'new.qcow2'], folder, tools);
-    await nameParent(folder, parent, tools);
+    await qemuImg(['rebase', '-q', '-b', parent.disk, '-F', 'qcow2', 'new.qcow2'], folder, toolchain, task);
+    await nameParent(folder, parent, toolchain, task);
     rmSync(join(folder, 'whole.qcow2'));
     renameSync(join(folder, 'new.qcow2'), join(folder, DISK));
   }
@@ -44,6 +60,16 @@ export async function diskFromRaw(
 }
 
 /** Without looking: what is meant is where the layer will be, beside its parent. */
-async function nameParent(folder: string, parent: StoredLayer, tools: Tools): Promise<void> {
-  await qemuImg(['rebase', '-q', '-u', '-b', nameBelow(parent), '-F', 'qcow2', 'new.qcow2'], folder, tools);
+async function nameParent(
+  folder: string,
+  parent: StoredLayer,
+  toolchain: Toolchain,
+  task: Task,
+): Promise<void> {
+  await qemuImg(
+    ['rebase', '-q', '-u', '-b', nameBelow(parent), '-F', 'qcow2', 'new.qcow2'],
+    folder,
+    toolchain,
+    task,
+  );
 }

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Task } from '../../model/task.js';
 import { renderTemplate } from '../../render/templates.js';
 import { aptTransportOptions } from '../../toolchain/apt-transport.js';
 import type { BuildContext } from '../build-context.js';
@@ -35,7 +36,8 @@ export async function buildDebianLayer(
   work: LayerWork,
   below: readonly StoredLayer[],
   components: readonly ResolvedComponent[],
-  context: BuildContext,
+  { toolchain }: BuildContext,
+  task: Task,
 ): Promise<void> {
   const parent = below.at(-1);
   if (parent === undefined) throw new Error('a layer needs one below it');
@@ -45,15 +47,16 @@ export async function buildDebianLayer(
   // A mirror that is frozen was used for the base, with a warning: its signature is checked all the same.
   const options = [...(await aptTransportOptions()), 'Acquire::Check-Valid-Until "false";'];
   writeFileSync(script, debianLayerScript(components, options));
-  await rawFromDisk(parent.disk, join(work.result, 'disk.raw'), context);
+  await rawFromDisk(parent.disk, join(work.result, 'disk.raw'), toolchain, task);
   const said = await runInNamespace(
     debianFile('layer.sh'),
     [work.result, script, files, ...below.map(({ folder }) => folder)],
-    { work, signal: context.signal },
+    work,
+    task,
   );
   if (said !== undefined) {
     const last = said.split('\n').slice(-LAST_LINES).join('\n');
     throw layerFailed(components, last, work, ', which the lines below are the end of');
   }
-  await diskFromRaw(work.result, parent, context);
+  await diskFromRaw(work.result, parent, toolchain, task);
 }

@@ -1,5 +1,6 @@
 import { userInfo } from 'node:os';
 import { EnvironmentError } from '../../errors/families.js';
+import type { Task } from '../../model/task.js';
 import { run } from '../../process/run.js';
 import { endsWithLab, PRIVATE_NAMESPACES } from '../ends-with-lab.js';
 
@@ -13,7 +14,7 @@ export function asRootOfNamespace(argv: readonly string[]): [string, ...string[]
 }
 
 /** Throws EnvironmentError when this user has no subordinate ids to make such a namespace with. */
-export async function requireSubordinateIds(signal: AbortSignal | undefined): Promise<void> {
+export async function requireSubordinateIds({ signal }: Task): Promise<void> {
   const { exitCode, stderr } = await run(asRootOfNamespace(['true']), { signal, timeoutMs: 20_000 });
   if (exitCode === 0) return;
   const user = userInfo().username;

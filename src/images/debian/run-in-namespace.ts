@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Task } from '../../model/task.js';
 import { run } from '../../process/run.js';
 import type { LayerWork } from '../layers/layer-work.js';
 import { asRootOfNamespace, requireSubordinateIds } from './namespace.js';
@@ -11,16 +12,16 @@ import { asRootOfNamespace, requireSubordinateIds } from './namespace.js';
 export async function runInNamespace(
   script: string,
   args: readonly string[],
-  options: { work: LayerWork; signal: AbortSignal | undefined },
+  work: LayerWork,
+  task: Task,
 ): Promise<string | undefined> {
-  const { work, signal } = options;
-  await requireSubordinateIds(signal);
+  await requireSubordinateIds(task);
   const mountPoint = join(work.scratch, 'mount');
   mkdirSync(mountPoint, { recursive: true });
   const { exitCode, stderr } = await run(asRootOfNamespace(['sh', script, mountPoint, ...args]), {
     // The messages are matched: see mmdebstrap-failure.ts.
     env: { LC_ALL: 'C' },
-    signal,
+    signal: task.signal,
     onStderrLine: work.log,
   });
   return exitCode === 0 ? undefined : stderr.trim();

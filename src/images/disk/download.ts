@@ -3,6 +3,7 @@ import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { ReadableStream } from 'node:stream/web';
 import { ToolchainError } from '../../errors/families.js';
+import type { Task } from '../../model/task.js';
 import { digestOfFile } from './file-digest.js';
 
 /** In a row without a byte more: then it is not the connection that is bad. */
@@ -17,7 +18,6 @@ export interface DownloadOptions {
   readonly sha256: string;
   /** Where to put it. What has come of it so far lies beside it, with `.part` added. */
   readonly target: string;
-  readonly signal: AbortSignal | undefined;
   /** `total` is undefined when the server does not tell. */
   readonly onBytes: (done: number, total: number | undefined) => void;
 }
@@ -37,13 +37,13 @@ function totalOf(response: Response, start: number): number | undefined {
 }
 
 /** Ends a transfer that the signal ends, or in which nothing comes any more. */
-function watch(signal: AbortSignal | undefined): { signal: AbortSignal; alive: () => void; end: () => void } {
+function watch(signal: AbortSignal): { signal: AbortSignal; alive: () => void; end: () => void } {
   const stalled = new AbortController();
   const timer = setTimeout(() => {
     stalled.abort(new Error(`nothing came for ${STALL_MS / 1000} s`));
   }, STALL_MS);
   return {
-    signal: AbortSignal.any([stalled.signal, ...(signal === undefined ? [] : [signal])]),
+    signal: AbortSignal.any([stalled.signal, signal]),
     alive: () => timer.refresh(),
     end: () => {
       clearTimeout(timer);
@@ -73,7 +73,7 @@ async function append(
 }
 
 /** Fetches what is missing of `part`. Throws when it does not come to its end; what has come stays. */
-async function transfer(part: string, { url, signal, onBytes }: DownloadOptions): Promise<void> {
+async function transfer(part: string, { url, onBytes }: DownloadOptions, { signal }: Task): Promise<void> {
   const have = sizeOf(part);
   const watcher = watch(signal);
   try {
@@ -97,15 +97,15 @@ async function transfer(part: string, { url, signal, onBytes }: DownloadOptions)
   }
 }
 
-async function fetchAll(part: string, options: DownloadOptions): Promise<void> {
+async function fetchAll(part: string, options: DownloadOptions, task: Task): Promise<void> {
   let failures = 0;
   for (;;) {
     const before = sizeOf(part);
     try {
-      await transfer(part, options);
+      await transfer(part, options, task);
       return;
     } catch (error) {
-      options.signal?.throwIfAborted();
+      task.signal.throwIfAborted();
       failures = sizeOf(part) > before ? 1 : failures + 1;
       if (error instanceof Refusal || isOfDisk(error) || failures >= MAX_FAILURES) throw error;
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS * failures));
@@ -126,18 +126,18 @@ function codeOf(error: Error): string | undefined {
  * Fetches a file over HTTP, going on where an earlier attempt ended, and checks it: nothing is at `target` whose SHA-256 is another.
  * Throws ToolchainError; after a checksum that is wrong nothing of it stays, after an interruption what has come does.
  */
-export async function download(options: DownloadOptions): Promise<void> {
-  const { url, sha256, target, signal } = options;
+export async function download(options: DownloadOptions, task: Task): Promise<void> {
+  const { url, sha256, target } = options;
   const part = `${target}.part`;
   mkdirSync(dirname(target), { recursive: true });
   try {
-    await fetchAll(part, options);
+    await fetchAll(part, options, task);
   } catch (error) {
-    signal?.throwIfAborted();
+    task.signal.throwIfAborted();
     if (isOfDisk(error)) throw error;
     throw downloadFailed(url, error, sizeOf(part));
   }
-  const found = await digestOfFile(part, signal);
+  const found = await digestOfFile(part, task);
   if (found !== sha256) {
     rmSync(part);
     throw new ToolchainError({

@@ -3,6 +3,7 @@ import { closeSync, createReadStream, mkdirSync, openSync, readSync, statSync } 
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { digest } from '../../model/digest.js';
+import type { Task } from '../../model/task.js';
 import { readJson, writeJson } from '../../toolchain/json-file.js';
 import { imagesFolder } from '../layers/store.js';
 
@@ -48,12 +49,8 @@ export function knownDigest(file: string): string {
 }
 
 /** The SHA-256 (hex) of what a file holds right now. */
-export async function digestOfFile(file: string, signal: AbortSignal | undefined): Promise<string> {
+export async function digestOfFile(file: string, { signal }: Task): Promise<string> {
   const hash = createHash('sha256');
-  await pipeline(
-    createReadStream(file, { highWaterMark: CHUNK_BYTES }),
-    hash,
-    ...(signal === undefined ? [] : [{ signal }]),
-  );
+  await pipeline(createReadStream(file, { highWaterMark: CHUNK_BYTES }), hash, { signal });
   return hash.digest('hex');
 }

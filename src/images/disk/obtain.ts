@@ -2,7 +2,7 @@ import { constants, copyFileSync, renameSync, statfsSync, statSync } from 'node:
 import { join } from 'node:path';
 import { LabError } from '../../errors/lab-error.js';
 import type { DiskSource } from '../../model/lab.js';
-import type { BuildContext } from '../build-context.js';
+import type { Task } from '../../model/task.js';
 import { imagesFolder } from '../layers/store.js';
 import type { LayerWork } from '../layers/layer-work.js';
 import { download } from './download.js';
@@ -38,22 +38,18 @@ export async function obtainDisk(
   source: DiskSource,
   target: string,
   work: LayerWork,
-  context: Pick<BuildContext, 'signal'>,
+  task: Task,
 ): Promise<void> {
-  if (source.kind === 'file') await copyDisk(source.path, target, context);
-  else await fetchDisk(source, target, work, context);
+  if (source.kind === 'file') await copyDisk(source.path, target, task);
+  else await fetchDisk(source, target, work, task);
   requireWholeQcow2(target);
 }
 
-async function copyDisk(
-  path: string,
-  target: string,
-  { signal }: Pick<BuildContext, 'signal'>,
-): Promise<void> {
+async function copyDisk(path: string, target: string, task: Task): Promise<void> {
   const wanted = knownDigest(path);
   requireRoom(statSync(path).size);
   copyFileSync(path, target, constants.COPYFILE_FICLONE);
-  if ((await digestOfFile(target, signal)) === wanted) return;
+  if ((await digestOfFile(target, task)) === wanted) return;
   throw unusableBase(path, 'changed while it was copied', 'run the command again when nobody writes to it');
 }
 
@@ -61,23 +57,18 @@ async function fetchDisk(
   { url, sha256 }: Extract<DiskSource, { kind: 'download' }>,
   target: string,
   work: LayerWork,
-  { signal }: Pick<BuildContext, 'signal'>,
+  task: Task,
 ): Promise<void> {
   const fetched = join(imagesFolder(), 'downloads', sha256);
   requireRoom(0);
   work.log(`fetching ${url}`);
   let shown = 0;
-  await download({
-    url,
-    sha256,
-    target: fetched,
-    signal,
-    onBytes: (done, total) => {
-      if (Date.now() - shown < SHOW_EVERY_MS && done !== total) return;
-      shown = Date.now();
-      work.show(bytesOf(done, total));
-    },
-  });
+  const onBytes = (done: number, total: number | undefined): void => {
+    if (Date.now() - shown < SHOW_EVERY_MS && done !== total) return;
+    shown = Date.now();
+    task.detail(bytesOf(done, total));
+  };
+  await download({ url, sha256, target: fetched, onBytes }, task);
   work.log(`${statSync(fetched).size} bytes came, SHA-256 ${sha256}`);
   renameSync(fetched, target);
 }

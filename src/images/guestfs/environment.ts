@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { cacheFolder } from '../../model/folders.js';
+import type { Task } from '../../model/task.js';
 import { decideAcceleration } from '../../toolchain/acceleration.js';
 import type { Accelerator } from '../../toolchain/types.js';
 import type { BuildContext } from '../build-context.js';
@@ -21,9 +22,10 @@ function backend(accelerator: Accelerator): GuestfsEnvironment {
  */
 export async function guestfsEnvironment(
   scratch: string,
-  { toolchain, acceleration = 'auto', progress, signal }: BuildContext,
+  { toolchain, acceleration = 'auto' }: BuildContext,
+  task: Task,
 ): Promise<GuestfsEnvironment> {
-  const { accelerator } = await decideAcceleration(toolchain, acceleration, progress, signal);
+  const { accelerator } = await decideAcceleration(toolchain, acceleration, task);
   const { image, release, modules } = toolchain.kernel;
   const cache = join(cacheFolder(), 'libguestfs');
   const temporary = join(scratch, 'tmp');

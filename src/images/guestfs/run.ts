@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { ToolchainError } from '../../errors/families.js';
+import type { Task } from '../../model/task.js';
 import { run } from '../../process/run.js';
-import type { BuildContext } from '../build-context.js';
 import { LIMIT_SECONDS } from '../ends-with-lab.js';
 import type { LayerWork } from '../layers/layer-work.js';
 import { contained, TIMED_OUT } from './contain.js';
@@ -24,7 +24,7 @@ const APPLIANCE = /guestfs_launch failed|supermin exited with error|appliance cl
 export async function runGuestfs(
   argv: readonly string[],
   options: { folder: string; environment: GuestfsEnvironment; work: LayerWork },
-  { signal }: Pick<BuildContext, 'signal'>,
+  { signal }: Task,
 ): Promise<GuestfsOutcome> {
   const { folder, environment, work } = options;
   requireLibguestfs();

@@ -1,3 +1,4 @@
+import type { Task } from '../../model/task.js';
 import { kernelModule } from '../../toolchain/module-build/kernel-module.js';
 import { vpVdpa } from '../../toolchain/module-build/sources.js';
 import type { BootImage } from '../boot-image.js';
@@ -28,11 +29,11 @@ const MODULES = [
  * The guest that runs machines itself: `micro` with the toolchain's QEMU, what makes vDPA devices of its virtio functions, and the
  * programs that manage them. Throws as kernelModule and qemuAddition do.
  */
-export async function hypervisorImage(context: BuildContext): Promise<BootImage> {
-  const { toolchain, progress } = context;
+export async function hypervisorImage(context: BuildContext, task: Task): Promise<BootImage> {
+  const { toolchain } = context;
   const micro = microContents(toolchain);
   const qemu = await qemuAddition(toolchain.qemu);
-  const module = await kernelModule(vpVdpa, context, progress);
+  const module = await kernelModule(vpVdpa, context, task);
   return initramfsImage(
     {
       ...micro,
@@ -43,5 +44,6 @@ export async function hypervisorImage(context: BuildContext): Promise<BootImage>
       additions: [qemu],
     },
     context,
+    task,
   );
 }

@@ -12,7 +12,4 @@ export interface LayerWork {
   readonly log: (line: string) => void;
   /** One line for the log alone. */
   readonly record: (line: string) => void;
-  /** What goes on right now, for whoever watches alone. */
-  readonly show: (detail: string) => void;
-  readonly warn: (message: string) => void;
 }

@@ -1,5 +1,6 @@
 import { digest } from '../../model/digest.js';
 import type { KernelFlavour } from '../../toolchain/types.js';
+import type { Task } from '../../model/task.js';
 import type { BuildContext } from '../build-context.js';
 import type { Family } from '../components/component.js';
 import { resolveComponent, withArtefacts, type ResolvedComponent } from '../components/resolve.js';
@@ -24,6 +25,7 @@ type LayerBuilder = (
   below: readonly StoredLayer[],
   components: readonly ResolvedComponent[],
   context: BuildContext,
+  task: Task,
 ) => Promise<Readonly<Record<string, string>>>;
 
 const layerBuilders: Readonly<Record<Family, LayerBuilder>> = {
@@ -54,13 +56,13 @@ function componentLayer(parent: PlannedLayer, uses: readonly ImageComponent[]): 
     title: components.map(({ name }) => name).join(', '),
     family: parent.family,
     components: components.map(({ name, version }) => ({ name, version })),
-    build: async (work, below, context) => {
+    build: async (work, below, context, task) => {
       const kernelRelease = below[0]?.manifest.kernelRelease ?? null;
       const before = packagesOf(below);
       const built: ResolvedComponent[] = [];
       for (const component of components)
-        built.push(await withArtefacts(component, { kernelRelease, packages: before }, work, context));
-      const now = await layerBuilders[parent.family](work, below, built, context);
+        built.push(await withArtefacts(component, { kernelRelease, packages: before }, work, context, task));
+      const now = await layerBuilders[parent.family](work, below, built, context, task);
       const packages = Object.entries(now).filter(([name, version]) => before[name] !== version);
       return { packages: Object.fromEntries(packages), kernelRelease, source: null };
     },

@@ -1,3 +1,4 @@
+import type { Task } from '../../model/task.js';
 import type { BuildContext } from '../build-context.js';
 import type { Family } from '../components/component.js';
 import type { LayerManifest } from './layer.js';
@@ -15,7 +16,12 @@ export interface PlannedLayer {
   readonly family: Family;
   readonly components: LayerManifest['components'];
   /** Fills `work.result`, with the disk last. `below`: the finished layers under it, the base first. */
-  build(work: LayerWork, below: readonly StoredLayer[], context: BuildContext): Promise<LayerOutcome>;
+  build(
+    work: LayerWork,
+    below: readonly StoredLayer[],
+    context: BuildContext,
+    task: Task,
+  ): Promise<LayerOutcome>;
 }
 
 /** A layer and all below it, the base first. */

@@ -12,6 +12,7 @@ import { basename, dirname, join } from 'node:path';
 import { digest } from '../../model/digest.js';
 import { cacheFolder } from '../../model/folders.js';
 import { withStep } from '../../model/progress.js';
+import type { Task } from '../../model/task.js';
 import { runOrThrow } from '../../process/run.js';
 import type { KernelTool, Toolchain } from '../../toolchain/types.js';
 import type { BootImage } from '../boot-image.js';
@@ -80,8 +81,11 @@ export function initramfsDigest(contents: InitramfsContents, toolchain: Toolchai
 }
 
 /** An image of these contents: built from the toolchain once; later calls return what is in the cache. */
-export async function initramfsImage(contents: InitramfsContents, context: BuildContext): Promise<BootImage> {
-  const { toolchain, progress } = context;
+export async function initramfsImage(
+  contents: InitramfsContents,
+  { toolchain }: BuildContext,
+  task: Task,
+): Promise<BootImage> {
   const contentDigest = initramfsDigest(contents, toolchain);
   const folder = join(cacheFolder(), 'images', contents.name, contentDigest.slice(0, 32));
   const image = {
@@ -91,14 +95,13 @@ export async function initramfsImage(contents: InitramfsContents, context: Build
     digest: contentDigest,
   };
   if (existsSync(folder)) return image;
-  await withStep(progress, `Build the image ${contents.name}`, async () =>
-    buildFolder(folder, context, async (scratch, result) => {
-      const root = join(scratch, 'root');
-      await fillRoot(root, contents, toolchain, scratch);
-      await packRoot(root, join(result, 'initrd'), toolchain.bin);
-      await prepareKernel(toolchain.kernel.image, join(result, 'kernel'), toolchain.bin);
-    }),
-  );
+  const build = async (scratch: string, result: string): Promise<void> => {
+    const root = join(scratch, 'root');
+    await fillRoot(root, contents, toolchain, scratch);
+    await packRoot(root, join(result, 'initrd'), toolchain.bin);
+    await prepareKernel(toolchain.kernel.image, join(result, 'kernel'), toolchain.bin);
+  };
+  await withStep(task, `Build the image ${contents.name}`, async () => buildFolder(folder, build, task));
   return image;
 }
 

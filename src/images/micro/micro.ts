@@ -1,5 +1,6 @@
 import { nicModelNames, nicModel } from '../../devices/catalog.js';
 import { shippedFile } from '../../model/folders.js';
+import type { Task } from '../../model/task.js';
 import type { Toolchain } from '../../toolchain/types.js';
 import type { BootImage } from '../boot-image.js';
 import type { BuildContext } from '../build-context.js';
@@ -70,6 +71,6 @@ export function microContents(toolchain: Toolchain): InitramfsContents {
  * The small guest: an initramfs of busybox, the guest agent, netperf, iperf3, iproute2 and the kernel modules that labs need.
  * Built from the toolchain once for each content; later calls return what is in the cache.
  */
-export async function microImage(context: BuildContext): Promise<BootImage> {
-  return initramfsImage(microContents(context.toolchain), context);
+export async function microImage(context: BuildContext, task: Task): Promise<BootImage> {
+  return initramfsImage(microContents(context.toolchain), context, task);
 }

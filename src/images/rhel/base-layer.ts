@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { digest } from '../../model/digest.js';
 import { shippedFile } from '../../model/folders.js';
 import type { DiskSource } from '../../model/lab.js';
+import type { Task } from '../../model/task.js';
 import { renderTemplate } from '../../render/templates.js';
 import type { BuildContext } from '../build-context.js';
 import { obtainDisk, sourceDigest } from '../disk/obtain.js';
@@ -43,7 +44,7 @@ export function diskBaseLayer(title: string, source: DiskSource): PlannedLayer {
     title,
     family: 'rhel',
     components: [],
-    build: async (work, _, context) => buildBase(title, source, work, context),
+    build: async (work, _, context, task) => buildBase(title, source, work, context, task),
   };
 }
 
@@ -52,13 +53,14 @@ async function buildBase(
   source: DiskSource,
   work: LayerWork,
   context: BuildContext,
+  task: Task,
 ): Promise<LayerOutcome> {
   // Before minutes of fetching.
   requireLibguestfs();
   const from = source.kind === 'file' ? source.path : source.url;
   const disk = join(work.result, DISK);
-  await obtainDisk(source, disk, work, context);
-  const said = await takeApart(title, from, disk, work, context);
+  await obtainDisk(source, disk, work, task);
+  const said = await takeApart(title, from, disk, work, context, task);
   const facts = readDiskFacts(said, from);
   work.log(`${facts.system}, its root on ${facts.root} (${facts.fileSystem})`);
   const kernelRelease = await makeDiskBootFiles(facts, from, work, context.toolchain);
@@ -72,14 +74,15 @@ async function takeApart(
   disk: string,
   work: LayerWork,
   context: BuildContext,
+  task: Task,
 ): Promise<string> {
   copyFileSync(shippedFile(BASE_SYSTEM), join(work.scratch, 'base-system.sh'));
   writeFileSync(join(work.scratch, 'base.fish'), renderTemplate('images/rhel-base.fish', { title }));
-  const environment = await guestfsEnvironment(work.scratch, context);
+  const environment = await guestfsEnvironment(work.scratch, context, task);
   const { exitCode, stdout, stderr } = await runGuestfs(
     ['guestfish', '-v', '--format=qcow2', '-a', disk, '-i', '-f', 'base.fish'],
     { folder: work.scratch, environment, work: { ...work, log: work.record } },
-    context,
+    task,
   );
   if (exitCode === 0 && stdout.includes('lab-section end')) return stdout;
   // What it says of the system may be why the rest failed.

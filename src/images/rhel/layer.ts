@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Task } from '../../model/task.js';
 import { runOrThrow } from '../../process/run.js';
 import type { BuildContext } from '../build-context.js';
 import type { ResolvedComponent } from '../components/resolve.js';
@@ -24,11 +25,12 @@ export async function buildRhelLayer(
   below: readonly StoredLayer[],
   components: readonly ResolvedComponent[],
   context: BuildContext,
+  task: Task,
 ): Promise<Readonly<Record<string, string>>> {
   const parent = below.at(-1);
   if (parent === undefined) throw new Error('a layer needs one below it');
   requireLibguestfs();
-  const environment = await guestfsEnvironment(work.scratch, context);
+  const environment = await guestfsEnvironment(work.scratch, context, task);
   const folder = customizeFolder(work.digest);
   const program = await virtCustomize();
   await writeCustomizeFiles(components, {
@@ -39,14 +41,14 @@ export async function buildRhelLayer(
   requireRoom(statSync(join(folder, 'files.tar')).size);
   const qemuImg = join(context.toolchain.bin, 'qemu-img');
   const disk = join(work.result, DISK);
-  const { signal } = context;
+  const { signal } = task;
   await runOrThrow([qemuImg, 'create', '-q', '-f', 'qcow2', '-b', parent.disk, '-F', 'qcow2', disk], {
     signal,
   });
   const { exitCode, stdout, stderr } = await runGuestfs(
     [...program, '-v', '-a', disk, '--commands-from-file', 'commands'],
     { folder, environment, work },
-    context,
+    task,
   );
   const { failure, packages } = customizeOutcome(exitCode, `${stdout}\n${stderr}`);
   if (failure !== undefined)

@@ -1,12 +1,12 @@
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { digest } from '../../model/digest.js';
+import type { Task } from '../../model/task.js';
 import { ToolchainError } from '../../errors/families.js';
 import { LabError } from '../../errors/lab-error.js';
 import { ProcessError } from '../../process/process-error.js';
 import type { Mirror } from '../mirror.js';
 import { fetchTree } from '../mmdebstrap.js';
-import type { BuildReport } from '../provision-folder.js';
 import { moduleBuildRecipe, sourceVersionOf } from '../recipe.js';
 import { removeFolder } from '../remove-folder.js';
 import { packagesOfTree } from '../tree.js';
@@ -14,14 +14,13 @@ import { releaseOfModule, writeRecord } from './built-module.js';
 import type { ModuleSource } from './sources.js';
 import { runInTree } from './run-in-tree.js';
 
-export interface BuildModuleOptions extends BuildReport {
+export interface BuildModuleOptions {
   readonly source: ModuleSource;
   readonly kernel: DebianKernel;
   readonly key: string;
   readonly mirror: Mirror;
   /** An empty folder, which gets the module and its record; what else is needed meanwhile is gone in the end. */
   readonly folder: string;
-  readonly signal: AbortSignal | undefined;
 }
 
 /** A kernel of Debian's in the toolchain's tree. */
@@ -40,19 +39,19 @@ const workFolder = '/build';
  * Builds a module of Linux's own source that Debian's kernel leaves out. The packages for it are fetched, used in place and removed
  * again: 560 MB for a module of less than 0.1 MB. Throws EnvironmentError and ToolchainError.
  */
-export async function buildModule(options: BuildModuleOptions): Promise<void> {
-  const { source, kernel, folder, onDetail } = options;
+export async function buildModule(options: BuildModuleOptions, task: Task): Promise<void> {
+  const { source, kernel, folder } = options;
   const tree = join(folder, 'tree');
-  await fetchBuildTree(options, tree);
+  await fetchBuildTree(options, tree, task);
   const packages = packagesOfTree(tree);
   requireSameVersion(kernel, packages[`linux-headers-${kernel.release}`]);
 
-  onDetail(`building ${source.name}`);
+  task.detail(`building ${source.name}`);
   const built = join(tree, workFolder, `${source.name}.ko`);
   try {
-    await compile(options, tree);
+    await compile(options, tree, task);
   } catch (cause) {
-    options.signal?.throwIfAborted();
+    task.signal.throwIfAborted();
     throw buildFailed(source, kernel, cause);
   }
   const release = releaseOfModule(built);
@@ -70,10 +69,13 @@ export async function buildModule(options: BuildModuleOptions): Promise<void> {
   await removeFolder(tree);
 }
 
-async function fetchBuildTree(options: BuildModuleOptions, tree: string): Promise<void> {
-  const { kernel } = options;
+async function fetchBuildTree(
+  { kernel, mirror }: BuildModuleOptions,
+  tree: string,
+  task: Task,
+): Promise<void> {
   try {
-    await fetchTree({ ...options, recipe: moduleBuildRecipe(kernel.release), tree });
+    await fetchTree({ recipe: moduleBuildRecipe(kernel.release), mirror, tree }, task);
   } catch (error) {
     if (isWithoutPackages(error)) throw movedOn(kernel, 'has no headers or no source of it', error);
     throw error;
@@ -104,12 +106,12 @@ function movedOn(kernel: DebianKernel, how: string, cause?: unknown): ToolchainE
   );
 }
 
-async function compile({ source, kernel, signal }: BuildModuleOptions, tree: string): Promise<void> {
+async function compile({ source, kernel }: BuildModuleOptions, tree: string, task: Task): Promise<void> {
   const name = `linux-source-${sourceVersionOf(kernel.release)}`;
   const work = join(tree, workFolder);
   await mkdir(work);
   // mawk’s package is only unpacked, so nothing has made this link.
-  await runInTree(tree, ['ln', '-sf', 'mawk', '/usr/bin/awk'], signal);
+  await runInTree(tree, ['ln', '-sf', 'mawk', '/usr/bin/awk'], task);
   const members = source.files.map((file) => `${name}/${source.folder}/${file}`);
   await runInTree(
     tree,
@@ -118,15 +120,15 @@ async function compile({ source, kernel, signal }: BuildModuleOptions, tree: str
       ...[`--file=/usr/src/${name}.tar.xz`, `--directory=${workFolder}`],
       ...[`--strip-components=${source.folder.split('/').length + 1}`, ...members],
     ],
-    signal,
+    task,
   );
   await writeFile(join(work, 'Makefile'), `obj-m := ${source.name}.o\n`);
   await runInTree(
     tree,
     ['make', '-C', `/usr/src/linux-headers-${kernel.release}`, `M=${workFolder}`, 'modules'],
-    signal,
+    task,
   );
-  await runInTree(tree, ['strip', '--strip-debug', `${workFolder}/${source.name}.ko`], signal);
+  await runInTree(tree, ['strip', '--strip-debug', `${workFolder}/${source.name}.ko`], task);
 }
 
 function buildFailed(source: ModuleSource, kernel: DebianKernel, cause: unknown): ToolchainError {

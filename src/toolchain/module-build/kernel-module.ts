@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
 import { digest } from '../../model/digest.js';
 import { ToolchainError } from '../../errors/families.js';
-import type { Progress } from '../../model/progress.js';
+import type { Task } from '../../model/task.js';
 import { toolchainFolder } from '../folders.js';
 import { chooseMirror } from '../mirror.js';
 import { provisionFolder } from '../provision-folder.js';
@@ -16,7 +16,6 @@ export interface ModuleOptions {
   readonly toolchain: Toolchain;
   /** See ToolchainOptions. */
   readonly mirror: string | undefined;
-  readonly signal: AbortSignal | undefined;
 }
 
 /**
@@ -26,8 +25,8 @@ export interface ModuleOptions {
  */
 export async function kernelModule(
   source: ModuleSource,
-  { toolchain, mirror: wish, signal }: ModuleOptions,
-  progress: Progress,
+  { toolchain, mirror: wish }: ModuleOptions,
+  task: Task,
 ): Promise<string | undefined> {
   if (kernelHas(toolchain.kernel, source.name)) return undefined;
   if (toolchain.kernel.origin !== 'provisioned') throw missingIn(toolchain.kernel, source);
@@ -43,11 +42,9 @@ export async function kernelModule(
       place,
       title: `Build the module ${source.name} for ${kernel.release}`,
       find,
-      build: async (folder, report) =>
-        buildModule({ source, kernel, key, mirror, folder, signal, ...report }),
-      signal,
+      build: async (folder, step) => buildModule({ source, kernel, key, mirror, folder }, step),
     },
-    progress,
+    task,
   );
 }
 

@@ -1,3 +1,4 @@
+import type { Task } from '../../model/task.js';
 import { runOrThrow } from '../../process/run.js';
 
 const limitSeconds = 900;
@@ -21,7 +22,7 @@ const script = [
 export async function runInTree(
   tree: string,
   argv: readonly [string, ...string[]],
-  signal: AbortSignal | undefined,
+  { signal }: Task,
 ): Promise<void> {
   await runOrThrow(
     [

@@ -1,12 +1,10 @@
+import type { Task } from '../../model/task.js';
 import { askKvm } from '../kvm-verdict.js';
 import type { Toolchain } from '../types.js';
 import type { Probe } from './probe.js';
 
 /** Whether KVM serves, by running a guest under it if there is a toolchain to do so. */
-export async function probeKvm(
-  toolchain: Toolchain | undefined,
-  signal: AbortSignal | undefined,
-): Promise<Probe> {
+export async function probeKvm(toolchain: Toolchain | undefined, task: Task): Promise<Probe> {
   const common = { name: 'KVM', required: false } as const;
   if (toolchain === undefined) {
     return {
@@ -16,7 +14,7 @@ export async function probeKvm(
       remedy: 'run lab doctor again after the first lab up',
     };
   }
-  const { works, reason, remedy } = await askKvm(toolchain, { afresh: true, signal });
+  const { works, reason, remedy } = await askKvm(toolchain, { afresh: true }, task);
   if (works) return { ...common, verdict: 'ok', found: reason };
   const slower = 'labs run without it, by emulation (slower)';
   return {

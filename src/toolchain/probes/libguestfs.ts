@@ -1,11 +1,12 @@
 import { readdirSync, accessSync, constants } from 'node:fs';
 import { join } from 'node:path';
+import type { Task } from '../../model/task.js';
 import { run } from '../../process/run.js';
 import { findProgram } from '../programs.js';
 import type { Probe } from './probe.js';
 
 /** virt-customize, which only labs on distribution images need. It boots a kernel of this computer. */
-export async function probeLibguestfs(signal: AbortSignal | undefined, boot = '/boot'): Promise<Probe> {
+export async function probeLibguestfs(boot: string, { signal }: Task): Promise<Probe> {
   const common = { name: 'libguestfs', required: false } as const;
   if (findProgram('virt-customize') === undefined) {
     return {

@@ -1,3 +1,4 @@
+import type { Task } from '../../model/task.js';
 import { givenQemu, systemQemu, type SystemQemu } from '../choose-qemu.js';
 import { recipeFor } from '../recipe.js';
 import { findTree } from '../tree.js';
@@ -7,12 +8,12 @@ import type { Probe } from './probe.js';
 const name = 'QEMU with composable SR-IOV';
 
 /** Which QEMU will be used, and whether it is there already. Throws as givenQemu does. */
-export async function probeQemu(options: ToolchainOptions): Promise<Probe> {
+export async function probeQemu(options: ToolchainOptions, task: Task): Promise<Probe> {
   if (options.qemu !== undefined) {
-    const { version, command } = await givenQemu(options.qemu, options.signal);
+    const { version, command } = await givenQemu(options.qemu, task);
     return { name, verdict: 'ok', required: true, found: `${version}, given (${command[0]})` };
   }
-  const system = await systemQemu(options.signal);
+  const system = await systemQemu(task);
   if (system.state === 'fit') {
     return {
       name,

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { Task } from '../../model/task.js';
 import { run } from '../../process/run.js';
 import type { Probe } from './probe.js';
 
@@ -26,26 +27,26 @@ const restrictions = [
 ];
 
 /** Makes the namespaces that a lab lives in, for an instant. */
-export async function probeUserNamespaces(signal: AbortSignal | undefined): Promise<Probe> {
+export async function probeUserNamespaces(task: Task): Promise<Probe> {
   const common = { name: 'user namespaces', required: true } as const;
-  const complaint = await complaintOfUnshare(signal);
+  const complaint = await complaintOfUnshare(task);
   if (complaint === undefined)
     return { ...common, verdict: 'ok', found: 'made one with a network, processes and mounts of its own' };
   return { ...common, verdict: 'missing', found: complaint, remedy: remedyNow() };
 }
 
-async function complaintOfUnshare(signal: AbortSignal | undefined): Promise<string | undefined> {
+async function complaintOfUnshare(task: Task): Promise<string | undefined> {
   try {
     const result = await run(
       ['unshare', '--user', '--map-root-user', '--net', '--pid', '--fork', '--mount', 'true'],
       {
         timeoutMs: 10_000,
-        signal,
+        signal: task.signal,
       },
     );
     return result.exitCode === 0 ? undefined : (result.stderr.trim().split('\n')[0] ?? 'unshare failed');
   } catch (error) {
-    signal?.throwIfAborted();
+    task.signal.throwIfAborted();
     return error instanceof Error ? (error.message.split('\n')[0] ?? 'unshare failed') : String(error);
   }
 }

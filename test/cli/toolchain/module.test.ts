@@ -1,7 +1,7 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { silentProgress } from '../../../src/model/progress.js';
+import { silentTask } from '../../../src/model/task.js';
 import { kernelModule } from '../../../src/toolchain/module-build/kernel-module.js';
 import { vpVdpa } from '../../../src/toolchain/module-build/sources.js';
 import { resolveToolchain } from '../../../src/toolchain/resolve.js';
@@ -16,7 +16,7 @@ let toolchain: Toolchain;
 beforeEach(async () => {
   toolbox = makeToolbox();
   fakeMmdebstrap(toolbox, 'good');
-  toolchain = await resolveToolchain({}, silentProgress);
+  toolchain = await resolveToolchain({}, silentTask());
   writeFileSync(join(toolchain.kernel.modules, 'modules.order'), 'kernel/vdpa.ko\n');
 });
 afterEach(() => {
@@ -33,7 +33,7 @@ function fakeCompiler(release: string | undefined): void {
 }
 
 async function ask(from = toolchain): Promise<string | undefined> {
-  return kernelModule(vpVdpa, { toolchain: from, mirror: undefined, signal: undefined }, silentProgress);
+  return kernelModule(vpVdpa, { toolchain: from, mirror: undefined }, silentTask());
 }
 
 function modules(): string[] {

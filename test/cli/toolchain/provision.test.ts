@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { LabError } from '../../../src/errors/lab-error.js';
-import { silentProgress, type Progress } from '../../../src/model/progress.js';
+import { silentProgress } from '../../../src/model/progress.js';
+import { silentTask, type Task } from '../../../src/model/task.js';
 import { findToolchain, resolveToolchain } from '../../../src/toolchain/resolve.js';
 import { fakeMmdebstrap, makeToolbox, type Toolbox } from './toolbox.js';
 
@@ -30,7 +31,7 @@ function trees(): string[] {
 
 async function failure(options = {}): Promise<LabError> {
   try {
-    await resolveToolchain(options, silentProgress);
+    await resolveToolchain(options, silentTask());
   } catch (error) {
     if (error instanceof LabError) return error;
     throw error;
@@ -38,13 +39,14 @@ async function failure(options = {}): Promise<LabError> {
   throw new Error('it should have failed');
 }
 
-/** A progress that keeps titles and warnings. */
-function listening(): Progress & { readonly heard: string[] } {
+/** A task that keeps titles and warnings. */
+function listening(): Task & { readonly heard: string[] } {
   const heard: string[] = [];
   const hear = (text: string) => {
     heard.push(text);
   };
   return {
+    ...silentTask(),
     heard,
     warn: hear,
     step: (title) => {
@@ -65,7 +67,7 @@ async function until(condition: () => boolean): Promise<void> {
 describe('a good fetch', () => {
   it('gives a toolchain whose parts exist and run', async () => {
     fakeMmdebstrap(toolbox, 'good');
-    const toolchain = await resolveToolchain({}, silentProgress);
+    const toolchain = await resolveToolchain({}, silentTask());
     expect(toolchain.qemu).toMatchObject({ version: '11.1.3', origin: 'provisioned' });
     expect(toolchain.kernel).toMatchObject({ release: '7.0.0-fake', origin: 'provisioned' });
     expect(existsSync(toolchain.kernel.image)).toBe(true);
@@ -77,15 +79,15 @@ describe('a good fetch', () => {
 
   it('is done once', async () => {
     fakeMmdebstrap(toolbox, 'good');
-    const first = await resolveToolchain({}, silentProgress);
+    const first = await resolveToolchain({}, silentTask());
     toolbox.remove('mmdebstrap');
-    expect(await resolveToolchain({}, silentProgress)).toEqual(first);
+    expect(await resolveToolchain({}, silentTask())).toEqual(first);
     expect(calls()).toHaveLength(1);
   });
 
   it('uses the mirror and the proxy, checks signatures and does not run as root', async () => {
     fakeMmdebstrap(toolbox, 'good');
-    await resolveToolchain({ mirror: 'http://other.example/debian' }, silentProgress);
+    await resolveToolchain({ mirror: 'http://other.example/debian' }, silentTask());
     const [call = ''] = calls();
     expect(call).toContain(
       `deb [signed-by=${toolbox.folder}/keyring.gpg] http://other.example/debian trixie main`,
@@ -97,8 +99,8 @@ describe('a good fetch', () => {
 
   it('keeps the kernel flavours apart', async () => {
     fakeMmdebstrap(toolbox, 'good');
-    const cloud = await resolveToolchain({}, silentProgress);
-    const generic = await resolveToolchain({ kernelFlavour: 'generic' }, silentProgress);
+    const cloud = await resolveToolchain({}, silentTask());
+    const generic = await resolveToolchain({ kernelFlavour: 'generic' }, silentTask());
     expect(generic.tree).not.toBe(cloud.tree);
     expect(calls().map((call) => /linux-image-[a-z0-9-]+/.exec(call)?.[0])).toEqual([
       'linux-image-cloud-amd64',
@@ -110,10 +112,10 @@ describe('a good fetch', () => {
 describe('a frozen mirror', () => {
   it('is used, with a warning', async () => {
     fakeMmdebstrap(toolbox, 'frozen');
-    const progress = listening();
-    await resolveToolchain({}, progress);
+    const task = listening();
+    await resolveToolchain({}, task);
     expect(calls()).toHaveLength(2);
-    expect(progress.heard.join('\n')).toContain('http://mirror.example/debian is frozen');
+    expect(task.heard.join('\n')).toContain('http://mirror.example/debian is frozen');
   });
 });
 
@@ -132,10 +134,10 @@ describe('a fetch that fails', () => {
     expect(error.code).toBe(code);
     expect(error.problems[0].hint).not.toBe('');
     expect(trees()).toEqual([]);
-    expect(await findToolchain({})).toBeUndefined();
+    expect(await findToolchain({}, silentTask())).toBeUndefined();
 
     fakeMmdebstrap(toolbox, 'good');
-    await resolveToolchain({}, silentProgress);
+    await resolveToolchain({}, silentTask());
     expect(trees()).toHaveLength(1);
   });
 
@@ -166,7 +168,7 @@ describe('an interrupted fetch', () => {
   it('ends mmdebstrap and leaves nothing when it is aborted', async () => {
     fakeMmdebstrap(toolbox, 'slow');
     const controller = new AbortController();
-    const fetching = resolveToolchain({ signal: controller.signal }, silentProgress);
+    const fetching = resolveToolchain({}, silentTask(controller.signal));
     await Promise.all([
       expect(fetching).rejects.toThrow('enough'),
       until(() => existsSync(join(toolbox.folder, 'pid'))).then(() => {
@@ -185,10 +187,10 @@ describe('an interrupted fetch', () => {
     await child;
     await until(() => !isRunning());
     expect(trees().map((name) => name.startsWith('.building-'))).toEqual([true]);
-    expect(await findToolchain({})).toBeUndefined();
+    expect(await findToolchain({}, silentTask())).toBeUndefined();
 
     fakeMmdebstrap(toolbox, 'good');
-    await resolveToolchain({}, silentProgress);
+    await resolveToolchain({}, silentTask());
     expect(trees().filter((name) => name.startsWith('.'))).toEqual([]);
     expect(trees()).toHaveLength(1);
   });
@@ -203,11 +205,11 @@ describe('two at once', () => {
     fakeMmdebstrap(toolbox, 'short');
     const first = startChild();
     await until(() => calls().length === 1);
-    const progress = listening();
-    const second = await resolveToolchain({}, progress);
+    const task = listening();
+    const second = await resolveToolchain({}, task);
     expect((await first).stdout).toBe(second.tree);
     expect(calls()).toHaveLength(1);
-    expect(progress.heard.join('\n')).toMatch(/Wait for process \d+/);
+    expect(task.heard.join('\n')).toMatch(/Wait for process \d+/);
   });
 });
 
@@ -239,17 +241,17 @@ describe('a tree in the cache', () => {
     ],
   ])('is made again when %s', async (_, damage) => {
     fakeMmdebstrap(toolbox, 'good');
-    await resolveToolchain({}, silentProgress);
+    await resolveToolchain({}, silentTask());
     damage(join(toolbox.toolchain, trees()[0] ?? ''));
-    expect(await findToolchain({})).toBeUndefined();
-    await resolveToolchain({}, silentProgress);
+    expect(await findToolchain({}, silentTask())).toBeUndefined();
+    await resolveToolchain({}, silentTask());
     expect(calls()).toHaveLength(2);
     expect(trees()).toHaveLength(1);
   });
 
   it('is not one that a dead run was still building', async () => {
     mkdirSync(join(toolbox.toolchain, '.building-0123-abcd/tree'), { recursive: true });
-    expect(await findToolchain({})).toBeUndefined();
+    expect(await findToolchain({}, silentTask())).toBeUndefined();
   });
 });
 

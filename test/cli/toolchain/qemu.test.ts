@@ -2,7 +2,7 @@ import { existsSync, readFileSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { LabError } from '../../../src/errors/lab-error.js';
-import { silentProgress } from '../../../src/model/progress.js';
+import { silentTask } from '../../../src/model/task.js';
 import { resolveToolchain } from '../../../src/toolchain/resolve.js';
 import type { ToolchainOptions } from '../../../src/toolchain/types.js';
 import { fakeMmdebstrap, makeToolbox, type Toolbox } from './toolbox.js';
@@ -17,7 +17,7 @@ afterEach(() => {
   toolbox.dispose();
 });
 
-const resolve = async (options: ToolchainOptions = {}) => resolveToolchain(options, silentProgress);
+const resolve = async (options: ToolchainOptions = {}) => resolveToolchain(options, silentTask());
 
 /** A QEMU that says what it is asked for and counts how often. */
 function fakeQemu(name: string, version: string, sriov: boolean): string {

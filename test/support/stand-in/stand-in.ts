@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { asRootOfNamespace } from '../../../src/images/debian/namespace.js';
 import { cacheFolder } from '../../../src/model/folders.js';
-import { silentProgress } from '../../../src/model/progress.js';
+import { silentTask } from '../../../src/model/task.js';
 import { aptTransportOptions } from '../../../src/toolchain/apt-transport.js';
 import { chooseMirror } from '../../../src/toolchain/mirror.js';
 import { kernelModule } from '../../../src/toolchain/module-build/kernel-module.js';
@@ -50,11 +50,7 @@ function folder({ kernel }: Toolchain): string {
 
 /** The kernel is the toolchain's, and so is the module that Debian's kernels lack and Rocky's have. */
 async function kernelHooks(toolchain: Toolchain): Promise<string[]> {
-  const module = await kernelModule(
-    vpVdpa,
-    { toolchain, mirror: undefined, signal: undefined },
-    silentProgress,
-  );
+  const module = await kernelModule(vpVdpa, { toolchain, mirror: undefined }, silentTask());
   if (module === undefined) throw new Error('this kernel has vp_vdpa: it is no stand-in');
   return [`copy-in ${toolchain.kernel.modules} /usr/lib/modules`, `copy-in ${module} /tmp`];
 }

@@ -43,7 +43,7 @@ describe('what is judged of QEMU from outside', () => {
       ],
     });
     expect(failed(before, snapshot())).toEqual([
-      ['before anything is enabled, QEMU has realized the device of each VF', ['not realized: pf0.vf1']],
+      ['QEMU has realized the device of each VF before anything is enabled', ['not realized: pf0.vf1']],
     ]);
   });
 
@@ -81,7 +81,7 @@ describe('what is judged of QEMU from outside', () => {
   it('fails with one more open file', () => {
     const after = snapshot({ resources: { openFiles: 41, smallMappingsKiB: 90_000 } });
     expect(failed(snapshot(), after)).toEqual([
-      ['QEMU has no more open files after the cycles', ['before: 40', 'after: 41']],
+      ['QEMU has no more files open than before the cycles', ['before: 40', 'after: 41']],
     ]);
   });
 

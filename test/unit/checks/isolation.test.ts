@@ -105,11 +105,11 @@ describe('the verdict on who called from VLAN 10', () => {
   it('is bad when nobody has sent, for silence then shows nothing', () => {
     expect(failed(() => silent)).toEqual([
       'from VLAN 10: pf0 has sent its packets',
-      'from VLAN 10: pf0, on it, has heard the others',
+      'from VLAN 10: pf0, on the same VLAN, has heard the others',
       'from VLAN 10: vf0 has sent its packets',
-      'from VLAN 10: vf0, on it, has heard the others',
+      'from VLAN 10: vf0, on the same VLAN, has heard the others',
       'from VLAN 10: server10 has sent its packets',
-      'from VLAN 10: server10, on it, has heard the others',
+      'from VLAN 10: server10, on the same VLAN, has heard the others',
     ]);
   });
 

@@ -13,7 +13,7 @@ describe('judgeRefusal', () => {
     const { assertions, remarks } = judgeRefusal({ said: SAID, reasons: ['stride', 'PF already exists'] });
     expect(assertions.map(({ ok, title }) => [ok, title])).toEqual([
       [true, 'QEMU refuses the composition'],
-      [true, 'QEMU says why: PF already exists'],
+      [true, 'QEMU gives the reason: PF already exists'],
     ]);
     expect(remarks).toEqual([
       'QEMU: -device virtio-net-pci,id=pf0.vf0: PCI device specified as SR-IOV PF already exists',

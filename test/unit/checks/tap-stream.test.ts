@@ -12,7 +12,7 @@ function verdict({ assertions }: ScriptOutput): boolean {
   return assertions.length > 0 && assertions.every(({ ok }) => ok);
 }
 
-const whole = 'vf-creation.sh speaks to its end';
+const whole = 'vf-creation.sh runs to its end';
 
 describe('a TAP stream', () => {
   it('that is fine passes, plan first or last, with or without a version', () => {

@@ -39,18 +39,20 @@ describe('what was counted on the way of the packets', () => {
     [{ read: 50, written: 60 + 2 * payload }],
     [{ read: 50 + 2 * payload, written: 60 + 2 * payload }],
   ])('fails when QEMU itself has moved it: %j', (io) => {
-    expect(failed(reading(moved, { eth0: 9 }, io))).toEqual(['QEMU itself neither read nor wrote it']);
+    expect(failed(reading(moved, { eth0: 9 }, io))).toEqual([
+      'QEMU itself neither read nor wrote the payload',
+    ]);
   });
 
   it('fails for a function whose interface outside counted a byte too few', () => {
     expect(failed(reading({ ...moved, 'tap-vf0': 6 + payload }, { eth0: 9 }, before.io))).toEqual([
-      'vf0: the interface of its function outside, tap-vf0, counted the payload both ways',
+      'vf0: the interface outside, tap-vf0, counted the payload both ways',
     ]);
   });
 
   it('fails when an interface beside QEMU carried the payload of one function', () => {
     const after = reading(moved, { eth0: 9 + payload }, before.io);
-    expect(failed(after)).toEqual(['no interface of the system that QEMU runs on carried it']);
+    expect(failed(after)).toEqual(['no interface of the system that QEMU runs on carried the payload']);
     // Without a system around it, those are the interfaces outside.
     expect(failed(after, false)).toEqual([]);
   });

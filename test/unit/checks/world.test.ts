@@ -45,7 +45,7 @@ describe('the cycles that two checks share', () => {
       context: steadyQemu(),
       script: (path) => (path.includes('vf-creation') ? broken : fine),
     });
-    expect(failedIn(results)).toEqual(['no VF is left', 'the VFs came without a rescan and went, 10 times']);
+    expect(failedIn(results)).toEqual(['no VF is left', 'the VFs came and went without a rescan, 10 times']);
   });
 
   it('are not shared with another number of them', async () => {
@@ -90,8 +90,8 @@ describe('enumeration', () => {
 
   it.each([
     [true, false, []],
-    [false, false, ['QEMU has had the device of each function from the start']],
-    [true, true, ['QEMU has had the device of each function from the start']],
+    [false, false, ['QEMU created the device of each function at start']],
+    [true, true, ['QEMU created the device of each function at start']],
   ])('with a device that is realized: %s, hotplugged: %s', async (realized, hotplugged, failed) => {
     const execute = async (_: string, { property }: { property: string }): Promise<unknown> =>
       Promise.resolve(property === 'realized' ? realized : hotplugged);
@@ -199,7 +199,7 @@ describe('traffic', () => {
       ...of,
       script: (path, on) => (path.endsWith('counters.sh') ? said : of.script(path, on)),
     });
-    expect(failedIn(results)).toEqual(['the look from outside could be taken']);
+    expect(failedIn(results)).toEqual(['the measurement from outside succeeded']);
     expect(of.ran.at(-1)).toBe('traffic-end.sh on machine');
   });
 
@@ -245,7 +245,7 @@ describe('storage', () => {
 
   it.each([
     [4, []],
-    [0, ['QEMU’s drive took in what the VFs wrote', 'QEMU’s drive gave out what was read']],
+    [0, ['QEMU’s drive counted what the VFs wrote', 'QEMU’s drive counted what was read']],
   ])('reads the drive before and after, %i MiB apart', async (mebibytes, failed) => {
     let bytes = 0;
     const execute = async (): Promise<unknown> => {

@@ -15,7 +15,7 @@ import { mutateTree } from './mutate-tree.js';
 
 // Other cases: LAB_FUZZ_SEED=2 LAB_FUZZ_CASES=100000 npx vitest run --project unit test/unit/fuzz
 const SEED = Number(process.env['LAB_FUZZ_SEED'] ?? 1);
-const CASES = Number(process.env['LAB_FUZZ_CASES'] ?? 10_000);
+const CASES = Number(process.env['LAB_FUZZ_CASES'] ?? 2000);
 const HANGS_AFTER_MS = 120_000 + CASES * 50;
 const LARGEST_SEED = 5000;
 

@@ -2,11 +2,10 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { buildFolder } from '../../../src/images/build-folder.js';
-import { silentProgress } from '../../../src/model/progress.js';
+import { silentTask } from '../../../src/model/task.js';
 import { useScratch } from '../../support/scratch.js';
 
 const scratch = useScratch();
-const options = { progress: silentProgress };
 
 function target(): string {
   return join(scratch(), 'images/micro/abc');
@@ -23,30 +22,38 @@ async function fill(_: string, result: string): Promise<void> {
 
 describe('buildFolder', () => {
   it('makes the folder, and leaves nothing beside it but its lock', async () => {
-    await buildFolder(target(), options, async (work, result) => {
-      writeFileSync(join(work, 'waste'), 'x');
-      await fill(work, result);
-    });
+    await buildFolder(
+      target(),
+      async (work, result) => {
+        writeFileSync(join(work, 'waste'), 'x');
+        await fill(work, result);
+      },
+      silentTask(),
+    );
     expect(readFileSync(join(target(), 'initrd'), 'utf8')).toBe('whole');
     expect(inParent()).toEqual(['abc', 'lock']);
   });
 
   it('shows nothing under its name before all is there, nor when the build fails', async () => {
-    const building = buildFolder(target(), options, async (work, result) => {
-      await fill(work, result);
-      expect(existsSync(target())).toBe(false);
-      throw new Error('no space left on device');
-    });
+    const building = buildFolder(
+      target(),
+      async (work, result) => {
+        await fill(work, result);
+        expect(existsSync(target())).toBe(false);
+        throw new Error('no space left on device');
+      },
+      silentTask(),
+    );
     await expect(building).rejects.toThrow('no space left on device');
     expect(inParent()).toEqual(['lock']);
-    await buildFolder(target(), options, fill);
+    await buildFolder(target(), fill, silentTask());
     expect(existsSync(target())).toBe(true);
   });
 
   it('removes what a killed build has left, and takes none of it for finished', async () => {
     mkdirSync(join(scratch(), 'images/micro/.build-dead/result'), { recursive: true });
     writeFileSync(join(scratch(), 'images/micro/.build-dead/result/initrd'), 'half');
-    await buildFolder(target(), options, fill);
+    await buildFolder(target(), fill, silentTask());
     expect(inParent()).toEqual(['abc', 'lock']);
     expect(readFileSync(join(target(), 'initrd'), 'utf8')).toBe('whole');
   });
@@ -54,10 +61,14 @@ describe('buildFolder', () => {
   it('builds once when several ask at once', async () => {
     let builds = 0;
     const ask = async (): Promise<void> =>
-      buildFolder(target(), options, async (work, result) => {
-        builds += 1;
-        await fill(work, result);
-      });
+      buildFolder(
+        target(),
+        async (work, result) => {
+          builds += 1;
+          await fill(work, result);
+        },
+        silentTask(),
+      );
     await Promise.all([ask(), ask(), ask()]);
     expect(builds).toBe(1);
   });

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { findComponent } from '../../../src/images/components/catalog.js';
@@ -9,15 +8,7 @@ import { shippedFile } from '../../../src/model/folders.js';
 
 const components = componentNames.map(findComponent);
 
-function shellcheck(script: string, shell = 'sh'): void {
-  execFileSync('shellcheck', [`--shell=${shell}`, '-'], { input: script, encoding: 'utf8' });
-}
-
 describe.each(components)('component $name', (component) => {
-  it('asks in a script that shellcheck has nothing against', () => {
-    shellcheck(component.verify);
-  });
-
   it('has its files', () => {
     for (const { source, target } of Object.values(component.families).flatMap(({ files }) => files ?? [])) {
       expect(existsSync(shippedFile(`images/components/files/${source}`)), source).toBe(true);
@@ -45,9 +36,5 @@ describe('debianLayerScript', () => {
   it('passes on the proxy for the time of the build alone', () => {
     expect(script).toMatch(/Proxy "http:\/\/proxy:3128"/);
     expect(script).toMatch(/rm -rf .*90lab-build/);
-  });
-
-  it('is clean for shellcheck', () => {
-    shellcheck(script);
   });
 });

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { silentTask } from '../../../src/model/task.js';
 import { download } from '../../../src/images/disk/download.js';
 import { serveFile, type FileServer, type ServerOptions } from '../../support/file-server.js';
 import { useScratch } from '../../support/scratch.js';
@@ -22,13 +23,15 @@ function target(): string {
 async function fetchIt(options: ServerOptions & { digest?: string; signal?: AbortSignal } = {}) {
   server = await serveFile(content, options);
   const seen: [number, number | undefined][] = [];
-  await download({
-    url: `${server.url}/disk.qcow2`,
-    sha256: options.digest ?? sha256,
-    target: target(),
-    signal: options.signal,
-    onBytes: (...bytes) => seen.push(bytes),
-  });
+  await download(
+    {
+      url: `${server.url}/disk.qcow2`,
+      sha256: options.digest ?? sha256,
+      target: target(),
+      onBytes: (...bytes) => seen.push(bytes),
+    },
+    silentTask(options.signal),
+  );
   return { seen, requests: server.requests };
 }
 

@@ -6,13 +6,14 @@ import { guestfsEnvironment } from '../../../src/images/guestfs/environment.js';
 import { requireLibguestfs } from '../../../src/images/guestfs/requirements.js';
 import { lastErrors } from '../../../src/images/guestfs/run.js';
 import { imagesFolder } from '../../../src/images/layers/store.js';
-import { silentProgress } from '../../../src/model/progress.js';
+import { silentTask } from '../../../src/model/task.js';
 import type { Toolchain } from '../../../src/toolchain/types.js';
 import { useScratch } from '../../support/scratch.js';
 
 const scratch = useScratch();
 const kernel = { image: '/tree/vmlinuz', release: '7.3.4', modules: '/tree/modules', origin: 'provisioned' };
 const toolchain = { kernel } as unknown as Toolchain;
+const context = { toolchain, mirror: undefined, acceleration: 'tcg' } as const;
 
 beforeEach(() => {
   vi.stubEnv('XDG_CACHE_HOME', scratch());
@@ -20,13 +21,7 @@ beforeEach(() => {
 
 describe('guestfsEnvironment', () => {
   it('tells libguestfs to emulate where machines are emulated, and gives it the toolchain’s kernel', async () => {
-    const environment = await guestfsEnvironment(join(scratch(), 'build'), {
-      toolchain,
-      mirror: undefined,
-      acceleration: 'tcg',
-      progress: silentProgress,
-      signal: undefined,
-    });
+    const environment = await guestfsEnvironment(join(scratch(), 'build'), context, silentTask());
     expect(environment).toMatchObject({
       LIBGUESTFS_BACKEND: 'direct',
       LIBGUESTFS_BACKEND_SETTINGS: 'force_tcg',
@@ -42,8 +37,7 @@ describe('guestfsEnvironment', () => {
     const stale = join(scratch(), 'sriov-lab/sockets/libguestfsX');
     mkdirSync(stale, { recursive: true });
     writeFileSync(join(stale, 'guestfsd.sock'), '');
-    const options = { toolchain, mirror: undefined, progress: silentProgress, signal: undefined };
-    await guestfsEnvironment(join(scratch(), 'build'), { ...options, acceleration: 'tcg' });
+    await guestfsEnvironment(join(scratch(), 'build'), context, silentTask());
     expect(existsSync(stale)).toBe(false);
   });
 });

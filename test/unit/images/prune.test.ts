@@ -12,11 +12,10 @@ import {
 } from '../../../src/images/layers/store.js';
 import { pruneImages } from '../../../src/images/prune.js';
 import { currentUses, noteUse } from '../../../src/images/uses.js';
-import { silentProgress } from '../../../src/model/progress.js';
+import { silentTask } from '../../../src/model/task.js';
 import { useScratch } from '../../support/scratch.js';
 
 const scratch = useScratch();
-const options = { progress: silentProgress };
 const digest = (letter: string): string => letter.repeat(64);
 
 function store(letter: string, parent: string | null): string {
@@ -46,13 +45,13 @@ describe('pruneImages', () => {
       .sort();
 
   it('keeps what a lab needs with all that is below it, and removes the rest', async () => {
-    const { removed } = await pruneImages(new Set([digest('d')]), new Set(), options);
+    const { removed } = await pruneImages(new Set([digest('d')]), new Set(), silentTask());
     expect(left()).toEqual(['a', 'd']);
     expect(removed.map(({ title }) => title).sort()).toEqual(['b', 'c']);
   });
 
   it('keeps what a machine runs from, though no definition asks for it any more', async () => {
-    await pruneImages(new Set(), new Set([layerFolder(digest('b'))]), options);
+    await pruneImages(new Set(), new Set([layerFolder(digest('b'))]), silentTask());
     expect(left()).toEqual(['a', 'b']);
   });
 
@@ -61,7 +60,7 @@ describe('pruneImages', () => {
     const part = join(imagesFolder(), 'downloads', 'disk.part');
     mkdirSync(join(imagesFolder(), 'downloads'));
     writeFileSync(part, 'half');
-    await pruneImages(new Set([digest('d')]), new Set(), options);
+    await pruneImages(new Set([digest('d')]), new Set(), silentTask());
     expect(existsSync(customizeFolder(digest('b')))).toBe(false);
     expect(existsSync(customizeFolder(digest('d')))).toBe(true);
     expect(existsSync(part)).toBe(false);
@@ -70,7 +69,7 @@ describe('pruneImages', () => {
   it('removes all when nobody uses any, images of other kinds as well', async () => {
     const micro = join(imagesFolder(), 'micro', 'a'.repeat(32));
     mkdirSync(micro, { recursive: true });
-    await pruneImages(new Set(), new Set(), options);
+    await pruneImages(new Set(), new Set(), silentTask());
     expect(left()).toEqual([]);
     expect(existsSync(micro)).toBe(false);
   });
@@ -78,7 +77,7 @@ describe('pruneImages', () => {
   it('keeps the micro image that a lab needs', async () => {
     const micro = join(imagesFolder(), 'micro', 'a'.repeat(32));
     mkdirSync(micro, { recursive: true });
-    await pruneImages(new Set([digest('a')]), new Set(), options);
+    await pruneImages(new Set([digest('a')]), new Set(), silentTask());
     expect(existsSync(micro)).toBe(true);
   });
 });

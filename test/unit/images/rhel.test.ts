@@ -1,19 +1,11 @@
-import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { resolveComponent } from '../../../src/images/components/resolve.js';
-import { diskInit } from '../../../src/images/disk-boot.js';
 import { contained } from '../../../src/images/guestfs/contain.js';
 import { componentNames } from '../../../src/images/names.js';
-import { customizeCommands, finishScript } from '../../../src/images/rhel/customize-files.js';
+import { customizeCommands } from '../../../src/images/rhel/customize-files.js';
 import { readDiskFacts } from '../../../src/images/rhel/inspect.js';
 import { relabelling } from '../../../src/images/rhel/virt-customize.js';
 import { customizeOutcome } from '../../../src/images/rhel/outcome.js';
-import { shippedFile } from '../../../src/model/folders.js';
-
-function shellcheck(script: string): void {
-  execFileSync('shellcheck', ['--shell=sh', '-'], { input: script, encoding: 'utf8' });
-}
 
 const all = componentNames.map((component) => resolveComponent({ component, version: null }, 'rhel'));
 
@@ -40,14 +32,6 @@ describe('what virt-customize is given', () => {
     expect(customizeCommands(plugins, { below: '/below.qcow2', environment: {}, program })).not.toMatch(
       /^install/m,
     );
-  });
-
-  it('ends with a script that shellcheck has nothing against, whatever it is made of', () => {
-    shellcheck(finishScript(all, [{ path: "/opt/it's here", sha256: 'a'.repeat(64) }]));
-    shellcheck(finishScript([], []));
-    for (const name of ['files.sh', 'base-system.sh'])
-      shellcheck(readFileSync(shippedFile(`images/rhel/files/${name}`), 'utf8'));
-    shellcheck(diskInit({ device: '/dev/vda3', fileSystem: 'xfs', mountOptions: 'noatime' }));
   });
 });
 

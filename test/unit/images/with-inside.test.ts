@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { BootImage } from '../../../src/images/boot-image.js';
 import { withInside } from '../../../src/images/with-inside.js';
-import { silentProgress } from '../../../src/model/progress.js';
+import { silentTask } from '../../../src/model/task.js';
 import type { Toolchain } from '../../../src/toolchain/types.js';
 import { useScratch } from '../../support/scratch.js';
 
@@ -35,7 +35,7 @@ function image(name: string, kernel: string, initrd: string): BootImage {
 
 async function around(outer: BootImage, inside: Parameters<typeof withInside>[1]): Promise<BootImage> {
   const toolchain = { bin: scratch() } as unknown as Toolchain;
-  return withInside(outer, inside, { toolchain, progress: silentProgress });
+  return withInside(outer, inside, { toolchain }, silentTask());
 }
 
 function calls(): number {

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { StateError } from '../../../src/errors/families.js';
-import { silentProgress, type Progress } from '../../../src/model/progress.js';
+import { silentProgress } from '../../../src/model/progress.js';
+import { silentTask, type Task } from '../../../src/model/task.js';
 import { takeLock, type Lock } from '../../../src/process/lock.js';
 import { waitForLock, type LockWait } from '../../../src/process/wait-for-lock.js';
 import { useScratch } from '../../support/scratch.js';
@@ -18,13 +19,13 @@ function wait(limitMs: number): LockWait {
   };
 }
 
-function recorded(): { steps: string[]; progress: Progress } {
+function recorded(signal?: AbortSignal): { steps: string[]; task: Task } {
   const steps: string[] = [];
-  const step: Progress['step'] = (title) => {
+  const step: Task['step'] = (title) => {
     steps.push(title);
     return silentProgress.step(title);
   };
-  return { steps, progress: { ...silentProgress, step } };
+  return { steps, task: { ...silentTask(signal), step } };
 }
 
 async function held(file: string): Promise<Lock> {
@@ -36,8 +37,8 @@ async function held(file: string): Promise<Lock> {
 describe('waitForLock', () => {
   it('takes a free lock without a word, and keeps others out', async () => {
     const file = join(scratch(), 'lock');
-    const { steps, progress } = recorded();
-    const lock = await waitForLock(file, wait(0), { progress });
+    const { steps, task } = recorded();
+    const lock = await waitForLock(file, wait(0), task);
     expect(steps).toEqual([]);
     expect(await takeLock(file, { waitMs: 0, purpose: 'other' })).toBeUndefined();
     await lock.release();
@@ -45,9 +46,9 @@ describe('waitForLock', () => {
 
   it('says who holds it, and takes it when they are done', async () => {
     const file = join(scratch(), 'lock');
-    const { steps, progress } = recorded();
+    const { steps, task } = recorded();
     const other = await held(file);
-    const waiting = waitForLock(file, wait(60_000), { progress });
+    const waiting = waitForLock(file, wait(60_000), task);
     await expect.poll(() => steps).toEqual([`Wait for process ${process.pid}, which builds it`]);
     await other.release();
     await (await waiting).release();
@@ -56,9 +57,7 @@ describe('waitForLock', () => {
   it('throws the error of the wait when the limit is over', async () => {
     const file = join(scratch(), 'lock');
     const other = await held(file);
-    await expect(waitForLock(file, wait(0), { progress: silentProgress })).rejects.toThrow(
-      `process ${process.pid} is busy`,
-    );
+    await expect(waitForLock(file, wait(0), silentTask())).rejects.toThrow(`process ${process.pid} is busy`);
     await other.release();
   });
 
@@ -66,8 +65,8 @@ describe('waitForLock', () => {
     const file = join(scratch(), 'lock');
     const other = await held(file);
     const controller = new AbortController();
-    const { steps, progress } = recorded();
-    const waiting = waitForLock(file, wait(60_000), { progress, signal: controller.signal });
+    const { steps, task } = recorded(controller.signal);
+    const waiting = waitForLock(file, wait(60_000), task);
     const stopped = expect(waiting).rejects.toThrow('enough');
     await expect.poll(() => steps.length).toBe(1);
     controller.abort(new Error('enough'));

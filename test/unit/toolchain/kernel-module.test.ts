@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { digest } from '../../../src/model/digest.js';
-import { silentProgress } from '../../../src/model/progress.js';
+import { silentTask } from '../../../src/model/task.js';
 import {
   findModule,
   releaseOfModule,
@@ -48,7 +48,7 @@ describe('whether a kernel has a module', () => {
 describe('a module for a developer’s own kernel', () => {
   async function ask(lists: Record<string, string>): Promise<string | undefined> {
     const toolchain = { kernel: kernel(lists), packages: {}, tree: '/nowhere/tree' } as unknown as Toolchain;
-    return kernelModule(vpVdpa, { toolchain, mirror: undefined, signal: undefined }, silentProgress);
+    return kernelModule(vpVdpa, { toolchain, mirror: undefined }, silentTask());
   }
 
   it('is not built when the kernel has it', async () => {

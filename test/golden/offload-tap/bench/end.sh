@@ -1,11 +1,11 @@
 #!/bin/sh
-# bench: takes away what the two environments were made of. Runs in the guest.
+# bench: removes the two sides. Runs in the guest.
 # shellcheck disable=SC2317,SC2034,SC3013
 set -u
 # lib/tap.sh stands here.
 
 for container in offload software; do
-    # Whoever still runs there would keep the function.
+    # A process that still runs there would keep the function.
     for process in $(ip netns pids "$container" 2>/dev/null); do
         kill -9 "$process"
     done

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Not every script uses the whole library; dash, bash and busybox all have -ef.
+# Not every script uses the whole library. dash, bash and busybox all support -ef.
 # shellcheck disable=SC2317,SC2034,SC3013
-# bench, environment offload: a container's network namespace holds pf0.vf0 by itself. Runs in the guest.
+# bench, side offload: a container's network namespace contains pf0.vf0 and nothing else. Runs in the guest.
 set -u
 # lib/tap.sh stands here.
 
@@ -14,7 +14,7 @@ function_has_a_netdev() {
     [ -n "$(devices_of "$bdf")" ]
 }
 
-# What an earlier run has left: a function comes back from a namespace that ends.
+# Remove what an earlier run has left. The function returns when its namespace is deleted.
 ip netns delete "$container" 2>/dev/null
 [ "$(numvfs)" = "$total" ] || { no_vfs_yet; make_vfs | sed 's/^/# VFs refused: /'; }
 wait_for 20 function_has_a_netdev

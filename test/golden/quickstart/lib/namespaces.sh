@@ -1,4 +1,4 @@
-# in_namespace NAME COMMAND...: in the guest's network namespace of that name; `.` is the one where a PF stays.
+# in_namespace NAME COMMAND...: runs the command in that network namespace of the guest; `.` is the initial one, where a PF stays.
 in_namespace() {
     namespace=$1
     shift
@@ -9,7 +9,7 @@ in_namespace() {
     fi
 }
 
-# ip_in NAME ARGUMENTS...: iproute2's ip there. (busybox's nsenter would run its own.)
+# ip_in NAME ARGUMENTS...: runs iproute2's ip there. (busybox's nsenter would run busybox's ip.)
 ip_in() {
     namespace=$1
     shift
@@ -20,7 +20,7 @@ ip_in() {
     fi
 }
 
-# counters NAMESPACE DEV: bytes received and sent, as the function's own driver counts them.
+# counters NAMESPACE DEV: prints the bytes received and sent, as the function's own driver counts them.
 counters() {
     in_namespace "$1" cat /proc/net/dev | while read -r name rx _ _ _ _ _ _ _ tx _; do
         if [ "$name" = "$2:" ]; then
@@ -29,7 +29,7 @@ counters() {
     done
 }
 
-# device NAMESPACE: the netdev of the function that lives there, as `give` has noted it: looking costs a program each time.
+# device NAMESPACE: prints the netdev of the function in there. `give` has stored its name, which is faster than starting a program.
 device() {
     if [ "$1" = . ]; then
         devices_of "$pf_bdf"
@@ -38,16 +38,16 @@ device() {
     fi
 }
 
-# Of the functions that there are.
+# Only looks at functions that exist.
 every_function_has_a_netdev() {
-    # There may be but one.
+    # The list may contain one word.
     # shellcheck disable=SC2043
     for bdf in 0000:01:00.0 0000:01:00.1 0000:01:00.2 0000:01:00.3; do
         [ ! -d "$pci/$bdf" ] || [ -n "$(devices_of "$bdf")" ] || return 1
     done
 }
 
-# Each function gets its address, and each but a PF a namespace, made anew.
+# Gives each function its address, and each but a PF a new namespace.
 give_functions_to_namespaces() {
     take_functions_back
     [ "$(numvfs)" = "$total" ] || { no_vfs_yet; make_vfs | sed 's/^/# VFs refused: /'; }
@@ -58,7 +58,7 @@ give_functions_to_namespaces() {
     give 0000:01:00.3 vf2 10.0.0.13/24 1500
 }
 
-# give BDF NAMESPACE ADDRESS MTU
+# give BDF NAMESPACE ADDRESS MTU: configures a function, in its namespace.
 give() {
     netdev=$(devices_of "$1")
     [ -n "$netdev" ] || return 0
@@ -70,11 +70,11 @@ give() {
     echo "$netdev" >"/run/lab/$2.netdev"
     ip netns add "$2"
     ip link set dev "$netdev" netns "$2"
-    # In one batch: each program costs.
+    # One batch, because starting programs is slow under emulation.
     printf '%s\n' 'link set dev lo up' "address add $3 dev $netdev" "link set dev $netdev mtu $4 up" | ip -n "$2" -batch -
 }
 
-# A namespace that ends gives its physical netdevs back to the one of process 1.
+# When a namespace is deleted, the kernel returns its physical netdevs to the initial one.
 take_functions_back() {
     for namespace in /run/netns/*; do
         [ -e "$namespace" ] || continue

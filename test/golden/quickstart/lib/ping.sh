@@ -1,5 +1,5 @@
-# none_lost COUNT ANSWER: ANSWER, what ping says when it is not quiet, has at least COUNT replies and none is missing between them. Its own
-# sum does not tell: a request that is still under way as ping ends is no loss. iputils numbers them from 1, busybox from 0.
+# none_lost COUNT ANSWER: succeeds if ANSWER, the output of ping without -q, has at least COUNT replies with no gap between them. ping's own
+# summary counts a request that is still under way at the end as lost. iputils numbers the requests from 1, busybox from 0.
 none_lost() {
     next=
     answered=0

@@ -1,5 +1,5 @@
-# settled PAYLOAD NAMESPACE DEV BEFORE AFTER: AFTER, or what the counters say up to two seconds later if they have not both moved by PAYLOAD
-# bytes yet. A driver such as igbvf counts a packet only when the device has told it that the packet has left.
+# settled PAYLOAD NAMESPACE DEV BEFORE AFTER: prints AFTER. If the two counters have not both moved by PAYLOAD bytes yet, reads them again for
+# up to two seconds: a driver such as igbvf counts a packet only after the device has reported that it has left.
 settled() {
     after=$5
     tries=20

@@ -1,4 +1,4 @@
-# TAP 14 on standard output: each assertion as it is made, the plan at the end. A stream without its plan has failed.
+# TAP 14 on standard output: each assertion when it is made, the plan at the end. A stream without a plan has failed.
 count=0
 failed=0
 

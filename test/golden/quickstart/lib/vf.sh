@@ -4,14 +4,14 @@ pf_bdf=0000:01:00.0
 pf=$pci/$pf_bdf
 total=3
 
-# What follows starts no program where the shell can do it itself: under emulation each costs more than the VFs do.
+# These functions start no program if the shell can do the work: under emulation, starting one takes longer than creating VFs.
 
-# write_numvfs N: nothing on success, else the system's own error, which a shell's built-in echo may not tell.
+# write_numvfs N: prints nothing on success, otherwise the system's error (from env's echo, as a shell's own may not report it).
 write_numvfs() {
     echo "$1" 2>/dev/null >"$pf/sriov_numvfs" || { env echo "$1" >"$pf/sriov_numvfs"; } 2>&1 | sed 's/.*: //'
 }
 
-# The netdevs of a function. A virtio function has its device one level further down.
+# devices_of BDF: prints the function's netdevs. Those of a virtio function are one level further down.
 devices_of() {
     for link in "$pci/$1"/net/* "$pci/$1"/virtio*/net/*; do
         [ -e "$link" ] && echo "${link##*/}"
@@ -22,17 +22,17 @@ all_devices() {
     echo /sys/class/net/*
 }
 
-# Its MAC.
+# identity_of NETDEV: prints its MAC.
 identity_of() {
     read -r identity <"/sys/class/net/$1/address" && echo "$identity"
 }
 
-# has_driver BDF DRIVER
+# has_driver BDF DRIVER: succeeds if the function is bound to the driver.
 has_driver() {
     [ "$pci/$1/driver" -ef "/sys/bus/pci/drivers/$2" ]
 }
 
-# BDFs of the VFs that there are, in order.
+# present_vfs: prints the BDFs of the VFs that exist, in order.
 present_vfs() {
     for physfn in "$pci"/*/physfn; do
         [ "$physfn" -ef "$pf" ] || continue
@@ -41,7 +41,7 @@ present_vfs() {
     done
 }
 
-# wait_for SECONDS COMMAND...: until the command succeeds.
+# wait_for SECONDS COMMAND...: waits until the command succeeds.
 wait_for() {
     tries=$(($1 * 50))
     shift
@@ -58,7 +58,7 @@ every_vf_has_a_device() {
     done
 }
 
-# Milliseconds after boot.
+# now_ms: prints the milliseconds since boot.
 now_ms() {
     read -r uptime _ </proc/uptime
     echo "${uptime%.*}${uptime#*.}0"
@@ -72,7 +72,7 @@ no_vfs_yet() {
     [ "$(numvfs)" = 0 ] || write_numvfs 0
 }
 
-# make_vfs: all of them, until their drivers have them. Says nothing on success, else what went wrong.
+# make_vfs: creates all VFs and waits until their drivers are bound. Prints nothing on success, otherwise the error.
 make_vfs() {
     write_numvfs "$total"
     wait_for 20 every_vf_has_a_device

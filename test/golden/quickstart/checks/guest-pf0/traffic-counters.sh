@@ -1,7 +1,7 @@
 #!/bin/sh
-# Not every script uses the whole library; dash, bash and busybox all have -ef.
+# Not every script uses the whole library. dash, bash and busybox all support -ef.
 # shellcheck disable=SC2317,SC2034,SC3013
-# traffic: what each function has counted so far, in bytes, as a YAML block. Runs in the guest.
+# traffic: prints each function's byte counters, as a YAML block. Runs in the guest.
 set -u
 # lib/tap.sh stands here.
 

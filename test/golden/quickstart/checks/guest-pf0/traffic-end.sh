@@ -1,7 +1,7 @@
 #!/bin/sh
-# Not every script uses the whole library; dash, bash and busybox all have -ef.
+# Not every script uses the whole library. dash, bash and busybox all support -ef.
 # shellcheck disable=SC2317,SC2034,SC3013
-# traffic: the functions go back to the guest's first network namespace.
+# traffic: returns the functions to the guest's initial network namespace. Runs in the guest.
 set -u
 # lib/tap.sh stands here.
 

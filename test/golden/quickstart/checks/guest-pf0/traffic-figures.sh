@@ -1,7 +1,7 @@
 #!/bin/sh
-# Not every script uses the whole library; dash, bash and busybox all have -ef.
+# Not every script uses the whole library. dash, bash and busybox all support -ef.
 # shellcheck disable=SC2317,SC2034,SC3013
-# traffic: figures, not a verdict, of one function and what is outside. Runs in the guest. Taken under TCG.
+# traffic: figures of the path between one function and the outside, not a verdict. Runs in the guest. Measured under TCG.
 set -u
 # lib/tap.sh stands here.
 
@@ -15,5 +15,5 @@ figure=$(in_namespace vf0 netperf -4 -P 0 -H 10.0.0.1 -t TCP_RR -l -500 -- -o TH
 echo "# vf0 to server, netperf TCP_RR, with the mean latency in usec: $figure (TCG)" | tr '\n' ' '
 echo
 
-ok 'the figures were taken'
+ok 'the figures were measured'
 finish

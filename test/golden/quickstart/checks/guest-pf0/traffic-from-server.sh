@@ -1,5 +1,5 @@
 #!/bin/sh
-# Not every script uses the whole library; dash, bash and busybox all have -ef.
+# Not every script uses the whole library. dash, bash and busybox all support -ef.
 # shellcheck disable=SC2317,SC2034,SC3013
 # traffic, the other way: the peer server reaches each function. Runs in the peer's network namespace.
 set -u

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Not every script uses the whole library; dash, bash and busybox all have -ef.
+# Not every script uses the whole library. dash, bash and busybox all support -ef.
 # shellcheck disable=SC2317,SC2034,SC3013
 # traffic: each function in a network namespace of its own, so that nothing can answer itself. Runs in the guest.
 set -u
@@ -20,13 +20,13 @@ newline='
 '
 payload=$((packets * (size + icmp_header)))
 
-# moved TITLE BEFORE AFTER: a counter went up by the payload.
+# moved TITLE BEFORE AFTER: passes if a counter has moved by at least the payload.
 moved() {
     at_least "$1" "$(($3 - $2))" "$payload"
 }
 
-# ping_counted DEV ARGUMENTS...: in the sender's namespace. A line of DEV's counters, what ping says, and the counters again: in one go,
-# as each program costs. Its variables are for the shell that it is given to.
+# ping_counted DEV ARGUMENTS...: runs in the sender's namespace, and prints DEV's counters, ping's output, and the counters again. It is one
+# script because starting programs is slow under emulation. Its variables are for the shell that runs it.
 # shellcheck disable=SC2016
 ping_counted='
 reading() {
@@ -40,7 +40,7 @@ reading
 ping "$@" 2>&1
 reading'
 
-# exchange TITLE FROM FROM_DEV TO TO_DEV ADDRESS: no loss, and both ends counted the payload. An empty TO is not in the guest.
+# exchange TITLE FROM FROM_DEV TO TO_DEV ADDRESS: no packet is lost, and both ends count the payload. TO is empty outside the guest.
 exchange() {
     title=$1 from=$2 from_dev=$3 to=$4 to_dev=$5 address=$6
     [ -n "$from_dev" ] || { not_ok "$title: $packets packets, none lost" 'the function has no netdev'; return; }

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Not every script uses the whole library; dash, bash and busybox all have -ef.
+# Not every script uses the whole library. dash, bash and busybox all support -ef.
 # shellcheck disable=SC2317,SC2034,SC3013
-# vf-creation: the PF makes the VFs that the lab defines, with their identities, and takes them away. Runs in the guest.
+# vf-creation: the PF creates the VFs that the lab defines, with their identities, and removes them. Runs in the guest.
 set -u
 # lib/tap.sh stands here.
 
@@ -10,7 +10,7 @@ set -u
 cycles=10
 offered=3
 
-# BDF, driver and MAC of each VF that is there: with one netdev each, this is what the lab defines.
+# The BDF, driver and MAC of each VF that exists, as in the lab if each VF has exactly one netdev.
 identities() {
     for vf_bdf in $(present_vfs); do
         vf_driver='another driver'
@@ -24,7 +24,7 @@ identities() {
 }
 
 driver=virtio-pci
-# BDF and MAC of each VF that the lab defines.
+# The BDF and MAC of each VF in the lab's definition.
 vf_table=$(cat <<'END'
 0000:01:00.1 52:54:00:5c:e3:74
 0000:01:00.2 52:54:00:b0:4c:39
@@ -36,7 +36,7 @@ wanted=$(echo "$vf_table" | sort | while read -r bdf identity; do
 done)
 
 if [ ! -d "$pf" ]; then
-    not_ok "the PF is at $pf_bdf" "there: $(ls $pci)"
+    not_ok "the PF is at $pf_bdf" "found: $(ls $pci)"
     finish
 fi
 ok "the PF is at $pf_bdf"
@@ -44,24 +44,24 @@ is "the PF offers $offered VFs" "$(cat "$pf/sriov_totalvfs" 2>&1)" "$offered"
 
 no_vfs_yet
 devices_at_first=$(all_devices)
-is "before: no VF is there" "$(present_vfs)" ''
+is "before: no VF exists" "$(present_vfs)" ''
 is "$((offered + 1)) VFs, one too many, are refused" "$(write_numvfs $((offered + 1)))" 'Numerical result out of range'
-is "after the refusal: no VF is there" "$(present_vfs)" ''
+is "after the refusal: no VF exists" "$(present_vfs)" ''
 
 begin=$(now_ms)
-is "$total VFs are made" "$(make_vfs)" ''
+is "$total VFs are created" "$(make_vfs)" ''
 echo "# from the write to the last netdev: $(($(now_ms) - begin)) ms"
-is 'the VFs are at their BDFs, with their driver, one netdev and the lab'\''s MAC each' "$(identities)" "$wanted"
+is 'each VF is at its BDF, with its driver, one netdev and the lab'\''s MAC' "$(identities)" "$wanted"
 first_devices=$(all_devices)
 if [ "$total" -gt 1 ]; then
-    is "another number of VFs while there are some is refused" "$(write_numvfs $((total - 1)))" 'Device or resource busy'
+    is "another number is refused while VFs exist" "$(write_numvfs $((total - 1)))" 'Device or resource busy'
     is "after the refusal: the VFs are as before" "$(identities)" "$wanted"
 fi
-is "0 takes the VFs away" "$(write_numvfs 0)" ''
+is "writing 0 removes the VFs" "$(write_numvfs 0)" ''
 is "no VF is left" "$(present_vfs)" ''
 is 'no netdev of a VF is left' "$(all_devices)" "$devices_at_first"
 
-# That was the first cycle; the others must be like it. After a wrong one they would only take their time.
+# That was the first cycle, and the others must be like it. If it failed, they would only take time.
 [ "$failed" = 0 ] || finish
 same=1
 slowest=0
