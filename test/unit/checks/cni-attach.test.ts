@@ -63,8 +63,8 @@ describe('cni-attach', () => {
     expect(failedIn(results)).toEqual([]);
     expect(results[0]?.assertions.map(({ title }) => title)).toEqual([
       'it is so',
-      'outside: the tap of vf0 counted what its containers sent and got',
-      'outside: the tap of vf1 counted what its containers sent and got',
+      'outside: the tap of vf0 counted what its containers sent and received',
+      'outside: the tap of vf1 counted what its containers sent and received',
     ]);
     expect(of.ran).toEqual([
       'checks/guest-pf0/cni-attach-host-device.sh',
@@ -80,7 +80,9 @@ describe('cni-attach', () => {
       withVfs('virtio-net'),
       world({ 'guest-pf0.vf0': counts, 'guest-pf0.vf1': enough }),
     );
-    expect(failedIn(results)).toEqual(['outside: the tap of vf0 counted what its containers sent and got']);
+    expect(failedIn(results)).toEqual([
+      'outside: the tap of vf0 counted what its containers sent and received',
+    ]);
     expect(results[0]?.assertions[1]?.diagnostics).toEqual([words, `payload: ${payload} bytes`]);
   });
 
@@ -99,7 +101,7 @@ describe('cni-attach', () => {
         }),
       },
     });
-    expect(failedIn(results)).toEqual(['all are back', 'the look from outside could be taken']);
+    expect(failedIn(results)).toEqual(['all are back', 'the measurement from outside succeeded']);
   });
 
   it('looks at no tap that VFs share', async () => {

@@ -92,7 +92,7 @@ describe('isolation', () => {
         return path.endsWith('end.sh') ? { ...fine, assertions: [assertion(false, 'all are back')] } : said;
       },
     });
-    expect(failedIn(results)).toEqual(['all are back', 'the look from outside could be taken']);
+    expect(failedIn(results)).toEqual(['all are back', 'the measurement from outside succeeded']);
     expect(of.ran.at(-1)).toBe('isolation-end.sh on machine');
   });
 

@@ -98,10 +98,10 @@ describe('vdpa-path', () => {
       titles.vdpa,
       'external to pf0: 5 packets, none lost',
       'external to vf0: 5 packets, none lost',
-      'pf0: the interface of its function outside, server-pf0.vf0, counted the payload both ways',
-      'vf0: the interface of its function outside, server-pf0.vf1, counted the payload both ways',
-      'no interface of the system that QEMU runs on carried it',
-      'QEMU itself neither read nor wrote it',
+      'pf0: the interface outside, server-pf0.vf0, counted the payload both ways',
+      'vf0: the interface outside, server-pf0.vf1, counted the payload both ways',
+      'no interface of the system that QEMU runs on carried the payload',
+      'QEMU itself neither read nor wrote the payload',
       titles.frozen('pf0'),
       titles.frozen('vf0'),
     ]);
@@ -122,8 +122,8 @@ describe('vdpa-path', () => {
     ];
     expect(of.done).toEqual([
       'vdpa-path-start.sh',
-      `ping -n -c 5 -s 92 -i 0.2 -w 15 ${pf ?? ''}`,
-      `ping -n -c 5 -s 92 -i 0.2 -w 15 ${vf ?? ''}`,
+      `ping -n -c 5 -s 92 -i 0.2 -w 65 ${pf ?? ''}`,
+      `ping -n -c 5 -s 92 -i 0.2 -w 65 ${vf ?? ''}`,
       ...frozen('pf0', pf),
       ...frozen('pf0.vf0', vf),
       'vdpa-path-end.sh',
@@ -132,11 +132,11 @@ describe('vdpa-path', () => {
 
   it.each([
     ['the netdev is another one', { types: 'tap' }, [titles.vdpa]],
-    ['QEMU moves packets', { io: payload }, ['QEMU itself neither read nor wrote it']],
+    ['QEMU moves packets', { io: payload }, ['QEMU itself neither read nor wrote the payload']],
     [
       'an interface beside QEMU carries them',
       { beside: payload / 2 },
-      ['no interface of the system that QEMU runs on carried it'],
+      ['no interface of the system that QEMU runs on carried the payload'],
     ],
     ['too few arrive while QEMU is stopped', { frozen: 7 }, [titles.frozen('pf0'), titles.frozen('vf0')]],
   ])('fails when %s', async (_, changes, failed) => {
@@ -162,7 +162,7 @@ describe('vdpa-path', () => {
           }),
       },
     });
-    expect(failedIn(results)).toEqual(Array(3).fill('the look from outside could be taken'));
+    expect(failedIn(results)).toEqual(Array(3).fill('the measurement from outside succeeded'));
     expect(of.done.filter((command) => command.startsWith('kill'))).toEqual([
       ...['kill -STOP 7', 'kill -CONT 7'],
       ...['kill -STOP 7', 'kill -CONT 7'],
