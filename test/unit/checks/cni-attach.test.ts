@@ -1,22 +1,24 @@
 import { describe, expect, it } from 'vitest';
 import { assertion, type CheckTarget, type ScriptOutput } from '../../../src/checks/check.js';
 import { check } from '../../../src/checks/cni-attach/run.js';
-import type { LabFile } from '../../../src/model/lab-file.js';
+import type { cniPluginNames } from '../../../src/checks/cni-attach/spec.js';
+import type { NicFile } from '../../../src/model/lab-file.js';
 import type { Lab } from '../../../src/model/lab.js';
 import { firstTarget, lab } from '../../support/definition.js';
 import { failedIn, fakeHost, fine, linksOf, runIn } from './fake-world.js';
 
+type CniPluginName = (typeof cniPluginNames)[number];
 type Model = 'igb' | 'virtio-net';
 
 /** Two VFs with a peer, and where the model lets VFs differ, one without. */
-function withVfs(model: Model, parameters: object = {}): Lab {
-  const backends = model === 'igb' ? 2 : [{}, {}, { backend: 'user' as const }];
+function withVfs(model: Model, parameters: { plugin?: CniPluginName } = {}): Lab {
+  const vfs: NicFile['vfs'] = model === 'igb' ? 2 : [{}, {}, { backend: 'user' }];
   return lab({
     networks: { lan: {} },
     peers: { server: { network: 'lan', address: '10.0.0.1' }, second: { network: 'lan' } },
-    machines: { guest: { nics: { pf0: { model, backend: { tap: 'lan' }, vfs: backends } } } },
-    checks: [{ 'cni-attach': parameters }] as LabFile['checks'],
-  } as LabFile);
+    machines: { guest: { nics: { pf0: { model, backend: { tap: 'lan' }, vfs } } } },
+    checks: [{ 'cni-attach': parameters }],
+  });
 }
 
 function scriptsOf(of: Lab): { path: string; content: string }[] {
