@@ -94,6 +94,14 @@ test('hotplug-free fails when a device is plugged while VFs come and go', async 
   expect(failed.some((title) => title.includes('device event') || title.includes('object tree'))).toBe(true);
 });
 
+test('link-state fails for the VF that does not tell its link’s state, and for no other', async () => {
+  // Without VIRTIO_NET_F_STATUS the driver takes the link to be up, whatever becomes of it.
+  const qemu = faultyQemu(sandbox.folder, '/^virtio-net-pci,.*id=pf0.vf1,/s/,id=/,status=off,id=/');
+  expect(await failuresOf(sandbox, 'link-state', 'link-state', '--qemu', qemu)).toEqual([
+    'vf1 loses its carrier with its backend’s link, and no other does',
+  ]);
+});
+
 function secondMonitor(path: string): (command: object) => void {
   const socket = connect(path);
   socket.on('error', () => undefined);
