@@ -1,10 +1,14 @@
 import type { ImageName } from '../images/names.js';
-import type { NetworkFile } from '../model/lab-file.js';
 
 export const DEFAULT_MTU = 1500;
-export const DEFAULT_CPUS = 2;
-export const DEFAULT_MEMORY_MIB = 512;
-export const DEFAULT_STORAGE_MIB = 64;
+export const DEFAULT_QUEUES = 1;
+export const DEFAULT_ORDER = 'vfs-first';
+export const DEFAULT_VHOST = 'auto';
+/** Capacity of a storage device, as a definition writes it. */
+export const DEFAULT_STORAGE = '64M';
+
+/** Memory of a machine that has no functions and runs no machines. */
+const BASE_MEMORY_MIB = 512;
 
 /** Of the container network of a bench: what Kubernetes' simplest networks use. */
 export const DEFAULT_CONTAINER_SUBNET = '10.244.0.0/24';
@@ -23,10 +27,10 @@ export function defaultImage(runsMachines: boolean): ImageName {
 /** Room for the guest's own programs, for every function's queues, and for machines inside it, whose memory (MiB) is `inside`. */
 export function defaultMemoryMiB(functions: number, inside: readonly number[]): number {
   const forInside = inside.reduce((sum, memory) => sum + memory + MEMORY_PER_INNER_MACHINE_MIB, 0);
-  return DEFAULT_MEMORY_MIB + functions * MEMORY_PER_FUNCTION_MIB + forInside;
+  return BASE_MEMORY_MIB + functions * MEMORY_PER_FUNCTION_MIB + forInside;
 }
 
-/** A network that names no subnet gets 10.64.0.0/16, the next one 10.65.0.0/16 and so on. */
-export function subnetOf(network: NetworkFile | null, index: number): string {
-  return network?.subnet ?? `10.${64 + index}.0.0/16`;
+/** The subnet of the network at a place among the networks: 10.64.0.0/16, the next one 10.65.0.0/16 and so on. */
+export function defaultSubnet(index: number): string {
+  return `10.${64 + index}.0.0/16`;
 }

@@ -19,25 +19,24 @@ import {
 import type { Location, Problem } from '../errors/lab-error.js';
 import { structureProblems, type Place } from './yaml-structure.js';
 import { DefinitionError } from '../errors/families.js';
+import type { Path } from './path.js';
 import { refuseFor } from './refuse.js';
 
 const MAX_BYTES = 1024 * 1024;
 const MAX_ALIASES = 100;
 
-export type Path = readonly (string | number)[];
-
-/** A definition as YAML gives it, and where each part of it stands. */
+/** A definition as YAML gives it, and where each part of it is. */
 export interface Definition {
   readonly file: string;
   readonly value: unknown;
-  /** Where the value at a path stands. Falls back to the nearest part that exists. */
+  /** Where the value at a path is. Falls back to the nearest part that exists. */
   locate(path: Path, options?: PlaceOptions): Location;
 }
 
 export interface PlaceOptions {
-  /** Where its key stands, not the value. */
+  /** Where its key is, not the value. */
   readonly key?: boolean;
-  /** The path leads to what is not there: the key of what should have it is the place. */
+  /** Nothing is at the path: the place is the key of the part that should have it. */
   readonly missing?: boolean;
 }
 
@@ -53,7 +52,7 @@ function readBytes(file: string): Buffer {
         code: 'LAB-FILE-KIND',
         message: 'a definition must be a regular file',
         location: { file },
-        hint: 'name a lab.yaml, or the folder that holds one',
+        hint: 'name a lab.yaml, or its folder',
       });
     }
     if (status.size > MAX_BYTES) {
@@ -109,28 +108,28 @@ function readText(file: string): string {
   if (nul < 0) return text;
   return fail({
     code: 'LAB-FILE-BINARY',
-    message: 'the file holds a NUL byte; a definition is text',
+    message: 'the file contains a NUL byte; a definition is text',
     location: placeAfter(file, text.slice(0, nul)),
     hint: 'check that this is a lab definition, saved as UTF-8',
   });
 }
 
-/** What the parser says, as someone who does not know its insides wants to read it. */
+/** The parser’s message in words that need no knowledge of the parser. */
 function wording(error: YAMLError, text: string): Pick<Problem, 'message' | 'hint'> {
   const there = /^[^\s,:{}[\]]*/.exec(text.slice(error.pos[0]))?.[0] ?? '';
   switch (error.code) {
     case 'MULTIPLE_DOCS':
       return {
         message: 'a second YAML document begins here',
-        hint: 'a file holds one lab: put what follows `---` into a file of its own',
+        hint: 'a file contains one lab: move what follows `---` to a file of its own',
       };
     case 'TAB_AS_INDENT':
       return {
         message: 'a tab is used to indent',
-        hint: 'YAML indents with spaces: put spaces in its place',
+        hint: 'indent with spaces',
       };
     case 'TAG_RESOLVE_FAILED':
-      return { message: `the tag \`${there}\` means nothing here`, hint: 'remove it' };
+      return { message: `the tag \`${there}\` is unknown`, hint: 'remove it' };
     default:
       if (error.message.includes('call stack'))
         return { message: 'this is nested too deeply', hint: 'a definition is about ten levels deep' };
@@ -240,9 +239,9 @@ export function loadDefinition(file: string): Definition {
   if (value === null || value === undefined) {
     return fail({
       code: 'LAB-SHAPE-MISSING',
-      message: 'the file is empty, or holds comments alone',
+      message: 'the file is empty, or contains only comments',
       location: { file, line: 1, column: 1 },
-      hint: 'write a lab into it; `machines:` is all that it needs, labs/quickstart/lab.yaml shows one',
+      hint: 'write a definition; only `machines:` is required, as labs/quickstart/lab.yaml shows',
     });
   }
   return {

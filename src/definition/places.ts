@@ -1,6 +1,6 @@
-import type { AddrFile } from '../model/lab-file.js';
 import type { Bus } from '../model/lab.js';
 import { ROOT_BUS } from './buses.js';
+import type { Addr } from './draft.js';
 
 const FUNCTIONS_PER_DEVICE = 8;
 
@@ -13,7 +13,7 @@ export interface Place {
 }
 
 /** DEVICE * 8 + FUNCTION of an `addr` as written. */
-function numberOf(addr: AddrFile): number {
+function numberOf(addr: Addr): number {
   const [device = '0', pciFunction = '0'] = String(addr).split('.');
   return Number.parseInt(device, 16) * FUNCTIONS_PER_DEVICE + Number(pciFunction);
 }
@@ -43,15 +43,15 @@ export class Places {
   }
 
   /** A place for the first function of a device: on a bus with room for one device its next function, else the next device. */
-  forDevice(bus: string, addr: AddrFile | undefined, oneDevice: boolean): Place {
+  forDevice(bus: string, addr: Addr | null, oneDevice: boolean): Place {
     const next = this.#next.get(bus) ?? 0;
     const free = oneDevice ? next : Math.ceil(next / FUNCTIONS_PER_DEVICE) * FUNCTIONS_PER_DEVICE;
-    return this.at(bus, addr === undefined ? free : numberOf(addr));
+    return this.at(bus, addr === null ? free : numberOf(addr));
   }
 
   /** A place `stride` functions after another one, unless it is chosen. */
-  after(number: number, stride: number, bus: string, addr: AddrFile | undefined): Place {
-    return this.at(bus, addr === undefined ? number + stride : numberOf(addr));
+  after(number: number, stride: number, bus: string, addr: Addr | null): Place {
+    return this.at(bus, addr === null ? number + stride : numberOf(addr));
   }
 
   private at(bus: string, number: number): Place {

@@ -1,11 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import type { Lab } from '../model/lab.js';
+import { labFromDefinition } from './lab-from-definition.js';
 import { loadDefinition } from './load.js';
 import { findDefinition } from './locate.js';
-import { resolveLab } from './resolve.js';
 import { withSettings } from './settings.js';
-import { validateDefinition } from './validate.js';
 
 /** A definition that has been read, with the file that it came from. */
 export interface ReadLab {
@@ -25,6 +24,6 @@ export function readLab(name: string, settings: readonly string[] = []): ReadLab
   const file = findDefinition(name);
   const shown = relative(process.cwd(), file);
   const definition = withSettings(loadDefinition(shown.startsWith('..') ? file : shown), settings);
-  const lab = resolveLab(validateDefinition(definition), file);
+  const lab = labFromDefinition(definition, file);
   return { lab, file, text: readFileSync(file, 'utf8'), settings };
 }

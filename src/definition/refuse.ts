@@ -4,7 +4,7 @@ import type { Problem } from '../errors/lab-error.js';
 /** More than anyone reads, and far less than a megabyte of nonsense has. */
 const MAX_TOLD = 100;
 
-/** The problems by their place in the file; what is wrong in two ways of looking at it is told once. */
+/** The problems by their place in the file, each once: two ways of looking at it may find the same. */
 function onceInOrder(problems: readonly Problem[]): Problem[] {
   const seen = new Set<string>();
   return problems
@@ -19,19 +19,24 @@ function onceInOrder(problems: readonly Problem[]): Problem[] {
     );
 }
 
-/** Throws DefinitionError with the problems, if there are any; past the first hundred with no more than their number. */
-export function refuseFor(problems: readonly Problem[], file: string): void {
+/** Throws DefinitionError with the problems, at least one; the first hundred, and the number of the others. */
+export function refuse(problems: readonly Problem[], file: string): never {
   const ordered = onceInOrder(problems);
   const [first, ...others] = ordered.slice(0, MAX_TOLD);
-  if (first === undefined) return;
+  if (first === undefined) throw new Error(`nothing is wrong with ${file}`);
   const [untold] = ordered.slice(MAX_TOLD);
   if (untold !== undefined) {
     others.push({
       code: 'LAB-MORE',
       message: `and ${ordered.length - MAX_TOLD} more problems from here on`,
       location: untold.location ?? { file },
-      hint: 'mend the ones before first',
+      hint: 'fix the problems above first',
     });
   }
   throw new DefinitionError([first, ...others]);
+}
+
+/** Throws DefinitionError with the problems, if there are any. */
+export function refuseFor(problems: readonly Problem[], file: string): void {
+  if (problems.length > 0) refuse(problems, file);
 }

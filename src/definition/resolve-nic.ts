@@ -1,195 +1,115 @@
-import { DEFAULT_NIC_MODEL, nicModel } from '../devices/catalog.js';
-import type { NicModel } from '../devices/nic-model.js';
-import type { BackendFile, FunctionFile, NicFile } from '../model/lab-file.js';
-import {
-  functionsOf,
-  type Backend,
-  type Bus,
-  type Machine,
-  type Network,
-  type Nic,
-  type NicFunction,
-  type Segment,
-} from '../model/lab.js';
-import type { AddressPool } from './addresses.js';
-import { busId, ownPort } from './buses.js';
-import { DEFAULT_MTU, DEFAULT_STORAGE_MIB } from './defaults.js';
-import type { InterfaceNames } from './interface-names.js';
-import type { MacPool } from './macs.js';
+import { nicModel } from '../devices/catalog.js';
+import type { Backend, Bus, Nic, NicFunction } from '../model/lab.js';
+import { busId, busOfNic } from './buses.js';
+import { DEFAULT_MTU } from './defaults.js';
+import type { DraftBackend, DraftFunction, DraftNic } from './draft.js';
+import type { Naming } from './naming.js';
 import type { Place, Places } from './places.js';
-import { sizeMiB } from './units.js';
-import { isChardev, tapOf, vdpaOf } from './written-backend.js';
-import { writtenFunctions, writtenVfs } from './written-functions.js';
-
-/** What hands out names and addresses within one lab. */
-export interface Naming {
-  readonly macs: MacPool;
-  readonly interfaces: InterfaceNames;
-  readonly addresses: ReadonlyMap<string, AddressPool>;
-  readonly networks: readonly Network[];
-  /** Those that have been resolved, by name: whatever is around a machine comes before it. */
-  readonly machines: Map<string, Machine>;
-  segmentBehind(machine: string, backend: BackendFile | undefined): Segment | null;
-}
+import { macSource, segmentBehind } from './relations.js';
 
 /** What hands out places within one machine. */
 export interface Slots {
   readonly machine: string;
-  /** The machine around it. */
-  readonly on: string | undefined;
   readonly iommu: boolean;
   readonly buses: readonly Bus[];
   readonly places: Places;
 }
 
-function resolveBackend(backend: BackendFile, owner: string, naming: Naming): Backend {
-  const vdpa = vdpaOf(backend);
-  if (vdpa !== undefined) {
-    if (isChardev(vdpa)) return { type: 'vdpa', device: vdpa, of: null };
-    return { type: 'vdpa', device: `vdpa/${owner}`, of: vdpa };
+function resolveBackend(backend: DraftBackend, owner: string, naming: Naming): Backend {
+  switch (backend.type) {
+    case 'user':
+      return { type: 'user' };
+    case 'vdpa':
+      return { type: 'vdpa', device: backend.device ?? `vdpa/${owner}`, of: backend.of };
+    case 'tap': {
+      const { network, vlan, vhost } = backend;
+      return { type: 'tap', network, ifname: naming.interfaces.take(owner), vlan, vhost };
+    }
   }
-  const tap = tapOf(backend);
-  if (tap === undefined) return { type: 'user' };
-  return {
-    type: 'tap',
-    network: tap.tap,
-    ifname: naming.interfaces.take(owner),
-    vlan: tap.vlan ?? null,
-    vhost: tap.vhost ?? 'auto',
-  };
 }
 
-interface Wanted {
-  readonly name: string;
-  readonly id: string;
-  readonly written: FunctionFile;
+/** QEMU (hw/net/virtio-net.c) refuses a MAC that is not the vDPA device's. */
+function macOf(pciFunction: DraftFunction, naming: Naming): string {
+  const { machine, id, mac } = macSource(naming.draft, pciFunction);
+  return naming.macs.take(`${machine}-${id}`, mac);
+}
+
+interface Placed {
   readonly place: Place;
-  /** Undefined: the function has none of its own. */
-  readonly backend: BackendFile | undefined;
+  /** Whether it has a backend of its own: VFs that a device makes by itself share the PF's. */
+  readonly ownBackend: boolean;
   readonly sriovPf: string | null;
 }
 
-/**
- * A vDPA device has the MAC of the function that it is made of, and QEMU (hw/net/virtio-net.c) refuses any other for what it is
- * the backend of.
- */
-function macOfVdpa(backend: Backend | null, { on }: Slots, naming: Naming): string | null {
-  const around = on === undefined ? undefined : naming.machines.get(on);
-  if (around === undefined || backend?.type !== 'vdpa') return null;
-  return around.nics.flatMap(functionsOf).find(({ id }) => id === backend.of)?.mac ?? null;
-}
-
-function resolveFunction(wanted: Wanted, nic: NicFile, slots: Slots, naming: Naming): NicFunction {
-  const { name, id, written, place, sriovPf } = wanted;
-  const owner = `${slots.machine}-${id}`;
-  const model = written.model ?? nic.model ?? DEFAULT_NIC_MODEL;
-  const backend = wanted.backend === undefined ? null : resolveBackend(wanted.backend, owner, naming);
-  const segment = naming.segmentBehind(slots.machine, wanted.backend ?? nic.backend);
+function resolveFunction(
+  pciFunction: DraftFunction,
+  { place, ownBackend, sriovPf }: Placed,
+  slots: Slots,
+  naming: Naming,
+): NicFunction {
+  const { name, id, model, backend } = pciFunction;
+  const own = ownBackend && backend !== null ? backend : null;
+  const segment = segmentBehind(naming.draft, slots.machine, backend);
   const network = naming.networks.find((one) => one.name === segment?.network);
+  const isNetwork = nicModel(model).kind === 'network';
   return {
     name,
     id,
     model,
     ...place,
-    mac:
-      nicModel(model).kind === 'storage'
-        ? null
-        : (macOfVdpa(backend, slots, naming) ?? naming.macs.take(owner, written.mac)),
+    mac: isNetwork ? macOf(pciFunction, naming) : null,
     address: network === undefined ? null : (naming.addresses.get(network.name)?.next('function') ?? null),
-    mtu: written.mtu ?? nic.mtu ?? network?.mtu ?? DEFAULT_MTU,
-    queues: written.queues ?? nic.queues ?? 1,
-    vectors: written.vectors ?? nic.vectors ?? null,
-    backend,
+    mtu: pciFunction.mtu ?? network?.mtu ?? DEFAULT_MTU,
+    queues: pciFunction.queues,
+    vectors: pciFunction.vectors,
+    backend: own === null ? null : resolveBackend(own, `${slots.machine}-${id}`, naming),
     segment,
-    behindIommu: slots.iommu && nicModel(model).kind === 'network',
+    behindIommu: slots.iommu && isNetwork,
     sriovPf,
-    properties: written.properties ?? {},
+    properties: pciFunction.properties,
   };
 }
 
-/** Settings that a NIC has for its first function; it shares queues and vectors with its VFs. */
-function pfSettings(nic: NicFile): FunctionFile {
-  return { mac: nic.mac, properties: nic.properties };
-}
-
-function resolveVfs(
-  name: string,
-  nic: NicFile,
-  model: NicModel,
-  pf: NicFunction,
-  slots: Slots,
-  naming: Naming,
-): NicFunction[] {
+function resolveVfs(nic: DraftNic, pf: NicFunction, slots: Slots, naming: Naming): NicFunction[] {
+  const { vfPlacement, vfs } = nicModel(nic.model);
+  const composed = vfs === 'composed';
   let last = pf.number;
-  const { first, stride } = model.vfPlacement;
-  const composed = model.vfs === 'composed';
-  return writtenVfs(nic).map(({ name: vfName, written }, index) => {
-    const bus = written.bus === undefined ? pf.bus : busId(written.bus);
-    const place = slots.places.after(last, index === 0 ? first : stride, bus, written.addr);
-    last = place.number;
-    return resolveFunction(
-      {
-        name: vfName,
-        id: `${name}.${vfName}`,
-        written,
-        place,
-        backend: composed ? (written.backend ?? nic.backend) : undefined,
-        sriovPf: composed ? (written.pf ?? name) : null,
-      },
-      nic,
-      slots,
-      naming,
-    );
-  });
+  return nic.functions
+    .filter(({ kind }) => kind === 'vf')
+    .map((vf, index) => {
+      const bus = vf.bus === null ? pf.bus : busId(vf.bus);
+      const distance = index === 0 ? vfPlacement.first : vfPlacement.stride;
+      const place = slots.places.after(last, distance, bus, vf.addr);
+      last = place.number;
+      const sriovPf = composed ? (vf.pf ?? nic.name) : null;
+      return resolveFunction(vf, { place, ownBackend: composed, sriovPf }, slots, naming);
+    });
 }
 
 /** The functions of a conventional multifunction device; the first stands where a PF would. */
-function resolveSiblings(
-  name: string,
-  nic: NicFile,
-  start: Place,
-  slots: Slots,
-  naming: Naming,
-): NicFunction[] {
+function resolveSiblings(nic: DraftNic, start: Place, slots: Slots, naming: Naming): NicFunction[] {
   let last = start.number - 1;
-  return writtenFunctions(nic).map(({ name: functionName, written }) => {
-    const place = slots.places.after(last, 1, start.bus, written.addr);
-    last = place.number;
-    return resolveFunction(
-      {
-        name: functionName,
-        id: `${name}.${functionName}`,
-        written,
-        place,
-        backend: written.backend ?? nic.backend,
-        sriovPf: null,
-      },
-      nic,
-      slots,
-      naming,
-    );
-  });
+  return nic.functions
+    .filter(({ kind }) => kind === 'function')
+    .map((one) => {
+      const place = slots.places.after(last, 1, start.bus, one.addr);
+      last = place.number;
+      return resolveFunction(one, { place, ownBackend: true, sriovPf: null }, slots, naming);
+    });
 }
 
-/** A NIC of a valid definition, with its functions. */
-export function resolveNic(name: string, nic: NicFile, slots: Slots, naming: Naming): Nic {
-  const model = nicModel(nic.model ?? DEFAULT_NIC_MODEL);
-  const bus = nic.bus === undefined ? ownPort(name) : busId(nic.bus);
+/** A NIC of a sound definition, with its functions. */
+export function resolveNic(nic: DraftNic, slots: Slots, naming: Naming): Nic {
+  const { name, model, order } = nic;
+  const bus = busOfNic(nic);
   const oneDevice = slots.buses.find(({ id }) => id === bus)?.type === 'root-port';
   const place = slots.places.forDevice(bus, nic.addr, oneDevice);
-  const common = {
-    name,
-    model: model.name,
-    order: nic.order ?? 'vfs-first',
-    sizeMiB: model.kind === 'storage' ? sizeMiB(nic.size ?? `${DEFAULT_STORAGE_MIB}M`) : null,
-  } as const;
-  const [first, ...siblings] = resolveSiblings(name, nic, place, slots, naming);
+  const sizeMiB = nicModel(model).kind === 'storage' ? nic.sizeMiB : null;
+  const common = { name, model, order, sizeMiB };
+  const [first, ...siblings] = resolveSiblings(nic, place, slots, naming);
   if (first !== undefined) return { ...common, pf: first, vfs: [], siblings };
-  const pf = resolveFunction(
-    { name, id: name, written: pfSettings(nic), place, backend: nic.backend, sriovPf: null },
-    nic,
-    slots,
-    naming,
-  );
-  return { ...common, pf, vfs: resolveVfs(name, nic, model, pf, slots, naming), siblings: [] };
+  const [pfDraft] = nic.functions;
+  if (pfDraft === undefined) throw new Error(`NIC ${name} has no function`);
+  const pf = resolveFunction(pfDraft, { place, ownBackend: true, sriovPf: null }, slots, naming);
+  return { ...common, pf, vfs: resolveVfs(nic, pf, slots, naming), siblings: [] };
 }

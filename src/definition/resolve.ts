@@ -1,57 +1,44 @@
-import { basename, dirname } from 'node:path';
 import { isCheckName, specOf } from '../checks/catalog.js';
-import type { CheckedNic } from '../checks/spec.js';
-import { nicModel } from '../devices/catalog.js';
+import { catalogued } from '../images/catalog.js';
 import { isInitramfsImage } from '../images/names.js';
-import type { CheckFile, LabFile, MachineFile } from '../model/lab-file.js';
 import {
-  backendOf,
-  functionsOf,
+  findByName,
+  functionById,
+  type Bench,
+  type BenchFunction,
   type CheckRequest,
+  type Image,
+  type ImageComponent,
   type Lab,
   type Machine,
   type Network,
-  type Nic,
   type Peer,
 } from '../model/lab.js';
-import { resolveImages } from './resolve-images.js';
-import { AddressPool } from './addresses.js';
+import type { AddressPool } from './addresses.js';
 import { layOutBuses } from './buses.js';
-import { DEFAULT_CPUS, DEFAULT_MTU, defaultImage, subnetOf } from './defaults.js';
+import { DEFAULT_MTU, defaultImage } from './defaults.js';
+import type { Draft, DraftBench, DraftCheck, DraftImage, DraftMachine } from './draft.js';
 import { InterfaceNames } from './interface-names.js';
-import { MacPool } from './macs.js';
+import { namingFor, type Naming } from './naming.js';
 import { Places } from './places.js';
-import { resolveBench } from './resolve-bench.js';
-import { resolveNic, type Naming } from './resolve-nic.js';
-import { seconds } from './units.js';
-import { machinesWrittenOn, memoryMiBOf, nicServes, servesVdpa } from './written-nesting.js';
-import { networkOutside, segmentBehind } from './written-segment.js';
+import {
+  checkCandidates,
+  fittingNics,
+  machinesOn,
+  memoryMiBOf,
+  networkNamed,
+  networkOutside,
+  servesVdpa,
+} from './relations.js';
+import { resolveNic } from './resolve-nic.js';
 
-/** A lab without a name is called as its folder is, or its file when it stands in no folder of its own. */
-function nameFromFile(file: string): string {
-  const stem = basename(file).replace(/\.ya?ml$/, '');
-  const name = (stem === 'lab' ? basename(dirname(file)) : stem).toLowerCase().replace(/[^a-z0-9-]/g, '-');
-  return /^[a-z]/.test(name) ? name.slice(0, 40) : `lab-${name}`.slice(0, 40);
-}
-
-/** What is written, else what holds where the network leads to: frames of one size pass all the way. */
-function mtuOf(file: LabFile, name: string): number {
-  const outside = networkOutside(file, name);
-  const written =
-    file.networks?.[name]?.mtu ?? (outside === null ? undefined : file.networks?.[outside]?.mtu);
-  return written ?? DEFAULT_MTU;
-}
-
-function resolveNetworks(file: LabFile, interfaces: InterfaceNames): Network[] {
-  return Object.entries(file.networks ?? {}).map(([name, network], index) => ({
-    name,
-    on: network?.on ?? null,
-    uplink: network?.uplink ?? null,
-    bridge: interfaces.take(name),
-    subnet: subnetOf(network, index),
-    mtu: mtuOf(file, name),
-    vlans: network?.vlans ?? [],
-  }));
+function resolveNetworks(draft: Draft, interfaces: InterfaceNames): Network[] {
+  return draft.networks.map(({ name, on, uplink, subnet, mtu, vlans }) => {
+    // Frames of one size pass all the way.
+    const outside = networkNamed(draft, networkOutside(draft, name));
+    const bridge = interfaces.take(name);
+    return { name, on, uplink, bridge, subnet, mtu: mtu ?? outside?.mtu ?? DEFAULT_MTU, vlans };
+  });
 }
 
 function poolOf(naming: Naming, network: string): AddressPool {
@@ -61,142 +48,133 @@ function poolOf(naming: Naming, network: string): AddressPool {
 }
 
 /** Those who chose their address come first, so that nobody else is given it. */
-function resolvePeers(file: LabFile, naming: Naming): Peer[] {
-  const peers = Object.entries(file.peers ?? {});
+function resolvePeers({ peers }: Draft, naming: Naming): Peer[] {
   const chosen = new Map(
-    peers.flatMap(([name, peer]) =>
-      peer.address === undefined ? [] : [[name, poolOf(naming, peer.network).reserve(peer.address)] as const],
+    peers.flatMap(({ name, network, address }) =>
+      address === null ? [] : [[name, poolOf(naming, network).reserve(address)] as const],
     ),
   );
-  return peers.map(([name, peer]) => ({
+  return peers.map(({ name, network, vlan }) => ({
     name,
-    network: peer.network,
-    address: chosen.get(name) ?? poolOf(naming, peer.network).next('peer'),
-    mac: naming.macs.take(`peer ${name}`, undefined),
-    vlan: peer.vlan ?? null,
+    network,
+    address: chosen.get(name) ?? poolOf(naming, network).next('peer'),
+    mac: naming.macs.take(`peer ${name}`, null),
+    vlan,
     bridgePort: naming.interfaces.take(name),
   }));
 }
 
-function resolveMachine(name: string, machine: MachineFile, file: LabFile, naming: Naming): Machine {
-  const image = machine.image ?? defaultImage(machinesWrittenOn(file, name).length > 0);
+function resolveMachine(machine: DraftMachine, naming: Naming): Machine {
+  const { draft } = naming;
+  const { name, on } = machine;
+  const image = machine.image ?? defaultImage(machinesOn(draft, name).length > 0);
   const buses = layOutBuses(machine);
-  const iommu = machine.iommu ?? servesVdpa(file, name);
-  const slots = { machine: name, on: machine.on, iommu, buses, places: new Places(buses) };
-  const nics = Object.entries(machine.nics ?? {}).map(([nic, written]) =>
-    resolveNic(nic, written, slots, naming),
-  );
+  const iommu = machine.iommu ?? servesVdpa(draft, name);
+  const slots = { machine: name, iommu, buses, places: new Places(buses) };
   return {
     name,
-    on: machine.on ?? null,
+    on,
     image,
     disk: !isInitramfsImage(image),
-    cpus: machine.cpus ?? DEFAULT_CPUS,
-    memoryMiB: memoryMiBOf(file, name),
-    kernelArguments: machine.kernelArguments ?? [],
+    memoryMiB: memoryMiBOf(draft, name),
+    ...machine.settings,
     iommu,
     buses,
-    nics,
+    nics: machine.nics.map((nic) => resolveNic(nic, slots, naming)),
   };
-}
-
-/** How many machines are around a machine; those of a ring, which a rule refuses, are all as deep as the ring is long. */
-function depthOf(file: LabFile, name: string): number {
-  const around = new Set<string>();
-  for (let on = file.machines[name]?.on; on !== undefined && !around.has(on); on = file.machines[on]?.on)
-    around.add(on);
-  return around.size;
-}
-
-/** In the order of the definition. The outermost are resolved first: functions inside have their MACs from those around. */
-function resolveMachines(file: LabFile, naming: Naming): Machine[] {
-  const names = Object.keys(file.machines);
-  for (const name of [...names].sort((one, other) => depthOf(file, one) - depthOf(file, other))) {
-    const machine = file.machines[name];
-    if (machine !== undefined) naming.machines.set(name, resolveMachine(name, machine, file, naming));
-  }
-  return names.flatMap((name) => naming.machines.get(name) ?? []);
-}
-
-/** What decides which checks have something to see on a NIC. */
-export function checkedNic(nic: Nic): CheckedNic {
-  return {
-    storage: nicModel(nic.model).kind === 'storage',
-    vfs: nic.vfs.length,
-    ownBackends: nicModel(nic.model).vfs !== 'fixed',
-    ends: functionsOf(nic).flatMap((pciFunction) => {
-      if (backendOf(nic, pciFunction)?.type === 'user') return [null];
-      return pciFunction.segment === null ? [] : [pciFunction.segment];
-    }),
-  };
-}
-
-/** A check asked for without a machine runs on each NIC that it has something to see on, and that no machine inside has taken. */
-function resolveCheck(
-  written: CheckFile,
-  file: LabFile,
-  machines: readonly Machine[],
-  peers: readonly Peer[],
-): CheckRequest[] {
-  const [check, settings] =
-    typeof written === 'string' ? [written, {}] : (Object.entries(written)[0] ?? ['', {}]);
-  const { machine: wanted, ...values } = settings ?? {};
-  if (!isCheckName(check)) return [];
-  const spec = specOf(check);
-  // A rule tells what is wrong with the values; other rules look at the lab all the same.
-  const { data = spec.parameters.parse({}) } = spec.parameters.safeParse(values);
-  const chosen = Object.entries(data);
-  const parameters = chosen.flatMap(([key, value]) =>
-    typeof value === 'number' ? [[key, value] as const] : [],
-  );
-  const choices = chosen.flatMap(([key, value]) =>
-    typeof value === 'string' ? [[key, value] as const] : [],
-  );
-  return machines
-    .filter(({ name }) => wanted === undefined || wanted === name)
-    .flatMap((machine) =>
-      machine.nics
-        .filter((nic) => !nicServes(file, machine.name, nic.name))
-        .filter((nic) => spec.fits(checkedNic(nic), peers))
-        .map((nic) => ({
-          check,
-          machine: machine.name,
-          nic: nic.name,
-          parameters: Object.fromEntries(parameters),
-          choices: Object.fromEntries(choices),
-        })),
-    );
 }
 
 /**
- * Fills in everything that a valid definition leaves open, the same way every time: names, PCI addresses, MACs and IPs.
- * `file` is where the definition stands.
+ * The machines of a definition whose devices are known; what else is wrong with it does not matter. `naming`: without one, no
+ * function has an address.
  */
-export function resolveLab(written: LabFile, file: string): Lab {
-  const name = written.name ?? nameFromFile(file);
-  const interfaces = new InterfaceNames();
-  const networks = resolveNetworks(written, interfaces);
-  const naming: Naming = {
-    interfaces,
-    networks,
-    macs: new MacPool(name, written),
-    addresses: new Map(networks.map((network) => [network.name, new AddressPool(network.subnet)])),
-    machines: new Map(),
-    segmentBehind: (machine, backend) => segmentBehind(written, machine, backend),
+export function resolveMachines(draft: Draft, naming = namingFor(draft)): Machine[] {
+  return draft.machines.map((machine) => resolveMachine(machine, naming));
+}
+
+/** Without it lab could not reach the guest. */
+const ALWAYS = 'guest-agent';
+
+/** Each component is a layer of its own, in the order of the definition: who writes an image changes it. */
+function resolveImage({ name, base, source, components }: DraftImage): Image {
+  const written = components.map(({ component, version }): ImageComponent => ({ component, version }));
+  const hasAgent = written.some(({ component }) => component === ALWAYS);
+  const agent = hasAgent ? [] : [{ component: ALWAYS, version: null }];
+  return { name, base, source, layers: [...agent, ...written].map((one) => [one]) };
+}
+
+/** The images that the machines of a definition boot, its own and lab's. */
+function resolveImages({ machines, images }: Draft): Image[] {
+  const names = new Set(machines.flatMap(({ image }) => image ?? []));
+  return [...names].flatMap((name) => {
+    const own = images.find((image) => image.name === name);
+    return own === undefined ? (catalogued(name) ?? []) : resolveImage(own);
+  });
+}
+
+/** A check runs on each NIC that it has something to see on and that nothing inside the machine uses. */
+function resolveCheck({ name, machine, values }: DraftCheck, draft: Draft): CheckRequest[] {
+  if (!isCheckName(name)) throw new Error(`no check ${name}`);
+  const chosen = Object.entries(specOf(name).parameters.parse(values));
+  const ofType = <T extends number | string>(type: 'number' | 'string'): Record<string, T> =>
+    Object.fromEntries(chosen.flatMap(([key, value]) => (typeof value === type ? [[key, value as T]] : [])));
+  return fittingNics(checkCandidates(draft), { name, machine }, draft.peers)
+    .filter(({ inUse }) => !inUse)
+    .map(({ nic }) => ({
+      check: name,
+      machine: nic.machine,
+      nic: nic.name,
+      parameters: ofType<number>('number'),
+      choices: ofType<string>('string'),
+    }));
+}
+
+/** A function that comes out at no network of the lab, such as one on a vDPA device of this computer, gets an address of the peer's. */
+function resolveBenchFunction(id: string, machine: Machine, peer: Peer, naming: Naming): BenchFunction {
+  const { nic, pciFunction } = functionById(machine, id);
+  const address = pciFunction.address ?? poolOf(naming, peer.network).next('function');
+  return { nic: nic.name, function: id, address };
+}
+
+function resolveBench(
+  { containerSubnet, ...bench }: DraftBench,
+  machines: readonly Machine[],
+  peers: readonly Peer[],
+  naming: Naming,
+): Bench {
+  const machine = findByName(machines, bench.machine);
+  const peer = findByName(peers, bench.peer);
+  return {
+    machine: machine.name,
+    peer: peer.name,
+    offload: resolveBenchFunction(bench.offload, machine, peer, naming),
+    software: resolveBenchFunction(bench.software, machine, peer, naming),
+    containerSubnet,
   };
-  const peers = resolvePeers(written, naming);
-  const machines = resolveMachines(written, naming);
+}
+
+/**
+ * Fills in everything that a sound definition leaves open, the same way every time: names, PCI addresses, MACs and IPs. The result
+ * is frozen.
+ */
+export function resolveLab(draft: Draft): Lab {
+  const interfaces = new InterfaceNames();
+  const networks = resolveNetworks(draft, interfaces);
+  const naming = namingFor(draft, networks, interfaces);
+  const peers = resolvePeers(draft, naming);
+  const machines = resolveMachines(draft, naming);
+  const { name, summary, takesSeconds, expect, bench } = draft;
   return deepFreeze({
     name,
-    summary: written.summary ?? '',
-    takesSeconds: written.takes === undefined ? null : seconds(written.takes),
-    expect: written.expect ?? 'works',
-    images: resolveImages(written, file),
+    summary,
+    takesSeconds,
+    expect,
+    images: resolveImages(draft),
     networks,
     peers,
     machines,
-    checks: (written.checks ?? []).flatMap((check) => resolveCheck(check, written, machines, peers)),
-    bench: written.bench === undefined ? null : resolveBench(written.bench, machines, peers, naming),
+    checks: draft.checks.flatMap((check) => resolveCheck(check, draft)),
+    bench: bench === null ? null : resolveBench(bench, machines, peers, naming),
   });
 }
 

@@ -1,5 +1,5 @@
 import { labSchema } from './json-schema.js';
-import type { Path } from './load.js';
+import type { Path } from './path.js';
 
 /** The part of JSON Schema in which the shape of a definition is written. */
 interface SchemaNode {

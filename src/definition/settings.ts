@@ -1,9 +1,9 @@
 import { parseDocument } from 'yaml';
 import { UsageError } from '../errors/families.js';
 import type { Location } from '../errors/lab-error.js';
-import { valueAt } from './issues.js';
 import { structureProblems } from './yaml-structure.js';
-import type { Definition, Path } from './load.js';
+import type { Definition } from './load.js';
+import { valueAt, type Path } from './path.js';
 
 const MAX_DEPTH = 20;
 
@@ -11,7 +11,7 @@ const MAX_DEPTH = 20;
 interface Setting {
   readonly text: string;
   readonly path: readonly [string, ...string[]];
-  /** undefined: what stands at the path goes. */
+  /** Undefined: remove the value at the path. */
   readonly value: unknown;
 }
 
@@ -24,10 +24,13 @@ function placeOf(text: string): Location {
 }
 
 function parseValue(text: string, written: string): unknown {
-  const quote =
-    'the value is YAML: put what has special characters into quotes, both for the shell and for YAML';
+  const quote = 'the value is YAML: quote special characters, both for the shell and for YAML';
   if (written.trim() === '')
-    return refuse(text, 'there is no value after `=`', 'null removes the key, {} leaves all of it open');
+    return refuse(
+      text,
+      'there is no value after `=`',
+      'write null to remove the key, {} for an empty mapping',
+    );
   try {
     const document = parseDocument(written, { uniqueKeys: false, prettyErrors: false, version: '1.2' });
     const problems = structureProblems(document, () => placeOf(text));
@@ -49,7 +52,7 @@ function parseSetting(text: string): Setting {
   return { text, path: [first, ...others], value: parseValue(text, text.slice(end + 1)) ?? undefined };
 }
 
-/** The value with one place changed; what is on the way is copied, so that an alias changes in this place alone. */
+/** The value with one place changed. The parts around it are copied, so that an alias changes in this place alone. */
 function changed(value: unknown, setting: Setting, depth: number): unknown {
   const part = setting.path[depth];
   if (part === undefined) return setting.value;
@@ -76,7 +79,7 @@ function changedList(list: readonly unknown[], setting: Setting, depth: number):
   if (!/^\d+$/.test(part) || index > list.length) {
     return refuse(
       setting.text,
-      `\`${setting.path.slice(0, depth).join('.')}\` is a list of ${list.length}, and \`${part}\` is no place in it`,
+      `\`${setting.path.slice(0, depth).join('.')}\` is a list of ${list.length}, and \`${part}\` is not a place in it`,
       `its places are numbers from 0; ${list.length} adds one`,
     );
   }
@@ -86,14 +89,14 @@ function changedList(list: readonly unknown[], setting: Setting, depth: number):
 }
 
 function refuseToRemove({ text, path }: Setting): never {
-  return refuse(text, `there is no \`${path.join('.')}\` to remove`, 'leave it out, or mend the path');
+  return refuse(text, `there is no \`${path.join('.')}\` to remove`, 'leave it out, or correct the path');
 }
 
 function beginsWith(path: Path, beginning: Path): boolean {
   return beginning.every((part, index) => String(path[index]) === String(part));
 }
 
-/** Where a part stands that the file has, or that comes from a setting. */
+/** Where a part is that comes from a setting; undefined for one from the file. */
 function locate(before: Definition, settings: readonly Setting[], path: Path): Location | undefined {
   const isWritten = valueAt(before.value, path) !== undefined;
   const from = settings.findLast(
@@ -102,7 +105,7 @@ function locate(before: Definition, settings: readonly Setting[], path: Path): L
   return from && placeOf(from.text);
 }
 
-/** The list whose entries are no more where they stand in the file, if the path leads through one. */
+/** The list whose entries a setting has moved, if the path leads through one. */
 function shiftedList(before: Definition, settings: readonly Setting[], path: Path): Path | undefined {
   return settings
     .filter(({ value }) => value === undefined)
@@ -111,8 +114,8 @@ function shiftedList(before: Definition, settings: readonly Setting[], path: Pat
 }
 
 /**
- * A definition with changes from the command line, each `PATH=VALUE` (the value in YAML; null removes). The changed one
- * is validated like any other; what came from a setting is located there. Throws UsageError for a path that cannot be set.
+ * A definition with changes from the command line, each `PATH=VALUE` (the value in YAML; null removes). The result
+ * is validated like any other; a part from a setting is located there. Throws UsageError for a path that cannot be set.
  */
 export function withSettings(before: Definition, texts: readonly string[]): Definition {
   if (texts.length === 0) return before;

@@ -1,9 +1,43 @@
+import type * as z from 'zod';
 import type { Problem } from '../errors/lab-error.js';
-import { shapeIssues, valueAt, type PlacedIssue } from './issues.js';
-import type { Definition, Path } from './load.js';
+import type { Definition } from './load.js';
 import { nearest } from './nearest.js';
+import { valueAt, type Path } from './path.js';
+import { refuse } from './refuse.js';
 import { keysAt, wordsAt } from './schema-at.js';
-import { withoutWrongNames } from './wrong-names.js';
+import { labShape, type ParsedLab } from './shape.js';
+
+type Issue = z.core.$ZodIssue;
+
+/** What is wrong with the shape of a definition, at one place. */
+interface PlacedIssue {
+  readonly issue: Issue;
+  readonly path: Path;
+}
+
+/** Issues with the value itself that say which form it has. */
+const OF_THE_FORM: readonly (string | undefined)[] = ['unrecognized_keys', 'custom'];
+
+function isMeant(issues: readonly Issue[], value: unknown): boolean {
+  return issues.every(({ code, path }) =>
+    path.length === 0
+      ? OF_THE_FORM.includes(code)
+      : valueAt(value, path as (string | number)[]) !== undefined,
+  );
+}
+
+/** Of the forms that a value may have, the intended one: what is wrong lies within it, and nothing is missing. */
+function meantForm(issue: z.core.$ZodIssueInvalidUnion, value: unknown): readonly Issue[] | undefined {
+  const meant = issue.errors.filter((issues) => isMeant(issues, value));
+  return meant.length === 1 ? meant[0] : undefined;
+}
+
+/** An issue as near to its place as is known. */
+function placed(issue: Issue, parent: Path, value: unknown): PlacedIssue[] {
+  const path = [...parent, ...issue.path.filter((part) => typeof part !== 'symbol')];
+  const meant = issue.code === 'invalid_union' ? meantForm(issue, valueAt(value, path)) : undefined;
+  return meant?.flatMap((inner) => placed(inner, path, value)) ?? [{ issue, path }];
+}
 
 const MAX_EXCERPT = 60;
 
@@ -17,7 +51,7 @@ function unknownKeyHint(path: Path, key: string): string {
   const keys = keysAt(path);
   const meant = nearest(key, keys);
   if (meant !== undefined) return `did you mean \`${meant}\`?`;
-  return keys.length === 0 ? 'remove it' : `remove it; what may stand here: ${keys.join(', ')}`;
+  return keys.length === 0 ? 'remove it' : `remove it; the keys that can be here: ${keys.join(', ')}`;
 }
 
 function valueHint(path: Path, value: unknown, message: string): string {
@@ -39,7 +73,7 @@ function problemsOf({ issue, path }: PlacedIssue, definition: Definition): Probl
     return [
       {
         code: 'LAB-SHAPE-NAME',
-        message: `\`${String(path.at(-1))}\` is no name for a part of a lab`,
+        message: `\`${String(path.at(-1))}\` is an invalid name`,
         location: definition.locate(path, { key: true }),
         hint: `it ${issue.issues[0]?.message ?? 'must be a name'}`,
       },
@@ -65,9 +99,12 @@ function problemsOf({ issue, path }: PlacedIssue, definition: Definition): Probl
   ];
 }
 
-/** All that is wrong with the shape, what stands under a wrong name included. */
-export function findShapeProblems(definition: Definition): Problem[] {
-  const { value, wrong, original } = withoutWrongNames(definition.value);
-  const others = shapeIssues(value).map(({ issue, path }) => ({ issue, path: original(path) }));
-  return [...wrong, ...others].flatMap((issue) => problemsOf(issue, definition));
+/** A definition as its shape types it. Throws DefinitionError with everything that is wrong with the shape. */
+export function parseShape(definition: Definition): ParsedLab {
+  const parsed = labShape.safeParse(definition.value);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues
+    .flatMap((issue) => placed(issue, [], definition.value))
+    .flatMap((issue) => problemsOf(issue, definition));
+  return refuse(problems, definition.file);
 }

@@ -1,71 +1,89 @@
 import * as z from 'zod';
-import type { LabFile } from '../model/lab-file.js';
-import { nic } from './shape-nic.js';
+import type { DeepReadonly } from '../model/deep-readonly.js';
+import { machineSettings } from '../model/machine-settings.js';
 import {
   address,
   line,
+  mapping,
   mtu,
   name,
   oneOf,
   optional,
+  required,
   size,
   subnet,
   text,
   time,
   vlan,
-  wholeNumber,
-} from './shape-words.js';
+  withDefault,
+  yesOrNo,
+} from '../model/shape-words.js';
+import { DEFAULT_CONTAINER_SUBNET, DEFAULT_MTU, defaultImage, defaultSubnet } from './defaults.js';
+import { nic } from './shape-nic.js';
 
-const kernelArgument = text(
-  /^[\x21-\x7e]+$/,
-  'must be one kernel argument: printable ASCII without spaces; write one list entry for each',
-);
-
-const machine = z.strictObject(
+/** The shape of a machine. */
+export const machine = z.strictObject(
   {
-    on: optional(name, 'The machine that it runs inside; without it this computer'),
     image: optional(
       line.min(1, { error: 'must be the name of an image' }),
-      'What it boots; without it micro, or hypervisor when machines run on it',
+      'What it boots: an image of `lab`’s or of the definition’s own',
+      `\`${defaultImage(false)}\`, or \`${defaultImage(true)}\`, which contains QEMU, when machines run on it`,
     ),
-    cpus: optional(wholeNumber(1, 64), 'Virtual CPUs; without it 2'),
-    memory: optional(size, 'Memory, in MiB (512M) or GiB (4G); without it enough for its functions'),
-    kernelArguments: optional(
-      z.array(kernelArgument, { error: 'must be a list of kernel arguments' }),
-      'Added to the kernel’s command line, one list entry each',
-    ),
-    iommu: optional(
-      z.boolean({ error: 'must be true or false' }),
-      'Whether it has an IOMMU, with its virtio functions behind it; without it true if vDPA is made of its functions',
+    memory: optional(size, 'Memory', 'enough for its functions and for the machines inside it'),
+    nics: optional(
+      mapping(name, nic, 'must be a mapping: NIC names, each with what it is'),
+      'Its NICs, and other devices with functions, by name',
+      'none',
     ),
     buses: optional(
-      z.record(name, oneOf(['root-port', 'pci-bridge']), {
-        error: 'must be a mapping: bus names, each with its kind',
-      }),
-      'PCI buses by name, for functions that are not to be on a root port of their NIC’s own',
+      mapping(
+        name,
+        oneOf(['root-port', 'pci-bridge']),
+        'must be a mapping: bus names, each with its kind, `root-port` or `pci-bridge`',
+      ),
+      'PCI buses by name, for functions that are not on a root port of their NIC’s own',
+      'each NIC has a root port of its own',
     ),
-    nics: optional(
-      z.record(name, nic, { error: 'must be a mapping: NIC names, each with what it is' }),
-      'Its NICs, and other devices with functions, by name; each behind a PCIe root port of its own',
+    on: optional(name, 'The machine that it runs inside, at most 8 levels deep', 'this computer'),
+    iommu: optional(
+      yesOrNo(),
+      'Whether it has an IOMMU, with its virtio functions behind it',
+      'true if vDPA devices are made of its functions',
     ),
+    ...machineSettings,
   },
   { error: 'must be a mapping that describes a machine, such as `{ image: micro }`' },
 );
 
+/** A mapping with one entry says one thing; the same entry with two says one too many. */
+function hasOneKey(value: object): boolean {
+  return Object.keys(value).length === 1;
+}
+
 const version = z.union([text(/^[0-9A-Za-z.+~-]+$/, 'must be a version such as 1.9.1'), z.number()], {
   error: 'must be a version such as 1.9.1',
 });
-const component = z.union([name, z.record(name, version)], {
-  error: 'must be the name of a component, or a component with its version: `{ cni-plugins: 1.9.1 }`',
-});
+const COMPONENT =
+  'must be the name of a component, or a component with its version: `{ cni-plugins: 1.9.1 }`';
+const component = z.union(
+  [
+    name,
+    mapping(name, version, COMPONENT)
+      .refine(hasOneKey, { error: 'must name one component: write one list entry for each' })
+      .meta({ minProperties: 1, maxProperties: 1 }),
+  ],
+  { error: COMPONENT },
+);
 
 const download = z.strictObject(
   {
-    url: text(/^https?:\/\/[^\s"']+\.qcow2$/, 'must be the http or https address of a qcow2').describe(
-      'Where the disk is to be had',
+    url: required(
+      text(/^https?:\/\/[^\s"']+\.qcow2$/, 'must be the http or https address of a qcow2'),
+      'The address of the disk',
     ),
-    sha256: text(/^[0-9a-f]{64}$/, 'must be the 64 hex digits of a SHA-256').describe(
-      'The SHA-256 of what is there; anything else is refused',
+    sha256: required(
+      text(/^[0-9a-f]{64}$/, 'must be the 64 hex digits of a SHA-256'),
+      'The SHA-256 of the disk; lab refuses any other',
     ),
   },
   { error: 'must be a mapping such as `{ url: https://…/disk.qcow2, sha256: … }`' },
@@ -74,46 +92,56 @@ const base = z.union([text(/^[A-Za-z./][\w ./+@-]*$/, 'must be a name or a path'
   error: 'must be the name of a base, the path of a qcow2, or `{ url: …, sha256: … }`',
 });
 
-const image = z.strictObject(
+/** The shape of an image. */
+export const image = z.strictObject(
   {
-    base: base.describe(
-      'What it is built on: the name of a base, the path of a qcow2 (`./my.qcow2`), or one to be fetched',
-    ),
+    base: required(base, 'What it is built on; a path starts at the folder of the definition'),
     components: optional(
       z.array(component, { error: 'must be a list of components' }),
-      'What is added to the base: names of components, or a component with its version',
+      'What is added to the base, in this order, each a layer; some take a version',
+      'nothing but `guest-agent`, which every image gets',
     ),
   },
   { error: 'must be a mapping such as `{ base: debian-13, components: [cni-plugins] }`' },
 );
 
-const network = z
-  .strictObject(
-    {
-      on: optional(name, 'The machine that its bridge is inside of; without it this computer'),
-      uplink: optional(
-        text(
-          /^[a-z][a-z0-9-]{0,14}(\.[a-z][a-z0-9-]{0,14})?$/,
-          'must be a function of the machine: NIC or NIC.VF',
-        ),
-        'The function of that machine by which it leads out; without it it leads nowhere',
-      ),
-      subnet: optional(subnet, 'IPv4 in CIDR notation; without it 10.64.0.0/16, 10.65.0.0/16 and so on'),
-      mtu: optional(mtu, 'The MTU of the bridge and of what is on it, in bytes; without it 1500'),
-      vlans: optional(
-        z.array(vlan, { error: 'must be a list of VLAN ids' }),
-        'The VLANs that its bridge keeps apart; each of its ports then names one',
-      ),
-    },
-    { error: 'must be a mapping such as `{ subnet: 10.0.0.0/24 }`, or nothing' },
-  )
-  .nullable();
-
-const peer = z.strictObject(
+/** The shape of a network with settings. */
+export const network = z.strictObject(
   {
-    network: name.describe('The network that it is on'),
-    address: optional(address, 'Its IPv4 address in the network’s subnet; without it the next free one'),
-    vlan: optional(vlan, 'The VLAN of its port, on a network with VLANs'),
+    subnet: optional(
+      subnet,
+      'Its addresses',
+      `${defaultSubnet(0)} for the first network, ${defaultSubnet(1)} for the next and so on`,
+    ),
+    mtu: optional(
+      mtu,
+      'The MTU of its bridge and of what is on it, in bytes',
+      `${DEFAULT_MTU}, with an \`uplink\` that of the network outside`,
+    ),
+    vlans: optional(
+      z.array(vlan, { error: 'must be a list of VLAN ids' }),
+      'The VLANs that its bridge keeps apart; each port then names one of them',
+      'a plain bridge',
+    ),
+    on: optional(name, 'The machine that its bridge is inside of', 'this computer'),
+    uplink: optional(
+      text(
+        /^[a-z][a-z0-9-]{0,14}(\.[a-z][a-z0-9-]{0,14})?$/,
+        'must be a function of the machine: NIC or NIC.VF',
+      ),
+      'The function of that machine that connects it to the outside',
+      'it connects only its own members',
+    ),
+  },
+  { error: 'must be a mapping such as `{ subnet: 10.0.0.0/24 }`, or nothing' },
+);
+
+/** The shape of a peer. */
+export const peer = z.strictObject(
+  {
+    network: required(name, 'The network that it is on, one of this computer'),
+    address: optional(address, 'Its address in the network’s subnet', 'the next free one'),
+    vlan: optional(vlan, 'The VLAN of its port, on a network with VLANs', 'none'),
   },
   { error: 'must be a mapping that describes a peer, such as `{ network: lan }`' },
 );
@@ -123,26 +151,37 @@ const parameters = z
     error: 'must be a mapping: parameters, each with its value',
   })
   .nullable();
-const check = z.union([z.string(), z.record(z.string(), parameters)], {
-  error: 'must be the name of a check, or a check with its parameters: `{ traffic: { count: 5 } }`',
-});
+const CHECK = 'must be the name of a check, or a check with its parameters: `{ traffic: { count: 5 } }`';
+const check = z.union(
+  [
+    z.string(),
+    z
+      .record(z.string(), parameters, { error: CHECK })
+      .refine(hasOneKey, { error: 'must name one check: write one list entry for each' })
+      .meta({ minProperties: 1, maxProperties: 1 }),
+  ],
+  { error: CHECK },
+);
 
 const functionId = text(
   /^[a-z][a-z0-9-]{0,14}(\.[a-z][a-z0-9-]{0,14})?$/,
   'must name a function of the machine: a NIC (pf0), or one of its VFs (pf0.vf1)',
 );
 
-const bench = z.strictObject(
+/** The shape of a bench. */
+export const bench = z.strictObject(
   {
-    machine: name.describe('The machine that both containers run in'),
-    peer: name.describe('The peer at the far end of the traffic'),
-    offload: functionId.describe('The function (NIC or NIC.VF) that one container holds by itself'),
-    software: functionId.describe(
-      'The function that the other container reaches by veth, bridge, routing and NAT in the machine',
+    machine: required(name, 'The machine that both containers run in'),
+    peer: required(name, 'The peer at the far end of the traffic'),
+    offload: required(functionId, 'The function that one container holds by itself'),
+    software: required(
+      functionId,
+      'The function that the other container reaches through veth, bridge, routing and NAT in the machine',
     ),
     containerSubnet: optional(
       subnet,
-      'The network of that other container, in CIDR notation; without it 10.244.0.0/24',
+      'The network of that other container; it may not overlap with a network of the lab',
+      DEFAULT_CONTAINER_SUBNET,
     ),
   },
   {
@@ -150,38 +189,59 @@ const bench = z.strictObject(
   },
 );
 
-/** The shape of a definition; what the parts say of each other is in rules.ts. */
-export const labShape: z.ZodType<LabFile> = z.strictObject(
+/** The shape of a definition; the rules between its parts are in rules/. */
+export const labShape = z.strictObject(
   {
-    name: optional(name, 'The lab’s name; without it that of its folder'),
-    summary: optional(line, 'One line that says what the lab shows'),
-    expect: optional(
+    name: optional(name, 'The lab’s name', 'the name of its folder'),
+    summary: withDefault(line, '', 'One line that says what the lab shows', 'nothing'),
+    expect: withDefault(
       oneOf(['works', 'refused']),
-      'What QEMU makes of it: `refused` for a composition that it must not accept; without it `works`',
+      'works',
+      'What QEMU makes of it: `refused` for a composition that QEMU must refuse',
+      '`works`',
     ),
-    takes: optional(time, 'About how long `lab test` takes under emulation, such as 40s or 2m'),
+    takes: optional(time, 'About how long `lab test` takes under emulation', '`lab list` shows a dash'),
     networks: optional(
-      z.record(name, network, { error: 'must be a mapping: network names, each with its settings' }),
+      mapping(name, network.nullable(), 'must be a mapping: network names, each with its settings'),
       'The networks by name: Linux bridges in the lab’s own namespace',
+      'none',
     ),
     peers: optional(
-      z.record(name, peer, { error: 'must be a mapping: peer names, each with its network' }),
+      mapping(name, peer, 'must be a mapping: peer names, each with its network'),
       'Hosts outside the machines, by name',
+      'none',
     ),
     images: optional(
-      z.record(name, image, { error: 'must be a mapping: image names, each with its base' }),
+      mapping(name, image, 'must be a mapping: image names, each with its base'),
       'Images of the lab’s own by name, for machines to boot',
+      'none',
     ),
-    machines: z
-      .record(name, machine, {
-        error: 'must be a mapping: machine names, each with what it is, such as `guest: { image: micro }`',
-      })
-      .describe('The virtual machines by name'),
+    machines: required(
+      mapping(
+        name,
+        machine,
+        'must be a mapping: machine names, each with what it is, such as `guest: { image: micro }`',
+      ),
+      'The virtual machines by name',
+    ),
     checks: optional(
       z.array(check, { error: 'must be a list of checks' }),
       'What `lab test` proves: names of checks, or a check with its parameters',
+      'nothing is proven',
     ),
-    bench: optional(bench, 'The two ways out of a container that `lab bench` compares'),
+    bench: optional(
+      bench,
+      'The two ways out of a container that `lab bench` compares',
+      'nothing is compared',
+    ),
   },
   { error: 'must be a mapping with `machines` in it; labs/quickstart/lab.yaml shows one' },
 );
+
+/** A definition as a person writes it. */
+export type LabFile = DeepReadonly<z.input<typeof labShape>>;
+export type MachineFile = LabFile['machines'][string];
+export type BusFile = NonNullable<MachineFile['buses']>[string];
+
+/** A definition with the right shape; what has a default that depends on nothing is filled in. */
+export type ParsedLab = DeepReadonly<z.output<typeof labShape>>;

@@ -4,7 +4,7 @@ import type { Location, Problem } from '../errors/lab-error.js';
 /** Where an offset in the text is. */
 export type Place = (offset: number) => Location;
 
-/** What YAML allows and a definition cannot hold, and keys that are there twice. One pass, however long the text is. */
+/** Structures that YAML allows but a definition does not, and repeated keys. One pass, however long the text is. */
 export function structureProblems(document: Document, at: Place): Problem[] {
   const problems: Problem[] = [];
   const anchors = new Map<string, unknown>();
@@ -21,14 +21,14 @@ export function structureProblems(document: Document, at: Place): Problem[] {
       if (target === undefined) {
         complain(
           alias,
-          `\`*${alias.source}\` names nothing: there is no \`&${alias.source}\` before it`,
-          'put the anchor where the part is first written, or write the part out here',
+          `\`*${alias.source}\` refers to nothing: there is no \`&${alias.source}\` before it`,
+          'put the anchor where the part is first written, or repeat the part here',
         );
       } else if ((ancestors as readonly unknown[]).includes(target)) {
         complain(
           alias,
-          `\`*${alias.source}\` stands within what it is to repeat`,
-          'write out what is meant here: nothing can hold itself',
+          `\`*${alias.source}\` is inside the part that it repeats`,
+          'write the part out: nothing can contain itself',
         );
       }
     },
@@ -47,8 +47,7 @@ function keyProblems(map: YAMLMap, complain: Complain): void {
       continue;
     }
     const name = String(key.value);
-    if (seen.has(name))
-      complain(key, `\`${name}\` is there twice`, 'rename one of them, or make one of the two');
+    if (seen.has(name)) complain(key, `\`${name}\` is there twice`, 'rename one of them, or merge the two');
     seen.add(name);
   }
 }

@@ -1,11 +1,11 @@
 import type { Backend, Nic, NicFunction } from '../model/lab.js';
-import type { FunctionSettings } from '../model/lab-file.js';
 import type { KernelFlavour } from '../toolchain/types.js';
 import type { BackendFacts } from './backends.js';
 import type { DeviceArgument, QemuOption } from './qemu-option.js';
 
 /** What a definition may set for a function; a model says which of it has a meaning for its own. */
-export type FunctionKey = keyof FunctionSettings | 'backend' | 'model' | 'pf';
+export type FunctionKey =
+  'mac' | 'mtu' | 'queues' | 'vectors' | 'bus' | 'addr' | 'properties' | 'backend' | 'model' | 'pf';
 
 /** `macs-by-pf`: the PF's driver gives each VF its MAC; `online-by-pf`: the PF gives it queues and a vector and sets it online. */
 export type VfSetup = 'macs-by-pf' | 'online-by-pf';

@@ -5,7 +5,7 @@ import { UsageError } from '../errors/families.js';
 import { renderTemplate } from '../render/templates.js';
 import type { Artefact } from './artefacts.js';
 import { labSchema } from '../definition/json-schema.js';
-import { name as labName } from '../definition/shape-words.js';
+import { name as labName } from '../model/shape-words.js';
 
 export const INIT_BACKENDS = ['tap', 'user'] as const;
 

@@ -1,13 +1,27 @@
 import { UsageError } from '../errors/families.js';
-import { backendOf, functionsOf, machinesOn, type Lab, type Machine } from '../model/lab.js';
+import { backendOf, functionsOf, machinesOn, type Lab, type Machine, type Nic } from '../model/lab.js';
 import type { EswitchMode, RealPfs } from '../render/functions-view.js';
 import { isCheckName, specOf } from '../checks/catalog.js';
-import { checkedNic } from '../definition/resolve.js';
+import type { CheckedNic } from '../checks/spec.js';
+import { nicModel } from '../devices/catalog.js';
 
 /** This computer in the place of the machine that stands for a server: its real PFs in the place of that machine's NICs. */
 export interface RealServer {
   readonly machine: Machine;
   readonly pfs: RealPfs;
+}
+
+/** What decides which checks have something to see on a NIC. */
+function checkedNic(nic: Nic): CheckedNic {
+  return {
+    storage: nicModel(nic.model).kind === 'storage',
+    vfs: nic.vfs.length,
+    ownBackends: nicModel(nic.model).vfs !== 'fixed',
+    ends: functionsOf(nic).flatMap((pciFunction) => {
+      if (backendOf(nic, pciFunction)?.type === 'user') return [null];
+      return pciFunction.segment === null ? [] : [pciFunction.segment];
+    }),
+  };
 }
 
 /** The NICs of a machine that vDPA devices of those on it are made of. */

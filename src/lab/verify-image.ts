@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { assertion, type Assertion } from '../checks/check.js';
 import type { CheckResult } from '../checks/result.js';
 import { findComponent } from '../images/components/catalog.js';
@@ -11,7 +11,9 @@ import type { NamedImage } from './find-image.js';
 import { scaledLimitMs } from './limits.js';
 import { prepareLab, type PrepareOptions } from './prepare.js';
 import type { ReadLab } from '../definition/read-lab.js';
-import { resolveLab } from '../definition/resolve.js';
+import { labFromValue } from '../definition/lab-from-definition.js';
+import { catalogued } from '../images/catalog.js';
+import type { Image } from '../model/lab.js';
 import type { RunningLab } from './running-lab.js';
 import { runHead, type TestResult } from '../results/run.js';
 import { withLab } from './with-lab.js';
@@ -39,21 +41,31 @@ function questionsOf({ image }: NamedImage): Question[] {
   }));
 }
 
-/** A lab with nothing but a machine that boots the image. Its definition is nowhere: the place gives it its id. */
-function labOf({ name, image: bootable }: NamedImage): ReadLab {
-  const file = join(imagesFolder(), 'verify', `${name}.yaml`);
-  const lab = resolveLab({ name: `verify-${name}`, machines: { guest: { memory: MEMORY } } }, file);
-  const machines = lab.machines.map((machine) => ({
-    ...machine,
-    image: name,
-    disk: typeof bootable !== 'string',
-  }));
+/** The definition of an image, where the path of its disk starts at that disk's folder. */
+function imageFile({ base, source, layers }: Image): object {
+  const disk = source?.kind === 'file' ? `./${basename(source.path)}` : base;
   return {
-    lab: { ...lab, machines, images: typeof bootable === 'string' ? [] : [bootable] },
-    file,
-    text: '',
-    settings: [],
+    base: source?.kind === 'download' ? { url: source.url, sha256: source.sha256 } : disk,
+    components: layers
+      .flat()
+      .map(({ component, version }) => (version === null ? component : { [component]: version })),
   };
+}
+
+/** A lab with nothing but a machine that boots the image. Its definition is not a file, but has a place: it gives the lab its id. */
+function labOf({ name, image }: NamedImage): ReadLab {
+  const own = typeof image === 'string' || catalogued(name) === image ? undefined : image;
+  const disk = own?.source?.kind === 'file' ? own.source.path : null;
+  const folder = disk === null ? join(imagesFolder(), 'verify') : dirname(disk);
+  const file = join(folder, `verify-${name}.yaml`);
+  const lab = labFromValue(
+    {
+      ...(own === undefined ? {} : { images: { [name]: imageFile(own) } }),
+      machines: { guest: { image: name, memory: MEMORY } },
+    },
+    file,
+  );
+  return { lab, file, text: '', settings: [] };
 }
 
 /** Asks one component in the guest. What goes wrong is the answer; throws only the signal's reason. */

@@ -1,3 +1,5 @@
+import type { MachineSettings } from './machine-settings.js';
+
 /** The resolved definition: nothing optional, everything named. What every step after `resolve` works from. */
 export interface Lab {
   readonly name: string;
@@ -69,16 +71,14 @@ export interface Peer {
   readonly bridgePort: string;
 }
 
-export interface Machine {
+export interface Machine extends MachineSettings {
   readonly name: string;
   /** The machine that it runs inside; null: this computer. */
   readonly on: string | null;
   readonly image: string;
   /** Whether the image has a disk. */
   readonly disk: boolean;
-  readonly cpus: number;
   readonly memoryMiB: number;
-  readonly kernelArguments: readonly string[];
   /** Whether it has an IOMMU and its virtio functions are behind it, as vDPA made of them needs. */
   readonly iommu: boolean;
   /** The PCI buses that its functions are on, the root bus first. */

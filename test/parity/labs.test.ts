@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { stringify } from 'yaml';
-import type { LabFile } from '../../src/model/lab-file.js';
+import type { LabFile } from '../../src/definition/shape.js';
 import { compareLab } from './support/compare-lab.js';
 import { randomLab } from './support/random-lab.js';
 import { Random } from './support/random.js';

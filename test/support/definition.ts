@@ -1,15 +1,25 @@
-import { resolveLab } from '../../src/definition/resolve.js';
-import { validateDefinition } from '../../src/definition/validate.js';
+import { draftOf } from '../../src/definition/draft-of.js';
+import type { Draft } from '../../src/definition/draft.js';
+import { labFromDefinition } from '../../src/definition/lab-from-definition.js';
 import { loadDefinition } from '../../src/definition/load.js';
-import type { LabFile, NicFile } from '../../src/model/lab-file.js';
+import { resolveLab } from '../../src/definition/resolve.js';
+import { labShape, type LabFile } from '../../src/definition/shape.js';
+import type { NicFile } from '../../src/definition/shape-nic.js';
 import type { Lab, Machine, Nic } from '../../src/model/lab.js';
 import { checkTarget } from '../../src/lab/artefacts.js';
 import type { CheckTarget } from '../../src/checks/check.js';
 import { formatError, toLabError } from '../../src/errors/format.js';
 
-/** The resolved lab of a definition as it would be written, under a path that every computer agrees on. */
-export function lab(written: LabFile): Lab {
-  return resolveLab(written, '/labs/example/lab.yaml');
+const FILE = '/labs/example/lab.yaml';
+
+/** The draft of a definition as it would be written, which no rule has looked at. */
+export function draft(written: LabFile, file = FILE): Draft {
+  return draftOf(labShape.parse(written), file);
+}
+
+/** The resolved lab of a definition as it would be written, under a path that every computer agrees on. No rule looks at it. */
+export function lab(written: LabFile, file = FILE): Lab {
+  return resolveLab(draft(written, file));
 }
 
 /** A lab with one network, one peer and one machine that has this NIC, named pf0. */
@@ -44,7 +54,7 @@ export function firstTarget(of: Lab): CheckTarget {
 /** What a user reads about a definition; `undefined` when nothing is wrong with it. */
 export function complaintAbout(file: string): string | undefined {
   try {
-    validateDefinition(loadDefinition(file));
+    labFromDefinition(loadDefinition(file), file);
     return undefined;
   } catch (error) {
     return formatError(toLabError(error));

@@ -1,50 +1,46 @@
-import { subnetOf } from '../defaults.js';
 import { isHostAddress, numberToAddress, parseSubnet } from '../../model/ipv4.js';
-import { segmentBehind } from '../written-segment.js';
-import { eachFunction, type Rule } from './rule.js';
+import { allFunctions, networkNamed, segmentBehind } from '../relations.js';
+import type { Rule } from './rule.js';
 
-export const peersFit: Rule = function* (lab, at) {
+export const peersFit: Rule = function* (draft, at) {
   const taken = new Map<string, string>();
-  const networks = Object.keys(lab.networks ?? {});
-  for (const [name, peer] of Object.entries(lab.peers ?? {})) {
-    const index = networks.indexOf(peer.network);
-    if (index < 0 || peer.address === undefined) continue;
-    const location = at.locate(['peers', name, 'address']);
-    const subnet = subnetOf(lab.networks?.[peer.network] ?? null, index);
-    const { first, size } = parseSubnet(subnet);
-    if (!isHostAddress(parseSubnet(subnet), peer.address)) {
+  for (const { name, network: networkName, address, path } of draft.peers) {
+    const network = networkNamed(draft, networkName);
+    if (network === undefined || address === null) continue;
+    const location = at.locate([...path, 'address']);
+    const { first, size } = parseSubnet(network.subnet);
+    if (!isHostAddress(parseSubnet(network.subnet), address)) {
       yield {
         code: 'LAB-RULE-ADDRESS',
-        message: `${peer.address} is no host's address in ${subnet}, the subnet of ${peer.network}`,
+        message: `${address} is not a host address in ${network.subnet}, the subnet of ${network.name}`,
         hint: `choose one from ${numberToAddress(first + 1)} to ${numberToAddress(first + size - 2)}`,
         location,
       };
     }
-    const other = taken.get(peer.address);
+    const other = taken.get(address);
     if (other !== undefined) {
       yield {
         code: 'LAB-RULE-ADDRESS',
-        message: `${peer.address} is the address of peer ${other} already`,
+        message: `peer ${other} already has the address ${address}`,
         hint: 'give each peer its own, or leave it out',
         location,
       };
     }
-    taken.set(peer.address, name);
+    taken.set(address, name);
   }
 };
 
-export const networksHaveRoom: Rule = function* (lab, at) {
+export const networksHaveRoom: Rule = function* (draft, at) {
   const wanted = new Map<string, number>();
-  const count = (network: string, more: number): void => {
-    wanted.set(network, (wanted.get(network) ?? 0) + more);
+  const count = (network: string): void => {
+    wanted.set(network, (wanted.get(network) ?? 0) + 1);
   };
-  for (const peer of Object.values(lab.peers ?? {})) count(peer.network, 1);
-  for (const { machine, nic, written } of eachFunction(lab)) {
-    const network = segmentBehind(lab, machine, written.backend ?? nic.backend)?.network;
-    if (network !== undefined) count(network, 1);
+  for (const { network } of draft.peers) count(network);
+  for (const { pciFunction } of allFunctions(draft)) {
+    const network = segmentBehind(draft, pciFunction.machine, pciFunction.backend)?.network;
+    if (network !== undefined) count(network);
   }
-  for (const [index, [name, network]] of Object.entries(lab.networks ?? {}).entries()) {
-    const subnet = subnetOf(network, index);
+  for (const { name, subnet, path } of draft.networks) {
     const room = parseSubnet(subnet).size - 2;
     const needed = wanted.get(name) ?? 0;
     if (needed > room) {
@@ -52,26 +48,26 @@ export const networksHaveRoom: Rule = function* (lab, at) {
         code: 'LAB-RULE-SUBNET',
         message: `network ${name} has ${room} addresses in ${subnet} for ${needed} peers and functions`,
         hint: 'give it a larger subnet: a smaller number after the /',
-        location: at.locate(['networks', name]),
+        location: at.locate(path),
       };
     }
   }
 };
 
-export const macsDiffer: Rule = function* (lab, at) {
+export const macsDiffer: Rule = function* (draft, at) {
   const owners = new Map<string, string>();
-  for (const { written, at: place } of eachFunction(lab)) {
-    if (written.mac === undefined) continue;
-    const mac = written.mac.toLowerCase();
+  for (const { pciFunction } of allFunctions(draft)) {
+    if (pciFunction.mac === null) continue;
+    const mac = pciFunction.mac.toLowerCase();
     const owner = owners.get(mac);
     if (owner !== undefined) {
       yield {
         code: 'LAB-RULE-MAC',
-        message: `${mac} is the MAC of ${owner} already`,
+        message: `${owner} already has the MAC ${mac}`,
         hint: 'leave it out, or give each function its own',
-        location: at.locate([...place, 'mac']),
+        location: at.locate([...pciFunction.path, 'mac']),
       };
     }
-    owners.set(mac, place.join('.'));
+    owners.set(mac, pciFunction.path.join('.'));
   }
 };

@@ -1,50 +1,40 @@
 import { checkNames, isCheckName, specOf, type CheckName } from '../../checks/catalog.js';
 import { allowedValues } from '../../checks/spec.js';
 import type { Problem } from '../../errors/lab-error.js';
-import type { LabFile } from '../../model/lab-file.js';
-import { unknownName, type Locator, type Rule } from './rule.js';
+import type { DraftCheck } from '../draft.js';
+import { namesOf, unknownName, type Locator, type Rule } from './rule.js';
 
-export const checksExist: Rule = function* (lab, at) {
-  for (const [index, check] of (lab.checks ?? []).entries()) {
-    const entries = typeof check === 'string' ? [[check, null] as const] : Object.entries(check);
-    const location = at.locate(['checks', index]);
-    if (entries.length !== 1) {
+export const checksExist: Rule = function* ({ checks, machines }, at) {
+  for (const check of checks) {
+    const { name, machine, path } = check;
+    if (!isCheckName(name)) {
       yield {
         code: 'LAB-RULE-CHECK',
-        message: 'each entry of `checks` names one check',
-        hint: 'write one list entry for each check',
-        location,
+        ...unknownName('check', name, checkNames),
+        location: at.locate(path),
       };
       continue;
     }
-    for (const [name, parameters] of entries) {
-      if (!isCheckName(name)) {
-        yield { code: 'LAB-RULE-CHECK', ...unknownName('check', name, checkNames), location };
-        continue;
-      }
-      yield* parameterProblems(name, parameters ?? {}, index, lab, at);
+    if (machine !== null && !namesOf(machines).includes(machine)) {
+      yield {
+        code: 'LAB-RULE-MACHINE',
+        ...unknownName('machine', machine, namesOf(machines)),
+        location: at.locate([...path, name, 'machine']),
+      };
     }
+    yield* parameterProblems(name, check, at);
   }
 };
 
 function* parameterProblems(
   check: CheckName,
-  parameters: Readonly<Record<string, number | string>>,
-  index: number,
-  lab: LabFile,
+  { values, path: entry }: DraftCheck,
   at: Locator,
 ): Iterable<Problem> {
   const known = specOf(check).parameters.shape;
-  for (const [key, value] of Object.entries(parameters)) {
-    const path = ['checks', index, check, key];
-    const location = at.locate(path);
-    if (key === 'machine') {
-      const machines = Object.keys(lab.machines);
-      if (!machines.includes(String(value)))
-        yield { code: 'LAB-RULE-MACHINE', ...unknownName('machine', String(value), machines), location };
-      continue;
-    }
-    const parameter = known[key];
+  for (const [key, value] of Object.entries(values)) {
+    const path = [...entry, check, key];
+    const parameter = Object.hasOwn(known, key) ? known[key] : undefined;
     if (parameter === undefined) {
       yield {
         code: 'LAB-RULE-PARAMETER',
@@ -57,7 +47,7 @@ function* parameterProblems(
         code: 'LAB-RULE-PARAMETER',
         message: `\`${key}\` of ${check} is ${JSON.stringify(value)}`,
         hint: `it must be ${allowedValues(parameter)}`,
-        location,
+        location: at.locate(path),
       };
     }
   }

@@ -1,44 +1,31 @@
 import type { ComposedFunction } from '../../devices/composed-machine.js';
 import type { CompositionRule } from '../../devices/composition/composition.js';
-import type { LabFile } from '../../model/lab-file.js';
-import type { Path } from '../load.js';
-import { writtenFunctions, writtenVfs } from '../written-functions.js';
+import type { Draft, Mapping } from '../draft.js';
+import type { Path } from '../path.js';
+import { machineNamed } from '../relations.js';
 import { aspectOf } from './composition-aspects.js';
 
 /**
- * Where a definition says what a finding is about: the key that decided, as it stands at the function itself or at its NIC,
- * else the function. `about` has the functions that may be to blame, the likeliest first.
+ * Where a definition says what a finding is about: the key that decided, at the function itself or at its NIC, otherwise the
+ * function. `about`: the functions that may be to blame, the likeliest first.
  */
 export function writtenPlace(
-  lab: LabFile,
+  draft: Draft,
   machine: string,
   about: readonly ComposedFunction[],
   rule: CompositionRule,
 ): Path {
   const { keys } = aspectOf(rule);
-  const places = about.flatMap((one) => placesOf(lab, machine, one));
-  for (const { path, written } of places) {
-    const key = keys.find((one) => (written as Readonly<Record<string, unknown>>)[one] !== undefined);
-    if (key !== undefined) return [...path, key];
+  const parts = about.flatMap((one) => partsOf(draft, machine, one));
+  for (const part of parts) {
+    const key = keys.find((one) => part.keys.includes(one));
+    if (key !== undefined) return [...part.path, key];
   }
-  return places[0]?.path ?? ['machines', machine];
-}
-
-interface WrittenPlace {
-  readonly path: Path;
-  readonly written: object;
+  return parts[0]?.path ?? ['machines', machine];
 }
 
 /** A function, and its NIC, whose settings hold for it where it has none of its own. */
-function placesOf(lab: LabFile, machine: string, { nic, pciFunction }: ComposedFunction): WrittenPlace[] {
-  const written = lab.machines[machine]?.nics?.[nic.name];
-  if (written === undefined) return [];
-  const path = ['machines', machine, 'nics', nic.name];
-  const below = [...writtenVfs(written), ...writtenFunctions(written)].find(
-    ({ name }) => `${nic.name}.${name}` === pciFunction.id,
-  );
-  return [
-    ...(below?.path == null ? [] : [{ path: [...path, ...below.path], written: below.written }]),
-    { path, written },
-  ];
+function partsOf(draft: Draft, machine: string, { nic, pciFunction }: ComposedFunction): Mapping[] {
+  const found = machineNamed(draft, machine)?.nics.find(({ name }) => name === nic.name);
+  return [found?.functions.find(({ id }) => id === pciFunction.id), found].flatMap((part) => part ?? []);
 }

@@ -1,3 +1,5 @@
+import type { Problem } from '../../errors/lab-error.js';
+import { catalogued } from '../../images/catalog.js';
 import {
   baseNames,
   componentNames,
@@ -5,128 +7,97 @@ import {
   initramfsImages,
   isInitramfsImage,
 } from '../../images/names.js';
-import type { Location, Problem } from '../../errors/lab-error.js';
-import { catalogued } from '../../images/catalog.js';
-import type { ComponentFile, LabFile } from '../../model/lab-file.js';
-import type { Path } from '../load.js';
-import { isDiskPath, writtenComponent } from '../resolve-images.js';
-import { writtenVfs } from '../written-functions.js';
-import { unknownName, type Locator, type Rule } from './rule.js';
+import type { Draft, DraftComponent } from '../draft.js';
+import { machinesOn, vfsOf } from '../relations.js';
+import { unknownName, type Rule } from './rule.js';
 
-function* componentProblems(written: ComponentFile, path: Path, at: Locator): Iterable<Problem> {
-  const location = at.locate(path);
-  if (typeof written !== 'string' && Object.keys(written).length !== 1) {
-    yield {
-      code: 'LAB-RULE-COMPONENT',
-      message: 'each entry of `components` names one component',
-      hint: 'write one list entry for each component',
-      location,
-    };
-    return;
-  }
-  const [name, version] = writtenComponent(written);
-  if (!componentNames.some((known) => known === name)) {
-    yield { code: 'LAB-RULE-COMPONENT', ...unknownName('component', name, componentNames), location };
-  } else if (version !== null) {
-    yield* versionProblems(name, version, location);
-  }
-}
+type Found = Pick<Problem, 'message' | 'hint'>;
 
-function* versionProblems(name: string, version: string, location: Location | undefined): Iterable<Problem> {
+function wrongVersion(name: string, version: string): Found | undefined {
   const versions = componentVersions[name];
-  if (versions === undefined) {
-    yield {
-      code: 'LAB-RULE-COMPONENT',
-      message: `the version of ${name} is that of the distribution’s package`,
-      hint: `leave the version out; it can be chosen for: ${Object.keys(componentVersions).join(', ')}`,
-      location,
+  if (versions === undefined)
+    return {
+      message: `the distribution’s package decides the version of ${name}`,
+      hint: `leave the version out; you can choose it for: ${Object.keys(componentVersions).join(', ')}`,
     };
-  } else if (versions !== 'any' && !versions.includes(version)) {
-    yield {
-      code: 'LAB-RULE-COMPONENT',
-      message: `${name} ${version} is not to be had as a Go module of that version`,
-      hint: `choose ${versions.join(' or ')}, or leave the version out`,
-      location,
-    };
-  }
+  if (versions === 'any' || versions.includes(version)) return undefined;
+  return {
+    message: `${name} ${version} cannot be built: it is not a valid version of its Go module`,
+    hint: `choose ${versions.join(' or ')}, or leave the version out`,
+  };
 }
 
-/** A component twice would be one layer over another that is the same. */
-function* repeated(components: readonly ComponentFile[], path: Path, at: Locator): Iterable<Problem> {
-  const names = components.map((written) => writtenComponent(written)[0]);
-  for (const [index, name] of names.entries()) {
-    if (names.indexOf(name) === index) continue;
-    yield {
-      code: 'LAB-RULE-COMPONENT',
-      message: `${name} is among the components already`,
-      hint: 'name it once',
-      location: at.locate([...path, index]),
-    };
-  }
+function wrongComponent({ component, version }: DraftComponent): Found | undefined {
+  if (!componentNames.some((known) => known === component))
+    return unknownName('component', component, componentNames);
+  return version === null ? undefined : wrongVersion(component, version);
 }
 
-/** Whether the image that a machine boots has a component; undefined for one that there is not. */
-function hasComponent(lab: LabFile, image: string | undefined, component: string): boolean | undefined {
-  if (image === undefined || isInitramfsImage(image)) return false;
-  const own = lab.images?.[image]?.components?.map((written) => writtenComponent(written)[0]);
-  const names =
-    own ??
-    catalogued(image)
-      ?.layers.flat()
-      .map((use) => use.component);
-  return names?.includes(component);
-}
-
-/** The components that a CNI plugin is of and gets its addresses from. */
-function componentsFor(plugin: string): string[] {
-  return plugin === 'host-device' ? ['cni-plugins'] : ['cni-plugins', 'sriov-cni'];
-}
-
-/** What containers get their VFs by has to be in the guest. */
-export const cniPluginsAreThere: Rule = function* (lab, at) {
-  for (const [index, check] of (lab.checks ?? []).entries()) {
-    const name = typeof check === 'string' ? check : (Object.keys(check)[0] ?? '');
-    if (name !== 'cni-attach') continue;
-    const { machine: asked, plugin = 'host-device' } = (typeof check === 'string' ? null : check[name]) ?? {};
-    for (const [machine, { image, nics }] of Object.entries(lab.machines)) {
-      const looksAt = Object.values(nics ?? {}).some((nic) => writtenVfs(nic).length > 0);
-      if (!looksAt || (asked !== undefined && asked !== machine)) continue;
-      const missing = componentsFor(String(plugin)).filter((one) => hasComponent(lab, image, one) === false);
-      if (missing.length === 0) continue;
+export const imagesCanBeMade: Rule = function* (draft, at) {
+  for (const { base, source, components, path } of draft.images) {
+    if (source === null && !baseNames.some((known) => known === base)) {
+      const location = at.locate([...path, 'base']);
+      yield { code: 'LAB-RULE-BASE', ...unknownName('base', base, baseNames), location };
+    }
+    for (const one of components) {
+      const wrong = wrongComponent(one);
+      if (wrong !== undefined) yield { code: 'LAB-RULE-COMPONENT', ...wrong, location: at.locate(one.path) };
+    }
+    // A component twice would be one layer over another that is the same.
+    for (const [index, one] of components.entries()) {
+      if (components.findIndex(({ component }) => component === one.component) === index) continue;
       yield {
-        code: 'LAB-RULE-PLUGINS',
-        message: `${name} with the plugin ${plugin} needs ${missing.join(' and ')}, and the image of machine ${machine} has none of that`,
-        hint: `let it boot debian-13, or an image of the lab’s own with: components: [${componentsFor(String(plugin)).join(', ')}]`,
-        location: at.locate(['checks', index]),
+        code: 'LAB-RULE-COMPONENT',
+        message: `${one.component} is listed twice`,
+        hint: 'list it once',
+        location: at.locate(one.path),
       };
     }
   }
 };
 
-/** What the machines inside a machine boot is put into its initramfs, as an initramfs. */
-export const nestedMachinesHaveNoDisk: Rule = function* (lab, at) {
-  const around = new Set(Object.values(lab.machines).map(({ on }) => on));
-  for (const [name, { on, image }] of Object.entries(lab.machines)) {
-    if (on === undefined && !around.has(name)) continue;
-    if (image === undefined || isInitramfsImage(image)) continue;
-    yield {
-      code: 'LAB-RULE-NESTING',
-      message: `machine ${name} ${on === undefined ? 'has machines inside' : 'is inside another'}, and its image has a disk`,
-      hint: `leave its image out, or choose from: ${initramfsImages.join(', ')}`,
-      location: at.locate(['machines', name, 'image']),
-    };
+/** Whether the image that a machine boots has a component; undefined for an unknown image. */
+function hasComponent(draft: Draft, image: string | null, component: string): boolean | undefined {
+  if (image === null || isInitramfsImage(image)) return false;
+  const own = draft.images.find(({ name }) => name === image)?.components;
+  return (own ?? catalogued(image)?.layers.flat())?.some((one) => one.component === component);
+}
+
+/** The components that contain a CNI plugin and the one that gives it its addresses. */
+function componentsFor(plugin: string): string[] {
+  return plugin === 'host-device' ? ['cni-plugins'] : ['cni-plugins', 'sriov-cni'];
+}
+
+/** The guest has to contain the CNI plugin that gives containers their VFs. */
+export const cniPluginsAreThere: Rule = function* (draft, at) {
+  for (const { name, machine: asked, values, path } of draft.checks) {
+    if (name !== 'cni-attach') continue;
+    const plugin = String(values['plugin'] ?? 'host-device');
+    for (const { name: machine, image, nics } of draft.machines) {
+      const isChecked = nics.some((nic) => vfsOf(nic).length > 0);
+      if (!isChecked || (asked !== null && asked !== machine)) continue;
+      const missing = componentsFor(plugin).filter((one) => hasComponent(draft, image, one) === false);
+      if (missing.length === 0) continue;
+      yield {
+        code: 'LAB-RULE-PLUGINS',
+        message: `${name} with the plugin ${plugin} needs ${missing.join(' and ')}, but the image of machine ${machine} lacks it`,
+        hint: `set its image to debian-13, or to an image of the lab’s own with: components: [${componentsFor(plugin).join(', ')}]`,
+        location: at.locate(path),
+      };
+    }
   }
 };
 
-export const imagesAreMadeOfWhatThereIs: Rule = function* (lab, at) {
-  for (const [name, { base, components = [] }] of Object.entries(lab.images ?? {})) {
-    const path = ['images', name];
-    if (typeof base === 'string' && !isDiskPath(base) && !baseNames.some((known) => known === base)) {
-      const location = at.locate([...path, 'base']);
-      yield { code: 'LAB-RULE-BASE', ...unknownName('base', base, baseNames), location };
-    }
-    for (const [index, written] of components.entries())
-      yield* componentProblems(written, [...path, 'components', index], at);
-    yield* repeated(components, [...path, 'components'], at);
+/** The image of a machine that runs machines contains theirs, all as initramfs. */
+export const nestedMachinesHaveNoDisk: Rule = function* (draft, at) {
+  for (const { name, on, image, path } of draft.machines) {
+    if (on === null && machinesOn(draft, name).length === 0) continue;
+    if (image === null || isInitramfsImage(image)) continue;
+    yield {
+      code: 'LAB-RULE-NESTING',
+      message: `machine ${name} ${on === null ? 'runs machines' : 'is inside another one'}, but its image has a disk`,
+      hint: `leave its image out, or choose from: ${initramfsImages.join(', ')}`,
+      location: at.locate([...path, 'image']),
+    };
   }
 };

@@ -1,145 +1,135 @@
 import type { Problem } from '../../errors/lab-error.js';
-import type { LabFile, NetworkFile } from '../../model/lab-file.js';
-import { isStorage } from './storage.js';
-import { exampleFunction, outerFunctions } from './outer-functions.js';
-import { eachBackend, networkOf, unknownName, type Rule } from './rule.js';
-import { vdpaUses } from './vdpa.js';
+import type { Draft } from '../draft.js';
+import {
+  allBackends,
+  functionNamed,
+  functionsOfMachine,
+  isStorage,
+  machineNamed,
+  networkNamed,
+  vdpaUses,
+} from '../relations.js';
+import { exampleFunction } from './example-function.js';
+import { namesOf, unknownName, type Rule } from './rule.js';
 
-/** The networks that are written with settings, each with its name. */
-function writtenNetworks(lab: LabFile): [string, NetworkFile][] {
-  return Object.entries(lab.networks ?? {}).flatMap(([name, network]) =>
-    network === null ? [] : [[name, network]],
-  );
+function placeName(on: string | null): string {
+  return on === null ? 'on this computer' : `inside ${on}`;
 }
 
-function networkNamed(lab: LabFile, name: string | undefined): NetworkFile | undefined {
-  const networks = lab.networks ?? {};
-  return name !== undefined && Object.hasOwn(networks, name) ? (networks[name] ?? {}) : undefined;
+function tapHint(draft: Draft, machineOn: string | null): string {
+  if (machineOn === null) return 'choose a network without `on`, or run the machine on the same one';
+  const outer = exampleFunction(draft, machineOn);
+  return `choose a network in ${machineOn}, \`networks: { NAME: { on: ${machineOn}, uplink: ${outer} } }\`, or a function of it: { vdpa: ${outer} }`;
 }
 
-function placeName(on: string | undefined): string {
-  return on === undefined ? 'on this computer' : `inside ${on}`;
-}
-
-function tapHint(lab: LabFile, machineOn: string | undefined): string {
-  if (machineOn === undefined) return 'take a network without `on`, or let the machine run on the same one';
-  const outer = exampleFunction(lab, machineOn);
-  return `take a network in ${machineOn}, \`networks: { NAME: { on: ${machineOn}, uplink: ${outer} } }\`, or a function of it: { vdpa: ${outer} }`;
-}
-
-/** A bridge is at one place, and taps on it are there too. */
-export const tapsAreWhereTheirNetworkIs: Rule = function* (lab, at) {
-  for (const { backend, path, machine } of eachBackend(lab)) {
-    const name = networkOf(backend);
-    const network = networkNamed(lab, name);
-    const machineOn = lab.machines[machine]?.on;
+/** A tap is where its bridge is. */
+export const tapsAreWhereTheirNetworkIs: Rule = function* (draft, at) {
+  for (const { machine, backend } of allBackends(draft)) {
+    if (backend.type !== 'tap') continue;
+    const network = networkNamed(draft, backend.network);
+    const machineOn = machineNamed(draft, machine)?.on ?? null;
     if (network === undefined || network.on === machineOn) continue;
     yield {
       code: 'LAB-RULE-NESTING',
-      message: `machine ${machine} runs ${placeName(machineOn)}, and the network ${name ?? ''} is ${placeName(network.on)}`,
-      hint: tapHint(lab, machineOn),
-      location: at.locate(path),
+      message: `machine ${machine} runs ${placeName(machineOn)}, but the network ${network.name} is ${placeName(network.on)}`,
+      hint: tapHint(draft, machineOn),
+      location: at.locate(backend.path),
     };
   }
 };
 
-export const peersAreOutside: Rule = function* (lab, at) {
-  for (const [name, peer] of Object.entries(lab.peers ?? {})) {
-    const on = networkNamed(lab, peer.network)?.on;
-    if (on === undefined) continue;
+export const peersAreOutside: Rule = function* (draft, at) {
+  for (const peer of draft.peers) {
+    const on = networkNamed(draft, peer.network)?.on ?? null;
+    if (on === null) continue;
     yield {
       code: 'LAB-RULE-NESTING',
-      message: `peer ${name} is a host outside the machines, and the network ${peer.network} is inside ${on}`,
-      hint: 'put it on a network without `on`; what is inside reaches it by an `uplink`',
-      location: at.locate(['peers', name, 'network']),
+      message: `peer ${peer.name} is a host outside the machines, but the network ${peer.network} is inside ${on}`,
+      hint: 'choose a network without `on`; nested machines reach the peer through an `uplink`',
+      location: at.locate([...peer.path, 'network']),
     };
   }
 };
 
-export const innerNetworksHaveAPlace: Rule = function* (lab, at) {
-  const machines = Object.keys(lab.machines);
-  for (const [name, { on, uplink }] of writtenNetworks(lab)) {
-    if (on === undefined && uplink !== undefined) {
+export const innerNetworksHaveAPlace: Rule = function* (draft, at) {
+  const machines = namesOf(draft.machines);
+  for (const { name, on, uplink, path } of draft.networks) {
+    if (on === null && uplink !== null) {
       yield {
         code: 'LAB-RULE-UPLINK',
-        message: `\`${uplink}\` is a function of a machine, and the network ${name} is on this computer`,
+        message: `\`${uplink}\` is a function of a machine, but the network ${name} is on this computer`,
         hint: 'say which machine the network is `on`, or leave `uplink` out',
-        location: at.locate(['networks', name, 'uplink']),
+        location: at.locate([...path, 'uplink']),
       };
     }
-    if (on !== undefined && !machines.includes(on)) {
+    if (on !== null && !machines.includes(on)) {
       yield {
         code: 'LAB-RULE-MACHINE',
         ...unknownName('machine', on, machines),
-        location: at.locate(['networks', name, 'on']),
+        location: at.locate([...path, 'on']),
       };
     }
   }
 };
 
 function* uplinkProblems(
-  lab: LabFile,
+  draft: Draft,
   on: string,
   uplink: string,
   user: string | undefined,
-): Iterable<Omit<Problem, 'location'>> {
-  const known = outerFunctions(lab, on);
-  const found = known.find(({ id }) => id === uplink);
+): Iterable<Pick<Problem, 'message' | 'hint'>> {
+  const found = functionNamed(draft, on, uplink);
   if (found === undefined) {
-    const names = known.map(({ id }) => id);
+    const known = functionsOfMachine(draft, on).map(({ pciFunction }) => pciFunction.id);
     yield {
-      code: 'LAB-RULE-UPLINK',
-      ...unknownName('function', uplink, names),
+      ...unknownName('function', uplink, known),
       message: `machine ${on} has no function \`${uplink}\``,
     };
   } else if (isStorage(found.nic)) {
     yield {
-      code: 'LAB-RULE-UPLINK',
-      message: `${uplink} of machine ${on} is storage, and has no netdev to put on a bridge`,
+      message: `${uplink} of machine ${on} is storage, so it has no netdev for a bridge`,
       hint: 'name a function of a network card',
     };
   }
   if (user !== undefined) {
     yield {
-      code: 'LAB-RULE-UPLINK',
-      message: `${uplink} of machine ${on} is in use by ${user} already`,
+      message: `${user} already uses ${uplink} of machine ${on}`,
       hint: 'a function serves one: name another, or give the NIC more `vfs`',
     };
   }
 }
 
-export const uplinksLeadOut: Rule = function* (lab, at) {
+export const uplinksLeadOut: Rule = function* (draft, at) {
   const users = new Map<string, string>();
-  for (const { of, machine, user } of vdpaUses(lab)) {
-    const on = lab.machines[machine]?.on;
-    if (on !== undefined) users.set(`${on} ${of}`, user);
-  }
-  for (const [name, { on, uplink }] of writtenNetworks(lab)) {
-    if (on === undefined || uplink === undefined || !Object.hasOwn(lab.machines, on)) continue;
+  for (const { outer, name, user } of vdpaUses(draft))
+    if (outer !== null) users.set(`${outer} ${name}`, user);
+  for (const { name, on, uplink, path } of draft.networks) {
+    if (on === null || uplink === null || machineNamed(draft, on) === undefined) continue;
     const key = `${on} ${uplink}`;
-    const location = at.locate(['networks', name, 'uplink']);
-    for (const problem of uplinkProblems(lab, on, uplink, users.get(key))) yield { ...problem, location };
+    const location = at.locate([...path, 'uplink']);
+    for (const problem of uplinkProblems(draft, on, uplink, users.get(key)))
+      yield { code: 'LAB-RULE-UPLINK', ...problem, location };
     users.set(key, `the network ${name}`);
   }
 };
 
-/** What a network has that is inside a machine and that only one on this computer can have. */
-export const innerNetworksArePlain: Rule = function* (lab, at) {
-  for (const [name, { on, uplink, subnet, vlans }] of writtenNetworks(lab)) {
-    if (on !== undefined && vlans !== undefined) {
+/** Settings that only a network on this computer can have. */
+export const innerNetworksArePlain: Rule = function* (draft, at) {
+  for (const { name, on, uplink, keys, path } of draft.networks) {
+    if (on !== null && keys.includes('vlans')) {
       yield {
         code: 'LAB-RULE-VLAN',
-        message: `the network ${name} is a plain bridge inside ${on}: which VLAN its frames are on is decided where its \`uplink\` comes out`,
+        message: `the network ${name} is a plain bridge inside ${on}: its frames are on the VLAN that its \`uplink\` has outside`,
         hint: `leave \`vlans\` out; give each VLAN a function of ${on} whose backend names it, and a network with that function as its \`uplink\``,
-        location: at.locate(['networks', name, 'vlans'], { key: true }),
+        location: at.locate([...path, 'vlans'], { key: true }),
       };
     }
-    if (on !== undefined && uplink !== undefined && subnet !== undefined) {
+    if (on !== null && uplink !== null && keys.includes('subnet')) {
       yield {
         code: 'LAB-RULE-SUBNET',
-        message: `the network ${name} leads out by ${uplink}: its addresses are those of the network outside`,
-        hint: 'leave `subnet` out, or `uplink`, if it is to be a network of its own',
-        location: at.locate(['networks', name, 'subnet']),
+        message: `the network ${name} leads out through ${uplink}: it uses the addresses of the network outside`,
+        hint: 'leave `subnet` out, or leave `uplink` out for a network of its own',
+        location: at.locate([...path, 'subnet']),
       };
     }
   }

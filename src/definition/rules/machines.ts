@@ -1,8 +1,8 @@
 import { ROOT_BUS_SLOTS } from '../buses.js';
 import type { Rule } from './rule.js';
 
-export const hasMachines: Rule = function* (lab, at) {
-  if (Object.keys(lab.machines).length === 0) {
+export const hasMachines: Rule = function* (draft, at) {
+  if (draft.machines.length === 0) {
     yield {
       code: 'LAB-RULE-EMPTY',
       message: 'the lab has no machine',
@@ -12,16 +12,15 @@ export const hasMachines: Rule = function* (lab, at) {
   }
 };
 
-export const busesFit: Rule = function* (lab, at) {
-  for (const [name, { nics, buses }] of Object.entries(lab.machines)) {
-    const own = Object.values(nics ?? {}).filter(({ bus }) => bus === undefined).length;
-    const needed = own + Object.keys(buses ?? {}).length;
+export const busesFit: Rule = function* (draft, at) {
+  for (const { name, nics, buses, path } of draft.machines) {
+    const needed = nics.filter(({ bus }) => bus === null).length + buses.length;
     if (needed > ROOT_BUS_SLOTS) {
       yield {
         code: 'LAB-RULE-BUS-COUNT',
         message: `machine ${name} needs ${needed} root ports and bridges; its root bus has room for ${ROOT_BUS_SLOTS}`,
-        hint: 'let several NICs share a bus: name one under `buses`, and set their `bus`',
-        location: at.locate(['machines', name, 'nics'], { key: true }),
+        hint: 'put several NICs on one bus: name it under `buses`, and set their `bus`',
+        location: at.locate([...path, 'nics'], { key: true }),
       };
     }
   }

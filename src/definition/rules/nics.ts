@@ -1,29 +1,21 @@
-import { DEFAULT_NIC_MODEL, nicModel, nicModelNames } from '../../devices/catalog.js';
-import type { FunctionKey, NicModel } from '../../devices/nic-model.js';
+import type { FunctionKey } from '../../devices/nic-model.js';
 import type { Problem } from '../../errors/lab-error.js';
-import type { NicFile } from '../../model/lab-file.js';
-import type { Path } from '../load.js';
-import { backendType } from '../written-backend.js';
-import { writtenFunctions, writtenVfs } from '../written-functions.js';
-import { eachFunction, eachNic, type Locator, type Rule } from './rule.js';
+import type { DraftBackend, Mapping } from '../draft.js';
+import { allFunctions, allNics, modelOf, vfsOf } from '../relations.js';
+import type { Locator, Rule } from './rule.js';
 
-/** The NIC's model; undefined when there is none of that name, which another rule says. */
-export function modelOf(nic: NicFile): NicModel | undefined {
-  const name = nic.model ?? DEFAULT_NIC_MODEL;
-  return nicModelNames().includes(name) ? nicModel(name) : undefined;
-}
-
-export const functionCountsFit: Rule = function* (lab, at) {
-  for (const { nic, path } of eachNic(lab)) {
+export const functionCountsFit: Rule = function* (draft, at) {
+  for (const nic of allNics(draft)) {
     const model = modelOf(nic);
     if (model === undefined) continue;
-    const [vfs, functions] = [writtenVfs(nic).length, writtenFunctions(nic).length];
+    const vfs = vfsOf(nic).length;
+    const functions = nic.functions.filter(({ kind }) => kind === 'function').length;
     if (vfs > model.maxVfs) {
       yield {
         code: 'LAB-RULE-VF-COUNT',
         message: `${vfs} VFs on a NIC of model ${model.name}`,
         hint: model.maxVfs === 0 ? 'it has no VFs: leave `vfs` out' : `it allows at most ${model.maxVfs}`,
-        location: at.locate([...path, 'vfs']),
+        location: at.locate([...nic.path, 'vfs']),
       };
     }
     if (functions > model.maxFunctions) {
@@ -32,39 +24,41 @@ export const functionCountsFit: Rule = function* (lab, at) {
         message: `${functions} functions on a NIC of model ${model.name}`,
         hint:
           model.maxFunctions === 1
-            ? 'it is no conventional multifunction device: leave `functions` out'
+            ? 'it is not a conventional multifunction device: leave `functions` out'
             : `it allows at most ${model.maxFunctions}`,
-        location: at.locate([...path, 'functions']),
+        location: at.locate([...nic.path, 'functions']),
       };
     }
   }
 };
 
-export const backendsAreNamed: Rule = function* (lab, at) {
-  for (const { nic, path } of eachNic(lab)) {
-    const model = modelOf(nic);
-    if (model?.kind !== 'network' || nic.backend !== undefined) continue;
+export const backendsAreNamed: Rule = function* (draft, at) {
+  for (const nic of allNics(draft)) {
+    if (modelOf(nic)?.kind !== 'network' || nic.backend !== null) continue;
+    const path = [...nic.path, 'backend'];
     yield {
       code: 'LAB-SHAPE-MISSING',
-      message: `\`${[...path, 'backend'].join('.')}\` is missing`,
-      hint: 'add it: where its packets go, `user`, `{ tap: NETWORK }` or `{ vdpa: FUNCTION }`',
-      location: at.locate([...path, 'backend'], { missing: true }),
+      message: `\`${path.join('.')}\` is missing`,
+      hint: 'say where its packets go: `user`, `{ tap: NETWORK }` or `{ vdpa: FUNCTION }`',
+      location: at.locate(path, { missing: true }),
     };
   }
 };
 
-export const backendsFitTheModel: Rule = function* (lab, at) {
-  for (const { kind, nic, written, at: place } of eachFunction(lab)) {
+export const backendsFitTheModel: Rule = function* (draft, at) {
+  const seen = new Set<DraftBackend>();
+  for (const { nic, pciFunction } of allFunctions(draft)) {
+    const { kind, backend } = pciFunction;
     const model = modelOf(nic);
-    if (model === undefined || written.backend === undefined) continue;
+    if (model === undefined || backend === null || seen.has(backend)) continue;
     if (model.kind === 'storage' || (kind === 'vf' && model.vfs === 'fixed')) continue;
-    const backend = backendType(written.backend);
-    if (model.backends.includes(backend)) continue;
+    seen.add(backend);
+    if (model.backends.includes(backend.type)) continue;
     yield {
       code: 'LAB-RULE-BACKEND',
-      message: `a NIC of model ${model.name} cannot have the backend ${backend}`,
+      message: `a NIC of model ${model.name} cannot have the backend ${backend.type}`,
       hint: `it can have ${model.backends.join(' or ')}`,
-      location: at.locate([...place, 'backend']),
+      location: at.locate(backend.path),
     };
   }
 };
@@ -73,38 +67,33 @@ export const backendsFitTheModel: Rule = function* (lab, at) {
 const NIC_KEYS = ['model', 'vfs', 'functions', 'order'];
 
 function* unfitKeys(
-  written: object,
+  { keys, path }: Mapping,
   allowed: readonly string[],
   owner: string,
-  path: Path,
   at: Locator,
 ): Iterable<Problem> {
-  for (const [key, value] of Object.entries(written)) {
-    if (value === undefined || allowed.includes(key)) continue;
+  for (const key of keys) {
+    if (allowed.includes(key)) continue;
     yield {
       code: 'LAB-RULE-SETTING',
-      message: `\`${key}\` means nothing for ${owner}`,
-      hint: `remove it; what may stand here: ${allowed.join(', ') || 'nothing'}`,
+      message: `${owner} does not support \`${key}\``,
+      hint: `remove it; the keys that it supports: ${allowed.join(', ') || 'none'}`,
       location: at.locate([...path, key], { key: true }),
     };
   }
 }
 
-export const settingsFitTheModel: Rule = function* (lab, at) {
-  for (const { nic, path } of eachNic(lab)) {
+export const settingsFitTheModel: Rule = function* (draft, at) {
+  for (const nic of allNics(draft)) {
     const model = modelOf(nic);
     if (model === undefined) continue;
     const ofNic: readonly (FunctionKey | 'size')[] =
       model.kind === 'storage' ? [...model.pfKeys, 'size'] : model.pfKeys;
-    yield* unfitKeys(nic, [...NIC_KEYS, ...ofNic], `a NIC of model ${model.name}`, path, at);
-    const kinds = [
-      { functions: writtenVfs(nic), owner: `a VF of model ${model.name}` },
-      { functions: writtenFunctions(nic), owner: `a function of model ${model.name}` },
-    ];
-    for (const { functions, owner } of kinds) {
-      for (const { written, path: below } of functions) {
-        if (below !== null) yield* unfitKeys(written, model.functionKeys, owner, [...path, ...below], at);
-      }
+    yield* unfitKeys(nic, [...NIC_KEYS, ...ofNic], `a NIC of model ${model.name}`, at);
+    for (const one of nic.functions) {
+      if (one.kind === 'pf') continue;
+      const owner = `a ${one.kind === 'vf' ? 'VF' : 'function'} of model ${model.name}`;
+      yield* unfitKeys(one, model.functionKeys, owner, at);
     }
   }
 };
@@ -112,22 +101,22 @@ export const settingsFitTheModel: Rule = function* (lab, at) {
 /** What YAML made of an `addr` without quotes. */
 const WRITTEN_ADDR = /^\d{1,2}(\.[0-7])?$/;
 
-export const addrsArePlaces: Rule = function* (lab, at) {
-  for (const { kind, nic, written, at: place } of eachFunction(lab)) {
-    const addr = kind === 'pf' ? nic.addr : written.addr;
+export const addrsArePlaces: Rule = function* (draft, at) {
+  for (const { pciFunction } of allFunctions(draft)) {
+    const { addr, path } = pciFunction;
     if (typeof addr !== 'number' || WRITTEN_ADDR.test(String(addr))) continue;
     yield {
       code: 'LAB-RULE-ADDR',
-      message: `${addr} is no place on a PCI bus`,
+      message: `${addr} is not a place on a PCI bus`,
       hint: 'write DEVICE.FUNCTION in quotes, the function from 0 to 7: addr: "0.1"',
-      location: at.locate([...place, 'addr']),
+      location: at.locate([...path, 'addr']),
     };
   }
 };
 
-/** Properties that the lab itself writes, and what says the same in a definition; and those that reach for files. */
+/** Properties that lab writes itself, and what sets them in a definition; and those that read files. */
 const OWN_PROPERTIES: Readonly<Record<string, string>> = {
-  id: 'every function has its id from the names of the NIC and the VF',
+  id: 'the names of the NIC and the VF make up the id of a function',
   bus: 'use the key `bus`',
   addr: 'use the key `addr`',
   mac: 'use the key `mac`',
@@ -141,24 +130,18 @@ const OWN_PROPERTIES: Readonly<Record<string, string>> = {
   subsys: 'each NVMe device has a subsystem of its own',
 };
 
-export const propertiesAreFree: Rule = function* (lab, at) {
-  for (const { nic, path } of eachNic(lab)) {
-    const places = [
-      { properties: nic.properties, path },
-      ...[...writtenVfs(nic), ...writtenFunctions(nic)].map(({ written, path: below }) => ({
-        properties: written.properties,
-        path: [...path, ...(below ?? [])],
-      })),
-    ];
-    for (const place of places) {
-      for (const key of Object.keys(place.properties ?? {})) {
+export const propertiesAreFree: Rule = function* (draft, at) {
+  for (const nic of allNics(draft)) {
+    const functions = nic.functions.filter(({ kind }) => kind !== 'pf');
+    for (const { properties, path } of [nic, ...functions]) {
+      for (const key of Object.keys(properties)) {
         const instead = Object.hasOwn(OWN_PROPERTIES, key) ? OWN_PROPERTIES[key] : undefined;
         if (instead === undefined) continue;
         yield {
           code: 'LAB-RULE-PROPERTY',
-          message: `the property \`${key}\` is not for a definition to set`,
+          message: `a definition cannot set the property \`${key}\``,
           hint: instead,
-          location: at.locate([...place.path, 'properties', key], { key: true }),
+          location: at.locate([...path, 'properties', key], { key: true }),
         };
       }
     }

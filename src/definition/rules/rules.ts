@@ -1,10 +1,11 @@
 import type { Problem } from '../../errors/lab-error.js';
-import type { LabFile } from '../../model/lab-file.js';
+import type { Draft } from '../draft.js';
 import { macsDiffer, networksHaveRoom, peersFit } from './addresses.js';
+import { benchCompares, benchNamesExist, benchSubnetIsFree } from './bench.js';
 import { checksHaveTargets } from './check-targets.js';
 import { checksExist } from './checks.js';
-import { benchCompares, benchNamesExist, benchSubnetIsFree } from './bench.js';
-import { busNamesAreFree, compositionsAreWhatTheySay } from './compositions.js';
+import { busNamesAreFree } from './compositions.js';
+import { cniPluginsAreThere, imagesCanBeMade, nestedMachinesHaveNoDisk } from './images.js';
 import {
   innerNetworksArePlain,
   innerNetworksHaveAPlace,
@@ -22,14 +23,13 @@ import {
   propertiesAreFree,
   settingsFitTheModel,
 } from './nics.js';
-import { cniPluginsAreThere, imagesAreMadeOfWhatThereIs, nestedMachinesHaveNoDisk } from './images.js';
 import { busesExist, imagesExist, modelsExist, networksExist } from './references.js';
 import type { Locator, Rule } from './rule.js';
 import { storageHoldsTheData } from './storage.js';
 import { vdpaDevicesServe, vdpaHasAnIommu } from './vdpa.js';
 import { vlanIdsDiffer, vlansExist } from './vlans.js';
 
-export const rules: readonly Rule[] = [
+const rules: readonly Rule[] = [
   hasMachines,
   nestingIsPossible,
   outerMachinesCarryQemu,
@@ -43,10 +43,11 @@ export const rules: readonly Rule[] = [
   vlansExist,
   modelsExist,
   imagesExist,
-  imagesAreMadeOfWhatThereIs,
+  imagesCanBeMade,
   nestedMachinesHaveNoDisk,
   busesExist,
   busesFit,
+  busNamesAreFree,
   checksExist,
   functionCountsFit,
   backendsAreNamed,
@@ -68,14 +69,13 @@ export const rules: readonly Rule[] = [
   benchSubnetIsFree,
 ];
 
-/** Those that miss something: they say nothing of a definition from which a wrong part had to be taken out. */
-export const rulesAboutAbsence: ReadonlySet<Rule> = new Set([hasMachines, checksHaveTargets]);
+/** Everywhere that the parts of a definition contradict each other. */
+export function ruleProblems(draft: Draft, at: Locator): Problem[] {
+  return rules.flatMap((rule) => [...rule(draft, at)]);
+}
 
-/** Those that look at what QEMU is told, which there is only when the rest is sound. */
-const rulesAboutCompositions: readonly Rule[] = [compositionsAreWhatTheySay, busNamesAreFree];
-
-/** Problems with which it cannot be said which devices a machine has. */
-const aboutDevices = new Set([
+/** Problems with which it is not known which devices a machine has. */
+const aboutDevices: ReadonlySet<Problem['code']> = new Set([
   'LAB-RULE-MODEL',
   'LAB-RULE-BUS',
   'LAB-RULE-BUS-COUNT',
@@ -84,11 +84,9 @@ const aboutDevices = new Set([
   'LAB-RULE-SETTING',
   'LAB-RULE-PROPERTY',
   'LAB-RULE-ADDR',
-]);
+] as const);
 
-/** Everything that the parts of a definition say of each other and that cannot be true. */
-export function findRuleProblems(lab: LabFile, at: Locator): Problem[] {
-  const problems = rules.flatMap((rule) => [...rule(lab, at)]);
-  if (problems.some(({ code }) => aboutDevices.has(code))) return problems;
-  return [...problems, ...rulesAboutCompositions.flatMap((rule) => [...rule(lab, at)])];
+/** Whether the machines of a definition with these problems can be resolved, so that their devices can be judged. */
+export function devicesAreKnown(problems: readonly Problem[]): boolean {
+  return !problems.some(({ code }) => aboutDevices.has(code));
 }

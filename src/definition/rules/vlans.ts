@@ -1,36 +1,35 @@
 import type { Problem } from '../../errors/lab-error.js';
-import type { LabFile, NetworkFile } from '../../model/lab-file.js';
-import type { Path } from '../load.js';
-import { tapOf } from '../written-backend.js';
-import { eachBackend, type Locator, type Rule } from './rule.js';
+import type { Draft, DraftNetwork } from '../draft.js';
+import type { Path } from '../path.js';
+import { allBackends, networkNamed } from '../relations.js';
+import type { Locator, Rule } from './rule.js';
 
-interface WrittenPort {
+/** A port of a network's bridge: a peer's, or a tap. */
+interface Port {
   readonly network: string;
-  readonly vlan: number | undefined;
+  readonly vlan: number | null;
   readonly path: Path;
 }
 
-function* eachPort(lab: LabFile): Iterable<WrittenPort> {
-  for (const [name, { network, vlan }] of Object.entries(lab.peers ?? {}))
-    yield { network, vlan, path: ['peers', name] };
-  for (const { backend, path } of eachBackend(lab)) {
-    const tap = tapOf(backend);
-    if (tap !== undefined) yield { network: tap.tap, vlan: tap.vlan, path };
-  }
+function portsOf(draft: Draft): Port[] {
+  return [
+    ...draft.peers,
+    ...allBackends(draft).flatMap(({ backend }) => (backend.type === 'tap' ? [backend] : [])),
+  ];
 }
 
 function portProblem(
-  { network, vlan, path }: WrittenPort,
-  { vlans = [], on }: NetworkFile,
+  { network, vlan, path }: Port,
+  { vlans, on }: DraftNetwork,
   at: Locator,
 ): Problem | undefined {
   const code = 'LAB-RULE-VLAN';
   const choice = vlans.join(', ');
-  if (vlan === undefined) {
+  if (vlan === null) {
     if (vlans.length === 0) return undefined;
     return {
       code,
-      message: `network ${network} has VLANs, and this port is on none`,
+      message: `network ${network} has VLANs, but this port names none`,
       hint: `add \`vlan\`, one of: ${choice}`,
       location: at.locate(path),
     };
@@ -38,7 +37,7 @@ function portProblem(
   const location = at.locate([...path, 'vlan']);
   if (vlans.length === 0) {
     const hint =
-      on === undefined
+      on === null
         ? `leave \`vlan\` out, or give the network \`vlans: [${vlan}]\``
         : 'leave `vlan` out: the network is inside a machine, and its `uplink` decides';
     return { code, message: `network ${network} has no VLANs`, hint, location };
@@ -52,25 +51,24 @@ function portProblem(
   };
 }
 
-/** A port is on one VLAN of its network, when that has any. A network that is not there is another rule's to tell. */
-export const vlansExist: Rule = function* (lab, at) {
-  for (const port of eachPort(lab)) {
-    if (!Object.hasOwn(lab.networks ?? {}, port.network)) continue;
-    const problem = portProblem(port, lab.networks?.[port.network] ?? {}, at);
+/** On a network with VLANs each port is on one of them. Another rule says if there is no such network. */
+export const vlansExist: Rule = function* (draft, at) {
+  for (const port of portsOf(draft)) {
+    const network = networkNamed(draft, port.network);
+    const problem = network && portProblem(port, network, at);
     if (problem !== undefined) yield problem;
   }
 };
 
-export const vlanIdsDiffer: Rule = function* (lab, at) {
-  for (const [name, network] of Object.entries(lab.networks ?? {})) {
-    const vlans = network?.vlans ?? [];
+export const vlanIdsDiffer: Rule = function* (draft, at) {
+  for (const { name, vlans, path } of draft.networks) {
     for (const [index, vlan] of vlans.entries()) {
       if (vlans.indexOf(vlan) === index) continue;
       yield {
         code: 'LAB-RULE-VLAN',
-        message: `VLAN ${vlan} stands in network ${name} already`,
-        hint: 'name each VLAN once',
-        location: at.locate(['networks', name, 'vlans', index]),
+        message: `network ${name} lists VLAN ${vlan} twice`,
+        hint: 'list it once',
+        location: at.locate([...path, 'vlans', index]),
       };
     }
   }

@@ -1,5 +1,5 @@
 import { composeMachine } from '../../../src/devices/composed-machine.js';
-import type { LabFile } from '../../../src/model/lab-file.js';
+import type { LabFile } from '../../../src/definition/shape.js';
 import type { Comparison, Outcome } from './compare.js';
 import { seenByGuest } from './compare.js';
 import { madeFunctions } from './expected-view.js';

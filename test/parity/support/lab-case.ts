@@ -1,21 +1,21 @@
 import { parseArguments, renderLab } from '../../../src/lab/artefacts.js';
-import { resolveLab } from '../../../src/definition/resolve.js';
-import { validateDefinition } from '../../../src/definition/validate.js';
+import { labFromValue } from '../../../src/definition/lab-from-definition.js';
 import { DefinitionError } from '../../../src/errors/families.js';
 import type { Problem } from '../../../src/errors/lab-error.js';
-import type { LabFile } from '../../../src/model/lab-file.js';
+import type { LabFile } from '../../../src/definition/shape.js';
+import { lab } from '../../support/definition.js';
 import type { Lab, Machine } from '../../../src/model/lab.js';
 
 const FILE = 'lab.yaml';
 
 export function resolvedLab(written: LabFile): Lab {
-  return resolveLab(written, FILE);
+  return lab(written, FILE);
 }
 
 /** What `lab validate` says. */
 export function problemsOf(written: LabFile): readonly Problem[] {
   try {
-    validateDefinition({ file: FILE, value: written, locate: () => ({ file: FILE }) });
+    labFromValue(written, FILE);
     return [];
   } catch (error) {
     if (error instanceof DefinitionError) return error.problems;

@@ -1,6 +1,7 @@
 import { nicModel, nicModelNames } from '../../../src/devices/catalog.js';
 import type { NicModel } from '../../../src/devices/nic-model.js';
-import type { BusFile, FunctionFile, FunctionsFile, LabFile, NicFile } from '../../../src/model/lab-file.js';
+import type { BusFile, LabFile } from '../../../src/definition/shape.js';
+import type { FunctionFile, FunctionsFile, NicFile } from '../../../src/definition/shape-nic.js';
 import type { Random } from './random.js';
 
 const MACHINE = 'guest';

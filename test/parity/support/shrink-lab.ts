@@ -1,4 +1,4 @@
-import type { LabFile } from '../../../src/model/lab-file.js';
+import type { LabFile } from '../../../src/definition/shape.js';
 
 /** Takes away from a failing lab whatever it fails without, one key or list entry at a time. */
 export async function shrinkLab(

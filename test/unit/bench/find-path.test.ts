@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { findPath, TAP_CHATTER } from '../../../src/bench/find-path.js';
 import { evidenceOf, pathProblem, sumEvidence, type PathHosts } from '../../../src/bench/path.js';
-import type { LabFile, NicFile } from '../../../src/model/lab-file.js';
+import type { LabFile } from '../../../src/definition/shape.js';
+import type { NicFile } from '../../../src/definition/shape-nic.js';
 import type { Bench, Lab } from '../../../src/model/lab.js';
 import { lab } from '../../support/definition.js';
 

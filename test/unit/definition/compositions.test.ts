@@ -1,15 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { Problem } from '../../../src/errors/lab-error.js';
 import { DefinitionError } from '../../../src/errors/families.js';
-import { validateDefinition } from '../../../src/definition/validate.js';
+import { labFromValue } from '../../../src/definition/lab-from-definition.js';
 import type { Expectation } from '../../../src/model/lab.js';
-import type { MachineFile } from '../../../src/model/lab-file.js';
-
-const file = 'lab.yaml';
+import type { MachineFile } from '../../../src/definition/shape.js';
 
 function problemsOf(machine: MachineFile, expect: Expectation = 'works'): readonly Problem[] {
   try {
-    validateDefinition({ file, value: { expect, machines: { guest: machine } }, locate: () => ({ file }) });
+    labFromValue({ expect, machines: { guest: machine } }, 'lab.yaml');
     return [];
   } catch (error) {
     if (error instanceof DefinitionError) return error.problems;

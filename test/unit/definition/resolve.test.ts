@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { addressToNumber, isHostAddress, parseSubnet } from '../../../src/model/ipv4.js';
 import { InterfaceNames } from '../../../src/definition/interface-names.js';
-import { resolveLab } from '../../../src/definition/resolve.js';
-import type { LabFile } from '../../../src/model/lab-file.js';
+import type { LabFile } from '../../../src/definition/shape.js';
 import { functionsOf, hostAddress, type Lab } from '../../../src/model/lab.js';
 import { lab, labWithNic, onlyMachine, onlyNic } from '../../support/definition.js';
 
@@ -33,8 +32,8 @@ const crowd: LabFile = {
 describe('resolveLab', () => {
   it('gives the same lab each time, whatever the machine’s place on the disk', () => {
     expect(lab(crowd)).toEqual(lab(crowd));
-    const here = resolveLab({ ...crowd, name: 'x' }, '/a/lab.yaml');
-    expect(resolveLab({ ...crowd, name: 'x' }, '/b/other.yaml')).toEqual(here);
+    const here = lab({ ...crowd, name: 'x' }, '/a/lab.yaml');
+    expect(lab({ ...crowd, name: 'x' }, '/b/other.yaml')).toEqual(here);
   });
 
   it('freezes it to its last part', () => {
@@ -221,7 +220,7 @@ describe('resolveLab', () => {
   });
 
   it('names a lab without a name after its folder, or its file', () => {
-    const nameOf = (file: string): string => resolveLab({ machines: {} }, file).name;
+    const nameOf = (file: string): string => lab({ machines: {} }, file).name;
     expect(nameOf('/labs/my-lab/lab.yaml')).toBe('my-lab');
     expect(nameOf('/labs/Other Lab/lab.yml')).toBe('other-lab');
     expect(nameOf('/labs/three.vfs.yaml')).toBe('three-vfs');

@@ -2,9 +2,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { formatError, toLabError } from '../../../src/errors/format.js';
+import { labFromDefinition } from '../../../src/definition/lab-from-definition.js';
 import { loadDefinition, type Definition } from '../../../src/definition/load.js';
 import { withSettings } from '../../../src/definition/settings.js';
-import { validateDefinition } from '../../../src/definition/validate.js';
 import { useScratch } from '../../support/scratch.js';
 
 const scratch = useScratch();
@@ -34,7 +34,7 @@ function value(...settings: string[]): Record<string, unknown> {
 
 function complaint(...settings: string[]): string {
   try {
-    validateDefinition(set(...settings));
+    labFromDefinition(set(...settings), '/lab.yaml');
     return '';
   } catch (error) {
     return formatError(toLabError(error)).replaceAll(`${scratch()}/`, '');
@@ -151,7 +151,7 @@ describe('what is wrong with the changed definition', () => {
         'machines.other=null',
         'checks.0=null',
       ),
-    ).toMatch(/^lab.yaml:11:9: traffic has nothing to see/m);
+    ).toMatch(/^lab.yaml:11:9: traffic has nothing to check/m);
   });
 });
 
@@ -165,14 +165,14 @@ describe('a setting that cannot be', () => {
     ['machines.guest.cpus=', 'there is no value after `=`'],
     ['machines.guest.cpus=[1', 'the value is not YAML'],
     ['machines.guest.cpus=*a', 'the value is not YAML'],
-    ['checks=&a [*a]', 'the value is not YAML: `*a` stands within what it is to repeat'],
+    ['checks=&a [*a]', 'the value is not YAML: `*a` is inside the part that it repeats'],
     ['summary={[a]: b}', 'the value is not YAML: this key is a list'],
     ['machines.guest.cpus={a: 1, a: 2}', 'the value is not YAML'],
     ['machines.guest.cpus=!!x 1', 'the value is not YAML'],
     ['machines.guest.cpus.x=1', '`machines.guest.cpus` is 2, which has no parts'],
-    ['checks.9=traffic', '`checks` is a list of 3, and `9` is no place in it'],
-    ['checks.-1=traffic', '`-1` is no place in it'],
-    ['checks.first=traffic', '`first` is no place in it'],
+    ['checks.9=traffic', '`checks` is a list of 3, and `9` is not a place in it'],
+    ['checks.-1=traffic', '`-1` is not a place in it'],
+    ['checks.first=traffic', '`first` is not a place in it'],
     ['checks.3=null', 'there is no `checks.3` to remove'],
     ['machines.guest.cpsu=null', 'there is no `machines.guest.cpsu` to remove'],
     [`${'a.'.repeat(30)}a=1`, 'deeper than any definition'],

@@ -101,7 +101,7 @@ describe('a place on a PCI bus', () => {
     [0, 1],
   ])('may not be %j', (addr) => {
     expect(complaint({ addr })).toMatch(
-      /^lab\.yaml:[5-7]:\d+: (`machines\.guest\.nics\.pf0\.addr` is .* \[LAB-SHAPE-VALUE\]\n {2}next: it must be a place on a PCI bus|.* is no place on a PCI bus \[LAB-RULE-ADDR\])/,
+      /^lab\.yaml:[5-7]:\d+: (`machines\.guest\.nics\.pf0\.addr` is .* \[LAB-SHAPE-VALUE\]\n {2}next: it must be a place on a PCI bus|.* is not a place on a PCI bus \[LAB-RULE-ADDR\])/,
     );
   });
 

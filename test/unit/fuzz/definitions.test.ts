@@ -4,9 +4,8 @@ import { expect, test } from 'vitest';
 import { DefinitionError } from '../../../src/errors/families.js';
 import { formatError } from '../../../src/errors/format.js';
 import { renderLab } from '../../../src/lab/artefacts.js';
+import { labFromDefinition } from '../../../src/definition/lab-from-definition.js';
 import { loadDefinition } from '../../../src/definition/load.js';
-import { resolveLab } from '../../../src/definition/resolve.js';
-import { validateDefinition } from '../../../src/definition/validate.js';
 import { packageFolder } from '../../../src/model/folders.js';
 import { Dice } from '../../support/random.js';
 import { useScratch } from '../../support/scratch.js';
@@ -71,14 +70,14 @@ function faultsOf(error: unknown, file: string): string[] {
 }
 
 function outcomeOf(file: string): { readonly valid: boolean; readonly faults: readonly string[] } {
-  let written;
+  let lab;
   try {
-    written = validateDefinition(loadDefinition(file));
+    lab = labFromDefinition(loadDefinition(file), file);
   } catch (error) {
     return { valid: false, faults: faultsOf(error, file) };
   }
   try {
-    renderLab(resolveLab(written, file), { vhostNet: false, accelerator: 'tcg', acceleratorInside: 'tcg' });
+    renderLab(lab, { vhostNet: false, accelerator: 'tcg', acceleratorInside: 'tcg' });
     return { valid: true, faults: [] };
   } catch (error) {
     return {

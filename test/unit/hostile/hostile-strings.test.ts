@@ -4,10 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { DefinitionError } from '../../../src/errors/families.js';
 import { formatError } from '../../../src/errors/format.js';
+import { labFromDefinition } from '../../../src/definition/lab-from-definition.js';
 import { loadDefinition } from '../../../src/definition/load.js';
-import { resolveLab } from '../../../src/definition/resolve.js';
 import { withSettings } from '../../../src/definition/settings.js';
-import { validateDefinition } from '../../../src/definition/validate.js';
 import type { Lab } from '../../../src/model/lab.js';
 import { useScratch } from '../../support/scratch.js';
 import { runRendered } from './run-rendered.js';
@@ -84,8 +83,8 @@ function verdictOn(definition: unknown, settings: readonly string[] = []): Verdi
   const file = join(scratch(), 'lab.yaml');
   writeFileSync(file, stringify(definition));
   try {
-    const written = validateDefinition(withSettings(loadDefinition(file), settings));
-    return { lab: resolveLab(written, file), complaint: '' };
+    const definition = withSettings(loadDefinition(file), settings);
+    return { lab: labFromDefinition(definition, file), complaint: '' };
   } catch (error) {
     if (!(error instanceof DefinitionError)) throw error;
     for (const { location, hint } of error.problems) expect([location?.file, hint]).not.toContain(undefined);
@@ -151,7 +150,7 @@ describe('hostile text', () => {
       mkdirSync(folder);
       const file = join(folder, 'lab.yaml');
       writeFileSync(file, stringify({ ...base, name: undefined }));
-      const lab = resolveLab(validateDefinition(loadDefinition(file)), file);
+      const lab = labFromDefinition(loadDefinition(file), file);
       expect(lab.name).toMatch(/^[a-z][a-z0-9-]*$/);
       const { unparsed } = await runRendered(lab, scratch());
       expect(unparsed).toEqual([]);

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../../src/errors/families.js';
 import { inPlaceOf, intentions, realServer } from '../../../src/lab/real-server.js';
-import type { LabFile, NicFile } from '../../../src/model/lab-file.js';
+import type { LabFile } from '../../../src/definition/shape.js';
+import type { NicFile } from '../../../src/definition/shape-nic.js';
 import type { Lab } from '../../../src/model/lab.js';
 import { lab } from '../../support/definition.js';
 

@@ -2,10 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { imageNames } from '../../../src/images/names.js';
 import { imagesWithQemu } from '../../../src/images/with-qemu.js';
 import { defaultImage, defaultMemoryMiB } from '../../../src/definition/defaults.js';
-import { memoryMiBOf, memoryNeededMiB } from '../../../src/definition/written-nesting.js';
-import type { LabFile, MachineFile, NicFile } from '../../../src/model/lab-file.js';
+import { memoryMiBOf, memoryNeededMiB } from '../../../src/definition/relations.js';
+import type { LabFile, MachineFile } from '../../../src/definition/shape.js';
+import type { NicFile } from '../../../src/definition/shape-nic.js';
 import { functionsOf, type Machine } from '../../../src/model/lab.js';
-import { lab } from '../../support/definition.js';
+import { draft, lab } from '../../support/definition.js';
 
 const nic: NicFile = { backend: 'user', vfs: 2 };
 
@@ -45,13 +46,13 @@ describe('the memory of a machine', () => {
   });
 
   it('counts what is written for a machine inside, and what it needs where nothing is', () => {
-    const written = { machines: { server: { memory: '64M' }, guest: { on: 'server', memory: '4G' } } };
+    const written = draft({ machines: { server: { memory: '64M' }, guest: { on: 'server', memory: '4G' } } });
     expect(memoryMiBOf(written, 'server')).toBe(64);
     expect(memoryNeededMiB(written, 'server')).toBe(defaultMemoryMiB(0, [4096]));
   });
 
   it('has an end where machines are inside each other', () => {
-    const written = { machines: { a: { on: 'b' }, b: { on: 'a' }, c: { on: 'c' }, d: { on: 'c' } } };
+    const written = draft({ machines: { a: { on: 'b' }, b: { on: 'a' }, c: { on: 'c' }, d: { on: 'c' } } });
     for (const name of ['a', 'b', 'c', 'd']) expect(memoryMiBOf(written, name)).toBeGreaterThan(0);
   });
 });

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { networkOutside, segmentBehind } from '../../../src/definition/written-segment.js';
-import type { BackendFile, LabFile, MachineFile } from '../../../src/model/lab-file.js';
+import { draftBackend } from '../../../src/definition/draft-nic.js';
+import { networkOutside, segmentBehind } from '../../../src/definition/relations.js';
+import type { LabFile, MachineFile } from '../../../src/definition/shape.js';
+import type { BackendFile } from '../../../src/definition/shape-nic.js';
 import { functionsOf } from '../../../src/model/lab.js';
-import { lab } from '../../support/definition.js';
+import { draft, lab } from '../../support/definition.js';
 
 const server: MachineFile = {
   nics: {
@@ -35,7 +37,8 @@ const nested: LabFile = {
 };
 
 function behind(machine: string, backend: BackendFile | undefined): unknown {
-  return segmentBehind(nested, machine, backend);
+  const written = backend === undefined ? null : draftBackend(backend, []);
+  return segmentBehind(draft(nested), machine, written);
 }
 
 describe('where a function’s packets come out', () => {
@@ -90,12 +93,13 @@ describe('a definition that does not hold together', () => {
 
   it('has none where machines are inside each other, or leads to itself', () => {
     const nic = { pf0: { backend: { vdpa: 'pf0' } } };
-    const ring: LabFile = {
+    const ring = draft({
       networks: { loop: { on: 'a', uplink: 'pf0' } },
       machines: { a: { on: 'b', nics: nic }, b: { on: 'a', nics: nic }, c: { on: 'c', nics: nic } },
-    };
-    for (const machine of ['a', 'b', 'c']) expect(segmentBehind(ring, machine, { vdpa: 'pf0' })).toBeNull();
-    expect(segmentBehind(ring, 'b', { tap: 'loop' })).toBeNull();
+    });
+    for (const machine of ['a', 'b', 'c'])
+      expect(segmentBehind(ring, machine, draftBackend({ vdpa: 'pf0' }, []))).toBeNull();
+    expect(segmentBehind(ring, 'b', draftBackend({ tap: 'loop' }, []))).toBeNull();
     expect(networkOutside(ring, 'loop')).toBeNull();
   });
 });
@@ -103,7 +107,9 @@ describe('a definition that does not hold together', () => {
 describe('the network outside of one', () => {
   it('is where its uplink comes out, through as many machines as there are', () => {
     expect(
-      ['inner', 'innermost', 'alone', 'nowhere', 'lan', 'none'].map((name) => networkOutside(nested, name)),
+      ['inner', 'innermost', 'alone', 'nowhere', 'lan', 'none'].map((name) =>
+        networkOutside(draft(nested), name),
+      ),
     ).toEqual(['wire', 'wire', null, null, null, null]);
   });
 

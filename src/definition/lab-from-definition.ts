@@ -1,0 +1,36 @@
+import type { Lab } from '../model/lab.js';
+import type { Draft } from './draft.js';
+import { draftOf } from './draft-of.js';
+import type { Definition } from './load.js';
+import { refuseFor } from './refuse.js';
+import { resolveLab, resolveMachines } from './resolve.js';
+import { compositionProblems } from './rules/compositions.js';
+import { devicesAreKnown, ruleProblems } from './rules/rules.js';
+import { parseShape } from './shape-problems.js';
+
+/**
+ * The draft of a definition that has the right shape and that no rule objects to. Throws DefinitionError with every problem at
+ * once, in the order in which they stand in the file. The rules need parts of the right shape, so problems of shape come alone.
+ */
+function soundDraft(definition: Definition, file: string): Draft {
+  const draft = draftOf(parseShape(definition), file);
+  const problems = ruleProblems(draft, definition);
+  const compositions = devicesAreKnown(problems)
+    ? [...compositionProblems(draft, resolveMachines(draft), definition)]
+    : [];
+  refuseFor([...problems, ...compositions], definition.file);
+  return draft;
+}
+
+/**
+ * The lab that a definition describes. `file`: where the definition stands, as an absolute path. Throws DefinitionError with every
+ * problem at once.
+ */
+export function labFromDefinition(definition: Definition, file: string): Lab {
+  return resolveLab(soundDraft(definition, file));
+}
+
+/** The lab of a definition that is a value, not text: `file` stands for the file. Throws as labFromDefinition does. */
+export function labFromValue(value: unknown, file: string): Lab {
+  return labFromDefinition({ file, value, locate: () => ({ file }) }, file);
+}

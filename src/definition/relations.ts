@@ -1,0 +1,248 @@
+import { specOf, type CheckName } from '../checks/catalog.js';
+import type { CheckedNic } from '../checks/spec.js';
+import { nicModel, nicModelNames } from '../devices/catalog.js';
+import type { NicModel } from '../devices/nic-model.js';
+import type { Segment } from '../model/lab.js';
+import { defaultMemoryMiB } from './defaults.js';
+import type { Draft, DraftBackend, DraftFunction, DraftMachine, DraftNetwork, DraftNic } from './draft.js';
+import type { Path } from './path.js';
+
+// What the parts of a definition have to do with each other. Each question has its one answer here, for the rules and for the
+// resolver. A definition that contradicts itself gets an answer too: nothing here throws.
+
+/** A function with the NIC that it is of. */
+export interface OfNic {
+  readonly nic: DraftNic;
+  readonly pciFunction: DraftFunction;
+}
+
+function named<T extends { readonly name: string }>(parts: readonly T[], name: string | null): T | undefined {
+  return parts.find((part) => part.name === name);
+}
+
+export function machineNamed(draft: Draft, name: string | null): DraftMachine | undefined {
+  return named(draft.machines, name);
+}
+
+export function networkNamed(draft: Draft, name: string | null): DraftNetwork | undefined {
+  return named(draft.networks, name);
+}
+
+/** The model of a NIC or of a function; undefined if there is none of that name. */
+export function modelOf({ model }: { readonly model: string }): NicModel | undefined {
+  return nicModelNames().includes(model) ? nicModel(model) : undefined;
+}
+
+export function isStorage(nic: DraftNic): boolean {
+  return modelOf(nic)?.kind === 'storage';
+}
+
+export function vfsOf({ functions }: DraftNic): readonly DraftFunction[] {
+  return functions.filter(({ kind }) => kind === 'vf');
+}
+
+export function allNics(draft: Draft): readonly DraftNic[] {
+  return draft.machines.flatMap(({ nics }) => nics);
+}
+
+export function allFunctions(draft: Draft): readonly OfNic[] {
+  return allNics(draft).flatMap(functionsOfNic);
+}
+
+function functionsOfNic(nic: DraftNic): OfNic[] {
+  return nic.functions.map((pciFunction) => ({ nic, pciFunction }));
+}
+
+/** Every function of a machine; none if there is no such machine. */
+export function functionsOfMachine(draft: Draft, machine: string): readonly OfNic[] {
+  return (machineNamed(draft, machine)?.nics ?? []).flatMap(functionsOfNic);
+}
+
+/** The function of a machine with that id; undefined if there is none. */
+export function functionNamed(draft: Draft, machine: string, id: string): OfNic | undefined {
+  return functionsOfMachine(draft, machine).find(({ pciFunction }) => pciFunction.id === id);
+}
+
+/** Every backend that is written, once, with the machine that it is for. */
+export function allBackends(draft: Draft): { readonly machine: string; readonly backend: DraftBackend }[] {
+  return allNics(draft).flatMap((nic) => {
+    const backends = new Set([nic.backend, ...nic.functions.map(({ backend }) => backend)]);
+    return [...backends].flatMap((backend) => (backend === null ? [] : [{ machine: nic.machine, backend }]));
+  });
+}
+
+/** The machines that run directly on a machine. */
+export function machinesOn(draft: Draft, name: string): readonly DraftMachine[] {
+  return draft.machines.filter(({ on }) => on === name);
+}
+
+/** The machines around a machine, from the inside out, until there is none or one comes again. */
+export function machinesAround(draft: Draft, name: string): readonly string[] {
+  const found = new Set<string>();
+  let on = machineNamed(draft, name)?.on ?? null;
+  while (on !== null && !found.has(on)) {
+    found.add(on);
+    on = machineNamed(draft, on)?.on ?? null;
+  }
+  return [...found];
+}
+
+/**
+ * Where what a function of `machine` sends to a backend comes out among the lab's networks: through the functions and the bridges
+ * of the machines around it. Null if it comes out at none.
+ */
+export function segmentBehind(draft: Draft, machine: string, backend: DraftBackend | null): Segment | null {
+  const passed = new Set<string>();
+  let place = machine;
+  let next = backend;
+  for (;;) {
+    if (next === null || next.type === 'user') return null;
+    const uplink = next.type === 'tap' ? (networkNamed(draft, next.network)?.uplink ?? null) : null;
+    if (next.type === 'tap' && uplink === null) return { network: next.network, vlan: next.vlan };
+    const through = next.type === 'vdpa' ? next.of : uplink;
+    const outer = machineNamed(draft, place)?.on ?? null;
+    if (outer === null || through === null || passed.has(outer)) return null;
+    passed.add(outer);
+    place = outer;
+    next = functionNamed(draft, outer, through)?.pciFunction.backend ?? null;
+  }
+}
+
+/** The network that one with an uplink leads to in the end; null if it leads nowhere. */
+export function networkOutside(draft: Draft, name: string): string | null {
+  const { on = null, uplink = null } = networkNamed(draft, name) ?? {};
+  if (on === null || uplink === null) return null;
+  const backend = functionNamed(draft, on, uplink)?.pciFunction.backend ?? null;
+  return segmentBehind(draft, on, backend)?.network ?? null;
+}
+
+/** A vDPA device that a function of a machine gets its packets from. */
+export interface VdpaUse {
+  /** The machine that the function is of. */
+  readonly machine: string;
+  /** The machine around it, on which the device is; null: this computer. */
+  readonly outer: string | null;
+  /** The function that the device is made of; null for a character device. */
+  readonly of: string | null;
+  /** The function, or the device, as it is written. */
+  readonly name: string;
+  readonly path: Path;
+  /** The function that uses it, as messages call it. */
+  readonly user: string;
+}
+
+/** The vDPA devices of all functions: one entry for each function. */
+export function vdpaUses(draft: Draft): readonly VdpaUse[] {
+  return allFunctions(draft).flatMap(({ pciFunction: { machine, backend } }) => {
+    if (backend?.type !== 'vdpa') return [];
+    const { of, device } = backend;
+    return [
+      {
+        machine,
+        outer: machineNamed(draft, machine)?.on ?? null,
+        of,
+        name: of ?? device ?? '',
+        path: [...backend.path, 'vdpa'],
+        user: backend.path.slice(1, -1).join('.'),
+      },
+    ];
+  });
+}
+
+/**
+ * The function whose MAC a function has: its own, unless its packets come from a vDPA device. Such a device has the MAC of the
+ * function of the machine around it that it is made of.
+ */
+export function macSource(draft: Draft, pciFunction: DraftFunction): DraftFunction {
+  const passed = new Set<DraftFunction>();
+  let source = pciFunction;
+  for (;;) {
+    passed.add(source);
+    const { machine, backend } = source;
+    const outer = machineNamed(draft, machine)?.on ?? null;
+    if (outer === null || backend?.type !== 'vdpa' || backend.of === null) return source;
+    const next = functionNamed(draft, outer, backend.of)?.pciFunction;
+    if (next === undefined || passed.has(next)) return source;
+    source = next;
+  }
+}
+
+/** Whether vDPA devices are made of the machine's functions, for a machine that runs on it. */
+export function servesVdpa(draft: Draft, machine: string): boolean {
+  return vdpaUses(draft).some(({ outer, of }) => outer === machine && of !== null);
+}
+
+/** The functions of a machine that what is inside it uses: vDPA devices are made of them, or bridges lead out through them. */
+function outerUses(draft: Draft, machine: string): string[] {
+  return [
+    ...vdpaUses(draft).flatMap(({ outer, of }) => (outer === machine && of !== null ? [of] : [])),
+    ...draft.networks.flatMap(({ on, uplink }) => (on === machine && uplink !== null ? [uplink] : [])),
+  ];
+}
+
+/** The memory of a machine in MiB: what is written, otherwise what it needs. */
+export function memoryMiBOf(draft: Draft, name: string): number {
+  return writtenOrNeededMiB(draft, name, new Set());
+}
+
+/** What a machine needs for its functions and for what runs on it, in MiB. */
+export function memoryNeededMiB(draft: Draft, name: string): number {
+  return neededMiB(draft, name, new Set());
+}
+
+/** `around`: the machines that were met on the way in. One of them again is a ring, which a rule refuses. */
+function writtenOrNeededMiB(draft: Draft, name: string, around: ReadonlySet<string>): number {
+  return machineNamed(draft, name)?.memoryMiB ?? neededMiB(draft, name, around);
+}
+
+function neededMiB(draft: Draft, name: string, around: ReadonlySet<string>): number {
+  const passed = new Set([...around, name]);
+  const inside = machinesOn(draft, name).filter((inner) => !passed.has(inner.name));
+  return defaultMemoryMiB(
+    functionsOfMachine(draft, name).length,
+    inside.map((inner) => writtenOrNeededMiB(draft, inner.name, passed)),
+  );
+}
+
+/** A NIC as a check sees it. */
+interface CheckCandidate {
+  readonly nic: DraftNic;
+  readonly checked: CheckedNic;
+  /** Whether something inside the machine uses one of its functions. */
+  readonly inUse: boolean;
+}
+
+function endsOf(draft: Draft, { functions }: DraftNic): (Segment | null)[] {
+  return functions.flatMap(({ machine, backend }) => {
+    if (backend?.type === 'user') return [null];
+    return segmentBehind(draft, machine, backend) ?? [];
+  });
+}
+
+/** The NICs of a definition, for fittingNics to choose from. */
+export function checkCandidates(draft: Draft): readonly CheckCandidate[] {
+  return draft.machines.flatMap(({ name, nics }) => {
+    const used = new Set(outerUses(draft, name));
+    return nics.map((nic) => ({
+      nic,
+      checked: {
+        storage: isStorage(nic),
+        vfs: vfsOf(nic).length,
+        ownBackends: modelOf(nic)?.vfs !== 'fixed',
+        ends: endsOf(draft, nic),
+      },
+      inUse: nic.functions.some(({ id }) => used.has(id)),
+    }));
+  });
+}
+
+/** The NICs that a check, asked for with or without a machine, has something to see on, those in use included. */
+export function fittingNics(
+  candidates: readonly CheckCandidate[],
+  { name, machine }: { readonly name: CheckName; readonly machine: string | null },
+  peers: readonly Segment[],
+): readonly CheckCandidate[] {
+  return candidates
+    .filter(({ nic }) => machine === null || nic.machine === machine)
+    .filter(({ checked }) => specOf(name).fits(checked, peers));
+}
