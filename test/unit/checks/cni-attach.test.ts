@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { assertion, type CheckTarget, type ScriptOutput } from '../../../src/checks/check.js';
 import { check } from '../../../src/checks/cni-attach/run.js';
 import type { cniPluginNames } from '../../../src/checks/cni-attach/spec.js';
-import type { NicFile } from '../../../src/model/lab-file.js';
+import type { NicFile } from '../../../src/definition/shape-nic.js';
 import type { Lab } from '../../../src/model/lab.js';
 import { firstTarget, lab } from '../../support/definition.js';
 import { failedIn, fakeHost, fine, linksOf, runIn } from './fake-world.js';
