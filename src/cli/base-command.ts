@@ -13,7 +13,7 @@ type CommonFlags<T extends typeof Command> = Interfaces.InferredFlags<
   (typeof BaseCommand)['baseFlags'] & T['flags']
 >;
 
-/** What every command has: `--json`, progress on stderr, and errors in one form. */
+/** The base of every command: `--json`, progress on stderr, and errors in one form. */
 export abstract class BaseCommand<T extends typeof Command> extends Command {
   static override enableJsonFlag = true;
   static override baseFlags = {};
@@ -36,7 +36,7 @@ export abstract class BaseCommand<T extends typeof Command> extends Command {
     return makeProgress();
   }
 
-  /** What long work needs: it shows its steps on stderr, and stops tidily on the first SIGINT or SIGTERM. */
+  /** The task for long work: shows steps on stderr, and is aborted by the first SIGINT or SIGTERM. */
   protected async task(): Promise<Task> {
     return taskWith(await this.progress(), interruptSignal());
   }
@@ -52,7 +52,7 @@ export abstract class BaseCommand<T extends typeof Command> extends Command {
   }
 }
 
-/** oclif's own words about flags and arguments. */
+/** Whether it is one of oclif's errors about flags and arguments. */
 function isUsageProblem(thrown: Error): boolean {
   return thrown instanceof Errors.CLIError;
 }

@@ -30,12 +30,12 @@ export default class Down extends BaseCommand<typeof Down> {
     if (flags.all === (args.lab !== undefined)) {
       throw new UsageError({
         code: 'LAB-USAGE',
-        message: 'name one lab, or say --all',
-        hint: 'see lab status for the labs that are up',
+        message: 'name one lab, or use --all',
+        hint: '`lab status` lists the labs that are up',
       });
     }
     const records = flags.all ? allRecords() : [findRecord(args.lab ?? '')];
-    // Not interrupted: half a lab helps nobody, and a second Ctrl-C is always possible.
+    // Cannot be interrupted: half a lab helps nobody.
     const task = taskWith(await this.progress(), new AbortController().signal);
     const down: string[] = [];
     for (const record of records) {

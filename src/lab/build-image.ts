@@ -10,7 +10,7 @@ export interface BuildImageOptions {
   readonly acceleration: AccelerationWish;
 }
 
-/** `lab image build`: makes what is not in the cache. Throws LabErrors; then nothing that looks like an image is left. */
+/** `lab image build`: builds what is not in the cache. Throws LabError; then nothing that looks like an image is left. */
 export async function buildImage(
   image: NamedImage,
   { mirror, acceleration }: BuildImageOptions,

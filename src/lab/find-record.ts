@@ -3,7 +3,7 @@ import { definitionPath } from '../definition/locate.js';
 import { allRecords, type LabRecord } from './record.js';
 import { notUp, RunningLab } from './running-lab.js';
 
-/** The records that LAB may mean: by its definition's place, which need not exist any more, by name or by id. */
+/** The records that LAB may mean: by the path of the definition (which need not exist any more), by name or by id. */
 export function findRecords(lab: string): LabRecord[] {
   const records = allRecords();
   const path = definitionPath(lab);
@@ -12,20 +12,20 @@ export function findRecords(lab: string): LabRecord[] {
   return records.filter((record) => record.id === lab || record.lab.name === lab);
 }
 
-/** The one record that LAB means; undefined when the lab is not up. Throws UsageError when it may mean several. */
+/** The one record that LAB means; undefined if the lab is not up. Throws UsageError if LAB is ambiguous. */
 export function findRecord(lab: string): LabRecord | undefined {
   const records = findRecords(lab);
   if (records.length > 1) {
     throw new UsageError({
       code: 'LAB-AMBIGUOUS',
       message: `\`${lab}\` is the name of ${records.length} labs that are up`,
-      hint: `name one by its id: ${records.map(({ id }) => id).join(', ')}`,
+      hint: `use an id instead: ${records.map(({ id }) => id).join(', ')}`,
     });
   }
   return records[0];
 }
 
-/** The running lab that LAB means. Throws StateError when it is not up. */
+/** The running lab that LAB means. Throws StateError if it is not up. */
 export function findRunningLab(lab: string): RunningLab {
   const record = findRecord(lab);
   if (record === undefined) throw notUp(lab);

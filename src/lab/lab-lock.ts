@@ -5,14 +5,14 @@ import { lockHolder, takeLock, type Lock } from '../process/lock.js';
 import { waitFor } from '../process/wait-for.js';
 import type { LabFolder } from './record.js';
 
-/** A test or a bench of the same lab may be at work, and another one before it. */
+/** Long enough for a test or a bench of the same lab, and another one before it. */
 const WAIT_MS = 3_600_000;
 const HOLDER_LIMIT_MS = 500;
 const HOLDER_POLL_MS = 20;
 
 /**
- * Runs `work` while no other command changes the lab. Says so when it has to wait. `purpose`: what the others are told.
- * Throws StateError when another command holds the lab for longer than an hour.
+ * Runs `work` while no other command changes the lab. Shows a step if it has to wait. `purpose`: what other commands show while they wait
+ * for this one. Throws StateError if another command holds the lab for longer than an hour.
  */
 export async function withLabLock<T>(
   folder: LabFolder,
@@ -28,7 +28,7 @@ export async function withLabLock<T>(
   }
 }
 
-/** Whoever takes the lock says so a moment after; what is written there before may be of one that has ended. */
+/** Who holds the lock. The holder writes its name a moment after taking it; until then, the name may be that of an earlier holder. */
 async function whoHolds(file: string, signal: AbortSignal): Promise<string> {
   const unknown = 'another command';
   return waitFor(
@@ -54,7 +54,7 @@ async function acquire(folder: LabFolder, purpose: string, task: Task): Promise<
   const lock = await takeLock(folder.lock, { waitMs: 0, purpose, signal });
   if (lock !== undefined) return lock;
   const who = await whoHolds(folder.lock, signal);
-  const step = task.step(`Wait for ${who}, which is at work on this lab`);
+  const step = task.step(`Wait for ${who}, which is using this lab`);
   try {
     const later = await takeLock(folder.lock, { waitMs: WAIT_MS, purpose, signal });
     if (later !== undefined) {
@@ -68,7 +68,7 @@ async function acquire(folder: LabFolder, purpose: string, task: Task): Promise<
   step.failed();
   throw new StateError({
     code: 'LAB-BUSY',
-    message: `${who} is at work on this lab`,
-    hint: 'wait for it, or end it, and run the command again',
+    message: `${who} has been using this lab for more than an hour`,
+    hint: 'wait for it or end it, then run the command again',
   });
 }

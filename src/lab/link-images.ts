@@ -7,7 +7,7 @@ import { linkImage } from './link-image.js';
 import { prepareImages } from './prepare.js';
 import type { ReadLab } from '../definition/read-lab.js';
 
-/** Links, beside the artefacts, the images that the machines boot; builds what is not in the cache. Returns QEMU's path. */
+/** Links the images that the machines boot, beside the artefacts. Builds what is not in the cache. Returns the command of a QEMU to use. */
 export async function linkImages(
   { lab, file }: ReadLab,
   folder: string,

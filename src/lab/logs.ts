@@ -13,7 +13,7 @@ export interface LabLog {
   readonly text: string;
 }
 
-/** Folders of labs that were up once: ids end in a digest of the definition's place. */
+/** The ids of labs that were up once and that LAB may mean. Ids end in a digest of the definition's path. */
 function pastIds(lab: string): string[] {
   const folder = join(stateFolder(), 'labs');
   if (!existsSync(folder)) return [];
@@ -30,7 +30,7 @@ function logFiles(folder: LabFolder): { name: string; file: string }[] {
   ];
 }
 
-/** The logs of a lab that is or was up. Throws UsageError when there are none, or none of that name. */
+/** The logs of a lab that is or was up. Throws UsageError if there are none, or none of that name. */
 export function labLogs(lab: string, only: string | undefined): LabLog[] {
   const id = findRecord(lab)?.id ?? pastIds(lab)[0];
   if (id === undefined) {
@@ -46,7 +46,7 @@ export function labLogs(lab: string, only: string | undefined): LabLog[] {
     throw new UsageError({
       code: 'LAB-NO-LOGS',
       message: `lab \`${lab}\` has no log \`${only ?? ''}\``,
-      hint: `it has: ${files.map(({ name }) => name).join(', ')}`,
+      hint: `use one of: ${files.map(({ name }) => name).join(', ')}`,
     });
   }
   return chosen.map(readLog);
@@ -56,7 +56,7 @@ function readLog({ name, file }: { name: string; file: string }): LabLog {
   return { name, file, text: consoleText(readFileSync(file, 'utf8')) };
 }
 
-/** The logs that a lab's folder has right now. */
+/** The logs that a lab's folder contains right now. */
 export function logsIn(folder: LabFolder): LabLog[] {
   return logFiles(folder).map(readLog);
 }

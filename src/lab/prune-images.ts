@@ -6,7 +6,7 @@ import { currentUses } from '../images/uses.js';
 import type { Task } from '../model/task.js';
 import { allRecords, LabFolder } from './record.js';
 
-/** What the machines in a lab's folder were started from. */
+/** The image files that the machines in a lab's folder were started from. */
 function startedFrom(run: string): string[] {
   if (!existsSync(run)) return [];
   return readdirSync(run).flatMap((name) => {
@@ -18,7 +18,7 @@ function startedFrom(run: string): string[] {
   });
 }
 
-/** `lab image prune`: removes the images that neither a definition that still exists needs nor a machine runs from. */
+/** `lab image prune`: removes the images that no existing definition needs and no machine is running from. */
 export async function pruneUnusedImages(task: Task): Promise<Pruned> {
   const files = allRecords().flatMap(({ id }) => startedFrom(new LabFolder(id).run));
   const digests = new Set(currentUses().flatMap((use) => use.digests));

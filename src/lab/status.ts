@@ -17,10 +17,10 @@ export interface LabStatus {
   readonly folder: string;
   readonly machines: readonly {
     readonly name: string;
-    /** The machine that it runs on; null: this computer. */
+    /** The machine that it runs inside; null: this computer. */
     readonly on: string | null;
     readonly state: PartState;
-    /** Of its QEMU, there. */
+    /** The process id of its QEMU, in that place. */
     readonly pid: number | null;
   }[];
   readonly services: readonly {
@@ -45,7 +45,7 @@ function labState(record: LabRecord, there: ReadonlySet<PartKey>): LabState {
   return ready && machines ? 'up' : 'partly up';
 }
 
-/** How a recorded lab is right now. `broken`: its namespace has gone; `lab up` or `lab down` puts it right. */
+/** The current state of a recorded lab. `broken`: its namespace is gone; `lab up` or `lab down` repairs that. */
 export async function statusOf(record: LabRecord): Promise<LabStatus> {
   const there = await partsThere(record);
   const stateOf = (part: RecordedPart | undefined): { state: PartState; pid: number | null } => {

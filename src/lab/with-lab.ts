@@ -16,29 +16,29 @@ function folderOf({ lab, file }: PreparedLab): LabFolder {
   return new LabFolder(labId(lab.name, file));
 }
 
-/** What `withLab` would do now to bring the lab up. */
+/** The steps that `withLab` would take now to bring the lab up. */
 export async function planFor(prepared: PreparedLab): Promise<PlanStep[]> {
   const record = folderOf(prepared).read();
   return planUp(partsOf(prepared), record, await partsThere(record));
 }
 
-/** A lab that is up, and what was done for it. */
+/** A lab that is up, and the steps that brought it up. */
 export interface LentLab {
   readonly running: RunningLab;
   readonly plan: readonly PlanStep[];
 }
 
 export interface LabUse {
-  /** What others are told who wait for the lab: `lab test quickstart`. */
+  /** What other commands show while they wait for the lab: `lab test quickstart`. */
   readonly purpose: string;
-  /** Leave up what this brings up. */
+  /** Whether to leave the lab up. */
   readonly keep: boolean;
 }
 
 /**
- * The one way to have a lab up for a while: brings up what is not there or not as defined, lends the lab to `work`, and takes down
- * what it brought up (unless `keep`), however it ends. Meanwhile no other command changes the lab. When bringing up fails or is
- * aborted, a lab that was not up before is taken away again; the logs stay.
+ * The only way to have a lab up for a while: brings up what is missing or differs from the definition, lends the lab to `work`, and takes
+ * down what it brought up (unless `keep` is set), however `work` ends. Meanwhile no other command can change the lab. If bringing up fails
+ * or is aborted, a lab that was not up before is taken down again; its logs remain.
  */
 export async function withLab<T>(
   prepared: PreparedLab,

@@ -113,6 +113,6 @@ export function findRun(name: string): KeptRun {
   throw new UsageError({
     code: 'LAB-RUN-UNKNOWN',
     message: `there is no run \`${name}\``,
-    hint: runs.length === 0 ? 'make one: lab test quickstart' : 'list the runs: lab results',
+    hint: runs.length === 0 ? 'create one: lab test quickstart' : 'list the runs: lab results',
   });
 }

@@ -6,7 +6,7 @@ import { runSummary, type RunSummary } from '../../results/outcome.js';
 import { table } from '../../report/table.js';
 
 interface ResultsResult {
-  /** The newest first; with --prune those that were removed. */
+  /** The newest first; with `--prune`, the runs that were removed. */
   readonly runs: readonly RunSummary[];
   readonly removed: boolean;
 }
@@ -52,7 +52,7 @@ export default class Results extends BaseCommand<typeof Results> {
     const progress = await this.progress();
     for (const { problem } of unreadable) progress.warn(problem);
     const summaries = runs.map(({ run }) => runSummary(run));
-    if (summaries.length === 0) this.log('no results yet: `lab test` and `lab bench` make them');
+    if (summaries.length === 0) this.log('no results yet: run `lab test` or `lab bench`');
     else this.#show(summaries);
     return { runs: summaries, removed: false };
   }

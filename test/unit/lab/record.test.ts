@@ -75,7 +75,7 @@ describe('the record of a lab', () => {
     writeFileSync(join(folder.folder, 'state.json'), '{"version": 2, "id": ');
     expect(() => folder.read()).toThrow(StateError);
     expect(formatError(toLabError(catchError(() => folder.read())))).toMatch(
-      /state\.json: what was recorded of lab x cannot be read \[LAB-STATE-UNREADABLE\]\n {2}next: .+pgrep/,
+      /state\.json: the record of lab x cannot be read \[LAB-STATE-UNREADABLE\]\n {2}next: .+pgrep/,
     );
   });
 

@@ -147,7 +147,7 @@ describe('withLabLock', () => {
       await withLabLock(folder, 'lab down', taskWith(progress, signal), async () => Promise.resolve('done')),
     ).toBe('done');
     await letGo;
-    expect(steps).toEqual([`Wait for \`lab up x\` (process ${process.pid}), which is at work on this lab`]);
+    expect(steps).toEqual([`Wait for \`lab up x\` (process ${process.pid}), which is using this lab`]);
   });
 
   it('lets go when the work fails', async () => {
