@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { digest } from '../model/digest.js';
+import { digestOf } from '../model/digest.js';
 import { withStep } from '../model/progress.js';
 import type { Task } from '../model/task.js';
 import type { BootImage } from './boot-image.js';
@@ -48,7 +48,7 @@ export async function withInside(
   task: Task,
 ): Promise<BootImage> {
   if (inside.length === 0) return image;
-  const contentDigest = digestOf(image, inside);
+  const contentDigest = digestOf([FORMAT, image.digest, contentsOf(inside)]);
   const folder = join(imagesFolder(environment.cache), FOLDER, contentDigest.slice(0, 32));
   const initrd = join(folder, 'initrd');
   const combined = { ...image, initrd, digest: contentDigest };
@@ -70,9 +70,8 @@ export async function withInside(
   return combined;
 }
 
-function digestOf(image: BootImage, inside: readonly InsideMachine[]): string {
-  const parts = inside.map((one) => `${one.machine} ${one.image.digest}`).sort();
-  return digest(JSON.stringify([FORMAT, image.digest, parts]));
+function contentsOf(inside: readonly InsideMachine[]): string[] {
+  return inside.map(({ machine, image }) => `${machine} ${image.digest}`).sort();
 }
 
 async function fillInside(folder: string, inside: readonly InsideMachine[], task: Task): Promise<void> {

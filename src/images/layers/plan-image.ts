@@ -1,4 +1,4 @@
-import { digest } from '../../model/digest.js';
+import { digestOf } from '../../model/digest.js';
 import type { KernelFlavour } from '../../toolchain/types.js';
 import type { Environment } from '../../model/environment.js';
 import type { Task } from '../../model/task.js';
@@ -55,8 +55,9 @@ function baseLayer(
 
 function componentLayer(parent: PlannedLayer, uses: readonly ImageComponent[]): PlannedLayer {
   const components = uses.map((use) => resolveComponent(use, parent.family));
+  const inputs = layerInputs[parent.family]();
   return {
-    digest: digestOf(parent, components, layerInputs[parent.family]()),
+    digest: digestOf([FORMAT, parent.digest, components.map(({ digest }) => digest), ...inputs]),
     parent,
     title: components.map(({ name }) => name).join(', '),
     family: parent.family,
@@ -72,15 +73,6 @@ function componentLayer(parent: PlannedLayer, uses: readonly ImageComponent[]): 
       return { packages: Object.fromEntries(packages), kernelRelease, source: null };
     },
   };
-}
-
-function digestOf(
-  parent: PlannedLayer,
-  components: readonly ResolvedComponent[],
-  inputs: readonly string[],
-): string {
-  const contents = components.map((component) => component.digest);
-  return digest(JSON.stringify([FORMAT, parent.digest, contents, ...inputs]));
 }
 
 /** What an image is made of now: its top layer, with those below it. Reads what lab brings, and builds nothing. */

@@ -1,6 +1,6 @@
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { digest } from '../../model/digest.js';
+import { digestOf } from '../../model/digest.js';
 import { shippedFile } from '../../model/folders.js';
 import type { DiskSource } from '../../model/lab.js';
 import type { Task } from '../../model/task.js';
@@ -21,7 +21,7 @@ import { readDiskFacts } from './inspect.js';
 const FORMAT = 1;
 const BASE_SYSTEM = 'images/rhel/files/base-system.sh';
 
-function digestOf(source: DiskSource, cache: string): string {
+function baseDigest(source: DiskSource, cache: string): string {
   const inputs = [
     FORMAT,
     sourceDigest(source, cache),
@@ -30,7 +30,7 @@ function digestOf(source: DiskSource, cache: string): string {
       readFileSync(shippedFile(`templates/${name}.hbs`), 'utf8'),
     ),
   ];
-  return digest(JSON.stringify(inputs));
+  return digestOf(inputs);
 }
 
 /**
@@ -39,7 +39,7 @@ function digestOf(source: DiskSource, cache: string): string {
  */
 export function diskBaseLayer(title: string, source: DiskSource, cache: string): PlannedLayer {
   return {
-    digest: digestOf(source, cache),
+    digest: baseDigest(source, cache),
     parent: null,
     title,
     family: 'rhel',

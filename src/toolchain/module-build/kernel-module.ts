@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path';
-import { digest } from '../../model/digest.js';
+import { digestOf } from '../../model/digest.js';
 import { ToolchainError } from '../../errors/families.js';
 import type { Task } from '../../model/task.js';
 import { chooseMirror } from '../mirror.js';
@@ -51,7 +51,7 @@ export async function kernelModule(
 
 /** 16 hex digits that change with all that a module is built from. */
 function moduleKey(source: ModuleSource, { release, version }: DebianKernel): string {
-  return digest(JSON.stringify([source, recipeDigest(moduleBuildRecipe(release)), version])).slice(0, 16);
+  return digestOf([source, recipeDigest(moduleBuildRecipe(release)), version]).slice(0, 16);
 }
 
 function debianKernel({ kernel, packages, tree }: Toolchain): DebianKernel {
