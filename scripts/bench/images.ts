@@ -1,3 +1,4 @@
+import { readEnvironment } from '../../src/cli/environment.js';
 import { silentTask } from '../../src/model/task.js';
 import { aptTransportOptions } from '../../src/toolchain/apt-transport.js';
 import { resolveToolchain } from '../../src/toolchain/resolve.js';
@@ -21,7 +22,7 @@ const SMALL = {
 /** Rebuilding an image whose layers need no machine. */
 export async function benchImages({ rounds, small }: Extent): Promise<void> {
   const { components, debian } = small ? SMALL : FOUR;
-  const toolchain = await resolveToolchain({}, silentTask(interruption));
+  const toolchain = await resolveToolchain({ environment: readEnvironment() }, silentTask(interruption));
   const apt = [...(await aptTransportOptions()), 'Acquire::Check-Valid-Until "false";'].join('\n');
   await benchRebuild(
     {
@@ -41,7 +42,7 @@ export async function benchImages({ rounds, small }: Extent): Promise<void> {
 /** Rebuilding an image each of whose layers is a run of virt-customize: on the tests' stand-in for a disk of Rocky Linux. */
 export async function benchRocky({ rounds, small }: Extent): Promise<void> {
   const { components, rocky } = small ? SMALL : FOUR;
-  const toolchain = await resolveToolchain({}, silentTask(interruption));
+  const toolchain = await resolveToolchain({ environment: readEnvironment() }, silentTask(interruption));
   await benchRebuild(
     {
       title: 'a stand-in for Rocky Linux 9',

@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findLayer, type StoredLayer } from '../../src/images/layers/store.js';
-import { cacheFolder } from '../../src/model/folders.js';
+import { readEnvironment } from '../../src/cli/environment.js';
 import type { Toolchain } from '../../src/toolchain/types.js';
 import { alternate, inSandbox, lab, runProgram } from './run.js';
 import { head, ratio, row, s } from './table.js';
@@ -24,7 +24,7 @@ async function plainCustomize(
   customizations: readonly string[],
 ): Promise<void> {
   // Its appliance is made once, as lab's is.
-  const libguestfs = join(cacheFolder(), 'libguestfs');
+  const libguestfs = join(readEnvironment().cache, 'libguestfs');
   mkdirSync(libguestfs, { recursive: true });
   const disk = join(folder, 'plain.qcow2');
   rmSync(disk, { force: true });
@@ -43,7 +43,7 @@ async function plainCustomize(
 }
 
 function stored(digest: string | undefined): StoredLayer {
-  const layer = digest === undefined ? undefined : findLayer(digest);
+  const layer = digest === undefined ? undefined : findLayer(readEnvironment().cache, digest);
   if (layer === undefined) throw new Error(`the image has no layer ${digest ?? ''}`);
   return layer;
 }

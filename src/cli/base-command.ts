@@ -7,6 +7,7 @@ import { ExitCode, LabError } from '../errors/lab-error.js';
 import type { Progress } from '../model/progress.js';
 import { taskWith, type Task } from '../model/task.js';
 import { interruptSignal } from './interrupts.js';
+import { readEnvironment } from './environment.js';
 import { makeProgress } from './make-progress.js';
 
 type CommonFlags<T extends typeof Command> = Interfaces.InferredFlags<
@@ -17,6 +18,9 @@ type CommonFlags<T extends typeof Command> = Interfaces.InferredFlags<
 export abstract class BaseCommand<T extends typeof Command> extends Command {
   static override enableJsonFlag = true;
   static override baseFlags = {};
+
+  /** What the environment says, for those that work from it. */
+  protected readonly environment = readEnvironment();
 
   /** Reads arguments and flags with their types. */
   protected async read(

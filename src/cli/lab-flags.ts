@@ -1,5 +1,6 @@
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
+import { readEnvironment } from './environment.js';
 import type { AccelerationWish, ToolchainOptions } from '../toolchain/types.js';
 
 /** LAB: the lab that a command works on. */
@@ -82,5 +83,5 @@ export function toolchainOptions(flags: {
   mirror: string | undefined;
 }): ToolchainOptions {
   const { qemu, kernel, modules, mirror } = flags;
-  return { qemu, kernel, modules, mirror };
+  return { environment: readEnvironment(), qemu, kernel, modules, mirror };
 }

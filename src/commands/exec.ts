@@ -46,7 +46,7 @@ export default class Exec extends BaseCommand<typeof Exec> {
       });
     }
     const limit = flags.timeout === 0 ? {} : { timeoutMs: flags.timeout * 1000 };
-    const running = findRunningLab(args.lab);
+    const running = findRunningLab(this.environment.state, args.lab);
     const { exitCode, stdout, stderr } = await runOnMember(running, args.member, [command, ...rest], {
       ...limit,
       signal: interruptSignal(),

@@ -1,11 +1,11 @@
 import { UsageError } from '../errors/families.js';
 import { definitionPath } from '../definition/locate.js';
-import { allRecords, type LabRecord } from './record.js';
+import { allRecords, LabFolder, type LabRecord } from './record.js';
 import { notUp, RunningLab } from './running-lab.js';
 
 /** The records that LAB may mean: by the path of the definition (which need not exist any more), by name or by id. */
-export function findRecords(lab: string): LabRecord[] {
-  const records = allRecords();
+export function findRecords(state: string, lab: string): LabRecord[] {
+  const records = allRecords(state);
   const path = definitionPath(lab);
   const byPlace = records.filter(({ definition }) => definition === path);
   if (byPlace.length > 0) return byPlace;
@@ -13,8 +13,8 @@ export function findRecords(lab: string): LabRecord[] {
 }
 
 /** The one record that LAB means; undefined if the lab is not up. Throws UsageError if LAB is ambiguous. */
-export function findRecord(lab: string): LabRecord | undefined {
-  const records = findRecords(lab);
+export function findRecord(state: string, lab: string): LabRecord | undefined {
+  const records = findRecords(state, lab);
   if (records.length > 1) {
     throw new UsageError({
       code: 'LAB-AMBIGUOUS',
@@ -26,8 +26,8 @@ export function findRecord(lab: string): LabRecord | undefined {
 }
 
 /** The running lab that LAB means. Throws StateError if it is not up. */
-export function findRunningLab(lab: string): RunningLab {
-  const record = findRecord(lab);
+export function findRunningLab(state: string, lab: string): RunningLab {
+  const record = findRecord(state, lab);
   if (record === undefined) throw notUp(lab);
-  return new RunningLab(record);
+  return new RunningLab(new LabFolder(state, record.id), record);
 }

@@ -15,7 +15,8 @@ export async function linkImages(
   task: Task,
 ): Promise<string> {
   const tools = await resolveToolchain({ ...toolchain, kernelFlavour: kernelFlavourOf(lab) }, task);
-  const images = await prepareImages(lab, file, { toolchain: tools, mirror: toolchain.mirror }, task);
+  const { environment, mirror } = toolchain;
+  const images = await prepareImages(lab, file, { toolchain: tools, environment, mirror }, task);
   for (const { name } of machinesOn(lab, null)) {
     const built = images.get(name);
     if (built !== undefined) await linkImage(name, built, folder, tools.bin);

@@ -1,11 +1,10 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from '../errors/families.js';
-import { stateFolder } from '../model/folders.js';
 import { consoleText } from './console-text.js';
 import { findRecord } from './find-record.js';
 import { definitionPath } from '../definition/locate.js';
-import { LabFolder, labName, placeDigest } from './record.js';
+import { LabFolder, labName, labsFolder, placeDigest } from './record.js';
 
 export interface LabLog {
   readonly name: string;
@@ -14,8 +13,8 @@ export interface LabLog {
 }
 
 /** The ids of labs that were up once and that LAB may mean. Ids end in a digest of the definition's path. */
-function pastIds(lab: string): string[] {
-  const folder = join(stateFolder(), 'labs');
+function pastIds(state: string, lab: string): string[] {
+  const folder = labsFolder(state);
   if (!existsSync(folder)) return [];
   const ids = readdirSync(folder);
   const byPlace = ids.filter((id) => id.endsWith(placeDigest(definitionPath(lab))));
@@ -31,8 +30,8 @@ function logFiles(folder: LabFolder): { name: string; file: string }[] {
 }
 
 /** The logs of a lab that is or was up. Throws UsageError if there are none, or none of that name. */
-export function labLogs(lab: string, only: string | undefined): LabLog[] {
-  const id = findRecord(lab)?.id ?? pastIds(lab)[0];
+export function labLogs(state: string, lab: string, only: string | undefined): LabLog[] {
+  const id = findRecord(state, lab)?.id ?? pastIds(state, lab)[0];
   if (id === undefined) {
     throw new UsageError({
       code: 'LAB-NO-LOGS',
@@ -40,7 +39,7 @@ export function labLogs(lab: string, only: string | undefined): LabLog[] {
       hint: `bring it up: lab up ${lab}`,
     });
   }
-  const files = logFiles(new LabFolder(id));
+  const files = logFiles(new LabFolder(state, id));
   const chosen = only === undefined ? files : files.filter(({ name }) => name === only);
   if (chosen.length === 0) {
     throw new UsageError({

@@ -13,7 +13,6 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { StateError } from '../errors/families.js';
 import type { NamespaceHolder } from '../hosts/namespace.js';
-import { stateFolder } from '../model/folders.js';
 import type { Lab } from '../model/lab.js';
 import type { ServicePlace } from '../model/service.js';
 import type { ProcessIdentity } from '../process/identity.js';
@@ -101,12 +100,21 @@ export function labName(id: string): string {
   return id.slice(0, -DIGEST_LENGTH - 1);
 }
 
+/** The folders of labs in the state folder, by their ids. */
+export function labsFolder(state: string): string {
+  return join(state, 'labs');
+}
+
 /** The folders and files of one lab in the state folder. */
 export class LabFolder {
   readonly folder: string;
 
-  constructor(readonly id: string) {
-    this.folder = join(stateFolder(), 'labs', id);
+  /** `state`: the state folder (see Environment). */
+  constructor(
+    readonly state: string,
+    readonly id: string,
+  ) {
+    this.folder = join(labsFolder(state), id);
   }
 
   /** The folder of artefacts, sockets and logs: the working folder of everything in the lab. */
@@ -161,8 +169,8 @@ export class LabFolder {
 }
 
 /** The records of all labs in the state folder, up or partly up. */
-export function allRecords(): LabRecord[] {
-  const folder = join(stateFolder(), 'labs');
+export function allRecords(state: string): LabRecord[] {
+  const folder = labsFolder(state);
   if (!existsSync(folder)) return [];
-  return readdirSync(folder).flatMap((id) => new LabFolder(id).read() ?? []);
+  return readdirSync(folder).flatMap((id) => new LabFolder(state, id).read() ?? []);
 }

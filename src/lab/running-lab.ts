@@ -6,17 +6,18 @@ import { isHolderAlive } from '../hosts/namespace.js';
 import { findByName, type Machine } from '../model/lab.js';
 import type { ProcessIdentity } from '../process/identity.js';
 import { Channels } from './channels.js';
-import { LabFolder, recordedPart, type LabRecord } from './record.js';
+import { recordedPart, type LabFolder, type LabRecord } from './record.js';
 
 /** A lab that is up, according to its record. Close it if you have opened sessions through it. */
 export class RunningLab {
-  readonly folder: LabFolder;
   readonly channels: Channels;
   readonly #options: NamespaceHostOptions;
 
   /** Throws StateError if the lab's namespace is gone. */
-  constructor(readonly record: LabRecord) {
-    this.folder = new LabFolder(record.id);
+  constructor(
+    readonly folder: LabFolder,
+    readonly record: LabRecord,
+  ) {
     if (record.holder === null || !isHolderAlive(record.holder)) throw notUp(record.lab.name);
     this.#options = { holder: record.holder, folder: this.folder.run, bin: record.tools.bin };
     this.channels = new Channels(record.lab, this.folder.run);

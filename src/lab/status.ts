@@ -1,6 +1,13 @@
 import { isHolderAlive } from '../hosts/namespace.js';
 import { placeName } from '../model/service.js';
-import { keyOf, LabFolder, recordedPart, type LabRecord, type PartKey, type RecordedPart } from './record.js';
+import {
+  keyOf,
+  type LabFolder,
+  recordedPart,
+  type LabRecord,
+  type PartKey,
+  type RecordedPart,
+} from './record.js';
 import { partsThere } from './survey.js';
 
 export type PartState = 'up' | 'booting' | 'ended';
@@ -46,8 +53,8 @@ function labState(record: LabRecord, there: ReadonlySet<PartKey>): LabState {
 }
 
 /** The current state of a recorded lab. `broken`: its namespace is gone; `lab up` or `lab down` repairs that. */
-export async function statusOf(record: LabRecord): Promise<LabStatus> {
-  const there = await partsThere(record);
+export async function statusOf(folder: LabFolder, record: LabRecord): Promise<LabStatus> {
+  const there = await partsThere(folder, record);
   const stateOf = (part: RecordedPart | undefined): { state: PartState; pid: number | null } => {
     const state = partState(part, there);
     return { state, pid: state === 'ended' ? null : (part?.main?.pid ?? null) };
@@ -61,7 +68,7 @@ export async function statusOf(record: LabRecord): Promise<LabStatus> {
     startedAt: record.startedAt,
     qemu: record.tools.qemu,
     accelerator: record.tools.acceleration.accelerator,
-    folder: new LabFolder(record.id).run,
+    folder: folder.run,
     machines: record.lab.machines.map(({ name, on }) => ({
       name,
       on,

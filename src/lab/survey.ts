@@ -1,6 +1,6 @@
 import { isHolderAlive } from '../hosts/namespace.js';
 import { kindNamed } from './parts/kinds.js';
-import { isOfThisVersion, keyOf, LabFolder, type LabRecord, type PartKey } from './record.js';
+import { isOfThisVersion, keyOf, type LabFolder, type LabRecord, type PartKey } from './record.js';
 import { Site } from './site.js';
 
 /**
@@ -25,9 +25,12 @@ export async function survey(site: Site): Promise<ReadonlySet<PartKey>> {
 }
 
 /** The parts of a record that still exist. */
-export async function partsThere(record: LabRecord | undefined): Promise<ReadonlySet<PartKey>> {
+export async function partsThere(
+  folder: LabFolder,
+  record: LabRecord | undefined,
+): Promise<ReadonlySet<PartKey>> {
   if (record === undefined) return new Set();
-  const site = new Site(new LabFolder(record.id), record);
+  const site = new Site(folder, record);
   try {
     return await survey(site);
   } finally {

@@ -5,7 +5,7 @@ import type { Task } from '../model/task.js';
 import { endParts } from './end-parts.js';
 import { logEvent } from './events.js';
 import { withLabLock } from './lab-lock.js';
-import { isOfThisVersion, keyOf, LabFolder, type LabRecord, type RecordedPart } from './record.js';
+import { isOfThisVersion, keyOf, type LabFolder, type LabRecord, type RecordedPart } from './record.js';
 import { Site } from './site.js';
 
 /** Removes everything but the logs, which remain readable after the lab is gone. */
@@ -30,8 +30,7 @@ function allOf({ parts }: LabRecord): RecordedPart[] {
 }
 
 /** Ends everything in a record, whatever state it is in. The caller must hold the lab's lock. */
-export async function takeDown(record: LabRecord): Promise<void> {
-  const folder = new LabFolder(record.id);
+export async function takeDown(folder: LabFolder, record: LabRecord): Promise<void> {
   const site = new Site(folder, isOfThisVersion(record) ? record : { ...record, parts: [] });
   try {
     await endParts(allOf(site.record), site, new Set());
@@ -44,12 +43,11 @@ export async function takeDown(record: LabRecord): Promise<void> {
 }
 
 /** `lab down`: works from the record, never from the definition. Returns whether there was anything to take down. */
-export async function bringDown(id: string, task: Task): Promise<boolean> {
-  const folder = new LabFolder(id);
+export async function bringDown(folder: LabFolder, task: Task): Promise<boolean> {
   return withLabLock(folder, 'lab down', task, async () => {
     const record = folder.read();
     if (record === undefined) return false;
-    await withStep(task, `Take down ${record.lab.name}`, async () => takeDown(record));
+    await withStep(task, `Take down ${record.lab.name}`, async () => takeDown(folder, record));
     return true;
   });
 }

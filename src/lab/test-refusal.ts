@@ -82,6 +82,6 @@ export async function testRefusal(
     ),
     checks: [check],
   };
-  keepResult(new LabFolder(labId(read.lab.name, read.file)), result, read);
+  keepResult(new LabFolder(prepared.state, labId(read.lab.name, read.file)), result, read);
   return result;
 }

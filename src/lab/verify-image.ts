@@ -53,10 +53,10 @@ function imageFile({ base, source, layers }: Image): object {
 }
 
 /** A lab with a single machine that boots the image. Its definition is not a file; the path determines the lab's id. */
-function labOf({ name, image }: NamedImage): ReadLab {
+function labOf({ name, image }: NamedImage, cache: string): ReadLab {
   const own = typeof image === 'string' || catalogued(name) === image ? undefined : image;
   const disk = own?.source?.kind === 'file' ? own.source.path : null;
-  const folder = disk === null ? join(imagesFolder(), 'verify') : dirname(disk);
+  const folder = disk === null ? join(imagesFolder(cache), 'verify') : dirname(disk);
   const file = join(folder, `verify-${name}.yaml`);
   const lab = labFromValue(
     {
@@ -133,7 +133,7 @@ export async function verifyImage(
 ): Promise<TestResult> {
   const started = new Date();
   const observed = observeCircumstances();
-  const prepared = await prepareLab(labOf(image), options, task);
+  const prepared = await prepareLab(labOf(image, options.toolchain.environment.cache), options, task);
   const use = { purpose: `lab image verify ${image.name}`, keep: false };
   return withLab(prepared, use, task, async ({ running }) => {
     const checks = await askAll(running, image, options, task);

@@ -43,12 +43,15 @@ export default class Results extends BaseCommand<typeof Results> {
   async run(): Promise<ResultsResult> {
     const { args, flags } = await this.read(Results);
     if (flags.prune) {
-      const gone = pruneRuns(args.lab, { keep: flags.keep, olderThanDays: flags['older-than'] });
+      const gone = pruneRuns(this.environment.state, args.lab, {
+        keep: flags.keep,
+        olderThanDays: flags['older-than'],
+      });
       for (const { run } of gone) this.log(`removed ${run.id}`);
       if (gone.length === 0) this.log('nothing to remove');
       return { runs: gone.map(({ run }) => runSummary(run)), removed: true };
     }
-    const { runs, unreadable } = storedRuns(args.lab);
+    const { runs, unreadable } = storedRuns(this.environment.state, args.lab);
     const progress = await this.progress();
     for (const { problem } of unreadable) progress.warn(problem);
     const summaries = runs.map(({ run }) => runSummary(run));
