@@ -1,0 +1,343 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { readLab } from '../../../src/definition/read-lab.js';
+import type { HostProcess, MachineHost, ProcessEnd } from '../../../src/hosts/host.js';
+import type { BootImage } from '../../../src/images/boot-image.js';
+import { renderLab, type Artefact } from '../../../src/lab/artefacts.js';
+import { insideKind, insideParts } from '../../../src/lab/parts/inside.js';
+import { kindNamed } from '../../../src/lab/parts/kinds.js';
+import { machineKind } from '../../../src/lab/parts/machine.js';
+import { networkPart } from '../../../src/lab/parts/network.js';
+import type { Part } from '../../../src/lab/parts/part.js';
+import { partsOf } from '../../../src/lab/parts/parts-of.js';
+import { serviceKind, servicePart } from '../../../src/lab/parts/service.js';
+import type { PreparedLab } from '../../../src/lab/prepare.js';
+import { keyOf, LabFolder } from '../../../src/lab/record.js';
+import type { Site } from '../../../src/lab/site.js';
+import type { Lab } from '../../../src/model/lab.js';
+import { silentProgress } from '../../../src/model/progress.js';
+import { netserver, type ServicePlace } from '../../../src/model/service.js';
+import { silentTask, taskWith } from '../../../src/model/task.js';
+import type { ProcessIdentity } from '../../../src/process/identity.js';
+import type { RunResult } from '../../../src/process/run.js';
+import { packageFolder } from '../../../src/model/folders.js';
+import { gone, record, recorded } from '../../support/record.js';
+import { useScratch } from '../../support/scratch.js';
+
+const scratch = useScratch();
+const nested = readLab(join(packageFolder(), 'labs/vdpa')).lab;
+const offload = readLab(join(packageFolder(), 'labs/offload-tap')).lab;
+const server: ProcessIdentity = { pid: 42, startTime: 7, bootId: 'this boot' };
+
+function bootImage(digest: string): BootImage {
+  return { kernel: '/kernel', initrd: '/initrd', disk: null, digest };
+}
+
+function prepared(lab: Lab, changes: Partial<PreparedLab> = {}): PreparedLab {
+  return {
+    lab,
+    acceleration: { accelerator: 'kvm', reason: '' },
+    accelerationInside: { accelerator: 'tcg', reason: '' },
+    images: new Map(lab.machines.map(({ name }) => [name, bootImage(`image of ${name}`)])),
+    artefacts: renderLab(lab, { vhostNet: false, accelerator: 'kvm', acceleratorInside: 'tcg' }),
+    tools: 'qemu 11',
+    bootLimitMs: undefined,
+    ...changes,
+  } as unknown as PreparedLab;
+}
+
+/** Where parts come up: what is done at its places, and what becomes recorded. */
+function site(answer: (command: string) => Partial<RunResult> = () => ({}), ends?: ProcessEnd) {
+  const done: string[] = [];
+  const folder = new LabFolder(scratch(), 'example-12345678');
+  const process: HostProcess = {
+    identify: async () => Promise.resolve(ends === undefined ? server : undefined),
+    ended: ends === undefined ? new Promise(() => undefined) : Promise.resolve(ends),
+    detach: () => done.push('let go'),
+  };
+  const host = (place: ServicePlace): MachineHost => ({
+    description: JSON.stringify(place),
+    putFile: async (path, content) => {
+      done.push(`put ${path}, ${content.length > 0 ? 'not empty' : 'empty'}, to ${JSON.stringify(place)}`);
+      return Promise.resolve();
+    },
+    run: async (argv) => {
+      done.push(`run ${argv.join(' ')} in ${JSON.stringify(place)}`);
+      return Promise.resolve({ exitCode: 0, stdout: '', stderr: '', ...answer(argv.join(' ')) });
+    },
+    start: async (argv, log, note) => {
+      done.push(`start ${argv.join(' ')}, log ${log}`);
+      note({ starter: gone, main: null });
+      return Promise.resolve(process);
+    },
+    exists: async () => Promise.resolve(true),
+    isAlive: async ({ pid }) => Promise.resolve(pid === server.pid),
+    kill: async ({ pid }) => {
+      done.push(`kill ${pid}`);
+      return Promise.resolve();
+    },
+  });
+  const fake = {
+    folder,
+    record: record(nested),
+    channels: {
+      forget: async (machine: string) => {
+        done.push(`forget ${machine}`);
+        return Promise.resolve();
+      },
+    },
+    host: async (place: ServicePlace) => Promise.resolve(host(place)),
+    update: (key: string, changes: object) => done.push(`${key}: ${JSON.stringify(changes)}`),
+    log: (event: string, details: object = {}) =>
+      done.push(`log ${event} ${JSON.stringify(details).replace(/"ms":\d+/, '"ms":0')}`),
+  };
+  return { done, folder, host, at: fake as unknown as Site };
+}
+
+async function bringUp(part: Part | undefined, at: Site, task = silentTask()): Promise<void> {
+  if (part === undefined) throw new Error('there is no such part');
+  await (
+    await part.up(at, task)
+  )();
+}
+
+function partNamed(lab: PreparedLab, key: string): Part {
+  const found = partsOf(lab).find((part) => keyOf(part) === key);
+  if (found === undefined) throw new Error(`no ${key}`);
+  return found;
+}
+
+const NETWORK = 'network networks and peers';
+
+describe('the parts of a lab', () => {
+  it('are, each after those that it needs, the namespace, networks, machines with their insides, services', () => {
+    const parts = partsOf(prepared({ ...nested, machines: [...nested.machines].reverse() }));
+    expect(parts.map((part) => [keyOf(part), part.needs, part.within])).toEqual([
+      ['namespace lab', [], null],
+      [NETWORK, ['namespace lab'], 'namespace lab'],
+      ['machine server', [NETWORK], null],
+      ['inside server', ['machine server'], 'machine server'],
+      ['machine guest', ['machine server', 'inside server'], null],
+      ['service netserver-external', [NETWORK], null],
+    ]);
+    expect(parts.map(({ place }) => place)).toEqual([
+      'namespace',
+      'namespace',
+      'namespace',
+      { machine: 'server' },
+      { machine: 'server' },
+      { peer: 'external' },
+    ]);
+    expect(parts[2]?.title).toBe('Boot server (KVM)');
+    expect(parts[4]?.title).toBe('Boot guest in server (TCG)');
+  });
+
+  it('are services once, whoever needs them, and the servers of a bench', () => {
+    const services = partsOf(prepared(offload)).filter(({ kind }) => kind === 'service');
+    expect(services.map(({ name }) => name)).toEqual(['netserver-server', 'iperf3-server']);
+    expect(partsOf(prepared({ ...offload, bench: null, checks: [] })).at(-1)?.kind).toBe('machine');
+  });
+
+  it('are the functions of this computer too, before the machines that use them, when it is the server', () => {
+    const script: Artefact = { path: 'functions.sh', content: 'make them', executable: true };
+    const here = prepared(offload, { artefacts: [...prepared(offload).artefacts, script] });
+    const functions = partNamed(here, 'functions of this computer');
+    expect([functions.place, functions.needs, functions.within]).toEqual([
+      'computer',
+      ['namespace lab'],
+      null,
+    ]);
+    expect(partNamed(here, 'machine guest').needs).toEqual([NETWORK, 'functions of this computer']);
+  });
+
+  it('have another digest as soon as something changes that they are made from, and only then', () => {
+    const before = prepared(nested);
+    const changed = (path: string): PreparedLab => ({
+      ...before,
+      artefacts: before.artefacts.map((one) => (one.path === path ? { ...one, content: 'new' } : one)),
+    });
+    const renewed = (after: PreparedLab): string[] =>
+      partsOf(after)
+        .filter((part) => part.digest !== partNamed(before, keyOf(part)).digest)
+        .map(keyOf);
+    expect(renewed(changed('README.md'))).toEqual([]);
+    expect(renewed(changed('network.sh'))).toEqual([NETWORK]);
+    expect(renewed(changed('server.qemu'))).toEqual(['machine server']);
+    expect(renewed(changed('server/guest.qemu'))).toEqual(['machine guest']);
+    expect(renewed(changed('server/functions.sh'))).toEqual(['machine server', 'inside server']);
+    expect(renewed(changed('server/functions-undo.sh'))).toEqual(['inside server']);
+    expect(renewed({ ...before, tools: 'qemu 12' })).toEqual(['machine server', 'machine guest']);
+    const images = new Map([...before.images, ['guest', bootImage('another')]]);
+    expect(renewed({ ...before, images })).toEqual(['machine guest']);
+  });
+
+  it('of a kind that there is not are an error', () => {
+    expect(() => kindNamed('cable')).toThrow('cable');
+    for (const kind of ['namespace', 'functions', 'network', 'machine', 'inside', 'service'])
+      for (const words of Object.values(kindNamed(kind).words)) expect(words).toMatch(/\w+ \w+/);
+  });
+});
+
+describe('a service', () => {
+  const service = netserver({ peer: 'external' }, '10.0.0.1');
+  const part = servicePart(prepared(nested), service);
+
+  it('is started where it belongs, ready when its question is answered, and then left alone', async () => {
+    const of = site();
+    await bringUp(part, of.at);
+    expect(of.done).toEqual([
+      'start netserver -D -4 -L 10.0.0.1, log netserver-external.log',
+      `service netserver-external: ${JSON.stringify({ starter: gone, main: null })}`,
+      `run ${service.ready.argv.join(' ')} in {"peer":"external"}`,
+      `service netserver-external: ${JSON.stringify({ main: server })}`,
+      'log service-ready {"service":"netserver-external","pid":42}',
+      'let go',
+    ]);
+  });
+
+  it.each([
+    [{ exitCode: 3, signal: undefined }, 'ended with exit code 3'],
+    [{ exitCode: undefined, signal: 'SIGKILL' }, 'was ended by SIGKILL'],
+    [{ exitCode: undefined, signal: undefined }, 'was ended by a signal'],
+  ])('that ends at once (%j) is an error with its last words', async (ends, how) => {
+    const of = site(
+      (command) => ({ stdout: command.startsWith('tail -n 8') ? ' no such address\n' : '' }),
+      ends,
+    );
+    const error: unknown = await bringUp(part, of.at).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({
+      problems: [
+        {
+          code: 'LAB-SERVICE-ENDED',
+          message: expect.stringContaining(how) as string,
+          location: { file: of.folder.log('netserver-external') },
+        },
+      ],
+      cause: { message: 'no such address' },
+    });
+  });
+
+  it('that said nothing before it ended has no words', async () => {
+    const of = site(() => ({}), { exitCode: 1, signal: undefined });
+    const error: unknown = await bringUp(part, of.at).catch((reason: unknown) => reason);
+    expect((error as Error).cause).toBeUndefined();
+  });
+
+  it('that does not answer in time is an error', async () => {
+    const hasty = servicePart(prepared(nested), { ...service, ready: { ...service.ready, limitMs: 30 } });
+    const of = site(() => ({ exitCode: 1 }));
+    await expect(bringUp(hasty, of.at)).rejects.toMatchObject({
+      problems: [{ code: 'LAB-SERVICE-NOT-READY', location: { file: of.folder.log('netserver-external') } }],
+    });
+    expect(of.done).not.toContain('let go');
+  });
+
+  it('in a machine needs the machine, not the networks', () => {
+    expect(servicePart(prepared(nested), netserver({ machine: 'server' }, '1.2.3.4')).needs).toEqual([
+      'machine server',
+    ]);
+  });
+});
+
+describe.each([
+  ['a service', serviceKind, 'service'],
+  ['a machine', machineKind, 'machine'],
+])('%s that is recorded', (_, kind, name) => {
+  it('is there as long as its program runs', async () => {
+    const { at } = site();
+    const there = async (changes: object): Promise<boolean> =>
+      kind.isThere(recorded(name, 'it', changes), at);
+    expect(await there({ main: server })).toBe(true);
+    expect(await there({ main: gone })).toBe(false);
+    expect(await there({ main: null })).toBe(false);
+    expect(await there({ main: server, place: 'computer' })).toBe(false);
+  });
+
+  it('is ended with what started it, and left alone where its place goes', async () => {
+    const of = site();
+    const part = recorded(name, 'it', { main: server, starter: gone });
+    await kind.down(part, of.at, of.host('namespace'));
+    expect(of.done.slice(0, 2)).toEqual(['kill 42', 'kill 1']);
+    of.done.length = 0;
+    await kind.down(recorded(name, 'it'), of.at, of.host('namespace'));
+    await kind.down(part, of.at, null);
+    expect(of.done.filter((line) => line.startsWith('kill'))).toEqual([]);
+  });
+});
+
+describe('a machine that is ended', () => {
+  it('is noted, and its sessions too are ended; one that goes with its place is covered by that', async () => {
+    const of = site();
+    await machineKind.down(recorded('machine', 'guest'), of.at, of.host('namespace'));
+    await machineKind.down(recorded('machine', 'guest'), of.at, null);
+    expect(of.done).toEqual(['forget guest', 'log machine-stopped {"machine":"guest"}', 'forget guest']);
+  });
+});
+
+describe('the inside of a machine', () => {
+  const [outer, inner] = nested.machines;
+  const [part] = outer === undefined ? [] : insideParts(prepared(nested), outer);
+
+  it('gets its scripts, and runs those that make something, in order', async () => {
+    const of = site();
+    for (const script of ['functions.sh', 'functions-undo.sh', 'network.sh']) {
+      mkdirSync(join(of.folder.run, 'server'), { recursive: true });
+      writeFileSync(join(of.folder.run, 'server', script), script);
+    }
+    await bringUp(part, of.at);
+    expect(of.done).toEqual([
+      'put functions-undo.sh, not empty, to {"machine":"server"}',
+      'put functions.sh, not empty, to {"machine":"server"}',
+      'put network.sh, not empty, to {"machine":"server"}',
+      'run sh functions.sh in {"machine":"server"}',
+      'run sh network.sh in {"machine":"server"}',
+      'log inside-prepared {"machine":"server","ms":0}',
+    ]);
+    for (const name of ['server.functions', 'server.network'])
+      expect(existsSync(of.folder.log(name))).toBe(true);
+  });
+
+  it('is nothing where no machine runs inside', () => {
+    expect(inner === undefined ? undefined : insideParts(prepared(nested), inner)).toEqual([]);
+  });
+
+  it('goes with the machine', async () => {
+    const of = site();
+    expect(await insideKind.isThere(recorded('inside', 'server'), of.at)).toBe(true);
+    await insideKind.down(recorded('inside', 'server'), of.at, of.host('namespace'));
+    expect(of.done).toEqual([]);
+  });
+});
+
+describe('the networks', () => {
+  const part = networkPart(prepared(nested).artefacts);
+  let warned: string[];
+  const task = taskWith(
+    { ...silentProgress, warn: (message) => warned.push(message) },
+    new AbortController().signal,
+  );
+
+  beforeEach(() => {
+    warned = [];
+  });
+
+  it('are made by their script, which may warn', async () => {
+    const of = site(() => ({ stderr: 'no VLANs here\n\nslower\n' }));
+    mkdirSync(of.folder.run, { recursive: true });
+    await bringUp(part, of.at, task);
+    expect(of.done).toEqual(['run sh -e network.sh in "namespace"', 'log network {}']);
+    expect(warned).toEqual(['no VLANs here', 'slower']);
+    expect(readFileSync(of.folder.log('network'), 'utf8')).toBe('no VLANs here\n\nslower\n');
+  });
+
+  it('that cannot be made are an error with the script’s words', async () => {
+    const of = site(() => ({ exitCode: 1, stderr: 'no bridges here\n' }));
+    mkdirSync(of.folder.run, { recursive: true });
+    await expect(bringUp(part, of.at, task)).rejects.toMatchObject({
+      problems: [{ code: 'LAB-NETWORK-SCRIPT', location: { file: of.folder.log('network') } }],
+      cause: { message: 'no bridges here' },
+    });
+    expect(warned).toEqual([]);
+  });
+});

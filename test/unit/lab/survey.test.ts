@@ -1,0 +1,120 @@
+import { describe, expect, it } from 'vitest';
+import {
+  LabFolder,
+  RECORD_VERSION,
+  type LabRecord,
+  type PartKey,
+  type RecordedPart,
+} from '../../../src/lab/record.js';
+import { statusOf, type LabStatus } from '../../../src/lab/status.js';
+import { partsThere } from '../../../src/lab/survey.js';
+import { identify, type ProcessIdentity } from '../../../src/process/identity.js';
+import { labWithNic } from '../../support/definition.js';
+import { gone, record, recorded } from '../../support/record.js';
+import { useScratch } from '../../support/scratch.js';
+
+const scratch = useScratch();
+
+function self(): ProcessIdentity {
+  const found = identify(process.pid);
+  if (found === undefined) throw new Error('this process is not there');
+  return found;
+}
+
+/** A lab that this process holds; `guest` is this process too. */
+function held(parts: readonly RecordedPart[], changes: Partial<LabRecord> = {}): LabRecord {
+  return record(labWithNic(), { holder: { outer: self(), init: self() }, parts, ...changes });
+}
+
+const namespace = recorded('namespace', 'lab');
+const network = recorded('network', 'networks', { needs: ['namespace lab'] });
+const guest = (changes: Partial<RecordedPart> = {}): RecordedPart =>
+  recorded('machine', 'guest', { needs: ['network networks'], main: self(), ...changes });
+
+async function there(of: LabRecord): Promise<PartKey[]> {
+  return [...(await partsThere(new LabFolder(scratch(), of.id), of))];
+}
+
+describe('what of a lab is still there', () => {
+  it('is each part whose program runs, or that has none', async () => {
+    expect(await there(held([namespace, network, guest()]))).toEqual([
+      'namespace lab',
+      'network networks',
+      'machine guest',
+    ]);
+    expect(await there(held([namespace, network, guest({ main: gone })]))).toEqual([
+      'namespace lab',
+      'network networks',
+    ]);
+  });
+
+  it('is nothing that needs what is gone, or what is half done', async () => {
+    expect(await there(held([namespace, guest()]))).toEqual(['namespace lab']);
+    const half = { ...network, state: 'starting' } as const;
+    expect(await there(held([namespace, half, guest()]))).toEqual(['namespace lab', 'network networks']);
+  });
+
+  it('is nothing of a lab that is not recorded, has no namespace, or was brought up by another version', async () => {
+    const folder = new LabFolder(scratch(), 'x-12345678');
+    expect([...(await partsThere(folder, undefined))]).toEqual([]);
+    const parts = [namespace, network, guest()];
+    expect(await there(held(parts, { holder: null }))).toEqual([]);
+    expect(await there(held(parts, { holder: { outer: gone, init: gone } }))).toEqual([]);
+    expect(await there(held(parts, { version: RECORD_VERSION - 1 }))).toEqual([]);
+  });
+
+  it('is no machine inside one that does not answer', async () => {
+    const inner = recorded('machine', 'inner', { place: { machine: 'nobody' }, main: self() });
+    expect(await there(held([namespace, inner]))).toEqual(['namespace lab']);
+  });
+});
+
+describe('the status of a lab', () => {
+  const statusOfLab = async (of: LabRecord): Promise<LabStatus> =>
+    statusOf(new LabFolder(scratch(), of.id), of);
+
+  it('is up when every part is ready and runs, and every machine is recorded', async () => {
+    const service = recorded('service', 'netserver-server', { place: { peer: 'server' }, main: self() });
+    const of = held([namespace, network, guest(), service]);
+    const { state, machines, services, folder, ...rest } = await statusOfLab(of);
+    expect(state).toBe('up');
+    expect(machines).toEqual([{ name: 'guest', on: null, state: 'up', pid: process.pid }]);
+    expect(services).toEqual([{ name: 'netserver-server', in: 'server', state: 'up', pid: process.pid }]);
+    expect(folder).toBe(new LabFolder(scratch(), of.id).run);
+    expect(rest).toEqual({
+      id: of.id,
+      name: of.lab.name,
+      definition: of.definition,
+      startedAt: of.startedAt,
+      qemu: '11.0.0',
+      accelerator: 'tcg',
+      peers: [{ name: 'server', address: '10.0.0.1/16' }],
+    });
+  });
+
+  it('is partly up when a machine boots, has ended, or was not begun', async () => {
+    const booting = await statusOfLab(held([namespace, network, guest({ state: 'starting' })]));
+    expect([booting.state, booting.machines[0]?.state, booting.machines[0]?.pid]).toEqual([
+      'partly up',
+      'booting',
+      process.pid,
+    ]);
+    const ended = await statusOfLab(held([namespace, network, guest({ main: gone })]));
+    expect([ended.state, ended.machines[0]?.state, ended.machines[0]?.pid]).toEqual([
+      'partly up',
+      'ended',
+      null,
+    ]);
+    expect(await statusOfLab(held([namespace, network]))).toMatchObject({
+      state: 'partly up',
+      machines: [{ state: 'ended', pid: null }],
+    });
+  });
+
+  it('is broken when nothing holds it', async () => {
+    expect((await statusOfLab(held([namespace], { holder: null }))).state).toBe('broken');
+    expect((await statusOfLab(held([namespace], { holder: { outer: gone, init: gone } }))).state).toBe(
+      'broken',
+    );
+  });
+});
