@@ -8,6 +8,13 @@ import {
   type NicFunction,
 } from '../model/lab.js';
 
+declare module './templates.js' {
+  interface Views {
+    'functions.sh': FunctionsView;
+    'functions-undo.sh': FunctionsView;
+  }
+}
+
 /** How the L2 switch of a SmartNIC is run: `switchdev` has a representor for each VF, `legacy` switches by itself. */
 export type EswitchMode = 'legacy' | 'switchdev';
 
@@ -39,6 +46,18 @@ interface PfView {
   readonly eswitch: EswitchMode | null;
   /** The bridge of its representors. */
   readonly bridge: string;
+}
+
+/** What functions.sh.hbs and functions-undo.sh.hbs show. */
+interface FunctionsView {
+  readonly name: string;
+  readonly place: string;
+  readonly pfs: readonly PfView[];
+  readonly devices: readonly VdpaDeviceView[];
+  /** Whether a tap is needed. */
+  readonly taps: boolean;
+  /** The memory of the largest machine that uses vDPA: all of it is pinned. */
+  readonly mebibytes: number;
 }
 
 /** The function of a machine that an inner function's vDPA device is made of. */
@@ -81,8 +100,8 @@ function pfViews(lab: Lab, machine: Machine, real: RealPfs): PfView[] {
   });
 }
 
-/** What functions.sh.hbs shows: the VFs and vDPA devices that a machine makes for those that run on it. */
-export function functionsView(lab: Lab, machine: Machine, real: RealPfs = new Map()): object {
+/** The VFs and vDPA devices that a machine makes for those that run on it. */
+export function functionsView(lab: Lab, machine: Machine, real: RealPfs = new Map()): FunctionsView {
   const devices = vdpaSources(lab, machine).map(({ of, name }): VdpaDeviceView => {
     const { nic, pciFunction } = functionById(machine, of);
     return {

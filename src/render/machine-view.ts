@@ -7,6 +7,12 @@ import { functionsOf, machinesInside, type Lab, type Machine } from '../model/la
 import type { Accelerator } from '../toolchain/types.js';
 import { deviceArgumentText } from './device-argument.js';
 
+declare module './templates.js' {
+  interface Views {
+    'machine.qemu': MachineView;
+  }
+}
+
 /** What of this computer decides how a machine is rendered. */
 export interface MachineFacts extends BackendFacts {
   readonly accelerator: Accelerator;
@@ -78,7 +84,23 @@ function channelsInside(machine: Machine, inside: readonly Machine[]): ChannelVi
 }
 
 /** What machine.qemu.hbs shows. Its `-machine` leaves out what no lab uses and firmware and kernel would wait for. */
-export function machineView(machine: Machine, lab: Lab, facts: MachineFacts): object {
+interface MachineView {
+  readonly name: string;
+  readonly iommu: boolean;
+  readonly cpu: string;
+  readonly cpus: number;
+  readonly memoryMiB: number;
+  readonly consoleLog: string;
+  /** Of its virtio-serial; null: QEMU's own default is enough. */
+  readonly maxPorts: number | null;
+  readonly channelsInside: readonly ChannelView[];
+  readonly kernelCommandLine: string;
+  readonly disk: boolean;
+  readonly devices: readonly { readonly option: string; readonly argument: string }[];
+}
+
+/** QEMU's arguments for a machine, as far as they differ from machine to machine. */
+export function machineView(machine: Machine, lab: Lab, facts: MachineFacts): MachineView {
   const modules = guestModules(machine);
   const inside = machinesInside(lab, machine.name);
   const channels = channelsInside(machine, inside);

@@ -17,6 +17,12 @@ import type { LayerOutcome, PlannedLayer } from '../layers/planned-layer.js';
 import { makeDiskBootFiles } from './boot-files.js';
 import { readDiskFacts } from './inspect.js';
 
+declare module '../../render/templates.js' {
+  interface Views {
+    'images/rhel-base.fish': { readonly title: string };
+  }
+}
+
 /** Raised when what is done with a base's disk changes in a manner that its script and templates do not show. */
 const FORMAT = 1;
 const BASE_SYSTEM = 'images/rhel/files/base-system.sh';
