@@ -1,11 +1,12 @@
 import type { BackendFacts } from '../devices/backends.js';
 import { nicModel } from '../devices/catalog.js';
 import type { NicModel } from '../devices/nic-model.js';
+import type { DeviceArgument } from '../devices/qemu-option.js';
 import { machineOptions } from '../devices/nic-options.js';
 import { CHANNELS, MACHINE_LOGS, PORTS_FOLDER } from '../model/channels.js';
 import { functionsOf, machinesInside, type Lab, type Machine } from '../model/lab.js';
 import type { Accelerator } from '../toolchain/types.js';
-import { deviceArgumentText } from './device-argument.js';
+import { quoteForQemu } from './quote.js';
 
 declare module './templates.js' {
   interface Views {
@@ -81,6 +82,19 @@ function channelsInside(machine: Machine, inside: readonly Machine[]): ChannelVi
       return { id, chardev: `file,id=${id},path=${logPath(machine, id)}` };
     }),
   ]);
+}
+
+function propertyText(value: string | number | boolean): string {
+  if (typeof value === 'boolean') return value ? 'on' : 'off';
+  return quoteForQemu(String(value));
+}
+
+/** `driver,key=value,...` as QEMU reads it. */
+export function deviceArgumentText(argument: DeviceArgument): string {
+  const properties = Object.entries(argument.properties).map(
+    ([key, value]) => `${key}=${propertyText(value)}`,
+  );
+  return [argument.driver, ...properties].join(',');
 }
 
 /** What machine.qemu.hbs shows. Its `-machine` leaves out what no lab uses and firmware and kernel would wait for. */
