@@ -14,6 +14,18 @@ const noSpawning = {
   ],
 };
 
+/** The command line reads the environment and passes it down; src/process knows PATH, with which programs are found and started. */
+const noEnvironment = {
+  'no-restricted-properties': [
+    'error',
+    {
+      object: 'process',
+      property: 'env',
+      message: 'Environment variables are read in src/cli: see Environment.',
+    },
+  ],
+};
+
 export default tseslint.config(
   { ignores: ['dist/', 'node_modules/', 'coverage/', 'schema/'] },
   js.configs.recommended,
@@ -33,6 +45,7 @@ export default tseslint.config(
     },
   },
   { files: ['src/**/*.ts'], ignores: ['src/process/**'], rules: noSpawning },
+  { files: ['src/**/*.ts'], ignores: ['src/cli/**', 'src/process/**'], rules: noEnvironment },
   {
     files: ['**/*.js', '**/*.cjs', '**/*.mjs'],
     languageOptions: {

@@ -1,17 +1,17 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findLayer, type StoredLayer } from '../../src/images/layers/store.js';
-import { cacheFolder } from '../../src/model/folders.js';
+import { readEnvironment } from '../../src/cli/environment.js';
 import type { Toolchain } from '../../src/toolchain/types.js';
 import { alternate, inSandbox, lab, runProgram } from './run.js';
 import { head, ratio, row, s } from './table.js';
-
-const COMPONENTS = ['guest-agent', 'containerd', 'ssh', 'measure'];
 
 export interface Rebuild {
   readonly title: string;
   /** The base as a definition names it. */
   readonly base: string;
+  /** The last of them is what changes. */
+  readonly components: readonly string[];
   /** Arguments of virt-customize that install the packages of the same components. */
   readonly customizations: readonly string[];
 }
@@ -24,7 +24,7 @@ async function plainCustomize(
   customizations: readonly string[],
 ): Promise<void> {
   // Its appliance is made once, as lab's is.
-  const libguestfs = join(cacheFolder(), 'libguestfs');
+  const libguestfs = join(readEnvironment().cache, 'libguestfs');
   mkdirSync(libguestfs, { recursive: true });
   const disk = join(folder, 'plain.qcow2');
   rmSync(disk, { force: true });
@@ -43,14 +43,14 @@ async function plainCustomize(
 }
 
 function stored(digest: string | undefined): StoredLayer {
-  const layer = digest === undefined ? undefined : findLayer(digest);
+  const layer = digest === undefined ? undefined : findLayer(readEnvironment().cache, digest);
   if (layer === undefined) throw new Error(`the image has no layer ${digest ?? ''}`);
   return layer;
 }
 
-/** Rebuilding an image after the last of four components changed, against one plain run of virt-customize for all four (TCG). */
+/** Rebuilding an image after the last of its components changed, against one plain run of virt-customize for all of them (TCG). */
 export async function benchRebuild(
-  { title, base, customizations }: Rebuild,
+  { title, base, components, customizations }: Rebuild,
   toolchain: Toolchain,
   rounds: number,
 ): Promise<void> {
@@ -58,10 +58,10 @@ export async function benchRebuild(
     const file = join(folder, 'lab.yaml');
     writeFileSync(
       file,
-      `images: { four: { base: ${base}, components: [${COMPONENTS.join(', ')}] } }\nmachines: { guest: { image: four } }\n`,
+      `images: { mine: { base: ${base}, components: [${components.join(', ')}] } }\nmachines: { guest: { image: mine } }\n`,
     );
     const image = async (command: string, ...flags: string[]): Promise<string> =>
-      runProgram([...lab, 'image', command, 'four', '--lab', file, ...flags], { env });
+      runProgram([...lab, 'image', command, 'mine', '--lab', file, ...flags], { env });
     await image('build');
     const { layers } = JSON.parse(await image('show', '--json')) as { layers: { digest: string }[] };
     const [bottom, top] = [stored(layers[0]?.digest), stored(layers.at(-1)?.digest)];
@@ -77,8 +77,8 @@ export async function benchRebuild(
       },
       rounds,
     );
-    head(`An image of ${title} with ${COMPONENTS.join(', ')} (TCG)`, 'what', 'median', 'ratio to plain');
-    row('one plain `virt-customize` of all four', s(times.plain), '1.00');
+    head(`An image of ${title} with ${components.join(', ')} (TCG)`, 'what', 'median', 'ratio to plain');
+    row('one plain `virt-customize` of all', s(times.plain), '1.00');
     row('`lab image build` after the last has changed', s(times.again), ratio(times.again, times.plain));
     row('`lab image build` with nothing to do', s(times.cached), ratio(times.cached, times.plain));
   });

@@ -5,13 +5,13 @@ import { UsageError } from '../errors/families.js';
 import { backendOf, findByName, functionById, type Bench, type Lab } from '../model/lab.js';
 import type { PathHosts, PathObserver } from './path.js';
 
-/** Makes the observer for one kind of backend; undefined when the functions of the bench have backends of another kind. */
+/** Creates the observer for one kind of backend; undefined if the bench's functions have other backends. */
 type PathFinder = (lab: Lab, bench: Bench, hosts: PathHosts) => Promise<PathObserver | undefined>;
 
-/** Neighbours ask for each other's address now and then, on every port of a bridge. */
+/** Allows for ARP requests, which reach every port of a bridge. */
 export const TAP_CHATTER = { bytes: 16_384, share: 0.01 } as const;
 
-/** QEMU also carries the guest agent's conversation, and is told of interrupts, eight bytes each. */
+/** Allows for the guest agent's traffic and for interrupts (eight bytes each), which QEMU reads and writes too. */
 const QEMU_CHATTER = { bytes: 262_144, share: 0.1 } as const;
 
 function isVdpa(lab: Lab, machine: string, functionId: string): boolean {
@@ -20,8 +20,8 @@ function isVdpa(lab: Lab, machine: string, functionId: string): boolean {
 }
 
 /**
- * Where vDPA is compared with QEMU's own data path: the offloaded function's packets come out at its tap on this computer, and QEMU
- * reads and writes those of the other function alone (the check vdpa-path reads the same counters).
+ * For vDPA compared with QEMU's own data path. The offloaded function's packets come out at its tap on this computer, and QEMU reads and
+ * writes only those of the other function. (The check vdpa-path reads the same counters.)
  */
 const vdpaPath: PathFinder = async (lab, bench, hosts) => {
   const { machine, offload, software } = bench;
@@ -40,7 +40,7 @@ const vdpaPath: PathFinder = async (lab, bench, hosts) => {
   };
 };
 
-/** Where both functions come out at taps of this computer. */
+/** For two functions that both come out at taps of this computer. */
 const tapPath: PathFinder = async (lab, bench, { namespace }) => {
   const offload = outermostTap(lab, bench.machine, bench.offload.function);
   const software = outermostTap(lab, bench.machine, bench.software.function);
@@ -59,7 +59,7 @@ const tapPath: PathFinder = async (lab, bench, { namespace }) => {
   });
 };
 
-/** Where packets can be seen from outside. Throws UsageError when the functions' backends show them nowhere. */
+/** Finds the counters outside the machine. Throws UsageError if none sees the packets of both functions. */
 export async function findPath(lab: Lab, bench: Bench, hosts: PathHosts): Promise<PathObserver> {
   for (const finder of [vdpaPath, tapPath]) {
     const found = await finder(lab, bench, hosts);

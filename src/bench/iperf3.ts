@@ -20,7 +20,7 @@ function client(measurement: Measurement, address: string, seconds: number): [st
   return [
     ...(['iperf3', '-4', '--json', '--client', address, '--time', String(seconds)] as const),
     ...(messageBytes === null ? [] : ['--length', String(messageBytes)]),
-    // As fast as it goes, as netperf does; by itself iperf3 sends UDP at 1 Mbit/s.
+    // As fast as possible, like netperf. By default iperf3 sends UDP at 1 Mbit/s.
     ...(protocol === 'udp' ? ['--udp', '--bitrate', '0'] : []),
   ];
 }
@@ -54,7 +54,7 @@ function parse({ protocol }: Measurement, printed: string): Reading {
   return { figures, payloadBytes, lossPercent: null, retransmitPercent: (100 * retransmits) / segments };
 }
 
-/** Throughput only: iperf3 has no test of a request with its answer. */
+/** Measures throughput only: iperf3 has no request/response test. */
 export const iperf3: Tool = {
   name: 'iperf3',
   client,

@@ -37,7 +37,7 @@ function client(measurement: Measurement, address: string, seconds: number): [st
     ...(kind === 'latency' ? ['-j'] : []),
     ...['--', '-k', selectors.join(',')],
     ...(kind === 'throughput' && messageBytes !== null ? ['-m', String(messageBytes)] : []),
-    // By default netperf's UDP is not routed, so that a mistake does not flood other networks.
+    // Allow routing. By default netperf does not route UDP, so that a mistake cannot flood other networks.
     ...(kind === 'throughput' && protocol === 'udp' ? ['-R', '1'] : []),
   ];
 }
@@ -68,7 +68,7 @@ function parse({ kind, protocol }: Measurement, printed: string): Reading {
   if (kind === 'latency') {
     const figures = Object.fromEntries(LATENCIES.map(([figure, key]) => [figure, output.number(key)]));
     const payloadBytes = sent + output.number('LOCAL_BYTES_RECVD');
-    // A request that was lost stops UDP_RR until its time is over; TCP_RR sends it again, one segment each.
+    // After a lost request, UDP_RR waits until the end of the run; TCP_RR retransmits it. Each request is one segment.
     const retransmitPercent =
       protocol === 'tcp' ? percent(output.number('LOCAL_TRANSPORT_RETRANS'), sent) : null;
     return { figures, payloadBytes, lossPercent: null, retransmitPercent };

@@ -6,13 +6,13 @@ import type { PathEvidence } from './result.js';
 export type BytesBySide = Readonly<Record<Side, number>>;
 
 /**
- * Sees from outside of the machine which way packets take. Each kind of backend has its own: what counts the bytes of a tap is not
- * what counts those of a vDPA device.
+ * Observes from outside the machine which path packets take. Each kind of backend needs its own observer: the bytes of a tap and those
+ * of a vDPA device are counted in different places.
  */
 export interface PathObserver {
-  /** Where the packets of each side have to pass, for a reader: `tap guest-pf0.vf0`. */
+  /** Where the packets of each side must pass, in words: `tap guest-pf0.vf0`. */
   readonly places: Readonly<Record<Side, string>>;
-  /** How much the other side's place may count although the payload does not pass it. */
+  /** How much the other side's place may count even though the payload does not pass it. */
   readonly chatter: Chatter;
   /** Bytes, both ways, that each of these places has counted so far. */
   read(): Promise<BytesBySide>;
@@ -32,7 +32,7 @@ export interface PathHosts {
   qemu(machine: string): Promise<{ readonly host: Host; readonly process: ProcessIdentity }>;
 }
 
-/** What passed between two readings while a side was measured. */
+/** What was counted between two readings while a side was measured. */
 export function evidenceOf(
   side: Side,
   payloadBytes: number,

@@ -14,7 +14,7 @@ export interface PlannedMeasurement {
 
 /**
  * What a bench measures: the measurements named in `only`, or, when it names none, all of them or those of a quick run. netperf
- * measures latency whatever tool is chosen: iperf3 has no test of a request with its answer.
+ * always measures latency, because iperf3 has no request/response test.
  */
 export function benchPlan(
   only: readonly string[],

@@ -4,7 +4,7 @@ import type { DeepReadonly } from '../model/deep-readonly.js';
 import { figureNames, measurementNames, sides } from './measurements.js';
 import { toolNames } from './tool.js';
 
-/** How sure an interval is to contain the true value. */
+/** The probability that an interval contains the true value. */
 export const CONFIDENCE = 0.95;
 
 export const NO_DIFFERENCE = 'no difference can be shown';
@@ -92,7 +92,7 @@ const expectationResult = z.strictObject({
 /** Whether a bench has shown what `--expect` asks for. */
 export type ExpectationResult = DeepReadonly<z.infer<typeof expectationResult>>;
 
-/** What a result of `lab bench` says beside what every result says. */
+/** The part of a result that is specific to `lab bench`. */
 export const benchFindings = {
   settings,
   setup: z.array(assertionShape).describe('Assertions of the scripts that set up the two sides'),

@@ -15,18 +15,18 @@ export interface BenchWorld {
   /** Address of the far end. */
   readonly address: string;
   readonly observer: PathObserver;
-  /** What the figures are taken under, as progress shows it: `TCG`. */
+  /** The accelerator, as progress shows it: `TCG`. */
   readonly acceleration: string;
 }
 
 export interface Measured {
   readonly comparisons: readonly Comparison[];
   readonly evidence: readonly PathEvidence[];
-  /** Why the figures must not be believed; nothing was measured after that. */
+  /** Why the figures cannot be trusted. Nothing was measured after that. */
   readonly refusals: readonly string[];
 }
 
-/** A measurement that failed, or that must not be believed. */
+/** A measurement that failed or cannot be trusted. */
 class Refusal extends Error {
   override readonly name = 'Refusal';
 }
@@ -52,7 +52,7 @@ class Measuring {
     private readonly settings: BenchSettings,
   ) {}
 
-  /** A B A B...: whatever slows this computer down for a while then slows both sides down. The first runs do not count. */
+  /** Measures the sides in turns (A B A B), so that a slow phase of this computer affects both. Warm-up runs do not count. */
   async samples(step: ProgressStep, signal: AbortSignal): Promise<Sample[]> {
     const { runs, warmUps } = this.settings;
     const samples: Sample[] = [];
@@ -100,7 +100,7 @@ class Measuring {
 }
 
 /**
- * Takes the measurements of a plan one after the other, and stops at the first that cannot be believed: then there is no result.
+ * Takes the measurements of a plan one after the other. Stops at the first that cannot be trusted; then there is no result.
  * Throws when aborted, and when the machine goes away.
  */
 export async function runBench(

@@ -15,7 +15,7 @@ const BRIDGE = 'lab-bridge';
 const PORT = 'lab-port';
 const TABLE = 'lab-bench';
 
-/** The network namespace in the guest that stands for the container of a side. */
+/** The name of the network namespace in the guest that serves as a side's container. */
 export function containerOf(side: Side): string {
   return side;
 }
@@ -39,7 +39,7 @@ function viewOf(side: Side, bench: Bench, lab: Lab): object {
   const [gateway, container] = [GATEWAY_OFFSET, CONTAINER_OFFSET].map((offset) =>
     hostIn(bench.containerSubnet, offset),
   ) as [string, string];
-  const inside = side === 'offload' ? `holds ${end.function}` : 'holds its end of the veth pair';
+  const inside = side === 'offload' ? `has ${end.function}` : 'has its end of the veth pair';
   return {
     ...vfView({ nic }),
     function: end.function,

@@ -3,7 +3,7 @@ import { listening, netserver, type Service } from '../model/service.js';
 
 const IPERF3_PORT = 5201;
 
-/** The servers of every tool that a bench may measure with, at its far end. */
+/** The servers at the far end, for every tool that the bench may use. */
 export function benchServices(lab: Lab, bench: Bench): Service[] {
   const address = hostAddress(findByName(lab.peers, bench.peer).address);
   const on = { peer: bench.peer };

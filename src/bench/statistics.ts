@@ -2,7 +2,7 @@ import studentQuantile from '@stdlib/stats-base-dists-t-quantile';
 import { mean, median, quantile, sampleStandardDeviation } from 'simple-statistics';
 import { CONFIDENCE, type Estimate, type Summary } from './result.js';
 
-/** Throws if there is no value. */
+/** Median, quartiles and extremes. Throws Error if there are no values. */
 export function summarize(values: readonly number[]): Summary {
   const all = [...values];
   return {
@@ -26,7 +26,7 @@ export function meanEstimate(values: readonly number[], confidence = CONFIDENCE)
   return { value, low: value - margin, high: value + margin };
 }
 
-/** `value` and its ends put through a growing function. */
+/** Applies an increasing function to an estimate and to the ends of its interval. */
 function through(estimate: Estimate, change: (value: number) => number): Estimate {
   return {
     value: change(estimate.value),
@@ -36,7 +36,7 @@ function through(estimate: Estimate, change: (value: number) => number): Estimat
 }
 
 /**
- * How many times `tops` are `bottoms`, taken in pairs one right after the other: what slows a computer down for a while slows both of a
+ * How many times `tops` are `bottoms`, taken in pairs one right after the other, so that a slow phase of the computer affects both of a
  * pair. The geometric mean of the pairs' ratios, with Student's interval of their logarithms. All values must be above 0.
  */
 export function pairedRatio(

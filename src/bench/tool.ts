@@ -6,9 +6,9 @@ export type ToolName = (typeof toolNames)[number];
 /** A program that measures, with its server at the far end. */
 export interface Tool {
   readonly name: ToolName;
-  /** Measures for `seconds` what goes to the server at `address`. */
+  /** The command that measures for `seconds` against the server at `address`. */
   client(measurement: Measurement, address: string, seconds: number): [string, ...string[]];
-  /** Reads what the client printed. Throws Error when it is not what the client should have printed. */
+  /** Parses the client's output. Throws Error if it is not as expected. */
   parse(measurement: Measurement, printed: string): Reading;
 }
 
@@ -16,7 +16,7 @@ export interface Tool {
 export interface Reading {
   /** By figure: Mbit/s for `throughput`; microseconds from a request to its answer for `mean`, `p50`, `p90` and `p99`. */
   readonly figures: Readonly<Partial<Record<FigureName, number>>>;
-  /** Bytes without headers that went either way between the container and the far end: the path must have carried them. */
+  /** Bytes, without headers, that went either way between the container and the far end. The path must have carried them. */
   readonly payloadBytes: number;
   /** Percent of the datagrams that did not arrive; null for TCP. */
   readonly lossPercent: number | null;

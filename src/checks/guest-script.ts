@@ -2,8 +2,9 @@ import type { Socket } from 'node:net';
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import type { GuestAgent } from '../qemu/guest-agent.js';
+import type { GuestAgent, GuestExecResult } from '../qemu/guest-agent.js';
 import { withTimeLimit } from '../model/time-limit.js';
+import { pause, waitBriefly } from '../process/wait-for.js';
 import type { Connect } from '../qemu/unix-socket.js';
 import type { ScriptOutput } from './check.js';
 import { TapStream } from './tap-stream.js';
@@ -37,6 +38,7 @@ export async function runGuestScript(options: GuestScriptOptions): Promise<Scrip
   const socket = await withTimeLimit(options.limitMs, [options.signal], async (signal) =>
     options.port(signal),
   );
+  const watching = new AbortController();
   try {
     await agent.putFile(target, readFileSync(file));
     const reading = readLines(socket, endMark, (line) => {
@@ -52,9 +54,11 @@ export async function runGuestScript(options: GuestScriptOptions): Promise<Scrip
       target,
       endMark,
     ]);
-    const cut = await Promise.race([reading, watch(agent, pid, reading, options)]);
+    const signal = AbortSignal.any([options.signal, watching.signal]);
+    const cut = await Promise.race([reading, watch(agent, pid, options.limitMs, signal)]);
     return stream.end(cut);
   } finally {
+    watching.abort();
     socket.destroy();
   }
 }
@@ -84,34 +88,20 @@ async function readLines(
   });
 }
 
-/** Checks once a second whether the script still runs, and ends it when its time is up. */
-async function watch(
-  agent: GuestAgent,
-  pid: number,
-  reading: Promise<string | undefined>,
-  options: GuestScriptOptions,
-): Promise<string | undefined> {
-  const deadline = Date.now() + options.limitMs;
-  for (;;) {
-    const ended = await Promise.race([reading.then(() => true), delay(ALIVE_POLL_MS).then(() => false)]);
-    if (ended) return reading;
-    options.signal.throwIfAborted();
-    if (Date.now() > deadline) {
-      await agent
-        .run(['/bin/sh', '-c', 'kill -9 -"$1" 2>/dev/null || kill -9 "$1"', 'sh', String(pid)])
-        .catch(() => undefined);
-      return `it took longer than ${Math.round(options.limitMs / 1000)} s and was ended`;
-    }
-    const status = await agent.statusOf(pid).catch(() => undefined);
-    // Its last lines may still be on their way.
-    if (status !== undefined)
-      return Promise.race([
-        reading,
-        delay(LAST_LINES_MS).then(() => `it died (exit code ${status.exitCode})`),
-      ]);
+/**
+ * Checks once a second whether the script still runs, and ends it when its time is up. Resolves with the reason why its stream is
+ * cut short.
+ */
+async function watch(agent: GuestAgent, pid: number, limitMs: number, signal: AbortSignal): Promise<string> {
+  const ask = async (): Promise<GuestExecResult | undefined> => agent.statusOf(pid).catch(() => undefined);
+  const status = await waitBriefly({ ask, everyMs: ALIVE_POLL_MS, limitMs }, signal);
+  if (status === undefined) {
+    await agent
+      .run(['/bin/sh', '-c', 'kill -9 -"$1" 2>/dev/null || kill -9 "$1"', 'sh', String(pid)])
+      .catch(() => undefined);
+    return `it took longer than ${Math.round(limitMs / 1000)} s and was ended`;
   }
-}
-
-async function delay(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
+  // Its last lines may still be on their way.
+  await pause(LAST_LINES_MS, signal);
+  return `it died (exit code ${status.exitCode})`;
 }

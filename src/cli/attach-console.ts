@@ -3,7 +3,7 @@ import type { Connect } from '../qemu/unix-socket.js';
 const LEAVE = 0x1d;
 const CONNECT_LIMIT_MS = 60_000;
 
-/** Joins the terminal to a serial console until Ctrl-], the end of the input, or the end of the machine. */
+/** Connects the terminal to a serial console until Ctrl-], the end of the input, or the end of the machine. */
 export async function attachConsole(connect: Connect): Promise<void> {
   const socket = await connect(AbortSignal.timeout(CONNECT_LIMIT_MS));
   const { stdin, stdout } = process;
@@ -18,7 +18,7 @@ export async function attachConsole(connect: Connect): Promise<void> {
         socket.write(leave < 0 ? chunk : chunk.subarray(0, leave));
         if (leave >= 0) resolve();
       });
-      // What was piped in has been sent; what it causes is still to come.
+      // The piped input has been sent; wait a moment for the output.
       stdin.on('end', () => setTimeout(resolve, 1000));
       socket.on('data', (chunk) => stdout.write(chunk));
       socket.on('close', resolve);

@@ -7,16 +7,20 @@ import { ExitCode, LabError } from '../errors/lab-error.js';
 import type { Progress } from '../model/progress.js';
 import { taskWith, type Task } from '../model/task.js';
 import { interruptSignal } from './interrupts.js';
+import { readEnvironment } from './environment.js';
 import { makeProgress } from './make-progress.js';
 
 type CommonFlags<T extends typeof Command> = Interfaces.InferredFlags<
   (typeof BaseCommand)['baseFlags'] & T['flags']
 >;
 
-/** What every command has: `--json`, progress on stderr, and errors in one form. */
+/** The base of every command: `--json`, progress on stderr, and errors in one form. */
 export abstract class BaseCommand<T extends typeof Command> extends Command {
   static override enableJsonFlag = true;
   static override baseFlags = {};
+
+  /** What the environment says, for those that work from it. */
+  protected readonly environment = readEnvironment();
 
   /** Reads arguments and flags with their types. */
   protected async read(
@@ -36,7 +40,7 @@ export abstract class BaseCommand<T extends typeof Command> extends Command {
     return makeProgress();
   }
 
-  /** What long work needs: it shows its steps on stderr, and stops tidily on the first SIGINT or SIGTERM. */
+  /** The task for long work: shows steps on stderr, and is aborted by the first SIGINT or SIGTERM. */
   protected async task(): Promise<Task> {
     return taskWith(await this.progress(), interruptSignal());
   }
@@ -52,7 +56,7 @@ export abstract class BaseCommand<T extends typeof Command> extends Command {
   }
 }
 
-/** oclif's own words about flags and arguments. */
+/** Whether it is one of oclif's errors about flags and arguments. */
 function isUsageProblem(thrown: Error): boolean {
   return thrown instanceof Errors.CLIError;
 }

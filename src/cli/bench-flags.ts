@@ -3,7 +3,7 @@ import { measurementNames } from '../bench/measurements.js';
 import { CONFIDENCE, type BenchSettings } from '../bench/result.js';
 import { toolNames, type ToolName } from '../bench/tool.js';
 
-/** Of each run, in seconds; a quick one, and a full one. */
+/** Duration of each run, in seconds. */
 const SECONDS = { quick: 1, full: 3 };
 const RUNS = { quick: 3, full: 7 };
 const WARM_UPS = 1;

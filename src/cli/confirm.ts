@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import { UsageError } from '../errors/families.js';
 
-/** Says what is going to happen and asks whether it may. Throws UsageError when it may not, or when nobody is there to ask. */
+/** Announces what will happen and asks for confirmation. Throws UsageError if the user declines or there is no terminal to ask on. */
 export async function confirm(lines: readonly string[], agreed: boolean): Promise<void> {
   const [head = '', ...rest] = lines;
   process.stderr.write(`${[head, ...rest.map((line) => `  - ${line}`)].join('\n')}\n`);
@@ -10,7 +10,7 @@ export async function confirm(lines: readonly string[], agreed: boolean): Promis
   const reader = createInterface({ input: process.stdin, output: process.stderr });
   try {
     const answer = await reader.question('Go on? [y/N] ');
-    if (!/^y(es)?$/i.test(answer.trim())) throw notAgreed('it was not agreed to');
+    if (!/^y(es)?$/i.test(answer.trim())) throw notAgreed('you did not confirm it');
   } finally {
     reader.close();
   }
@@ -20,6 +20,6 @@ function notAgreed(reason: string): UsageError {
   return new UsageError({
     code: 'LAB-NOT-AGREED',
     message: `nothing was done: ${reason}`,
-    hint: 'confirm beforehand with --yes; `lab down` undoes it all',
+    hint: 'answer y, or confirm in advance with --yes; `lab down` undoes all changes',
   });
 }

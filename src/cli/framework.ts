@@ -1,4 +1,4 @@
-// The parts of @oclif/core that start a command, loaded by themselves: the package's index loads all of it.
+// The parts of @oclif/core that start a command, imported one by one, because the package's index would load everything.
 export { handle } from '@oclif/core/handle';
 export { flush } from '@oclif/core/flush';
 export { run } from '@oclif/core/run';

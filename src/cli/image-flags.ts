@@ -1,11 +1,11 @@
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 
-/** NAME: what the commands about images are about. */
+/** NAME: the image that a command works on. */
 export const imageArgument = Args.string({
   ignoreStdin: true,
   name: 'name',
-  description: 'an image that comes with lab, or, with --lab, one that a lab’s machines boot',
+  description: 'an image that comes with lab or, with --lab, one that the lab’s machines boot',
   required: true,
 });
 

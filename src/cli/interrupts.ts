@@ -2,8 +2,8 @@ import { InterruptedError } from '../errors/families.js';
 import { ExitCode } from '../errors/lab-error.js';
 
 /**
- * A signal that aborts on the first SIGINT or SIGTERM, for a tidy end. The second one ends the program at once: what runs
- * then stays recorded, and `lab down` takes it away.
+ * A signal that is aborted by the first SIGINT or SIGTERM, so that the command can clean up. The second one exits at once: what still
+ * runs stays recorded, and `lab down` removes it.
  */
 export function interruptSignal(): AbortSignal {
   const controller = new AbortController();

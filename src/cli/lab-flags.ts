@@ -1,8 +1,9 @@
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
+import { readEnvironment } from './environment.js';
 import type { AccelerationWish, ToolchainOptions } from '../toolchain/types.js';
 
-/** LAB: what most commands are about. */
+/** LAB: the lab that a command works on. */
 export const labArgument = Args.string({
   ignoreStdin: true,
   name: 'lab',
@@ -10,11 +11,11 @@ export const labArgument = Args.string({
   required: true,
 });
 
-/** Changes to the definition that LAB names; for every command that reads one. */
+/** `--set`: changes to the definition, for every command that reads one. */
 export const setFlag = {
   set: Flags.string({
     multiple: true,
-    // Else the LAB that follows would be another setting.
+    // Otherwise the flag would also take the LAB that follows.
     multipleNonGreedy: true,
     default: [],
     description:
@@ -26,7 +27,7 @@ export const setFlag = {
 
 const ACCELERATIONS: AccelerationWish[] = ['auto', 'kvm', 'tcg'];
 
-/** How long to wait for a guest. */
+/** `--boot-timeout`: how long to wait for a guest. */
 export const bootFlags = {
   'boot-timeout': Flags.integer({
     description:
@@ -40,7 +41,7 @@ export function bootLimitMs(flags: { 'boot-timeout': number | undefined }): numb
   return flags['boot-timeout'] === undefined ? undefined : flags['boot-timeout'] * 1000;
 }
 
-/** Which programs a lab is run with. */
+/** The flags that select the programs a lab runs with. */
 export const toolFlags = {
   accel: Flags.option({
     options: ACCELERATIONS,
@@ -82,5 +83,5 @@ export function toolchainOptions(flags: {
   mirror: string | undefined;
 }): ToolchainOptions {
   const { qemu, kernel, modules, mirror } = flags;
-  return { qemu, kernel, modules, mirror };
+  return { environment: readEnvironment(), qemu, kernel, modules, mirror };
 }

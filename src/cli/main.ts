@@ -16,18 +16,18 @@ function versionLine(): string {
 
 /** Starts the program; `dir` is the URL of the file in bin/ that was run. */
 export async function main(dir: string): Promise<void> {
-  // A reader that has seen enough (`lab test | head`) is no error.
+  // It is not an error if the reader closes the pipe early (`lab test | head`).
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(0);
     throw error;
   });
   if (process.argv.slice(2).join(' ') === '--version') {
-    // Scripts ask for it often; the framework takes longer to load than all the rest.
+    // Scripts call this often, and loading the framework would take most of the time.
     process.stdout.write(`${versionLine()}\n`);
     return;
   }
   const { flush, handle, run, settings } = await import('./framework.js');
-  // Nothing that a user sees is a stack trace, unless asked for.
+  // Users see no stack trace unless they ask for it.
   settings.debug = process.env['DEBUG'] === 'lab';
   // With NODE_ENV=test or development the framework would look for a TypeScript compiler, which users do not have.
   settings.enableAutoTranspile = false;
@@ -35,7 +35,7 @@ export async function main(dir: string): Promise<void> {
     await run(process.argv.slice(2), dir);
     await flush();
   } catch (error) {
-    // A command that does not exist: to a shell that is 127, to whoever runs `lab` it is wrong usage.
+    // oclif exits with 127 for an unknown command. For `lab` that is wrong usage.
     const { oclif } = error as { oclif?: { exit?: number } };
     if (oclif?.exit === NO_SUCH_COMMAND) oclif.exit = ExitCode.wrong;
     await handle(error as Error);

@@ -1,7 +1,7 @@
 import type { Progress } from '../model/progress.js';
 import { plainProgress } from './plain-progress.js';
 
-/** On a terminal steps move; elsewhere, and with NO_COLOR or TERM=dumb, they are plain lines. stdout is left to results. */
+/** Progress on stderr: animated on a terminal; plain lines elsewhere, and with NO_COLOR, CI or TERM=dumb. stdout is for results. */
 export async function makeProgress(): Promise<Progress> {
   const plain =
     !process.stderr.isTTY ||

@@ -2,7 +2,7 @@ import type { Progress } from '../model/progress.js';
 
 const UPDATE_INTERVAL_MS = 10_000;
 
-/** One line when a step begins and one when it ends, on stderr; now and then one in between, so that a log is not silent. */
+/** One line when a step begins and one when it ends; for long steps, one every ten seconds in between. */
 export function plainProgress(write: (line: string) => void): Progress {
   return {
     step: (title) => {

@@ -3,7 +3,7 @@ import type { Progress, ProgressStep } from '../model/progress.js';
 
 const MAX_DETAIL = 100;
 
-/** Each step as a line of listr2's, on stderr, with what it is doing right now beside a spinner. */
+/** Shows a step as a line of listr2 on stderr, with a spinner and the current detail. */
 function startTask(title: string): ProgressStep {
   let settle: { resolve: () => void; reject: (error: Error) => void } | undefined;
   let current: { output: string; title: string } | undefined;
@@ -33,7 +33,7 @@ function startTask(title: string): ProgressStep {
     },
   );
   const finished = list.run();
-  // A failed step is told as an error by whoever runs it.
+  // The caller reports a failed step as an error.
   finished.catch(() => undefined);
   return {
     update: (detail) => {

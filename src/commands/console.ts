@@ -27,7 +27,7 @@ export default class Console extends BaseCommand<typeof Console> {
 
   async run(): Promise<ConsoleResult> {
     const { args } = await this.read(Console);
-    const running = findRunningLab(args.lab);
+    const running = findRunningLab(this.environment.state, args.lab);
     const names = running.record.lab.machines.map(({ name }) => name);
     const machine = machineNamed(running, args.machine ?? (names.length === 1 ? (names[0] ?? '') : ''));
     try {

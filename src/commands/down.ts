@@ -2,7 +2,7 @@ import { BaseCommand, Flags } from '../cli/base-command.js';
 import * as Args from '@oclif/core/args';
 import { UsageError } from '../errors/families.js';
 import { findRecord } from '../lab/find-record.js';
-import { allRecords } from '../lab/record.js';
+import { allRecords, LabFolder } from '../lab/record.js';
 import { bringDown } from '../lab/take-down.js';
 import { taskWith } from '../model/task.js';
 
@@ -30,16 +30,18 @@ export default class Down extends BaseCommand<typeof Down> {
     if (flags.all === (args.lab !== undefined)) {
       throw new UsageError({
         code: 'LAB-USAGE',
-        message: 'name one lab, or say --all',
-        hint: 'see lab status for the labs that are up',
+        message: 'name one lab, or use --all',
+        hint: '`lab status` lists the labs that are up',
       });
     }
-    const records = flags.all ? allRecords() : [findRecord(args.lab ?? '')];
-    // Not interrupted: half a lab helps nobody, and a second Ctrl-C is always possible.
+    const { state } = this.environment;
+    const records = flags.all ? allRecords(state) : [findRecord(state, args.lab ?? '')];
+    // Cannot be interrupted: half a lab helps nobody.
     const task = taskWith(await this.progress(), new AbortController().signal);
     const down: string[] = [];
     for (const record of records) {
-      if (record !== undefined && (await bringDown(record.id, task))) down.push(record.id);
+      if (record === undefined) continue;
+      if (await bringDown(new LabFolder(state, record.id), task)) down.push(record.id);
     }
     this.log(down.length === 0 ? 'nothing was up' : `down: ${down.join(', ')}`);
     return { down };

@@ -46,7 +46,7 @@ export default class Exec extends BaseCommand<typeof Exec> {
       });
     }
     const limit = flags.timeout === 0 ? {} : { timeoutMs: flags.timeout * 1000 };
-    const running = findRunningLab(args.lab);
+    const running = findRunningLab(this.environment.state, args.lab);
     const { exitCode, stdout, stderr } = await runOnMember(running, args.member, [command, ...rest], {
       ...limit,
       signal: interruptSignal(),
@@ -59,7 +59,7 @@ export default class Exec extends BaseCommand<typeof Exec> {
     return { exitCode, stdout, stderr };
   }
 
-  /** What stands after the machine. oclif puts a word that comes twice where it came first, so that what follows -- is taken raw. */
+  /** The command after the machine. oclif moves a repeated word to its first position, so what follows `--` is taken from the raw arguments. */
   #commandLine(words: readonly string[]): readonly string[] {
     const end = this.argv.indexOf('--');
     return end < 0 ? words.slice(2) : this.argv.slice(end + 1);

@@ -28,7 +28,7 @@ export default class Logs extends BaseCommand<typeof Logs> {
 
   async run(): Promise<LogsResult> {
     const { args } = await this.read(Logs);
-    const logs = labLogs(args.lab, args.log);
+    const logs = labLogs(this.environment.state, args.lab, args.log);
     for (const { name, file, text } of logs) {
       if (logs.length > 1) this.log(`==> ${name} (${file})`);
       if (text !== '') this.log(text.trimEnd());

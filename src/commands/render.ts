@@ -7,7 +7,7 @@ interface RenderResult {
   readonly lab: string;
   readonly folder: string;
   readonly files: readonly string[];
-  /** The QEMU to run it with, when the images were asked for. */
+  /** The command of a suitable QEMU, with `--images`. */
   readonly qemu: string | null;
 }
 
@@ -52,7 +52,7 @@ export default class Render extends BaseCommand<typeof Render> {
     const files = writeRendered(lab, flags.output, { accelerator: flags.accel, force: flags.force });
     for (const file of files) this.log(file);
     if (!flags.images) return { lab: lab.name, folder: flags.output, files, qemu: null };
-    // What builds images takes longer to load than the artefacts to write.
+    // Loaded only now: loading the code that builds images takes longer than writing the artefacts.
     const { linkImages } = await import('../lab/link-images.js');
     const qemu = await linkImages(read, flags.output, toolchainOptions(flags), await this.task());
     this.log(`run it: QEMU=${qemu} ${flags.output}/run.sh`);

@@ -35,7 +35,7 @@ export default class Report extends BaseCommand<typeof Report> {
 
   async run(): Promise<ReportResult> {
     const { argv, flags } = await this.read(Report);
-    const runs = argv.map(findRun);
+    const runs = argv.map((name) => findRun(this.environment.state, name));
     const reports = flags.output.map((file) => ({ file, text: reportFor(file, runs) }));
     for (const { file, text } of reports) {
       writeReport(file, text);

@@ -1,7 +1,7 @@
 import * as Args from '@oclif/core/args';
 import { BaseCommand } from '../cli/base-command.js';
 import { findRecord } from '../lab/find-record.js';
-import { allRecords } from '../lab/record.js';
+import { allRecords, LabFolder } from '../lab/record.js';
 import { statusOf, type LabStatus } from '../lab/status.js';
 
 interface StatusResult {
@@ -18,9 +18,12 @@ export default class Status extends BaseCommand<typeof Status> {
 
   async run(): Promise<StatusResult> {
     const { args } = await this.read(Status);
-    const records = args.lab === undefined ? allRecords() : [findRecord(args.lab)];
+    const { state } = this.environment;
+    const records = args.lab === undefined ? allRecords(state) : [findRecord(state, args.lab)];
     const labs = await Promise.all(
-      records.flatMap((record) => (record === undefined ? [] : [statusOf(record)])),
+      records.flatMap((record) =>
+        record === undefined ? [] : [statusOf(new LabFolder(state, record.id), record)],
+      ),
     );
     if (labs.length === 0) this.log(args.lab === undefined ? 'no lab is up' : `${args.lab} is not up`);
     for (const lab of labs) this.#show(lab);

@@ -1,5 +1,6 @@
 import { PORTS_FOLDER } from '../model/channels.js';
 import type { ProcessIdentity } from '../process/identity.js';
+import { idleClock, waitBriefly, waitFor } from '../process/wait-for.js';
 import type { RunResult } from '../process/run.js';
 import type { GuestAgent } from '../qemu/guest-agent.js';
 import type { HostProcess, HostRunOptions, MachineHost, ProcessEnd, StartedProcesses } from './host.js';
@@ -8,6 +9,7 @@ import type { HostProcess, HostRunOptions, MachineHost, ProcessEnd, StartedProce
 export const INSIDE_FOLDER = '/inside';
 
 const POLL_MS = 500;
+const KILL_POLL_MS = 5;
 const KILL_LIMIT_MS = 20_000;
 
 /** `PID STARTTIME` and the boot's id (proc_pid_stat(5)): the command name in the second field may hold anything. */
@@ -83,10 +85,12 @@ export class GuestHost implements MachineHost {
   }
 
   async kill(process: ProcessIdentity): Promise<void> {
-    const deadline = Date.now() + KILL_LIMIT_MS;
-    while ((await this.isAlive(process)) && Date.now() < deadline) {
+    const ask = async (): Promise<true | undefined> => {
+      if (!(await this.isAlive(process))) return true;
       await this.agent.run(['/bin/sh', '-c', 'kill -9 "$0"', String(process.pid)]);
-    }
+      return undefined;
+    };
+    await waitBriefly({ ask, everyMs: KILL_POLL_MS, limitMs: KILL_LIMIT_MS });
   }
 
   async #identify(pid: number): Promise<ProcessIdentity | undefined> {
@@ -99,16 +103,15 @@ export class GuestHost implements MachineHost {
   /** Asks the agent, which has started it, until it has ended. */
   async #watch(pid: number, signal: AbortSignal): Promise<ProcessEnd> {
     const unknown = { exitCode: undefined, signal: undefined };
-    for (;;) {
-      await new Promise((resolve) => setTimeout(resolve, POLL_MS).unref());
-      // Nobody waits any more.
-      if (signal.aborted) return unknown;
-      try {
-        const status = await this.agent.statusOf(pid);
-        if (status !== undefined) return { exitCode: status.exitCode, signal: undefined };
-      } catch {
-        return unknown;
-      }
-    }
+    const status = {
+      ask: async () => this.agent.statusOf(pid),
+      everyMs: POLL_MS,
+      limitMs: Infinity,
+      late: () => new Error('it goes on'),
+    };
+    return waitFor(status, signal, idleClock).then(
+      ({ exitCode }) => ({ exitCode, signal: undefined }),
+      () => unknown,
+    );
   }
 }

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run, type RunResult } from '../process/run.js';
+import { searchPath } from '../process/search-path.js';
 import type { Host, HostRunOptions } from './host.js';
 
 /** This computer itself, outside the lab's namespaces: for what a lab does to real hardware. */
@@ -19,7 +20,7 @@ export class LocalHost implements Host {
   }
 
   async run(argv: readonly [string, ...string[]], options: HostRunOptions = {}): Promise<RunResult> {
-    const path = `${process.env['PATH'] ?? '/usr/bin:/bin'}:/usr/sbin:/sbin:${this.bin}`;
+    const path = searchPath({ after: ['/usr/sbin', '/sbin', this.bin] });
     return run(argv, { ...options, cwd: this.folder, env: { PATH: path } });
   }
 }

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { run, type RunResult } from '../process/run.js';
 import { childrenOf, identify, isAlive, killTree, type ProcessIdentity } from '../process/identity.js';
+import { searchPath } from '../process/search-path.js';
 import { start } from '../process/start.js';
 import type { HostProcess, HostRunOptions, MachineHost, StartedProcesses } from './host.js';
 import { enterNamespace, type NamespaceHolder } from './namespace.js';
@@ -83,7 +84,7 @@ export class NamespaceHost implements MachineHost {
   }
 
   #environment(): Record<string, string> {
-    return { PATH: `${this.options.bin}:${process.env['PATH'] ?? '/usr/bin:/bin'}` };
+    return { PATH: searchPath({ before: [this.options.bin] }) };
   }
 }
 

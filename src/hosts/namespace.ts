@@ -9,6 +9,7 @@ import {
   killAndWait,
   type ProcessIdentity,
 } from '../process/identity.js';
+import { waitBriefly } from '../process/wait-for.js';
 import { start } from '../process/start.js';
 
 /** The processes that keep a lab's namespaces alive. All that runs in the lab ends with `init`. */
@@ -54,14 +55,14 @@ export async function createNamespace(
 
 /** The child of unshare once it runs its script, its user mapping done; undefined if unshare ended first. */
 async function waitForInit(outer: ProcessIdentity): Promise<ProcessIdentity | undefined> {
-  const deadline = Date.now() + READY_MS;
-  while (isAlive(outer) && Date.now() < deadline) {
+  const look = (): { init?: ProcessIdentity } | undefined => {
+    if (!isAlive(outer)) return {};
     const [pid] = childrenOf(outer.pid);
     const init = pid === undefined ? undefined : identify(pid);
-    if (init !== undefined && basename(commandOf(init.pid)[0] ?? '') === 'sh') return init;
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-  }
-  return undefined;
+    return init !== undefined && basename(commandOf(init.pid)[0] ?? '') === 'sh' ? { init } : undefined;
+  };
+  const ask = async (): Promise<{ init?: ProcessIdentity } | undefined> => Promise.resolve(look());
+  return (await waitBriefly({ ask, everyMs: POLL_MS, limitMs: READY_MS }))?.init;
 }
 
 function notAllowed(logFile: string): EnvironmentError {

@@ -1,7 +1,8 @@
 import { statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Image } from '../model/lab.js';
-import type { Toolchain } from '../toolchain/types.js';
+import type { Environment } from '../model/environment.js';
+import type { KernelFlavour } from '../toolchain/types.js';
 import { cataloguedImages } from './catalog.js';
 import { findLayer, initramfsFolders, type StoredLayer } from './layers/store.js';
 import { planImage } from './layers/plan-image.js';
@@ -70,10 +71,10 @@ function stateOf(there: number, all: number): ImageState {
 }
 
 /** What an image is made of, and how much of it is in the cache. Builds nothing. */
-export function describeImage(recipe: Image, toolchain: Pick<Toolchain, 'kernelFlavour'>): ShownImage {
-  const top = planImage(recipe, toolchain.kernelFlavour);
+export function describeImage(recipe: Image, flavour: KernelFlavour, environment: Environment): ShownImage {
+  const top = planImage(recipe, flavour, environment);
   const planned = chainOf(top);
-  const stored = planned.map(({ digest }) => findLayer(digest));
+  const stored = planned.map(({ digest }) => findLayer(environment.cache, digest));
   const layers = planned.map((layer, index) => shownLayer(layer, stored[index]));
   return {
     name: recipe.name,
@@ -89,8 +90,8 @@ export function describeImage(recipe: Image, toolchain: Pick<Toolchain, 'kernelF
 }
 
 /** An image without a disk, as it was built last. */
-export function describeInitramfs(name: InitramfsImage): ShownImage {
-  const [newest] = initramfsFolders(name).sort(
+export function describeInitramfs(name: InitramfsImage, { cache }: Environment): ShownImage {
+  const [newest] = initramfsFolders(cache, name).sort(
     (one, other) => statSync(other).mtimeMs - statSync(one).mtimeMs,
   );
   const bytes =
@@ -109,9 +110,9 @@ export function describeInitramfs(name: InitramfsImage): ShownImage {
 }
 
 /** The images that come with lab. */
-export function listImages(): ListedImage[] {
+export function listImages(environment: Environment): ListedImage[] {
   return [
-    ...initramfsImages.map(describeInitramfs),
-    ...cataloguedImages().map((recipe) => describeImage(recipe, { kernelFlavour: 'cloud' })),
+    ...initramfsImages.map((name) => describeInitramfs(name, environment)),
+    ...cataloguedImages().map((recipe) => describeImage(recipe, 'cloud', environment)),
   ].map(({ name, state, base, components, bytes }) => ({ name, state, base, components, bytes }));
 }

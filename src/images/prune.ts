@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Task } from '../model/task.js';
-import { lockFolder } from './build-folder.js';
+import { lockBuilds } from './build-folder.js';
 import {
   allLayers,
   customizeFolders,
@@ -26,8 +26,8 @@ function bytesIn(folder: string): number {
 }
 
 /** The names of folders in the cache that are to stay: those of `digests`, and of all that is below them. */
-function keptNames(digests: ReadonlySet<string>, folders: ReadonlySet<string>): Set<string> {
-  const layers = allLayers();
+function keptNames(cache: string, digests: ReadonlySet<string>, folders: ReadonlySet<string>): Set<string> {
+  const layers = allLayers(cache);
   const kept = new Set<string>();
   const keep = (digest: string | null): void => {
     const layer = layers.find(({ manifest }) => manifest.digest === digest);
@@ -42,12 +42,13 @@ function keptNames(digests: ReadonlySet<string>, folders: ReadonlySet<string>): 
 
 /** Folders of images without a disk that are none of `digests` and not among `folders`. */
 function unusedInitramfs(
+  cache: string,
   digests: ReadonlySet<string>,
   folders: ReadonlySet<string>,
 ): { title: string; folder: string }[] {
   const names = new Set([...digests].map((digest) => digest.slice(0, NAME_LENGTH)));
   return [...initramfsImages, 'inside'].flatMap((title) =>
-    initramfsFolders(title)
+    initramfsFolders(cache, title)
       .filter((folder) => !folders.has(folder) && !names.has(basename(folder)))
       .map((folder) => ({ title, folder })),
   );
@@ -58,24 +59,25 @@ function unusedInitramfs(
  * What is built on this computer for components goes with them: it is made again where it is needed.
  */
 export async function pruneImages(
+  cache: string,
   digests: ReadonlySet<string>,
   folders: ReadonlySet<string>,
   task: Task,
 ): Promise<Pruned> {
-  const lock = await lockFolder(layersFolder(), task);
+  const lock = await lockBuilds(layersFolder(cache), task);
   try {
-    const kept = keptNames(digests, folders);
+    const kept = keptNames(cache, digests, folders);
     const unused = [
-      ...allLayers()
+      ...allLayers(cache)
         .filter(({ folder }) => !kept.has(folder))
         .map(({ folder, manifest }) => ({ title: manifest.title, folder })),
-      ...unusedInitramfs(digests, folders),
-      ...customizeFolders()
+      ...unusedInitramfs(cache, digests, folders),
+      ...customizeFolders(cache)
         .filter(({ layer }) => !kept.has(layer))
         .map(({ folder }) => ({ title: 'what virt-customize was given', folder })),
       ...['artefacts', 'downloads', 'digests'].map((name) => ({
         title: name,
-        folder: join(imagesFolder(), name),
+        folder: join(imagesFolder(cache), name),
       })),
     ].filter(({ folder }) => existsSync(folder));
     const removed = unused.map((one) => ({ ...one, bytes: bytesIn(one.folder) }));

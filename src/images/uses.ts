@@ -12,28 +12,28 @@ export interface ImageUse {
   readonly digests: readonly string[];
 }
 
-function usesFolder(): string {
-  return join(imagesFolder(), 'uses');
+function usesFolder(cache: string): string {
+  return join(imagesFolder(cache), 'uses');
 }
 
-function fileOf(definition: string): string {
+function fileOf(cache: string, definition: string): string {
   const name = digest(definition).slice(0, 16);
-  return join(usesFolder(), `${name}.json`);
+  return join(usesFolder(cache), `${name}.json`);
 }
 
 /** Notes which images a definition needs now, instead of what it needed before. */
-export function noteUse(use: ImageUse): void {
-  mkdirSync(usesFolder(), { recursive: true });
-  writeJson(fileOf(use.definition), use);
+export function noteUse(cache: string, use: ImageUse): void {
+  mkdirSync(usesFolder(cache), { recursive: true });
+  writeJson(fileOf(cache, use.definition), use);
 }
 
 /** Of the definitions that still exist; what is noted of the others is forgotten. */
-export function currentUses(): ImageUse[] {
-  if (!existsSync(usesFolder())) return [];
-  return readdirSync(usesFolder()).flatMap((name) => {
-    const use = readJson(join(usesFolder(), name)) as ImageUse | undefined;
+export function currentUses(cache: string): ImageUse[] {
+  if (!existsSync(usesFolder(cache))) return [];
+  return readdirSync(usesFolder(cache)).flatMap((name) => {
+    const use = readJson(join(usesFolder(cache), name)) as ImageUse | undefined;
     if (use !== undefined && existsSync(use.definition)) return [use];
-    rmSync(join(usesFolder(), name), { force: true });
+    rmSync(join(usesFolder(cache), name), { force: true });
     return [];
   });
 }

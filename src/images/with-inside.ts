@@ -11,14 +11,14 @@ import {
 } from 'node:fs';
 import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { digest } from '../model/digest.js';
-import { cacheFolder } from '../model/folders.js';
+import { digestOf } from '../model/digest.js';
 import { withStep } from '../model/progress.js';
 import type { Task } from '../model/task.js';
 import type { BootImage } from './boot-image.js';
 import type { BuildContext } from './build-context.js';
 import { buildFolder } from './build-folder.js';
 import { digestOfFile } from './disk/file-digest.js';
+import { imagesFolder } from './layers/store.js';
 import { packRoot } from './micro/pack-root.js';
 
 /** Raised when the archive is put together in another way. */
@@ -44,12 +44,12 @@ export interface InsideMachine {
 export async function withInside(
   image: BootImage,
   inside: readonly InsideMachine[],
-  { toolchain }: Pick<BuildContext, 'toolchain'>,
+  { toolchain, environment }: Pick<BuildContext, 'toolchain' | 'environment'>,
   task: Task,
 ): Promise<BootImage> {
   if (inside.length === 0) return image;
-  const contentDigest = digestOf(image, inside);
-  const folder = join(cacheFolder(), 'images', FOLDER, contentDigest.slice(0, 32));
+  const contentDigest = digestOf([FORMAT, image.digest, contentsOf(inside)]);
+  const folder = join(imagesFolder(environment.cache), FOLDER, contentDigest.slice(0, 32));
   const initrd = join(folder, 'initrd');
   const combined = { ...image, initrd, digest: contentDigest };
   if (existsSync(folder)) return combined;
@@ -57,7 +57,7 @@ export async function withInside(
   await withStep(task, `Put ${names} into the image around`, async () =>
     buildFolder(
       folder,
-      async (scratch, result) => {
+      async (result, scratch) => {
         const root = join(scratch, 'root');
         await fillInside(join(root, FOLDER), inside, task);
         const archive = join(scratch, 'archive');
@@ -70,9 +70,8 @@ export async function withInside(
   return combined;
 }
 
-function digestOf(image: BootImage, inside: readonly InsideMachine[]): string {
-  const parts = inside.map((one) => `${one.machine} ${one.image.digest}`).sort();
-  return digest(JSON.stringify([FORMAT, image.digest, parts]));
+function contentsOf(inside: readonly InsideMachine[]): string[] {
+  return inside.map(({ machine, image }) => `${machine} ${image.digest}`).sort();
 }
 
 async function fillInside(folder: string, inside: readonly InsideMachine[], task: Task): Promise<void> {

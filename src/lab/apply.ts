@@ -14,7 +14,7 @@ function keysOf(plan: readonly PlanStep[], ...actions: PlanStep['action'][]): Se
   return new Set(plan.filter(({ action }) => actions.includes(action)).map(keyOf));
 }
 
-/** A new namespace begins with an empty folder; a lab that goes on takes what has changed of its definition. */
+/** Prepares the lab's folder: empty for a new namespace. A lab that stays up gets the changed definition and artefacts. */
 async function renewFolder(prepared: PreparedLab, site: Site, plan: readonly PlanStep[]): Promise<void> {
   const fresh = freshRecord(prepared, site.folder.id);
   if (keysOf(plan, 'keep').has(NAMESPACE)) {
@@ -27,7 +27,7 @@ async function renewFolder(prepared: PreparedLab, site: Site, plan: readonly Pla
   writeArtefacts(site.folder.run, prepared.artefacts);
 }
 
-/** Makes parts that do not need each other: all begin before the first is awaited. */
+/** Creates parts that do not need each other. All of them begin before the first is awaited. */
 async function makeTogether(parts: readonly Part[], site: Site, task: Task): Promise<void> {
   const begun: { part: Part; ready: () => Promise<void> }[] = [];
   for (const part of parts) {
@@ -41,7 +41,7 @@ async function makeTogether(parts: readonly Part[], site: Site, task: Task): Pro
   }
 }
 
-/** Does what a plan says: ends what is replaced or removed, then makes what is missing. `there`: the recorded parts still there. */
+/** Carries out a plan: ends what is replaced or removed, then creates what is missing. `there`: the recorded parts that still exist. */
 export async function apply(
   plan: readonly PlanStep[],
   parts: readonly Part[],

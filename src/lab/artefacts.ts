@@ -24,9 +24,9 @@ export interface Artefact {
   readonly executable: boolean;
 }
 
-/** What of this computer shows in the artefacts. */
+/** The facts about this computer that appear in the artefacts. */
 export interface RenderFacts extends MachineFacts {
-  /** How machines inside machines are run: named, as `accelerator` is, beside the figures that the checks take. */
+  /** The accelerator of machines inside machines. Like `accelerator`, it is named beside the checks' figures. */
   readonly acceleratorInside: Accelerator;
 }
 
@@ -34,19 +34,19 @@ export const NETWORK_SCRIPT = 'network.sh';
 export const FUNCTIONS_SCRIPT = 'functions.sh';
 export const FUNCTIONS_UNDO_SCRIPT = 'functions-undo.sh';
 
-/** Where the artefacts of what runs on a machine are: relative to the lab's folder, with a slash; empty for this computer. */
+/** The folder of the artefacts for what runs on a machine: relative to the lab's folder, with a final slash; empty for this computer. */
 export function folderOf(lab: Lab, on: string | null): string {
   if (on === null) return '';
   const machine = findByName(lab.machines, on);
   return [...machinesAround(lab, machine), machine].map(({ name }) => `${name}/`).join('');
 }
 
-/** The file with a machine's QEMU arguments, in the folder of what it runs on. */
+/** The file with a machine's QEMU arguments, in the folder of the place that it runs on. */
 export function machineArguments(machine: string): string {
   return `${machine}.qemu`;
 }
 
-/** A check's request with the parts of the lab that it speaks of. */
+/** A check's request, with the machine and the NIC that it names. */
 export function checkTarget(lab: Lab, request: CheckRequest): CheckTarget {
   const machine = findByName(lab.machines, request.machine);
   return { lab, machine, nic: findByName(machine.nics, request.nic), request };
@@ -72,7 +72,7 @@ function machineArtefact(lab: Lab, machine: Machine, facts: RenderFacts): Artefa
   };
 }
 
-/** What makes functions on a machine, or for null on this computer, for those that run on it. */
+/** The scripts that make functions on a machine, or for null on this computer, for the machines that run on it. */
 function functionArtefacts(lab: Lab, on: string | null): Artefact[] {
   const view = functionsView(lab, on);
   const folder = folderOf(lab, on);
@@ -86,7 +86,7 @@ function functionArtefacts(lab: Lab, on: string | null): Artefact[] {
   ];
 }
 
-/** What a machine needs for those that run on it, to be put there. */
+/** The scripts that prepare a machine for the machines inside it. */
 function insideArtefacts(lab: Lab, { name }: Machine): Artefact[] {
   const content = renderTemplate('network.sh', networkView(lab, name));
   return [
@@ -95,7 +95,7 @@ function insideArtefacts(lab: Lab, { name }: Machine): Artefact[] {
   ];
 }
 
-/** Everything that the lab is run from, as text that a person could have written. */
+/** All files that the lab is run from, as a person could have written them. */
 export function renderLab(lab: Lab, facts: RenderFacts): Artefact[] {
   const outer = lab.machines.filter(({ name }) => machinesOn(lab, name).length > 0);
   return [

@@ -21,17 +21,17 @@ import type { RunningLab } from './running-lab.js';
 
 const SETUP_LIMIT_MS = 60_000;
 const END_LIMIT_MS = 15_000;
-/** How much longer than the time that it measures a tool may take. */
+/** How much longer a tool may take than the time it measures. */
 const TOOL_LIMIT_MS = 30_000;
 
 export interface BenchOptions {
   readonly settings: BenchSettings;
-  /** Names of the measurements to take; empty: all, or those of a quick run. */
+  /** Names of the measurements to take; if empty, all of them, or those of a quick run. */
   readonly only: readonly string[];
   readonly expectations: readonly Expectation[];
 }
 
-/** Runs a program in a container of the guest, that is in its network namespace, for a limited number of seconds. */
+/** Runs a program in a container of the guest (a network namespace), for a limited number of seconds. */
 const IN_CONTAINER =
   '. /etc/profile 2>/dev/null; container=$1 limit=$2; shift 2; exec timeout "$limit" nsenter "--net=/run/netns/$container" "$@"';
 
@@ -41,11 +41,11 @@ export function benchOf(lab: Lab): Bench {
   throw new UsageError({
     code: 'LAB-BENCH-NONE',
     message: `lab ${lab.name} does not define a bench`,
-    hint: 'add `bench` to its definition (docs/definition.md), or use a lab that has one: lab bench offload-tap',
+    hint: 'add `bench` to its definition (docs/definition.md), or use a lab that defines one: lab bench offload-tap',
   });
 }
 
-/** One bench of one lab that is up. */
+/** One bench of a lab that is up. */
 class LabBench {
   readonly #bench: Bench;
   readonly #machine: Machine;
@@ -59,7 +59,7 @@ class LabBench {
     this.#machine = findByName(running.record.lab.machines, this.#bench.machine);
   }
 
-  /** The acceleration of the measured machine: one inside another may be emulated although the outer one is not. */
+  /** The acceleration of the measured machine, which may be emulated although the machine around it is not. */
   get acceleration(): Acceleration {
     return accelerationOn(this.running, this.#machine);
   }
@@ -97,7 +97,7 @@ class LabBench {
     return runBench(await this.#world(address, observer), plan, settings, this.task);
   }
 
-  /** Restores the guest, however the bench ended: also when the user interrupted it. */
+  /** Restores the guest, however the bench ended, even if the user interrupted it. */
   async end(): Promise<void> {
     await this.#script(END_SCRIPT, () => undefined, AbortSignal.timeout(END_LIMIT_MS));
   }

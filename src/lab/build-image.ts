@@ -1,21 +1,23 @@
 import { bootImage } from '../images/boot-images.js';
 import type { BootImage } from '../images/boot-image.js';
+import type { Environment } from '../model/environment.js';
 import type { Task } from '../model/task.js';
 import { resolveToolchain } from '../toolchain/resolve.js';
 import type { AccelerationWish } from '../toolchain/types.js';
 import type { NamedImage } from './find-image.js';
 
 export interface BuildImageOptions {
+  readonly environment: Environment;
   readonly mirror: string | undefined;
   readonly acceleration: AccelerationWish;
 }
 
-/** `lab image build`: makes what is not in the cache. Throws LabErrors; then nothing that looks like an image is left. */
+/** `lab image build`: builds what is not in the cache. Throws LabError; then nothing that looks like an image is left. */
 export async function buildImage(
   image: NamedImage,
-  { mirror, acceleration }: BuildImageOptions,
+  { environment, mirror, acceleration }: BuildImageOptions,
   task: Task,
 ): Promise<BootImage> {
-  const toolchain = await resolveToolchain({ mirror, kernelFlavour: image.kernelFlavour }, task);
-  return bootImage(image.image, { toolchain, mirror, acceleration }, task);
+  const toolchain = await resolveToolchain({ environment, mirror, kernelFlavour: image.kernelFlavour }, task);
+  return bootImage(image.image, { toolchain, environment, mirror, acceleration }, task);
 }

@@ -27,7 +27,7 @@ function assertVdpaDevices(lab: Lab, file: string): void {
     code: 'LAB-ENV-VDPA',
     message: `this computer has no vDPA device ${missing.device}`,
     location: { file },
-    hint: 'make one: modprobe vhost_vdpa, then `vdpa dev add name NAME mgmtdev DEVICE`; `ls /dev/vhost-vdpa-*` shows those there are',
+    hint: 'create it: modprobe vhost_vdpa, then `vdpa dev add name NAME mgmtdev DEVICE`; `ls /dev/vhost-vdpa-*` lists the existing ones',
   });
 }
 
@@ -36,38 +36,38 @@ function assertVhostNet(lab: Lab, file: string, vhostNet: boolean): void {
   if (!wanted || vhostNet) return;
   throw new EnvironmentError({
     code: 'LAB-ENV-VHOST',
-    message: 'the lab asks for vhost-net (`vhost: on`), and /dev/vhost-net cannot be opened',
+    message: 'the lab requires vhost-net (`vhost: on`), but /dev/vhost-net cannot be opened',
     location: { file },
-    hint: 'load the module (modprobe vhost_net) and let your user open the device, or say `vhost: auto`',
+    hint: 'load the module (modprobe vhost_net) and give your user access to the device, or write `vhost: auto`',
   });
 }
 
 /**
- * Throws EnvironmentError, before anything is fetched or made, when a lab asks for what cannot be had here: a vDPA device, or
- * vhost-net.
+ * Throws EnvironmentError, before anything is fetched or created, if a lab needs something that this computer lacks: a vDPA device,
+ * or vhost-net.
  */
 export function assertCanRunHere(lab: Lab, file: string, facts: BackendFacts): void {
   assertVdpaDevices(lab, file);
   assertVhostNet(lab, file, facts.vhostNet);
 }
 
-/** Throws UsageError for a lab that QEMU must refuse: it can be tested, not brought up. */
+/** Throws UsageError for a lab that QEMU must refuse: you can test it, but not bring it up. */
 export function assertIsToWork({ lab, file }: Pick<ReadLab, 'lab' | 'file'>): void {
   if (lab.expect === 'works') return;
   throw new UsageError({
     code: 'LAB-UP-REFUSED',
     message: `QEMU is expected to refuse lab ${lab.name}, so there is nothing to bring up`,
     location: { file },
-    hint: `prove that it does: lab test ${lab.name}`,
+    hint: `test it instead: lab test ${lab.name}`,
   });
 }
 
-/** Throws EnvironmentError when this process may not change the computer's own PCI functions. */
+/** Throws EnvironmentError if this process may not change the computer's own PCI functions. */
 export function assertIsRoot(): void {
   if (process.getuid?.() === 0) return;
   throw new EnvironmentError({
     code: 'LAB-ENV-ROOT',
-    message: 'VFs and vDPA devices of this computer itself can only be made by root',
-    hint: 'run the command with sudo; without --server a machine stands for the server, and no root is needed',
+    message: 'only root can create VFs and vDPA devices on this computer itself',
+    hint: 'run the command with sudo; without --server, a VM stands in for the server and no root is needed',
   });
 }

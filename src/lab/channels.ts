@@ -12,8 +12,8 @@ const ANSWER_LIMIT_MS = 60_000;
 const RELAY_POLL_MS = 2000;
 
 /**
- * Ends the relay of an earlier client, which may not have noticed yet that its client has gone: until then the port is busy, and
- * what the next client sends would go the old way.
+ * Ends the relay of an earlier client, which may not have noticed yet that its client is gone. Until then the port is busy, and the
+ * next client's data would go to the old relay.
  */
 const END_RELAY = `for pid in $(pidof socat); do
     grep -q "OPEN:${PORTS_FOLDER}/$0" "/proc/$pid/cmdline" 2>/dev/null || continue
@@ -25,10 +25,10 @@ const END_RELAY = `for pid in $(pidof socat); do
     done
 done`;
 
-/** Joins a port of the machine around to the socket of a QEMU that runs there, until the client outside goes. */
+/** Connects a port of the outer machine to the socket of a QEMU that runs in it, until the client outside disconnects. */
 const RELAY = `cd ${INSIDE_FOLDER} && exec socat -t 0.1 "OPEN:${PORTS_FOLDER}/$0" "UNIX-CONNECT:$0"`;
 
-/** A port of a machine has no end of file: that what was behind it has gone shows in the relay's end. */
+/** Closes the socket when the relay ends. A virtio-serial port has no end of file that would tell. */
 function closeWithRelay(socket: Socket, agent: GuestAgent, relay: number): void {
   const timer = setInterval(() => {
     agent.statusOf(relay).then(
@@ -43,8 +43,8 @@ function closeWithRelay(socket: Socket, agent: GuestAgent, relay: number): void 
 }
 
 /**
- * The ways to the machines of a lab, over their sockets. One to a machine inside another leads through the machines around it: a
- * virtio-serial port of each, joined there to the socket of what runs inside. Agents are shared: QEMU serves one client of a
+ * The connections to a lab's machines, over their sockets. The one to an inner machine leads through the outer machines: through a
+ * virtio-serial port of each, connected there to the inner QEMU's socket. Sessions are shared, because QEMU serves one client of a
  * socket at a time.
  */
 export class Channels {
@@ -61,12 +61,12 @@ export class Channels {
     return join(this.run, `${machine}.${channel}`);
   }
 
-  /** The way to a channel of a machine. */
+  /** How to connect to a channel of a machine. */
   to(machine: string, channel: Channel): Connect {
     return async (signal) => this.#connect(machine, channel, signal);
   }
 
-  /** The session with a machine's guest agent. Throws MachineError when it does not answer within a minute. */
+  /** The session with a machine's guest agent. Throws MachineError if it does not answer within a minute. */
   async agent(machine: string, signal?: AbortSignal): Promise<GuestAgent> {
     const opening =
       this.#agents.get(machine) ??
@@ -78,7 +78,7 @@ export class Channels {
     return opening;
   }
 
-  /** The session with a machine's QEMU. Throws MachineError when it does not answer within a minute. */
+  /** The session with a machine's QEMU. Throws MachineError if it does not answer within a minute. */
   async qmp(machine: string, signal?: AbortSignal): Promise<Qmp> {
     const opening =
       this.#monitors.get(machine) ??
@@ -88,7 +88,7 @@ export class Channels {
     return opening;
   }
 
-  /** The inside of a machine, in the folder of what runs there. */
+  /** The inside of a machine; its working folder is the one for inner machines. */
   async inside(machine: string, signal?: AbortSignal): Promise<GuestHost> {
     return new GuestHost(machine, await this.agent(machine, signal), INSIDE_FOLDER);
   }
@@ -100,7 +100,7 @@ export class Channels {
     for (const opening of all) (await opening.catch(() => undefined))?.close();
   }
 
-  /** Ends the sessions with a machine that is to be replaced. */
+  /** Closes the sessions with a machine that is about to be replaced. */
   async forget(machine: string): Promise<void> {
     const all = [this.#agents.get(machine), this.#monitors.get(machine)];
     this.#agents.delete(machine);

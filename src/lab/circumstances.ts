@@ -9,7 +9,7 @@ function loadNow(): number {
   return loadavg()[0] ?? 0;
 }
 
-/** Call it when a run begins. The function that it returns gives, at the end, the circumstances in which the run's figures were taken. */
+/** Call it when a run begins. At the end of the run, call the function that it returns: it gives the circumstances of the run. */
 export function observeCircumstances(): (
   tools: Pick<RecordedTools, 'qemu' | 'kernel' | 'acceleration' | 'images'>,
   lab: Lab,

@@ -3,7 +3,7 @@ import type { Bench, Lab } from '../model/lab.js';
 import { benchPlan } from '../bench/plan.js';
 import { benchOf } from './bench-lab.js';
 
-/** What a run of a tool takes under emulation, in addition to the time that it measures. */
+/** How much longer a run of a tool takes under emulation than the time it measures. */
 const SECONDS_PER_RUN = 1;
 
 /** What `lab bench --dry-run` prints. */
@@ -32,7 +32,7 @@ export function describeBench(lab: Lab, only: readonly string[], settings: Bench
     settings,
     takesSeconds,
     lines: [
-      `offload:  a container in ${machine} holds ${offload.function} (${offload.address})`,
+      `offload:  a container in ${machine} has ${offload.function} (${offload.address})`,
       `software: a container in ${machine}, on ${containerSubnet}, behind veth, bridge, routing and NAT on ${software.function} (${software.address})`,
       `far end:  ${peer}`,
       ...plan.map(({ measurement, tool }) => `measure   ${measurement.title}, with ${tool.name}`),

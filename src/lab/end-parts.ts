@@ -4,8 +4,8 @@ import { keyOf, type PartKey, type PartPlace, type RecordedPart } from './record
 import type { Site } from './site.js';
 
 /**
- * Ends parts of a lab, what needs others before them. `there`: the parts that are still there; what is
- * in a place that has gone, or that ends as well, goes with it. What was done to this computer itself is taken back last.
+ * Ends parts of a lab, each before the parts that it needs. `there`: the parts that still exist. A part in a place that is gone, or
+ * that ends too, disappears with it. Changes to this computer itself are undone last.
  */
 export async function endParts(
   parts: readonly RecordedPart[],

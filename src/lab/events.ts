@@ -2,8 +2,8 @@ import { appendFileSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /**
- * Appends one line to a lab's event log (JSON lines): what was done to it, when, and with what. As well as it can: a full
- * disk must not keep a lab from being taken down.
+ * Appends one line to a lab's event log (JSON lines): what was done to the lab, when, and details. Ignores errors, because a full disk
+ * must not prevent a lab from being taken down.
  */
 export function logEvent(file: string, event: string, details: Readonly<Record<string, unknown>> = {}): void {
   try {

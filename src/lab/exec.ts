@@ -9,7 +9,7 @@ function pathOf(lab: Lab, machine: Machine): string {
   return [...machinesAround(lab, machine), machine].map(({ name }) => name).join('.');
 }
 
-/** The machine of that name, which may be said with the machines around it. Throws UsageError, naming those that there are. */
+/** The machine of that name or path (`server.guest`). Throws UsageError, which lists the existing ones, if there is none. */
 export function machineNamed(running: RunningLab, name: string): string {
   const { lab } = running.record;
   const found = lab.machines.find((machine) => machine.name === name || pathOf(lab, machine) === name);
@@ -26,11 +26,11 @@ function noMember(running: RunningLab, kind: string, name: string, names: readon
   return new UsageError({
     code: 'LAB-MEMBER-UNKNOWN',
     message: `lab ${running.record.lab.name} has no ${kind} \`${name}\``,
-    hint: names.length === 0 ? `it has none` : `it has: ${names.join(', ')}`,
+    hint: names.length === 0 ? `the lab has none` : `use one of: ${names.join(', ')}`,
   });
 }
 
-/** Runs a command in a machine or a peer of a running lab. Throws UsageError when there is none of that name. */
+/** Runs a command in a machine or a peer of a running lab. Throws UsageError if the name is unknown. */
 export async function runOnMember(
   running: RunningLab,
   member: string,
@@ -44,6 +44,6 @@ export async function runOnMember(
     throw noMember(running, 'machine or peer', member, [...paths, ...peers.map(({ name }) => name)]);
   }
   const guest = await running.guest(machineNamed(running, member), options.signal);
-  // A shell finds the program as a person would, and says so in the usual way when there is none.
+  // A shell looks the program up in PATH, and reports a missing one in the usual way.
   return guest.run(['/bin/sh', '-c', '. /etc/profile 2>/dev/null; exec "$@"', 'sh', ...argv], options);
 }

@@ -10,11 +10,11 @@ import { readLab } from '../definition/read-lab.js';
 export interface NamedImage {
   readonly name: string;
   readonly image: BootableImage;
-  /** Which kernel the lab that it is for needs. */
+  /** The kernel that the lab with this image needs. */
   readonly kernelFlavour: KernelFlavour;
 }
 
-/** The image of that name, one of lab's own or one that the machines of `lab` boot. Throws UsageError if there is none. */
+/** The image of that name: one that comes with lab, or, with `lab`, one that its machines boot. Throws UsageError if there is none. */
 export function findImage(name: string, lab: string | undefined): NamedImage {
   if (lab !== undefined) return imageOfLab(name, lab);
   const image = isInitramfsImage(name) ? name : catalogued(name);
@@ -37,6 +37,6 @@ function unknownImage(name: string, known: readonly string[]): UsageError {
   return new UsageError({
     code: 'LAB-IMAGE-UNKNOWN',
     message: `there is no image \`${name}\``,
-    hint: `choose from: ${known.join(', ')}; an image of a lab’s own is named with --lab LAB`,
+    hint: `choose from: ${known.join(', ')}; for an image that a lab defines, add --lab LAB`,
   });
 }

@@ -9,7 +9,7 @@ import { name as labName } from '../model/shape-words.js';
 
 export const INIT_BACKENDS = ['tap', 'user'] as const;
 
-/** What a new lab is to have. */
+/** The contents of a new lab. */
 export interface InitOptions {
   readonly name: string;
   readonly model: string;
@@ -23,12 +23,14 @@ function wrong(message: string, hint: string): UsageError {
 
 function assertPossible({ name, model, vfs }: InitOptions): void {
   const problem = labName.safeParse(name).error?.issues[0];
-  if (problem !== undefined) throw wrong(`\`${name}\` is no name for a lab`, `it ${problem.message}`);
+  if (problem !== undefined)
+    throw wrong(`\`${name}\` is not a valid name for a lab`, `it ${problem.message}`);
   const { maxVfs } = nicModel(model);
-  if (vfs > maxVfs) throw wrong(`a NIC of model ${model} has at most ${maxVfs} VFs`, `say --vfs ${maxVfs}`);
+  if (vfs > maxVfs)
+    throw wrong(`a NIC of model ${model} can have at most ${maxVfs} VFs`, `use --vfs ${maxVfs} or less`);
 }
 
-/** The files of a new lab: a definition, a README, and the schema for editors, which find it beside the definition. */
+/** The files of a new lab: a definition, a README, and beside them the JSON Schema for editors. */
 export function initialFiles(options: InitOptions): Artefact[] {
   assertPossible(options);
   const { name, model, vfs } = options;
@@ -51,15 +53,15 @@ export function initialFiles(options: InitOptions): Artefact[] {
 }
 
 /**
- * Writes the files of a new lab. Throws UsageError if the folder has anything in it: nothing is ever overwritten.
- * With `dryRun` nothing is written, and all else is the same.
+ * Writes the files of a new lab and returns their paths. Throws UsageError if the folder is not empty, because nothing is ever
+ * overwritten. With `dryRun`, does everything except writing.
  */
 export function initLab(folder: string, options: InitOptions, dryRun: boolean): string[] {
   const files = initialFiles(options);
   if (existsSync(folder) && readdirSync(folder).length > 0) {
     throw new UsageError({
       code: 'LAB-INIT-NOT-EMPTY',
-      message: `${folder} is there already, with files in it`,
+      message: `${folder} exists and is not empty`,
       hint: 'choose another name, or another folder with --output; nothing is ever overwritten',
     });
   }

@@ -4,7 +4,7 @@ import type { Run } from '../results/run.js';
 import { logsIn } from './logs.js';
 import type { LabFolder } from './record.js';
 
-/** Keeps what a run of a lab found in the lab's folder, with its definition and the logs of now beside it. */
+/** Stores the result of a run in the lab's folder, with the definition and the current logs. */
 export function keepResult(folder: LabFolder, run: Run, { lab, file, text, settings }: ReadLab): void {
   keepRun(folder.folder, run, { lab, definition: { file, text, settings }, logs: logsIn(folder) });
 }

@@ -2,7 +2,7 @@ import { nicModel } from '../devices/catalog.js';
 import { functionsOf, type Lab } from '../model/lab.js';
 import type { KernelFlavour } from '../toolchain/types.js';
 
-/** The smallest of Debian's kernels with drivers for all that the lab's machines have: one toolchain serves the whole lab. */
+/** The smallest of Debian's kernels that has drivers for all of the lab's NICs. One toolchain serves the whole lab. */
 export function kernelFlavourOf(lab: Lab): KernelFlavour {
   const models = new Set(
     lab.machines.flatMap(({ nics }) => nics.flatMap(functionsOf)).map(({ model }) => model),

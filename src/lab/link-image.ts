@@ -9,8 +9,8 @@ function replaceLink(target: string, link: string): void {
 }
 
 /**
- * Puts what a machine boots where its `.qemu` arguments look for it: links, and a disk of its own on top of the image's, to be thrown
- * away with the lab. `bin`: the toolchain's programs.
+ * Puts a machine's image where its `.qemu` arguments expect it: links to kernel and initrd, and an overlay on the image's disk, which is
+ * deleted with the lab. `bin`: the folder of the toolchain's programs.
  */
 export async function linkImage(
   machine: string,

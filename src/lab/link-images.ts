@@ -7,7 +7,7 @@ import { linkImage } from './link-image.js';
 import { prepareImages } from './prepare.js';
 import type { ReadLab } from '../definition/read-lab.js';
 
-/** Links, beside the artefacts, the images that the machines boot; builds what is not in the cache. Returns QEMU's path. */
+/** Links the images that the machines boot, beside the artefacts. Builds what is not in the cache. Returns the command of a QEMU to use. */
 export async function linkImages(
   { lab, file }: ReadLab,
   folder: string,
@@ -15,7 +15,8 @@ export async function linkImages(
   task: Task,
 ): Promise<string> {
   const tools = await resolveToolchain({ ...toolchain, kernelFlavour: kernelFlavourOf(lab) }, task);
-  const images = await prepareImages(lab, file, { toolchain: tools, mirror: toolchain.mirror }, task);
+  const { environment, mirror } = toolchain;
+  const images = await prepareImages(lab, file, { toolchain: tools, environment, mirror }, task);
   for (const { name } of machinesOn(lab, null)) {
     const built = images.get(name);
     if (built !== undefined) await linkImage(name, built, folder, tools.bin);

@@ -5,12 +5,12 @@ import { LocalHost } from '../hosts/local-host.js';
 import { FUNCTIONS_UNDO_SCRIPT } from './artefacts.js';
 import type { LabFolder } from './record.js';
 
-/** Beside functions.sh, in its working folder: what it has changed and not taken back. */
+/** The list of changes that functions.sh has made and not undone, in its working folder. */
 const JOURNAL = 'functions.journal';
 
 /**
- * Takes back what a lab has done to this computer's own functions; nothing when it has done nothing. Throws StateError when some
- * of it stays, with the journal that tells.
+ * Undoes a lab's changes to this computer's own PCI functions, if there are any. Throws StateError, which names the journal, if some
+ * changes remain.
  */
 export async function undoLocalFunctions(folder: LabFolder, bin: string): Promise<void> {
   const journal = join(folder.run, JOURNAL);
@@ -20,9 +20,9 @@ export async function undoLocalFunctions(folder: LabFolder, bin: string): Promis
   throw new StateError(
     {
       code: 'LAB-DOWN-FUNCTIONS',
-      message: 'what the lab has done to the functions of this computer could not all be taken back',
+      message: 'some changes to the NICs of this computer could not be undone',
       location: { file: journal },
-      hint: 'run `lab down` again as root; the file says what is left',
+      hint: 'run `lab down` again as root; the file lists what is left',
     },
     { cause: new Error(stderr.trim()) },
   );

@@ -1,11 +1,10 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from '../errors/families.js';
-import { stateFolder } from '../model/folders.js';
 import { consoleText } from './console-text.js';
 import { findRecord } from './find-record.js';
 import { definitionPath } from '../definition/locate.js';
-import { LabFolder, labName, placeDigest } from './record.js';
+import { LabFolder, labName, labsFolder, placeDigest } from './record.js';
 
 export interface LabLog {
   readonly name: string;
@@ -13,9 +12,9 @@ export interface LabLog {
   readonly text: string;
 }
 
-/** Folders of labs that were up once: ids end in a digest of the definition's place. */
-function pastIds(lab: string): string[] {
-  const folder = join(stateFolder(), 'labs');
+/** The ids of labs that were up once and that LAB may mean. Ids end in a digest of the definition's path. */
+function pastIds(state: string, lab: string): string[] {
+  const folder = labsFolder(state);
   if (!existsSync(folder)) return [];
   const ids = readdirSync(folder);
   const byPlace = ids.filter((id) => id.endsWith(placeDigest(definitionPath(lab))));
@@ -30,9 +29,9 @@ function logFiles(folder: LabFolder): { name: string; file: string }[] {
   ];
 }
 
-/** The logs of a lab that is or was up. Throws UsageError when there are none, or none of that name. */
-export function labLogs(lab: string, only: string | undefined): LabLog[] {
-  const id = findRecord(lab)?.id ?? pastIds(lab)[0];
+/** The logs of a lab that is or was up. Throws UsageError if there are none, or none of that name. */
+export function labLogs(state: string, lab: string, only: string | undefined): LabLog[] {
+  const id = findRecord(state, lab)?.id ?? pastIds(state, lab)[0];
   if (id === undefined) {
     throw new UsageError({
       code: 'LAB-NO-LOGS',
@@ -40,13 +39,13 @@ export function labLogs(lab: string, only: string | undefined): LabLog[] {
       hint: `bring it up: lab up ${lab}`,
     });
   }
-  const files = logFiles(new LabFolder(id));
+  const files = logFiles(new LabFolder(state, id));
   const chosen = only === undefined ? files : files.filter(({ name }) => name === only);
   if (chosen.length === 0) {
     throw new UsageError({
       code: 'LAB-NO-LOGS',
       message: `lab \`${lab}\` has no log \`${only ?? ''}\``,
-      hint: `it has: ${files.map(({ name }) => name).join(', ')}`,
+      hint: `use one of: ${files.map(({ name }) => name).join(', ')}`,
     });
   }
   return chosen.map(readLog);
@@ -56,7 +55,7 @@ function readLog({ name, file }: { name: string; file: string }): LabLog {
   return { name, file, text: consoleText(readFileSync(file, 'utf8')) };
 }
 
-/** The logs that a lab's folder has right now. */
+/** The logs that a lab's folder contains right now. */
 export function logsIn(folder: LabFolder): LabLog[] {
   return logFiles(folder).map(readLog);
 }

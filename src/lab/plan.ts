@@ -4,7 +4,7 @@ import { isOfThisVersion, keyOf, type LabRecord, type PartKey, type RecordedPart
 
 export type Action = 'create' | 'keep' | 'replace' | 'remove';
 
-/** One part of the lab, what becomes of it, and why. */
+/** What happens to one part of the lab, and why. */
 export interface PlanStep {
   readonly kind: string;
   readonly name: string;
@@ -16,7 +16,7 @@ type WantedPart = Pick<Part, 'kind' | 'name' | 'digest' | 'needs' | 'within'>;
 
 const OTHER_VERSION = 'it was brought up by another version of lab';
 
-/** What becomes of a part if nothing happens to the others. */
+/** What happens to a part if nothing happens to the others. */
 function verdict(part: WantedPart, recorded: RecordedPart | undefined, there: boolean): PlanStep {
   const { kind, name } = part;
   const { words } = kindNamed(kind);
@@ -28,7 +28,7 @@ function verdict(part: WantedPart, recorded: RecordedPart | undefined, there: bo
   return { kind, name, action: 'keep', reason: words.kept };
 }
 
-/** A part that cannot be made anew by itself has the one around it made anew, for its own reason. */
+/** If a part is replaced that cannot be replaced alone, the part around it is replaced too, for the same reason. */
 function spreadOutwards(parts: readonly WantedPart[], steps: Map<PartKey, PlanStep>): void {
   for (const part of [...parts].reverse()) {
     const step = steps.get(keyOf(part));
@@ -38,19 +38,19 @@ function spreadOutwards(parts: readonly WantedPart[], steps: Map<PartKey, PlanSt
   }
 }
 
-/** What needs a part that is made anew is made anew as well. */
+/** If a part is replaced, the parts that need it are replaced too. */
 function spreadOnwards(parts: readonly WantedPart[], steps: Map<PartKey, PlanStep>): void {
   for (const part of parts) {
     const step = steps.get(keyOf(part));
     const renewed = part.needs.find((need) => steps.get(need)?.action !== 'keep');
     if (step?.action === 'keep' && renewed !== undefined)
-      steps.set(keyOf(part), { ...step, action: 'replace', reason: `${renewed}, which it needs, is new` });
+      steps.set(keyOf(part), { ...step, action: 'replace', reason: `it needs ${renewed}, which is new` });
   }
 }
 
 /**
- * What `up` has to do, in order, from what has to exist (each part after those that it needs), what is recorded, and which of the
- * recorded parts are still there.
+ * The steps of `up`, in order. `parts`: what has to exist, each part after those that it needs. `there`: the recorded parts that still
+ * exist.
  */
 export function planUp(
   parts: readonly WantedPart[],

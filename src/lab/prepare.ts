@@ -28,6 +28,8 @@ export interface PrepareOptions {
 export interface PreparedLab {
   readonly lab: Lab;
   readonly file: string;
+  /** The folder of running labs. */
+  readonly state: string;
   readonly toolchain: Toolchain;
   readonly acceleration: Acceleration;
   /** How machines inside machines are run. */
@@ -53,8 +55,9 @@ export async function prepareImages(
   context: BuildContext,
   task: Task,
 ): Promise<BootImages> {
-  const planned = lab.images.map((image) => planImage(image, context.toolchain.kernelFlavour).digest);
-  noteUse({ definition: file, digests: planned });
+  const { toolchain, environment } = context;
+  const planned = lab.images.map((image) => planImage(image, toolchain.kernelFlavour, environment).digest);
+  noteUse(environment.cache, { definition: file, digests: planned });
   const images = new Map<string, BootImage>();
   const innermostFirst = [...lab.machines].sort(
     (one, other) => machinesAround(lab, other).length - machinesAround(lab, one).length,
@@ -67,7 +70,10 @@ export async function prepareImages(
     });
     images.set(name, await withInside(own, inside, context, task));
   }
-  noteUse({ definition: file, digests: [...planned, ...[...images.values()].map(({ digest }) => digest)] });
+  noteUse(environment.cache, {
+    definition: file,
+    digests: [...planned, ...[...images.values()].map(({ digest }) => digest)],
+  });
   return images;
 }
 
@@ -94,8 +100,8 @@ export async function prepareLab(read: ReadLab, options: PrepareOptions, task: T
     task,
   );
   const acceleration = await decideAcceleration(toolchain, options.acceleration, task);
-  const { mirror } = options.toolchain;
-  const context = { toolchain, mirror, acceleration: acceleration.accelerator };
+  const { mirror, environment } = options.toolchain;
+  const context = { toolchain, environment, mirror, acceleration: acceleration.accelerator };
   const images = await prepareImages(lab, file, context, task);
   const inside = accelerationInside(acceleration);
   const facts = {
@@ -113,6 +119,7 @@ export async function prepareLab(read: ReadLab, options: PrepareOptions, task: T
   return {
     lab,
     file,
+    state: environment.state,
     toolchain,
     acceleration,
     accelerationInside: inside,

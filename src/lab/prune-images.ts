@@ -3,10 +3,11 @@ import { dirname, join } from 'node:path';
 import { backingFile } from '../images/backing-file.js';
 import { pruneImages, type Pruned } from '../images/prune.js';
 import { currentUses } from '../images/uses.js';
+import type { Environment } from '../model/environment.js';
 import type { Task } from '../model/task.js';
 import { allRecords, LabFolder } from './record.js';
 
-/** What the machines in a lab's folder were started from. */
+/** The image files that the machines in a lab's folder were started from. */
 function startedFrom(run: string): string[] {
   if (!existsSync(run)) return [];
   return readdirSync(run).flatMap((name) => {
@@ -18,9 +19,9 @@ function startedFrom(run: string): string[] {
   });
 }
 
-/** `lab image prune`: removes the images that neither a definition that still exists needs nor a machine runs from. */
-export async function pruneUnusedImages(task: Task): Promise<Pruned> {
-  const files = allRecords().flatMap(({ id }) => startedFrom(new LabFolder(id).run));
-  const digests = new Set(currentUses().flatMap((use) => use.digests));
-  return pruneImages(digests, new Set(files.map((file) => dirname(file))), task);
+/** `lab image prune`: removes the images that no existing definition needs and no machine is running from. */
+export async function pruneUnusedImages({ cache, state }: Environment, task: Task): Promise<Pruned> {
+  const files = allRecords(state).flatMap(({ id }) => startedFrom(new LabFolder(state, id).run));
+  const digests = new Set(currentUses(cache).flatMap((use) => use.digests));
+  return pruneImages(cache, digests, new Set(files.map((file) => dirname(file))), task);
 }

@@ -1,7 +1,7 @@
 import { judgeMachine } from '../devices/composed-machine.js';
 import type { Lab } from '../model/lab.js';
 
-/** Of each reason that QEMU has to refuse a lab's machines, a part of its message. */
+/** For each reason that QEMU has to refuse the lab's machines, a part of QEMU's message. */
 export function refusalReasons(lab: Lab): string[] {
   return lab.machines
     .flatMap((machine) => judgeMachine(machine).findings)

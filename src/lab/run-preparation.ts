@@ -3,7 +3,7 @@ import { isErrorCode, type ErrorCode } from '../errors/codes.js';
 import { MachineError } from '../errors/families.js';
 import type { Host } from '../hosts/host.js';
 
-/** What functions.sh says when it gives up: a code, what is wrong, and what to do. */
+/** What functions.sh prints when it gives up: a code, what is wrong, and what to do. */
 interface Refusal {
   readonly code: ErrorCode;
   readonly message: string;
@@ -23,7 +23,7 @@ function failed(script: string, host: Host, stderr: string, log: string): Machin
   const refusal = refusalIn(stderr) ?? {
     code: 'LAB-HOST-SCRIPT' as const,
     message: `${script} failed in ${host.description}`,
-    hint: 'see what it said: lab logs; the script is among those that `lab render` writes',
+    hint: 'see its output: lab logs; `lab render` writes the script',
   };
   return new MachineError(
     { ...refusal, location: { file: log } },
@@ -32,13 +32,13 @@ function failed(script: string, host: Host, stderr: string, log: string): Machin
 }
 
 export interface RunPreparationOptions {
-  /** Where its words are kept. */
+  /** The file for its error output. */
   readonly log: string;
   readonly limitMs: number;
   readonly signal: AbortSignal;
 }
 
-/** Runs a script that prepares a host. Throws MachineError with the reason and remedy that it gives. */
+/** Runs a script that prepares a host. If it fails, throws MachineError with the reason and the hint that it printed. */
 export async function runPreparation(
   host: Host,
   script: string,

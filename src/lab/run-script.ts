@@ -6,19 +6,19 @@ import type { Acceleration } from '../toolchain/types.js';
 import { scaledLimitMs } from './limits.js';
 import type { RunningLab } from './running-lab.js';
 
-/** How much longer than under virtualization something may take on a machine, in ms. */
+/** Converts a time limit (ms) for a computer with virtualization to one for this machine. */
 export function limitMsOn(running: RunningLab, machine: Machine, limitMs: number): number {
   const { acceleration, accelerationInside } = running.record.tools;
   const outer = scaledLimitMs(limitMs, acceleration.accelerator);
   return machine.on === null ? outer : scaledLimitMs(outer, accelerationInside.accelerator);
 }
 
-/** What a machine is run under. */
+/** The acceleration of a machine. */
 export function accelerationOn({ record }: RunningLab, { on }: Machine): Acceleration {
   return on === null ? record.tools.acceleration : record.tools.accelerationInside;
 }
 
-/** Runs a rendered script (`path` is relative to the lab's folder) in a machine. `limitMs` counts for a computer with virtualization. */
+/** Runs a rendered script (`path` is relative to the lab's folder) in a machine. `limitMs` is for a computer with virtualization. */
 export async function runScriptOn(
   running: RunningLab,
   machine: Machine,

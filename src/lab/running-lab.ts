@@ -6,17 +6,18 @@ import { isHolderAlive } from '../hosts/namespace.js';
 import { findByName, type Machine } from '../model/lab.js';
 import type { ProcessIdentity } from '../process/identity.js';
 import { Channels } from './channels.js';
-import { LabFolder, recordedPart, type LabRecord } from './record.js';
+import { recordedPart, type LabFolder, type LabRecord } from './record.js';
 
-/** A lab that is up, as its record tells. Who has opened sessions through it closes it. */
+/** A lab that is up, according to its record. Close it if you have opened sessions through it. */
 export class RunningLab {
-  readonly folder: LabFolder;
   readonly channels: Channels;
   readonly #options: NamespaceHostOptions;
 
-  /** Throws StateError when the lab's namespace is gone. */
-  constructor(readonly record: LabRecord) {
-    this.folder = new LabFolder(record.id);
+  /** Throws StateError if the lab's namespace is gone. */
+  constructor(
+    readonly folder: LabFolder,
+    readonly record: LabRecord,
+  ) {
     if (record.holder === null || !isHolderAlive(record.holder)) throw notUp(record.lab.name);
     this.#options = { holder: record.holder, folder: this.folder.run, bin: record.tools.bin };
     this.channels = new Channels(record.lab, this.folder.run);
@@ -38,19 +39,19 @@ export class RunningLab {
     return this.channels.inside(on, signal);
   }
 
-  /** The inside of a machine. Throws StateError when it does not run. */
+  /** The inside of a machine. Throws StateError if the machine is not running. */
   async guest(machine: string, signal?: AbortSignal): Promise<GuestHost> {
     await this.qemu(machine, signal);
     return new GuestHost(machine, await this.channels.agent(machine, signal));
   }
 
-  /** The process of a machine's QEMU, on its host. Throws StateError when it does not run. */
+  /** The process of a machine's QEMU, on its host. Throws StateError if it is not running. */
   async qemu(machine: string, signal?: AbortSignal): Promise<ProcessIdentity> {
     const qemu = recordedPart(this.record, 'machine', machine)?.main;
     if (!qemu || !(await (await this.hostOf(machine, signal)).isAlive(qemu))) {
       throw new StateError({
         code: 'LAB-MACHINE-DOWN',
-        message: `machine ${machine} of lab ${this.record.lab.name} does not run`,
+        message: `machine ${machine} of lab ${this.record.lab.name} is not running`,
         hint: `start it again: lab up ${this.record.lab.name}`,
       });
     }

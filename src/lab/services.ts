@@ -4,7 +4,7 @@ import type { Lab } from '../model/lab.js';
 import type { Service } from '../model/service.js';
 import { checkTarget } from './artefacts.js';
 
-/** What the checks and the bench of a lab need at the other ends. Several may ask for the same service. */
+/** The services that the lab's checks and bench need at the far ends, each once. */
 export function servicesOf(lab: Lab): Service[] {
   const wanted = [
     ...lab.checks.flatMap((request) => findCheck(request.check).services?.(checkTarget(lab, request)) ?? []),

@@ -9,8 +9,8 @@ import { logEvent } from './events.js';
 import { keyOf, type LabFolder, type LabRecord, type PartKey, type RecordedPart } from './record.js';
 
 /**
- * A lab while it is brought up or taken down: its record, which grows with each thing that is done so that `down` always knows,
- * and the places that its parts are in. Whoever makes one closes it.
+ * A lab while it is brought up or taken down: its record, which grows with each step so that `down` always knows what exists, and the
+ * places of its parts. Close it after use.
  */
 export class Site {
   #record: LabRecord;
@@ -32,7 +32,7 @@ export class Site {
     return this.#channels;
   }
 
-  /** Goes on with another definition of the lab. */
+  /** Continues with a changed definition of the lab. */
   async adopt(changes: Partial<LabRecord> & { readonly lab: Lab }): Promise<void> {
     await this.#channels.close();
     this.#channels = new Channels(changes.lab, this.folder.run);
@@ -44,7 +44,7 @@ export class Site {
     this.folder.write(this.#record);
   }
 
-  /** Records a part, in place of what was known of it. */
+  /** Records a part, and replaces an earlier record of it. */
   note(part: RecordedPart): void {
     const key = keyOf(part);
     const known = this.#record.parts.some((other) => keyOf(other) === key);
@@ -54,7 +54,7 @@ export class Site {
     this.save({ parts });
   }
 
-  /** Records what has become known of a part. */
+  /** Records new facts about a part. */
   update(key: PartKey, changes: Partial<Pick<RecordedPart, 'state' | 'starter' | 'main'>>): void {
     this.save({
       parts: this.#record.parts.map((part) => (keyOf(part) === key ? { ...part, ...changes } : part)),
@@ -74,7 +74,7 @@ export class Site {
     return new LocalHost(this.folder.run, this.#record.tools.bin);
   }
 
-  /** A place of the lab. Throws MachineError when a machine does not answer. */
+  /** A place of the lab. Throws MachineError if a machine does not answer. */
   async host(place: ServicePlace, signal?: AbortSignal): Promise<MachineHost> {
     if (place === 'namespace') return new NamespaceHost(this.#options);
     if ('peer' in place) return new PeerHost(this.#options, place.peer);

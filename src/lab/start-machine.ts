@@ -22,19 +22,19 @@ const CONSOLE_LINES = 8;
 export interface StartOptions {
   readonly lab: Lab;
   readonly folder: LabFolder;
-  /** Where its QEMU is to run. */
+  /** Where its QEMU will run. */
   readonly host: MachineHost;
-  /** Null for a machine inside another, which has it in its own image. */
+  /** Null for a machine inside another: the outer machine's image contains it. */
   readonly image: BootImage | null;
   readonly qemu: readonly string[];
   /** Folder of the toolchain's programs. */
   readonly bin: string;
   readonly accelerator: Accelerator;
-  /** Stores the processes durably, before QEMU begins. */
+  /** Records the processes durably, before QEMU begins. */
   readonly note: (processes: StartedProcesses) => void;
 }
 
-/** A QEMU that has been started and whose guest is booting. */
+/** A machine whose QEMU has been started and whose guest is booting. */
 export interface BootingMachine {
   readonly machine: Machine;
   readonly host: MachineHost;
@@ -67,7 +67,7 @@ function qemuSaid(folder: LabFolder, machine: string): string {
   return existsSync(file) ? readFileSync(file, 'utf8').trim() : '';
 }
 
-/** Where the console ends, or where its kernel gave up. */
+/** The last lines of the console, or the kernel panic if there is one. */
 function lastConsoleLines(folder: LabFolder, machine: string): string {
   const file = join(folder.run, `${machine}.console.log`);
   if (!existsSync(file)) return '';
@@ -91,7 +91,7 @@ function qemuEnded(booting: BootingMachine, folder: LabFolder, how: ProcessEnd):
       code: 'LAB-MACHINE-QEMU-ENDED',
       message: `QEMU of machine ${name} ${end} before its guest was up`,
       location: { file: folder.log(`${name}.qemu`) },
-      hint: `see all that it said: lab logs`,
+      hint: `see its whole output: lab logs`,
     },
     said,
     story === '' ? {} : { cause: new Error(story) },
@@ -99,8 +99,8 @@ function qemuEnded(booting: BootingMachine, folder: LabFolder, how: ProcessEnd):
 }
 
 /**
- * Waits until QEMU itself runs inside the namespace and listens. Throws MachineError, with QEMU's own words, if it ends at once or
- * takes longer than `limitMs`; throws the signal's reason when aborted.
+ * Waits until QEMU runs in its place and listens. Throws MachineError, with QEMU's output, if it exits at once or takes longer than
+ * `limitMs`. Throws the signal's reason when aborted.
  */
 export async function waitForQemu(
   booting: BootingMachine,
@@ -124,7 +124,7 @@ export async function waitForQemu(
           code: 'LAB-MACHINE-BOOT',
           message: `QEMU of machine ${name} did not open its QMP socket within ${Math.round(limitMs / 1000)} s`,
           location: { file: folder.log(`${name}.qemu`) },
-          hint: 'see what it said: lab logs; a busy computer may need a larger --boot-timeout',
+          hint: 'see its output: lab logs; a busy computer may need a larger --boot-timeout',
         }),
     },
     signal,
@@ -132,8 +132,8 @@ export async function waitForQemu(
 }
 
 /**
- * Waits until the guest agent answers, and returns the session with it. Throws MachineError when QEMU ends first or the boot takes
- * longer than its limit; throws the signal's reason when aborted.
+ * Waits until the guest agent answers, and returns the session with it. Throws MachineError if QEMU exits first or the boot takes longer
+ * than `limitMs`. Throws the signal's reason when aborted.
  */
 export async function waitForGuest(
   booting: BootingMachine,
@@ -149,13 +149,13 @@ export async function waitForGuest(
         code: 'LAB-MACHINE-BOOT',
         message: `the guest of machine ${name} was not up within ${Math.round(limitMs / 1000)} s`,
         location: { file: join(folder.run, `${name}.console.log`) },
-        hint: 'see its console: lab logs',
+        hint: 'see its console: lab logs; a busy computer may need a larger --boot-timeout',
       },
       { cause: new Error(lastConsoleLines(folder, name) || String(cause)) },
     );
   return waitFor(
     {
-      // One question that lasts: the agent answers it once the guest is up.
+      // A single attempt that lasts: the agent answers when the guest is up.
       ask: async (limited) =>
         GuestAgent.open(connect, limited).catch(async (error: unknown) => Promise.reject(notUp(error))),
       everyMs: POLL_INSIDE_MS,

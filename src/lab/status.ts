@@ -1,6 +1,13 @@
 import { isHolderAlive } from '../hosts/namespace.js';
 import { placeName } from '../model/service.js';
-import { keyOf, LabFolder, recordedPart, type LabRecord, type PartKey, type RecordedPart } from './record.js';
+import {
+  keyOf,
+  type LabFolder,
+  recordedPart,
+  type LabRecord,
+  type PartKey,
+  type RecordedPart,
+} from './record.js';
 import { partsThere } from './survey.js';
 
 export type PartState = 'up' | 'booting' | 'ended';
@@ -17,10 +24,10 @@ export interface LabStatus {
   readonly folder: string;
   readonly machines: readonly {
     readonly name: string;
-    /** The machine that it runs on; null: this computer. */
+    /** The machine that it runs inside; null: this computer. */
     readonly on: string | null;
     readonly state: PartState;
-    /** Of its QEMU, there. */
+    /** The process id of its QEMU, in that place. */
     readonly pid: number | null;
   }[];
   readonly services: readonly {
@@ -45,9 +52,9 @@ function labState(record: LabRecord, there: ReadonlySet<PartKey>): LabState {
   return ready && machines ? 'up' : 'partly up';
 }
 
-/** How a recorded lab is right now. `broken`: its namespace has gone; `lab up` or `lab down` puts it right. */
-export async function statusOf(record: LabRecord): Promise<LabStatus> {
-  const there = await partsThere(record);
+/** The current state of a recorded lab. `broken`: its namespace is gone; `lab up` or `lab down` repairs that. */
+export async function statusOf(folder: LabFolder, record: LabRecord): Promise<LabStatus> {
+  const there = await partsThere(folder, record);
   const stateOf = (part: RecordedPart | undefined): { state: PartState; pid: number | null } => {
     const state = partState(part, there);
     return { state, pid: state === 'ended' ? null : (part?.main?.pid ?? null) };
@@ -61,7 +68,7 @@ export async function statusOf(record: LabRecord): Promise<LabStatus> {
     startedAt: record.startedAt,
     qemu: record.tools.qemu,
     accelerator: record.tools.acceleration.accelerator,
-    folder: new LabFolder(record.id).run,
+    folder: folder.run,
     machines: record.lab.machines.map(({ name, on }) => ({
       name,
       on,

@@ -1,11 +1,11 @@
 import { isHolderAlive } from '../hosts/namespace.js';
 import { kindNamed } from './parts/kinds.js';
-import { isOfThisVersion, keyOf, LabFolder, type LabRecord, type PartKey } from './record.js';
+import { isOfThisVersion, keyOf, type LabFolder, type LabRecord, type PartKey } from './record.js';
 import { Site } from './site.js';
 
 /**
- * The recorded parts that are still there. Those inside a machine are asked for in it; one that does not answer runs nothing.
- * What needs a part that is gone or half done is gone too.
+ * The recorded parts that still exist. Parts inside a machine are looked for in that machine; if it does not answer, they count as gone.
+ * So does a part that needs another one that is gone or half done.
  */
 export async function survey(site: Site): Promise<ReadonlySet<PartKey>> {
   const there = new Set<PartKey>();
@@ -24,10 +24,13 @@ export async function survey(site: Site): Promise<ReadonlySet<PartKey>> {
   return there;
 }
 
-/** The parts of a record that are still there. */
-export async function partsThere(record: LabRecord | undefined): Promise<ReadonlySet<PartKey>> {
+/** The parts of a record that still exist. */
+export async function partsThere(
+  folder: LabFolder,
+  record: LabRecord | undefined,
+): Promise<ReadonlySet<PartKey>> {
   if (record === undefined) return new Set();
-  const site = new Site(new LabFolder(record.id), record);
+  const site = new Site(folder, record);
   try {
     return await survey(site);
   } finally {

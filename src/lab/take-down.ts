@@ -5,10 +5,10 @@ import type { Task } from '../model/task.js';
 import { endParts } from './end-parts.js';
 import { logEvent } from './events.js';
 import { withLabLock } from './lab-lock.js';
-import { isOfThisVersion, keyOf, LabFolder, type LabRecord, type RecordedPart } from './record.js';
+import { isOfThisVersion, keyOf, type LabFolder, type LabRecord, type RecordedPart } from './record.js';
 import { Site } from './site.js';
 
-/** Everything but the logs: they tell what happened, after the lab has gone. */
+/** Removes everything but the logs, which remain readable after the lab is gone. */
 function removeRunFiles(folder: LabFolder): void {
   if (!existsSync(folder.run)) return;
   for (const name of readdirSync(folder.run)) {
@@ -18,7 +18,7 @@ function removeRunFiles(folder: LabFolder): void {
 
 const unrecorded = { digest: '', needs: [], state: 'starting', starter: null, main: null } as const;
 
-/** What a lab always leaves behind at most, whatever version of lab has recorded it: the rest ends with its namespace. */
+/** The parts to end even if they are not recorded, as in a record of another version. Everything else ends with the namespace. */
 const everPresent: readonly RecordedPart[] = [
   { kind: 'namespace', name: 'lab', place: 'namespace', ...unrecorded },
   { kind: 'functions', name: 'of this computer', place: 'computer', ...unrecorded },
@@ -29,9 +29,8 @@ function allOf({ parts }: LabRecord): RecordedPart[] {
   return [...everPresent.filter((part) => !keys.has(keyOf(part))), ...parts];
 }
 
-/** Ends everything that a record speaks of, whatever state it is in. For callers that hold the lab's lock. */
-export async function takeDown(record: LabRecord): Promise<void> {
-  const folder = new LabFolder(record.id);
+/** Ends everything in a record, whatever state it is in. The caller must hold the lab's lock. */
+export async function takeDown(folder: LabFolder, record: LabRecord): Promise<void> {
   const site = new Site(folder, isOfThisVersion(record) ? record : { ...record, parts: [] });
   try {
     await endParts(allOf(site.record), site, new Set());
@@ -43,13 +42,12 @@ export async function takeDown(record: LabRecord): Promise<void> {
   logEvent(folder.events, 'down');
 }
 
-/** `lab down`: works from what was recorded, never from the definition. True if there was anything to take down. */
-export async function bringDown(id: string, task: Task): Promise<boolean> {
-  const folder = new LabFolder(id);
+/** `lab down`: works from the record, never from the definition. Returns whether there was anything to take down. */
+export async function bringDown(folder: LabFolder, task: Task): Promise<boolean> {
   return withLabLock(folder, 'lab down', task, async () => {
     const record = folder.read();
     if (record === undefined) return false;
-    await withStep(task, `Take down ${record.lab.name}`, async () => takeDown(record));
+    await withStep(task, `Take down ${record.lab.name}`, async () => takeDown(folder, record));
     return true;
   });
 }

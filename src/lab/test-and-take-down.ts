@@ -6,14 +6,14 @@ import { selectTargets, testLab, type TestOptions } from './test-lab.js';
 import { testRefusal } from './test-refusal.js';
 import { withLab } from './with-lab.js';
 
-/** `lab test`: runs the checks of a lab, brought up if it is down. Throws UsageError for a check that the lab does not have. */
+/** `lab test`: runs the checks of a lab, and brings it up first if it is down. Throws UsageError for a check that the lab does not have. */
 export async function testAndTakeDown(
   read: ReadLab,
   options: PrepareOptions & TestOptions & { keep: boolean },
   task: Task,
 ): Promise<TestResult> {
   if (read.lab.expect === 'refused') return testRefusal(read, options, task);
-  // A check that the lab does not have is told before anything is started.
+  // Refuse a check that the lab does not have before anything is started.
   selectTargets(read.lab, options.only);
   const use = { purpose: `lab test ${read.lab.name}`, keep: options.keep };
   return withLab(await prepareLab(read, options, task), use, task, async ({ running }) =>

@@ -15,7 +15,7 @@ import { limitMsOn, runScriptOn } from './run-script.js';
 import type { RunningLab } from './running-lab.js';
 
 export interface TestOptions {
-  /** Names of the checks to run; empty: all of the lab. */
+  /** Names of the checks to run; if empty, all checks of the lab. */
   readonly only: readonly string[];
   readonly onResult: (result: CheckResult) => void;
 }
@@ -26,7 +26,7 @@ function environmentOf(running: RunningLab): CheckEnvironment {
     context: async (target: CheckTarget, signal): Promise<CheckContext> => {
       const { name } = target.machine;
       const qemu = await running.qemu(name, signal);
-      // Open both sessions first: they are open files of QEMU's, and a check may count those.
+      // Open both sessions first: QEMU has a file open for each, and a check may count open files.
       await channels.agent(name, signal);
       return {
         target,
@@ -46,7 +46,7 @@ function environmentOf(running: RunningLab): CheckEnvironment {
   };
 }
 
-/** The checks of a lab that a run asks for; `only` empty: all. Throws UsageError for a name that the lab does not have. */
+/** The selected checks of a lab; if `only` is empty, all of them. Throws UsageError for a name that the lab does not have. */
 export function selectTargets(lab: Lab, only: readonly string[]): CheckTarget[] {
   const known = [...new Set(lab.checks.map(({ check }) => check))];
   const unknown = only.find((name) => !known.includes(name));

@@ -22,11 +22,11 @@ function selectRefused(lab: Lab, only: readonly string[]): void {
   throw new UsageError({
     code: 'LAB-CHECK-UNKNOWN',
     message: `lab ${lab.name} has no check \`${unknown}\``,
-    hint: `QEMU must refuse this lab, so its one check is \`${CHECK}\``,
+    hint: `QEMU must refuse this lab, so its only check is \`${CHECK}\``,
   });
 }
 
-/** What QEMU said when it ended; null when it came up, which is taken away again unless `keep`. */
+/** QEMU's output if it exits; null if the lab comes up. Then it is taken down again, unless `keep` is set. */
 async function tryToBringUp(prepared: PreparedLab, keep: boolean, task: Task): Promise<string | null> {
   try {
     const use = { purpose: `lab test ${prepared.lab.name}`, keep };
@@ -38,8 +38,8 @@ async function tryToBringUp(prepared: PreparedLab, keep: boolean, task: Task): P
 }
 
 /**
- * Proves that QEMU refuses a lab, with QEMU's own message: the same networks and the same arguments as for any other lab.
- * Nothing stays up, unless QEMU accepts it and `keep` is set. No guest runs, so KVM is not asked for.
+ * Proves that QEMU refuses a lab, with QEMU's own message. Networks and arguments are made as for any other lab. Nothing stays up unless
+ * QEMU accepts the lab and `keep` is set. No guest runs, so KVM is not tested.
  */
 export async function testRefusal(
   read: ReadLab,
@@ -52,7 +52,7 @@ export async function testRefusal(
   const acceleration = options.acceleration === 'auto' ? 'tcg' : options.acceleration;
   const prepared = await prepareLab(read, { ...options, acceleration }, task);
   const begun = Date.now();
-  const said = await withStep(task, `Give lab ${read.lab.name} to QEMU`, async () =>
+  const said = await withStep(task, `Start QEMU with lab ${read.lab.name}`, async () =>
     tryToBringUp(prepared, options.keep, silentTask(task.signal)),
   );
   const { assertions, remarks } = judgeRefusal({ said, reasons: refusalReasons(read.lab) });
@@ -75,13 +75,13 @@ export async function testRefusal(
       {
         qemu: toolchain.qemu.version,
         kernel: toolchain.kernel.release,
-        acceleration: { ...prepared.acceleration, reason: 'no guest has to run' },
+        acceleration: { ...prepared.acceleration, reason: 'no guest needs to run' },
         images: digestsOf(images),
       },
       read.lab,
     ),
     checks: [check],
   };
-  keepResult(new LabFolder(labId(read.lab.name, read.file)), result, read);
+  keepResult(new LabFolder(prepared.state, labId(read.lab.name, read.file)), result, read);
   return result;
 }

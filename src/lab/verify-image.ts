@@ -19,7 +19,7 @@ import { runHead, type TestResult } from '../results/run.js';
 import { withLab } from './with-lab.js';
 
 const LIMIT_MS = 60_000;
-/** Enough for a container runtime and a QEMU that says what it can. */
+/** Enough for a container runtime, and for a QEMU that lists its devices. */
 const MEMORY = '1G';
 
 export interface Question {
@@ -27,7 +27,7 @@ export interface Question {
   readonly script: string;
 }
 
-/** What the image `micro` has in place of components. */
+/** The test of the image `micro`, which has no components. */
 const micro: Question = {
   name: 'micro',
   script: 'ip -Version\nping -c 1 127.0.0.1\nnetperf -V\niperf3 --version\n',
@@ -52,11 +52,11 @@ function imageFile({ base, source, layers }: Image): object {
   };
 }
 
-/** A lab with nothing but a machine that boots the image. Its definition is not a file, but has a place: it gives the lab its id. */
-function labOf({ name, image }: NamedImage): ReadLab {
+/** A lab with a single machine that boots the image. Its definition is not a file; the path determines the lab's id. */
+function labOf({ name, image }: NamedImage, cache: string): ReadLab {
   const own = typeof image === 'string' || catalogued(name) === image ? undefined : image;
   const disk = own?.source?.kind === 'file' ? own.source.path : null;
-  const folder = disk === null ? join(imagesFolder(), 'verify') : dirname(disk);
+  const folder = disk === null ? join(imagesFolder(cache), 'verify') : dirname(disk);
   const file = join(folder, `verify-${name}.yaml`);
   const lab = labFromValue(
     {
@@ -68,7 +68,7 @@ function labOf({ name, image }: NamedImage): ReadLab {
   return { lab, file, text: '', settings: [] };
 }
 
-/** Asks one component in the guest. What goes wrong is the answer; throws only the signal's reason. */
+/** Tests one component in the guest. An error is a failed assertion; throws only the signal's reason. */
 export async function ask(
   agent: Pick<GuestAgent, 'run'>,
   { name, script }: Question,
@@ -81,12 +81,12 @@ export async function ask(
     });
     const version = stdout.trim().split('\n').at(-1) ?? '';
     return {
-      ...assertion(exitCode === 0, `${name} answers`, ...`${stdout}\n${stderr}`.trim().split('\n')),
+      ...assertion(exitCode === 0, `${name} works`, ...`${stdout}\n${stderr}`.trim().split('\n')),
       version,
     };
   } catch (error) {
     options.signal.throwIfAborted();
-    return { ...assertion(false, `${name} answers`, String(error)), version: '' };
+    return { ...assertion(false, `${name} works`, String(error)), version: '' };
   }
 }
 
@@ -102,7 +102,7 @@ async function askAll(
   const results: CheckResult[] = [];
   for (const question of questionsOf(image)) {
     const began = Date.now();
-    const { version, ...answer } = await withStep(task, `Ask ${question.name}`, async () =>
+    const { version, ...answer } = await withStep(task, `Test ${question.name}`, async () =>
       ask(agent, question, limits),
     );
     const result: CheckResult = {
@@ -125,7 +125,7 @@ export interface VerifyOptions extends PrepareOptions {
   readonly onResult: (result: CheckResult) => void;
 }
 
-/** `lab image verify`: boots an image, built if need be, and asks each of its components whether it works. Nothing stays up. */
+/** `lab image verify`: boots an image (building it first if necessary) and tests each of its components. Nothing stays up. */
 export async function verifyImage(
   image: NamedImage,
   options: VerifyOptions,
@@ -133,7 +133,7 @@ export async function verifyImage(
 ): Promise<TestResult> {
   const started = new Date();
   const observed = observeCircumstances();
-  const prepared = await prepareLab(labOf(image), options, task);
+  const prepared = await prepareLab(labOf(image, options.toolchain.environment.cache), options, task);
   const use = { purpose: `lab image verify ${image.name}`, keep: false };
   return withLab(prepared, use, task, async ({ running }) => {
     const checks = await askAll(running, image, options, task);

@@ -1,6 +1,6 @@
 import { accessSync, constants } from 'node:fs';
 
-/** Whether QEMU can hand a tap's packets to the kernel's vhost-net. */
+/** Whether the kernel's vhost-net can move a tap's packets instead of QEMU. */
 export function canOpenVhostNet(): boolean {
   try {
     accessSync('/dev/vhost-net', constants.R_OK | constants.W_OK);

@@ -12,33 +12,34 @@ import { Site } from './site.js';
 import { partsThere } from './survey.js';
 import { takeDown } from './take-down.js';
 
-function folderOf({ lab, file }: PreparedLab): LabFolder {
-  return new LabFolder(labId(lab.name, file));
+function folderOf({ lab, file, state }: PreparedLab): LabFolder {
+  return new LabFolder(state, labId(lab.name, file));
 }
 
-/** What `withLab` would do now to bring the lab up. */
+/** The steps that `withLab` would take now to bring the lab up. */
 export async function planFor(prepared: PreparedLab): Promise<PlanStep[]> {
-  const record = folderOf(prepared).read();
-  return planUp(partsOf(prepared), record, await partsThere(record));
+  const folder = folderOf(prepared);
+  const record = folder.read();
+  return planUp(partsOf(prepared), record, await partsThere(folder, record));
 }
 
-/** A lab that is up, and what was done for it. */
+/** A lab that is up, and the steps that brought it up. */
 export interface LentLab {
   readonly running: RunningLab;
   readonly plan: readonly PlanStep[];
 }
 
 export interface LabUse {
-  /** What others are told who wait for the lab: `lab test quickstart`. */
+  /** What other commands show while they wait for the lab: `lab test quickstart`. */
   readonly purpose: string;
-  /** Leave up what this brings up. */
+  /** Whether to leave the lab up. */
   readonly keep: boolean;
 }
 
 /**
- * The one way to have a lab up for a while: brings up what is not there or not as defined, lends the lab to `work`, and takes down
- * what it brought up (unless `keep`), however it ends. Meanwhile no other command changes the lab. When bringing up fails or is
- * aborted, a lab that was not up before is taken away again; the logs stay.
+ * The only way to have a lab up for a while: brings up what is missing or differs from the definition, lends the lab to `work`, and takes
+ * down what it brought up (unless `keep` is set), however `work` ends. Meanwhile no other command can change the lab. If bringing up fails
+ * or is aborted, a lab that was not up before is taken down again; its logs remain.
  */
 export async function withLab<T>(
   prepared: PreparedLab,
@@ -49,13 +50,13 @@ export async function withLab<T>(
   const folder = folderOf(prepared);
   return withLabLock(folder, purpose, task, async () => {
     const { plan, wasUp } = await bringUp(prepared, folder, task);
-    const running = new RunningLab(folder.read() ?? freshRecord(prepared, folder.id));
+    const running = new RunningLab(folder, folder.read() ?? freshRecord(prepared, folder.id));
     try {
       return await work({ running, plan });
     } finally {
       await running.close();
       if (!wasUp && !keep)
-        await withStep(task, `Take down ${prepared.lab.name}`, async () => takeDown(running.record));
+        await withStep(task, `Take down ${prepared.lab.name}`, async () => takeDown(folder, running.record));
     }
   });
 }
@@ -66,17 +67,17 @@ async function bringUp(
   task: Task,
 ): Promise<{ plan: readonly PlanStep[]; wasUp: boolean }> {
   const record = folder.read();
-  const there = await partsThere(record);
+  const there = await partsThere(folder, record);
   const parts = partsOf(prepared);
   const plan = planUp(parts, record, there);
   const wasUp = plan.some((step) => keyOf(step) === NAMESPACE && step.action === 'keep');
-  if (record !== undefined && !wasUp) await takeDown(record);
+  if (record !== undefined && !wasUp) await takeDown(folder, record);
   const site = new Site(folder, (wasUp ? record : undefined) ?? freshRecord(prepared, folder.id));
   try {
     await apply(plan, parts, prepared, site, there, task);
     task.signal.throwIfAborted();
   } catch (error) {
-    if (!wasUp) await takeDown(site.record);
+    if (!wasUp) await takeDown(folder, site.record);
     throw error;
   } finally {
     await site.close();

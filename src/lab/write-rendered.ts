@@ -6,7 +6,7 @@ import { renderLab } from './artefacts.js';
 import { canOpenVhostNet } from './vhost-net.js';
 import { writeArtefacts } from './write-artefacts.js';
 
-/** `lab render`: writes a lab's artefacts and returns their paths within `folder`. Throws UsageError if it is not empty. */
+/** `lab render`: writes a lab's artefacts and returns their paths in `folder`. Throws UsageError if the folder is not empty. */
 export function writeRendered(
   lab: Lab,
   folder: string,
@@ -16,7 +16,7 @@ export function writeRendered(
     throw new UsageError({
       code: 'LAB-RENDER-NOT-EMPTY',
       message: `${folder} is not empty`,
-      hint: 'choose another folder, or say --force to write into it',
+      hint: 'choose another folder, or add --force to write into it',
     });
   }
   const { accelerator } = options;

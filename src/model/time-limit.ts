@@ -1,5 +1,5 @@
 /**
- * Runs `work` with a signal that aborts after `limitMs` or as soon as one of `signals` does. Not AbortSignal.any with
+ * Runs `work` with a signal that aborts after `limitMs` (Infinity: never) or as soon as one of `signals` does. Not AbortSignal.any with
  * AbortSignal.timeout: such a signal may be collected before it fires (nodejs/node issue 57736).
  */
 export async function withTimeLimit<T>(
@@ -11,7 +11,7 @@ export async function withTimeLimit<T>(
   const abort = (): void => {
     controller.abort(signals.find((signal) => signal?.aborted === true)?.reason);
   };
-  const timer = setTimeout(abort, limitMs);
+  const timer = limitMs === Infinity ? undefined : setTimeout(abort, limitMs);
   for (const signal of signals) signal?.addEventListener('abort', abort);
   if (signals.some((signal) => signal?.aborted === true)) abort();
   try {

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { waitBriefly } from './wait-for.js';
 
 /** A process id together with its start time, so that a reused id is never mistaken for the process. */
 export interface ProcessIdentity {
@@ -68,17 +69,17 @@ export function commandOf(pid: number): string[] {
 
 /** Sends SIGKILL to exactly this process and waits until it has ended. Takes up to `timeoutMs`; true if it is gone. */
 export async function killAndWait(identity: ProcessIdentity, timeoutMs = 10_000): Promise<boolean> {
-  const deadline = Date.now() + timeoutMs;
-  while (isAlive(identity)) {
+  const kill = (): 'gone' | 'stays' | undefined => {
+    if (!isAlive(identity)) return 'gone';
     try {
       process.kill(identity.pid, 'SIGKILL');
+      return undefined;
     } catch {
-      return !isAlive(identity);
+      return isAlive(identity) ? 'stays' : 'gone';
     }
-    if (Date.now() > deadline) return false;
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-  return true;
+  };
+  const ask = async (): Promise<'gone' | 'stays' | undefined> => Promise.resolve(kill());
+  return (await waitBriefly({ ask, everyMs: 5, limitMs: timeoutMs })) === 'gone';
 }
 
 /** Like killAndWait, for a process and all that it has started: they end first, as they would go on without it. */

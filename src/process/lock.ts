@@ -6,6 +6,12 @@ export interface Lock {
   release(): Promise<void>;
 }
 
+/** What the holder of a lock says of itself. */
+export interface LockHolder {
+  readonly pid: number;
+  readonly purpose: string;
+}
+
 export interface LockOptions {
   /** How long to wait for another holder, in ms. 0: not at all. */
   readonly waitMs: number;
@@ -74,9 +80,9 @@ function tellPurpose(file: string, purpose: string): void {
 }
 
 /** What the holder of a lock said of itself, for a message; undefined if it did not say. */
-export function lockHolder(file: string): { pid: number; purpose: string } | undefined {
+export function lockHolder(file: string): LockHolder | undefined {
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as { pid: number; purpose: string };
+    return JSON.parse(readFileSync(file, 'utf8')) as LockHolder;
   } catch {
     return undefined;
   }

@@ -9,7 +9,9 @@ export interface Requirement<T> {
   readonly ask: (signal: AbortSignal) => Promise<T | undefined>;
   /** Between two questions, in ms. */
   readonly everyMs: number;
-  /** In ms, from the first question on. */
+  /** Between the first two, if that is less; each pause then is twice as long as the one before it. */
+  readonly firstMs?: number;
+  /** In ms, from the first question on; Infinity for no limit. */
   readonly limitMs: number;
   /** The error to throw when it has not come in time. `cause`: what the last question threw, if it threw. */
   readonly late: (cause: unknown) => Error;
@@ -23,19 +25,27 @@ export interface Clock {
   sleep(ms: number, signal: AbortSignal): Promise<void>;
 }
 
-const systemClock: Clock = {
-  now: () => Date.now(),
-  sleep: async (ms, signal) =>
-    new Promise((resolve) => {
-      const end = (): void => {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', end);
-        resolve();
-      };
-      const timer = setTimeout(end, ms);
-      signal.addEventListener('abort', end);
-      if (signal.aborted) end();
-    }),
+/** Resolves after so many ms, or as soon as `signal` aborts. An idle pause does not keep this process from ending. */
+export async function pause(ms: number, signal: AbortSignal, { idle } = { idle: false }): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    if (idle) timer.unref();
+    signal.addEventListener('abort', end);
+    if (signal.aborted) end();
+  });
+}
+
+const systemClock: Clock = { now: () => Date.now(), sleep: pause };
+
+/** For waits that may still go on when this process has nothing else to do. */
+export const idleClock: Clock = {
+  ...systemClock,
+  sleep: async (ms, signal) => pause(ms, signal, { idle: true }),
 };
 
 /** What the other side of a closed connection needs until it is seen to have ended, in ms. */
@@ -47,11 +57,12 @@ async function untilAnswered<T>(
   limited: AbortSignal,
   clock: Clock,
 ): Promise<T | undefined> {
-  for (;;) {
-    const answer = await requirement.ask(limited);
+  const { ask, everyMs, firstMs = everyMs } = requirement;
+  for (let pauseMs = firstMs; ; pauseMs = Math.min(2 * pauseMs, everyMs)) {
+    const answer = await ask(limited);
     if (answer !== undefined) return answer;
     if (limited.aborted || clock.now() >= deadline) return undefined;
-    await clock.sleep(requirement.everyMs, limited);
+    await clock.sleep(pauseMs, limited);
   }
 }
 
@@ -92,4 +103,18 @@ export async function waitFor<T>(
   if (reason !== undefined) throw reason;
   if (cause !== undefined && !time.isUp) throw cause;
   throw late(cause);
+}
+
+/** Like waitFor, and returns undefined when the time is up. Without a signal nothing ends the wait before that. */
+export async function waitBriefly<T>(
+  requirement: Omit<Requirement<T>, 'late' | 'never'>,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<T | undefined> {
+  const late = new Error('the time is up');
+  try {
+    return await waitFor({ ...requirement, late: () => late }, signal);
+  } catch (error) {
+    if (error === late) return undefined;
+    throw error;
+  }
 }

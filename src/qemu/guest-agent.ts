@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { MachineError } from '../errors/families.js';
+import { waitFor } from '../process/wait-for.js';
 import { JsonLines } from './json-lines.js';
 import type { Connect } from './unix-socket.js';
 
@@ -109,14 +110,16 @@ export class GuestAgent {
       ...(options.input === undefined ? {} : { input: options.input }),
       capture: true,
     });
-    const deadline = options.timeoutMs === undefined ? Infinity : Date.now() + options.timeoutMs;
-    for (let wait = FIRST_POLL_MS; ; wait = Math.min(wait * 2, LONGEST_POLL_MS)) {
-      await new Promise((resolve) => setTimeout(resolve, wait));
-      options.signal?.throwIfAborted();
-      const result = await this.statusOf(pid);
-      if (result !== undefined) return result;
-      if (Date.now() > deadline) throw tookTooLong(argv);
-    }
+    return waitFor(
+      {
+        ask: async () => this.statusOf(pid),
+        firstMs: FIRST_POLL_MS,
+        everyMs: LONGEST_POLL_MS,
+        limitMs: options.timeoutMs ?? Infinity,
+        late: () => tookTooLong(argv),
+      },
+      options.signal ?? new AbortController().signal,
+    );
   }
 
   /** Writes a file in the guest; its folder must exist. */

@@ -1,6 +1,7 @@
 import { closeSync, openSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { basename, dirname } from 'node:path';
+import { waitBriefly } from '../process/wait-for.js';
 
 /**
  * Connects to a Unix socket whatever the length of its path: sun_path holds 108 bytes (unix(7)), and a folder's open
@@ -28,14 +29,20 @@ const RETRY_MS = 5;
 
 /** Connects as soon as a server listens. Gives up with the last error when `signal` aborts. */
 export async function connectWhenListening(path: string, signal: AbortSignal): Promise<Socket> {
-  for (;;) {
+  let refusal: unknown;
+  const ask = async (): Promise<Socket | undefined> => {
     try {
       return await connectUnixSocket(path);
     } catch (error) {
-      if (signal.aborted) throw error;
+      refusal = error;
+      return undefined;
     }
-    await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
-  }
+  };
+  const socket = await waitBriefly({ ask, everyMs: RETRY_MS, limitMs: Infinity }, signal).catch(
+    () => undefined,
+  );
+  if (socket === undefined) throw refusal;
+  return socket;
 }
 
 /** A way to something that answers, tried until it is there or `signal` aborts. */

@@ -17,7 +17,7 @@ function caseElement(check: CheckResult, assertion: Assertion): string {
 /** A check without assertions has failed. A suite without a case would not show that. */
 function assertionsOf(check: CheckResult): readonly Assertion[] {
   if (check.assertions.length > 0) return check.assertions;
-  return [{ ok: false, title: 'it asserts something', diagnostics: ['it made no assertion'] }];
+  return [{ ok: false, title: 'the check makes an assertion', diagnostics: ['it made none'] }];
 }
 
 function failuresIn(assertions: readonly Assertion[]): number {

@@ -21,5 +21,5 @@ export const circumstancesShape = z.strictObject({
     .describe('SHA-256 of the resolved definition: runs with the same one were of the same lab'),
 });
 
-/** What gives the figures of a result their meaning. */
+/** The circumstances of a run, which give its figures their meaning. */
 export type Circumstances = DeepReadonly<z.infer<typeof circumstancesShape>>;

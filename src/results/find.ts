@@ -2,7 +2,6 @@ import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { StateError, UsageError } from '../errors/families.js';
-import { stateFolder } from '../model/folders.js';
 import { RESULTS_FOLDER } from './keep.js';
 import { keptRunShape, RESULT_VERSION, type KeptRun } from './run.js';
 import { upgraded } from './upgrade.js';
@@ -46,8 +45,8 @@ function readRun(file: string): StoredRun | UnreadableRun {
   return parsed.success ? { file, run: parsed.data } : { file, problem: problemOf(file, content) };
 }
 
-function resultFiles(): string[] {
-  const labs = join(stateFolder(), 'labs');
+function resultFiles(state: string): string[] {
+  const labs = join(state, 'labs');
   if (!existsSync(labs)) return [];
   return readdirSync(labs).flatMap((id) => {
     const results = join(labs, id, RESULTS_FOLDER);
@@ -63,8 +62,8 @@ function newestFirst(one: StoredRun, other: StoredRun): number {
 }
 
 /** Every run that is kept; with `lab`, those of labs with this name. */
-export function storedRuns(lab?: string): StoredRuns {
-  const read = resultFiles().map(readRun);
+export function storedRuns(state: string, lab?: string): StoredRuns {
+  const read = resultFiles(state).map(readRun);
   const runs = read.filter((one) => 'run' in one);
   return {
     runs: runs.filter(({ run }) => lab === undefined || run.lab === lab).sort(newestFirst),
@@ -100,9 +99,9 @@ function runInFile(file: string): KeptRun {
  * The run that RUN means: a file, an id or the beginning of one, or a lab's name for its newest run. Throws UsageError when no run or
  * several fit, and StateError when the file contains none.
  */
-export function findRun(name: string): KeptRun {
+export function findRun(state: string, name: string): KeptRun {
   if (isFile(name)) return runInFile(name);
-  const { runs } = storedRuns();
+  const { runs } = storedRuns(state);
   const found =
     runs.find(({ run }) => run.id === name) ??
     runs.find(({ run }) => run.lab === name.replace(/^labs\//, ''));
@@ -113,6 +112,6 @@ export function findRun(name: string): KeptRun {
   throw new UsageError({
     code: 'LAB-RUN-UNKNOWN',
     message: `there is no run \`${name}\``,
-    hint: runs.length === 0 ? 'make one: lab test quickstart' : 'list the runs: lab results',
+    hint: runs.length === 0 ? 'create one: lab test quickstart' : 'list the runs: lab results',
   });
 }

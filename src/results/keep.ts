@@ -4,10 +4,10 @@ import type { Lab } from '../model/lab.js';
 import type { Run, RunContext } from './run.js';
 import { topologyShape } from './topology.js';
 
-/** Of each log; a console that says more says it again and again. */
+/** How much of each log is kept: its end. A longer console log only repeats itself. */
 const MAX_LOG_CHARACTERS = 50_000;
 
-/** The folder with the results of a lab, in the lab's folder of the state folder. */
+/** The name of the folder with a lab's results, inside the lab's state folder. */
 export const RESULTS_FOLDER = 'results';
 
 function endOf(text: string): string {
@@ -15,7 +15,7 @@ function endOf(text: string): string {
   return `… (the first ${text.length - MAX_LOG_CHARACTERS} characters are left out)\n${text.slice(-MAX_LOG_CHARACTERS)}`;
 }
 
-/** Keeps a run in the folder of its lab, with the lab, its definition and its logs beside it. */
+/** Stores a run in the folder of its lab, with the lab's topology, definition and logs. */
 export function keepRun(
   labFolder: string,
   run: Run,

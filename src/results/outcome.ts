@@ -16,7 +16,7 @@ export function outcomeOf(run: Run): string {
   return hasPassed(run) ? 'passed' : `${failed} of ${run.checks.length} checks failed`;
 }
 
-/** What a list says about a run. */
+/** A run as a list shows it. */
 export interface RunSummary {
   readonly id: string;
   readonly kind: Run['kind'];

@@ -5,7 +5,7 @@ import type { DeepReadonly } from '../model/deep-readonly.js';
 import { circumstancesShape } from './circumstances.js';
 import { topologyShape } from './topology.js';
 
-/** Raised when the form of a result changes; upgrade.ts reads the earlier ones. */
+/** Increase it when the format of results changes; upgrade.ts reads earlier versions. */
 export const RESULT_VERSION = 2;
 
 const contextShape = z
@@ -41,7 +41,7 @@ const head = {
 const testShape = z.strictObject({ ...head, kind: z.literal('test'), checks: z.array(checkResultShape) });
 const benchShape = z.strictObject({ ...head, kind: z.literal('bench'), ...benchFindings });
 
-/** What is kept of a run; what `lab test --json` and `lab bench --json` print is the same without `context`. */
+/** A run as it is kept. `lab test --json` and `lab bench --json` print the same without `context`. */
 export const keptRunShape = z.discriminatedUnion('kind', [
   testShape.extend({ context: contextShape.optional() }),
   benchShape.extend({ context: contextShape.optional() }),

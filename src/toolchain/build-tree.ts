@@ -6,25 +6,27 @@ import { fetchTree } from './mmdebstrap.js';
 import type { Mirror } from './mirror.js';
 import { askQemu } from './qemu-feature.js';
 import { recipeDigest, type Recipe } from './recipe.js';
-import { removeFolder } from './remove-folder.js';
+import { removeFolder } from '../process/remove-folder.js';
 import { incomplete, kernelOfTree, packagesOfTree } from './tree.js';
 import { writeWrappers } from './wrappers.js';
 
 export interface BuildOptions {
   readonly recipe: Recipe;
   readonly mirror: Mirror;
+  /** See debianKeyring. */
+  readonly keyring: string | undefined;
   /** An empty folder, which gets `tree/`, `bin/` and, last, `manifest.json`. */
   readonly folder: string;
 }
 
 /** Fills a folder with the recipe's tree, proves that its programs run, and records what is in it. */
 export async function buildTree(options: BuildOptions, task: Task): Promise<void> {
-  const { recipe, mirror, folder } = options;
+  const { recipe, mirror, keyring, folder } = options;
   const tree = join(folder, 'tree');
   const bin = join(folder, 'bin');
   const withQemu = recipe.packages.includes('qemu-system-x86');
 
-  await fetchTree({ recipe, mirror, tree }, task);
+  await fetchTree({ recipe, mirror, keyring, tree }, task);
   // Device nodes, if mmdebstrap ran as root; nothing here uses them.
   await removeFolder(join(tree, 'dev'));
 

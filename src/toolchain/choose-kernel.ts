@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { ToolchainError, UsageError } from '../errors/families.js';
+import type { Environment } from '../model/environment.js';
 import { toolchainFolder } from './folders.js';
 import { readKernelImage } from './kernel-release.js';
 import type { ProvisionedTree } from './tree.js';
@@ -29,7 +30,7 @@ export function givenKernel(options: ToolchainOptions): KernelTool | undefined {
   const imageRelease = releaseOf(image);
   if (options.modules === undefined) {
     const release = imageRelease ?? 'unknown';
-    return { image, release, modules: folderWithoutModules(release), origin: 'given' };
+    return { image, release, modules: folderWithoutModules(release, options.environment), origin: 'given' };
   }
   const modules = modulesFolder(resolve(options.modules), imageRelease);
   const release = agreedRelease(image, imageRelease, modules);
@@ -111,8 +112,8 @@ function agreedRelease(image: string, imageRelease: string | undefined, modules:
 }
 
 /** A kernel without modules has everything built in: its modules folder exists and lists none. */
-function folderWithoutModules(release: string): string {
-  const folder = join(toolchainFolder(), 'no-modules', release.replaceAll('/', '_'));
+function folderWithoutModules(release: string, environment: Environment): string {
+  const folder = join(toolchainFolder(environment), 'no-modules', release.replaceAll('/', '_'));
   const list = join(folder, 'modules.builtin');
   if (!existsSync(list)) {
     mkdirSync(folder, { recursive: true });

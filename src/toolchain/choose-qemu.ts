@@ -1,6 +1,7 @@
 import { ToolchainError } from '../errors/families.js';
+import type { Environment } from '../model/environment.js';
 import type { Task } from '../model/task.js';
-import { findProgram } from './programs.js';
+import { findProgram } from '../process/find-program.js';
 import { askQemuOnce } from './qemu-cache.js';
 import type { QemuFeature } from './qemu-feature.js';
 import type { QemuTool } from './types.js';
@@ -11,7 +12,7 @@ const howToGetOne =
   'composable SR-IOV came with QEMU 10.1 (use 10.1.2 or later); without --qemu lab uses one that has it, and fetches it if need be';
 
 /** The developer's own QEMU. Throws ToolchainError if it is not there, does not run or lacks the feature. */
-export async function givenQemu(path: string, task: Task): Promise<QemuTool> {
+export async function givenQemu(path: string, environment: Environment, task: Task): Promise<QemuTool> {
   const found = findProgram(path);
   if (found === undefined) {
     throw new ToolchainError({
@@ -20,7 +21,7 @@ export async function givenQemu(path: string, task: Task): Promise<QemuTool> {
       hint: 'give the path of a qemu-system-x86_64 that may be executed, such as build/qemu-system-x86_64 in a source tree',
     });
   }
-  const answer = await askGiven(found, task);
+  const answer = await askGiven(found, environment, task);
   if (!answer.sriov) {
     throw new ToolchainError({
       code: 'LAB-TOOLCHAIN-QEMU-FEATURE',
@@ -31,9 +32,9 @@ export async function givenQemu(path: string, task: Task): Promise<QemuTool> {
   return { command: [found], version: answer.version, origin: 'given' };
 }
 
-async function askGiven(path: string, task: Task): Promise<QemuFeature> {
+async function askGiven(path: string, environment: Environment, task: Task): Promise<QemuFeature> {
   try {
-    return await askQemuOnce(path, task);
+    return await askQemuOnce(path, environment, task);
   } catch (cause) {
     task.signal.throwIfAborted();
     throw new ToolchainError(
@@ -55,11 +56,11 @@ export type SystemQemu =
   | { readonly state: 'fit'; readonly tool: QemuTool };
 
 /** Looks at PATH's QEMU. One that does not serve is no error: another will be provisioned. */
-export async function systemQemu(task: Task): Promise<SystemQemu> {
+export async function systemQemu(environment: Environment, task: Task): Promise<SystemQemu> {
   const path = findProgram(program);
   if (path === undefined) return { state: 'absent' };
   try {
-    const { version, sriov } = await askQemuOnce(path, task);
+    const { version, sriov } = await askQemuOnce(path, environment, task);
     return sriov
       ? { state: 'fit', tool: { command: [path], version, origin: 'system' } }
       : { state: 'old', path, version };

@@ -10,17 +10,16 @@ const places = [
   '/usr/share/keyrings/debian-archive-keyring.pgp',
 ];
 
-/** The file with the keys of Debian's archive, or undefined. */
-export function findDebianKeyring(): string | undefined {
-  const named = process.env[keyringVariable];
-  return (named === undefined || named === '' ? places : [named]).find(isReadable);
+/** The file with the keys of Debian's archive: the one that `named` is, or else where distributions have it; undefined if it is not there. */
+export function findDebianKeyring(named: string | undefined): string | undefined {
+  return (named === undefined ? places : [named]).find(isReadable);
 }
 
 /** Like findDebianKeyring, and throws EnvironmentError if there is none. */
-export function debianKeyring(): string {
-  const keyring = findDebianKeyring();
+export function debianKeyring(named: string | undefined): string {
+  const keyring = findDebianKeyring(named);
   if (keyring !== undefined) return keyring;
-  const place = process.env[keyringVariable] ?? places[0] ?? '';
+  const place = named ?? places[0] ?? '';
   throw new EnvironmentError({
     code: 'LAB-ENV-KEYRING',
     message: `Debian's keys are not on this computer (no ${place}), so what a mirror sends could not be checked`,

@@ -31,6 +31,7 @@ interface Question {
  */
 export async function examine(options: ToolchainOptions, task: Task): Promise<Probe[]> {
   const toolchain = await toolchainIfAny(options, task);
+  const { environment } = options;
   const questions: Question[] = [
     { name: 'Node.js', required: true, ask: () => probeNode() },
     { name: 'util-linux', required: true, ask: probeUtilLinux },
@@ -42,10 +43,10 @@ export async function examine(options: ToolchainOptions, task: Task): Promise<Pr
     { name: vhostNet.name, required: vhostNet.required, ask: () => probeDevice(vhostNet) },
     { name: 'locked memory', required: false, ask: () => probeMemlock() },
     { name: 'mmdebstrap', required: true, ask: () => probeMmdebstrap(toolchain) },
-    { name: 'Debian keyring', required: true, ask: () => probeKeyring(toolchain) },
+    { name: 'Debian keyring', required: true, ask: () => probeKeyring(environment.debianKeyring, toolchain) },
     { name: 'libguestfs', required: false, ask: async () => probeLibguestfs('/boot', task) },
-    { name: 'disk space, cache', required: true, ask: () => probeCacheSpace(toolchain) },
-    { name: 'disk space, state', required: true, ask: probeStateSpace },
+    { name: 'disk space, cache', required: true, ask: () => probeCacheSpace(toolchain, environment) },
+    { name: 'disk space, state', required: true, ask: () => probeStateSpace(environment) },
   ];
   const probes: Probe[] = [];
   // One after the other, so that no probe is slowed down by another up to its time limit.

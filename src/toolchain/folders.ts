@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { cacheFolder } from '../model/folders.js';
+import type { Environment } from '../model/environment.js';
 
 /** Where the trees, the lock that guards their making, and remembered answers of probes live. */
-export function toolchainFolder(): string {
-  return join(cacheFolder(), 'toolchain');
+export function toolchainFolder({ cache }: Environment): string {
+  return join(cache, 'toolchain');
 }

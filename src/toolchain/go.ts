@@ -6,7 +6,7 @@ import { ProcessError } from '../process/process-error.js';
 import { run, runOrThrow } from '../process/run.js';
 import { chooseMirror } from './mirror.js';
 import { fetchTree } from './mmdebstrap.js';
-import { findProgram } from './programs.js';
+import { findProgram } from '../process/find-program.js';
 import type { Recipe } from './recipe.js';
 
 /** What the modules that lab builds ask for. */
@@ -19,6 +19,8 @@ export interface GoOptions {
   readonly scratch: string;
   /** See chooseMirror. */
   readonly mirror: string | undefined;
+  /** See debianKeyring. */
+  readonly keyring: string | undefined;
 }
 
 /** Whether a version such as `go1.26.8` is as new as the one that is needed. */
@@ -33,7 +35,7 @@ export function isNewEnough(version: string): boolean {
 }
 
 /** A Go that serves: PATH's, or else Debian's, unpacked into `scratch`. Throws ToolchainError or EnvironmentError if neither is to be had. */
-export async function findGo({ scratch, mirror }: GoOptions, task: Task): Promise<string> {
+export async function findGo({ scratch, mirror, keyring }: GoOptions, task: Task): Promise<string> {
   const own = findProgram('go');
   if (own !== undefined && isNewEnough(await versionOf(own))) return own;
   task.detail('fetching Go');
@@ -45,7 +47,7 @@ export async function findGo({ scratch, mirror }: GoOptions, task: Task): Promis
     packages: ['golang-1.24-go', 'golang-1.24-src'],
     nonFree: ['none'],
   };
-  await fetchTree({ recipe, mirror: chooseMirror(mirror), tree }, task);
+  await fetchTree({ recipe, mirror: chooseMirror(mirror), keyring, tree }, task);
   const fetched = join(tree, DEBIAN_GO);
   if (existsSync(fetched)) return fetched;
   throw new ToolchainError({

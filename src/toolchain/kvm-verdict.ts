@@ -2,7 +2,6 @@ import { accessSync, closeSync, constants, existsSync, openSync } from 'node:fs'
 import { join } from 'node:path';
 import type { Task } from '../model/task.js';
 import { bootId } from '../process/identity.js';
-import { toolchainFolder } from './folders.js';
 import { readJson, writeJson } from './json-file.js';
 import { bootUnderKvm, defaultLimitMs, type KvmVerdict } from './kvm-guest.js';
 import { keyOf } from './qemu-cache.js';
@@ -24,10 +23,10 @@ export async function askKvm(
   if (closed !== undefined) return closed;
 
   const key = keyFor(toolchain);
-  const known = afresh ? undefined : knownVerdicts()[key];
+  const known = afresh ? undefined : knownVerdicts(toolchain)[key];
   if (known !== undefined) return known;
   const verdict = await bootUnderKvm(toolchain, defaultLimitMs, task);
-  remember(key, verdict);
+  remember(toolchain, key, verdict);
   return verdict;
 }
 
@@ -71,21 +70,21 @@ interface Verdicts {
 }
 
 /** Those that still hold. */
-function knownVerdicts(): Verdicts['verdicts'] {
-  const known = readJson(verdictFile()) as Partial<Verdicts> | undefined;
+function knownVerdicts(toolchain: Toolchain): Verdicts['verdicts'] {
+  const known = readJson(verdictFile(toolchain)) as Partial<Verdicts> | undefined;
   return known?.boot === bootId() ? (known.verdicts ?? {}) : {};
 }
 
 /** That an answer could not be kept only costs time. */
-function remember(key: string, verdict: KvmVerdict): void {
-  const known: Verdicts = { boot: bootId(), verdicts: { ...knownVerdicts(), [key]: verdict } };
+function remember(toolchain: Toolchain, key: string, verdict: KvmVerdict): void {
+  const known: Verdicts = { boot: bootId(), verdicts: { ...knownVerdicts(toolchain), [key]: verdict } };
   try {
-    writeJson(verdictFile(), known);
+    writeJson(verdictFile(toolchain), known);
   } catch {
     return;
   }
 }
 
-function verdictFile(): string {
-  return join(toolchainFolder(), 'kvm-verdict.json');
+function verdictFile({ folder }: Toolchain): string {
+  return join(folder, 'kvm-verdict.json');
 }

@@ -4,13 +4,11 @@ import { readAptSources, type AptSource } from './apt-sources.js';
 /** A Debian mirror and who named it. */
 export interface Mirror {
   readonly url: string;
-  readonly origin: 'option' | 'environment' | 'apt' | 'default';
+  readonly origin: 'option' | 'apt' | 'default';
 }
 
 /** mmdebstrap's own default. */
 const defaultMirror = 'http://deb.debian.org/debian';
-
-export const mirrorVariable = 'LAB_DEBIAN_MIRROR';
 
 const suites = [
   'oldoldstable',
@@ -28,17 +26,14 @@ const suites = [
 ];
 
 /**
- * Chooses the mirror: `wish` (an option), else the environment's LAB_DEBIAN_MIRROR, else the first Debian archive in this
- * computer's apt configuration, else mmdebstrap's default. Throws UsageError if the first two are not a mirror's address.
+ * Chooses the mirror: `wish` (an option), else the first Debian archive in this computer's apt configuration, else mmdebstrap's
+ * default. Throws UsageError if `wish` is not a mirror's URL.
  */
 export function chooseMirror(
   wish: string | undefined,
   sources: () => readonly AptSource[] = readAptSources,
 ): Mirror {
-  if (wish !== undefined && wish !== '') return { url: checkedUrl(wish, 'the mirror'), origin: 'option' };
-  const variable = process.env[mirrorVariable];
-  if (variable !== undefined && variable !== '')
-    return { url: checkedUrl(variable, mirrorVariable), origin: 'environment' };
+  if (wish !== undefined && wish !== '') return { url: checkedUrl(wish), origin: 'option' };
   const own = mirrorOf(sources());
   if (own !== undefined) return { url: own, origin: 'apt' };
   return { url: defaultMirror, origin: 'default' };
@@ -62,11 +57,11 @@ function isDebianArchive(source: AptSource): boolean {
   );
 }
 
-function checkedUrl(text: string, what: string): string {
+function checkedUrl(text: string): string {
   if (/^(https?|file|copy|mirror(\+\w+)?):\/[^\s"\]]+$/.test(text)) return text;
   throw new UsageError({
     code: 'LAB-TOOLCHAIN-MIRROR-URL',
-    message: `${what} is not the address of a mirror: "${text}"`,
-    hint: `give the address that holds dists/ and pool/, such as ${defaultMirror}`,
+    message: `the mirror URL is invalid: "${text}"`,
+    hint: `give the URL of the directory that contains dists/ and pool/, such as ${defaultMirror}`,
   });
 }

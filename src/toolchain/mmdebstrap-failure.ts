@@ -1,6 +1,6 @@
 import { EnvironmentError, ToolchainError } from '../errors/families.js';
 import type { LabError, Problem } from '../errors/lab-error.js';
-import { mirrorVariable, type Mirror } from './mirror.js';
+import type { Mirror } from './mirror.js';
 
 interface Explanation {
   readonly sign: RegExp;
@@ -8,11 +8,10 @@ interface Explanation {
   readonly problem: (mirror: Mirror) => Problem;
 }
 
-const otherMirror = `try another mirror with --mirror URL or ${mirrorVariable}=URL`;
+const otherMirror = 'try another mirror with --mirror URL or LAB_DEBIAN_MIRROR=URL';
 
 const origins: Readonly<Record<Mirror['origin'], string>> = {
-  option: 'as --mirror says',
-  environment: `as ${mirrorVariable} says`,
+  option: 'from --mirror or LAB_DEBIAN_MIRROR',
   apt: "from this computer's apt configuration",
   default: 'the default',
 };

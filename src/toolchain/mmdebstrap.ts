@@ -6,13 +6,15 @@ import { aptTransportOptions } from './apt-transport.js';
 import { debianKeyring } from './debian-keyring.js';
 import { explainFailure, isExpiredRelease } from './mmdebstrap-failure.js';
 import type { Mirror } from './mirror.js';
-import { removeFolder } from './remove-folder.js';
+import { removeFolder } from '../process/remove-folder.js';
 import { aptPreferences, aptSources, type Recipe } from './recipe.js';
 import { requireMmdebstrap } from './requirements.js';
 
 export interface FetchOptions {
   readonly recipe: Recipe;
   readonly mirror: Mirror;
+  /** See debianKeyring. */
+  readonly keyring: string | undefined;
   /** The folder to fill; made here. */
   readonly tree: string;
 }
@@ -29,7 +31,7 @@ const limitSeconds = 3600;
  */
 export async function fetchTree(options: FetchOptions, task: Task): Promise<void> {
   requireMmdebstrap();
-  const keyring = debianKeyring();
+  const keyring = debianKeyring(options.keyring);
   const transport = await aptTransportOptions();
   const attempt = (more: readonly string[]) =>
     runMmdebstrap(mmdebstrapArguments(options, keyring, [...transport, ...more]), task);

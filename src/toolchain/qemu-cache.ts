@@ -1,5 +1,6 @@
 import { closeSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Environment } from '../model/environment.js';
 import type { Task } from '../model/task.js';
 import { toolchainFolder } from './folders.js';
 import { readJson, writeJson } from './json-file.js';
@@ -13,14 +14,15 @@ const maxAnswers = 20;
  * Like askQemu for a program at `path`, and remembers the answer for as long as the file has the same time and size. A script is
  * asked each time: what it starts may have changed. Throws ProcessError if it does not run.
  */
-export async function askQemuOnce(path: string, task: Task): Promise<QemuFeature> {
+export async function askQemuOnce(path: string, environment: Environment, task: Task): Promise<QemuFeature> {
   const key = keyOf(path);
-  const answers = (readJson(answersFile()) ?? {}) as Answers;
+  const file = answersFile(environment);
+  const answers = (readJson(file) ?? {}) as Answers;
   const known = answers[key];
   if (known !== undefined && isBinary(path)) return known;
 
   const answer = await askQemu([path], task);
-  remember({ ...Object.fromEntries(Object.entries(answers).slice(1 - maxAnswers)), [key]: answer });
+  remember(file, { ...Object.fromEntries(Object.entries(answers).slice(1 - maxAnswers)), [key]: answer });
   return answer;
 }
 
@@ -32,16 +34,16 @@ export function keyOf(path: string): string {
 }
 
 /** That an answer could not be kept only costs time; whoever needs the cache folder says what is wrong with it. */
-function remember(answers: Answers): void {
+function remember(file: string, answers: Answers): void {
   try {
-    writeJson(answersFile(), answers);
+    writeJson(file, answers);
   } catch {
     return;
   }
 }
 
-function answersFile(): string {
-  return join(toolchainFolder(), 'qemu-answers.json');
+function answersFile(environment: Environment): string {
+  return join(toolchainFolder(environment), 'qemu-answers.json');
 }
 
 function isBinary(path: string): boolean {

@@ -1,5 +1,5 @@
 import { EnvironmentError } from '../errors/families.js';
-import { findProgram } from './programs.js';
+import { findProgram } from '../process/find-program.js';
 
 /** The one line that gives Debian and Ubuntu all that provisioning needs. */
 export const installLine = 'sudo apt-get install mmdebstrap debian-archive-keyring';

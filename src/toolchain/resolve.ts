@@ -1,4 +1,5 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import type { Environment } from '../model/environment.js';
 import type { Task } from '../model/task.js';
 import { givenKernel, provisionedKernel } from './choose-kernel.js';
 import { givenQemu, systemQemu } from './choose-qemu.js';
@@ -25,37 +26,44 @@ interface Choice {
  */
 export async function resolveToolchain(options: ToolchainOptions, task: Task): Promise<Toolchain> {
   const choice = await choose(options, task);
-  const tree = cachedTree(choice) ?? (await provisionTree(choice.recipe, options.mirror, task));
+  const tree = cachedTree(choice, options.environment) ?? (await provisionTree(choice.recipe, options, task));
   return assemble(choice, tree);
 }
 
 /** Like resolveToolchain, but fetches nothing: undefined if the tree is not in the cache. */
 export async function findToolchain(options: ToolchainOptions, task: Task): Promise<Toolchain | undefined> {
   const choice = await choose(options, task);
-  const tree = cachedTree(choice);
+  const tree = cachedTree(choice, options.environment);
   return tree && assemble(choice, tree);
 }
 
 /** The tree in the cache that serves: the one of the recipe, or one that has a QEMU besides, which then lies idle. */
-function cachedTree({ recipe, kernelFlavour }: Choice): ProvisionedTree | undefined {
-  return findTree(recipe) ?? findTree(recipeFor({ kernelFlavour, withQemu: true }));
+function cachedTree(
+  { recipe, kernelFlavour }: Choice,
+  environment: Environment,
+): ProvisionedTree | undefined {
+  return findTree(recipe, environment) ?? findTree(recipeFor({ kernelFlavour, withQemu: true }), environment);
 }
 
 async function choose(options: ToolchainOptions, task: Task): Promise<Choice> {
   const kernel = givenKernel(options);
-  const qemu = options.qemu === undefined ? await fitSystemQemu(task) : await givenQemu(options.qemu, task);
+  const qemu =
+    options.qemu === undefined
+      ? await fitSystemQemu(options.environment, task)
+      : await givenQemu(options.qemu, options.environment, task);
   const { kernelFlavour = 'cloud' } = options;
   const recipe = recipeFor({ kernelFlavour, withQemu: qemu === undefined });
   return { qemu, kernel, kernelFlavour, recipe };
 }
 
-async function fitSystemQemu(task: Task): Promise<QemuTool | undefined> {
-  const system = await systemQemu(task);
+async function fitSystemQemu(environment: Environment, task: Task): Promise<QemuTool | undefined> {
+  const system = await systemQemu(environment, task);
   return system.state === 'fit' ? system.tool : undefined;
 }
 
 function assemble(choice: Choice, tree: ProvisionedTree): Toolchain {
   return {
+    folder: dirname(tree.folder),
     qemu: choice.qemu ?? {
       command: [join(tree.bin, 'qemu-system-x86_64')],
       version: tree.manifest.qemuVersion ?? 'unknown',

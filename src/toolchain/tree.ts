@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ToolchainError } from '../errors/families.js';
+import type { Environment } from '../model/environment.js';
 import { readManifest, type Manifest } from './manifest.js';
 import { packageListOf } from './mmdebstrap.js';
 import { recipeDigest, type Recipe } from './recipe.js';
@@ -16,13 +17,13 @@ export interface ProvisionedTree {
 }
 
 /** Where the tree of a recipe is, once it is made. */
-export function treeFolder(recipe: Recipe): string {
-  return join(toolchainFolder(), recipeDigest(recipe));
+export function treeFolder(recipe: Recipe, environment: Environment): string {
+  return join(toolchainFolder(environment), recipeDigest(recipe));
 }
 
 /** The recipe's tree if it is in the cache and whole, else undefined. Costs one small file's reading and a few stats. */
-export function findTree(recipe: Recipe): ProvisionedTree | undefined {
-  const folder = treeFolder(recipe);
+export function findTree(recipe: Recipe, environment: Environment): ProvisionedTree | undefined {
+  const folder = treeFolder(recipe, environment);
   const manifest = readManifest(folder, recipeDigest(recipe));
   if (manifest === undefined) return undefined;
   const found = { folder, tree: join(folder, 'tree'), bin: join(folder, 'bin'), manifest };

@@ -1,3 +1,5 @@
+import type { Environment } from '../model/environment.js';
+
 /** Where a part of the toolchain comes from. */
 export type Origin = 'system' | 'provisioned' | 'given';
 
@@ -25,6 +27,8 @@ export type KernelFlavour = 'cloud' | 'generic';
 
 /** What a lab is run with. Everything in it exists and has been asked for its version. */
 export interface Toolchain {
+  /** The folder of the cache that holds the trees, the modules built for their kernels, and remembered answers. */
+  readonly folder: string;
   readonly qemu: QemuTool;
   readonly kernel: KernelTool;
   /** Which of Debian's kernels the tree holds, whether or not it is the one in use. */
@@ -46,6 +50,7 @@ export interface Toolchain {
 }
 
 export interface ToolchainOptions {
+  readonly environment: Environment;
   /** A developer's own QEMU: a path, or the name of a program on PATH. */
   readonly qemu?: string | undefined;
   /** A developer's own kernel image, bzImage or vmlinux. */

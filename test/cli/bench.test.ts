@@ -10,7 +10,7 @@ describe('lab bench', () => {
   test('--dry-run tells what it would do, and makes nothing', async () => {
     const { exitCode, stdout } = await place().lab('bench', 'offload-tap', '--dry-run');
     expect(exitCode).toBe(0);
-    expect(stdout).toContain('offload:  a container in guest holds pf0.vf0 (10.0.0.11/24)');
+    expect(stdout).toContain('offload:  a container in guest has pf0.vf0 (10.0.0.11/24)');
     expect(stdout).toContain('behind veth, bridge, routing and NAT on uplink (10.0.0.12/24)');
     expect(stdout).toContain('measure   UDP_STREAM, 65507 bytes, with netperf');
     expect(stdout).toMatch(/1 warm-up and 7 runs of 3 s on each side; about \d+ s under emulation/);
@@ -80,7 +80,7 @@ bench: { machine: guest, peer: server, offload: a, software: b }
     const { exitCode, stdout } = await place().lab('bench', 'nested.yaml', '--dry-run');
     expect({ exitCode, stdout }).toMatchObject({
       exitCode: 0,
-      stdout: expect.stringContaining('holds a (10.64.') as string,
+      stdout: expect.stringContaining('has a (10.64.') as string,
     });
   });
 });

@@ -80,7 +80,7 @@ describe('lab up --dry-run', () => {
       [
         'create  namespace lab: the lab is not up',
         'create  network networks and peers: the namespace is new',
-        'create  machine guest: it does not run',
+        'create  machine guest: it is not running',
         'mine: nothing was changed',
         '',
       ].join('\n'),

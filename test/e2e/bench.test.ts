@@ -37,9 +37,9 @@ describe('lab bench', () => {
     expect(result.refusals).toEqual([]);
     expect(outcome.exitCode, outcome.stderr).toBe(0);
     expect(result.setup.map(({ ok, title }) => [ok, title])).toEqual([
-      [true, 'offload: the container holds pf0.vf0 and no other netdev'],
+      [true, 'offload: the container has pf0.vf0 and no other netdev'],
       [true, 'offload: the container reaches server'],
-      [true, 'software: the container holds its end of the veth pair and no other netdev'],
+      [true, 'software: the container has its end of the veth pair and no other netdev'],
       [true, 'software: the container reaches server'],
       [true, 'software: the guest has translated the address of what the container sent'],
     ]);

@@ -1,3 +1,4 @@
+import { readEnvironment } from '../../src/cli/environment.js';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -24,8 +25,9 @@ let micro: BootImage;
 let server: BootedImage | undefined;
 
 beforeAll(async () => {
-  toolchain = await resolveToolchain({}, silentTask());
-  const context = { toolchain, mirror: undefined };
+  const environment = readEnvironment();
+  toolchain = await resolveToolchain({ environment }, silentTask());
+  const context = { toolchain, environment, mirror: undefined };
   const task = silentTask();
   micro = await bootImage('micro', context, task);
   const hypervisor = await bootImage('hypervisor', context, task);

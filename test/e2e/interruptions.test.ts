@@ -6,13 +6,13 @@ const MOMENTS: readonly { after: RegExp; ms: number }[] = [
   { after: /^/, ms: 0 },
   { after: /^/, ms: 100 },
   { after: /^/, ms: 250 },
-  { after: /Make the lab’s namespace/, ms: 0 },
-  { after: /Make the lab’s namespace/, ms: 10 },
-  { after: /Make the networks/, ms: 0 },
-  { after: /Make the networks/, ms: 15 },
-  { after: /Make the networks/, ms: 30 },
-  { after: /Make the networks/, ms: 50 },
-  { after: /✔ Make the networks/, ms: 0 },
+  { after: /Create the lab’s namespaces/, ms: 0 },
+  { after: /Create the lab’s namespaces/, ms: 10 },
+  { after: /Create networks/, ms: 0 },
+  { after: /Create networks/, ms: 15 },
+  { after: /Create networks/, ms: 30 },
+  { after: /Create networks/, ms: 50 },
+  { after: /✔ Create networks/, ms: 0 },
   { after: /Boot guest/, ms: 0 },
   { after: /Boot guest/, ms: 20 },
   { after: /Boot guest/, ms: 100 },
@@ -82,7 +82,7 @@ test.each([0, 60, 150])(
   'SIGKILL %i ms after the networks, as QEMU starts: the next `lab up` finds its taps free',
   { tags: 'thorough' },
   async (ms) => {
-    await interrupt(['SIGKILL'], { after: /✔ Make the networks/, ms });
+    await interrupt(['SIGKILL'], { after: /✔ Create networks/, ms });
     const { exitCode, stderr } = await sandbox.lab('up', 'quickstart');
     expect(exitCode, stderr).toBe(0);
   },

@@ -1,4 +1,5 @@
 /** @module-tag thorough */
+import { readEnvironment } from '../../src/cli/environment.js';
 import { createHash, randomBytes } from 'node:crypto';
 import {
   cpSync,
@@ -18,7 +19,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { catalogued } from '../../src/images/catalog.js';
-import { prepareLab } from '../../src/lab/prepare.js';
+import { prepareLab, type PrepareOptions } from '../../src/lab/prepare.js';
 import { readLab } from '../../src/definition/read-lab.js';
 import { verifyImage } from '../../src/lab/verify-image.js';
 import { withLab } from '../../src/lab/with-lab.js';
@@ -42,7 +43,7 @@ let sandbox: Sandbox;
 let toolchain: Toolchain;
 
 beforeAll(async () => {
-  const found = await findToolchain({}, silentTask());
+  const found = await findToolchain({ environment: readEnvironment() }, silentTask());
   if (found === undefined) throw new Error('there is no toolchain');
   toolchain = found;
 });
@@ -234,11 +235,12 @@ describe('on one partition with ext4, fetched', () => {
 describe('with XFS, and /boot apart', () => {
   /** What lab builds rocky-9 of, on another disk than Rocky's. */
   let image: Image;
-  const options = {
-    toolchain: {},
+  /** In the sandbox's environment, which the tests below take over. */
+  const options = (): PrepareOptions => ({
+    toolchain: { environment: readEnvironment() },
     acceleration: 'auto',
     bootLimitMs: undefined,
-  } as const;
+  });
   const task = silentTask();
 
   beforeAll(async () => {
@@ -258,7 +260,7 @@ describe('with XFS, and /boot apart', () => {
 
   test('the image of rocky-9’s recipe is built and boots, and every component answers', async () => {
     const named = { name: image.name, image, kernelFlavour: 'cloud' } as const;
-    const { checks } = await verifyImage(named, { ...options, onResult: () => undefined }, task);
+    const { checks } = await verifyImage(named, { ...options(), onResult: () => undefined }, task);
     const said = checks.map(({ title, ok, assertions }) => ({ title, ok, assertions }));
     expect(
       checks.map(({ title }) => title),
@@ -273,7 +275,7 @@ describe('with XFS, and /boot apart', () => {
     writeFileSync(file, 'machines: { guest: { image: rocky-9 } }\n');
     const read = readLab(file);
     const lab = { ...read.lab, images: [image] };
-    const prepared = await prepareLab({ ...read, lab }, options, task);
+    const prepared = await prepareLab({ ...read, lab }, options(), task);
     await withLab(prepared, { purpose: 'test', keep: false }, task, async ({ running }) => {
       const ask = [
         'cat /etc/rocky-release',

@@ -1,3 +1,4 @@
+import { readEnvironment } from '../../src/cli/environment.js';
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -18,7 +19,10 @@ test('SR-IOV CNI’s own functions find virtio VFs in what sriov-virtio shows, a
   };
   const task = { ...silentTask(), detail: hear, warn: hear };
   const folders = { module, scratch: scratch() };
-  const go = await findGo({ scratch: scratch(), mirror: undefined }, task);
+  const go = await findGo(
+    { scratch: scratch(), mirror: undefined, keyring: readEnvironment().debianKeyring },
+    task,
+  );
   await runGo(go, ['vet', './...'], folders, task);
   await expect(runGo(go, ['test', './...'], folders, task), said.join('\n')).resolves.toBeUndefined();
 });

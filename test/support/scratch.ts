@@ -15,12 +15,3 @@ export function useScratch(): () => string {
   });
   return () => folder;
 }
-
-/** Like useScratch, and the folder is the state folder (XDG_STATE_HOME) of the code under test. */
-export function useStateFolder(): () => string {
-  const scratch = useScratch();
-  beforeEach(() => {
-    vi.stubEnv('XDG_STATE_HOME', scratch());
-  });
-  return scratch;
-}

@@ -129,6 +129,8 @@ export function trafficView(target: CheckTarget, accelerator: string): object {
     })),
     measurements: measured(target).map((pair) => ({
       ...pair,
+      throughputTitle: `${pair.from.name} to ${pair.to.name}, netperf TCP_STREAM`,
+      latencyTitle: `${pair.from.name} to ${pair.to.name}, netperf TCP_RR, with the mean latency in usec`,
       bytes: megabytes * BYTES_PER_MEGABYTE,
       transactions,
     })),

@@ -1,5 +1,5 @@
 /**
- * Whether what iputils' `ping` says, when it is not quiet, has at least `count` replies and none is missing between them. Its own sum
+ * Whether the output of iputils' `ping` (without `-q`) has at least `count` replies with no gap between them. Its own sum
  * ("0% packet loss") does not tell: a request that is still under way as ping ends is no loss. The same for scripts is in
  * src/templates/checks/lib/ping.sh.hbs.
  */

@@ -25,7 +25,7 @@ export default class ImageBuild extends BaseCommand<typeof ImageBuild> {
     const { args, flags } = await this.read(ImageBuild);
     const built = await buildImage(
       findImage(args.name, flags.lab),
-      { mirror: flags.mirror, acceleration: flags.accel },
+      { environment: this.environment, mirror: flags.mirror, acceleration: flags.accel },
       await this.task(),
     );
     this.log(`${args.name}: ${built.disk ?? built.initrd}`);

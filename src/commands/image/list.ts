@@ -13,7 +13,7 @@ export default class ImageList extends BaseCommand<typeof ImageList> {
 
   async run(): Promise<ImageListResult> {
     await this.read(ImageList);
-    const images = listImages();
+    const images = listImages(this.environment);
     const rows = images.map(({ name, state, bytes, base, components }) => [
       name,
       state,

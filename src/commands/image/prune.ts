@@ -12,7 +12,7 @@ export default class ImagePrune extends BaseCommand<typeof ImagePrune> {
 
   async run(): Promise<Pruned> {
     await this.read(ImagePrune);
-    const pruned = await pruneUnusedImages(await this.task());
+    const pruned = await pruneUnusedImages(this.environment, await this.task());
     for (const { title, bytes } of pruned.removed) this.log(`removed ${title}: ${bytesText(bytes)}`);
     this.log(pruned.removed.length === 0 ? 'nothing to remove' : `${bytesText(pruned.bytes)} in all`);
     return pruned;

@@ -19,7 +19,9 @@ export default class ImageShow extends BaseCommand<typeof ImageShow> {
     const { args, flags } = await this.read(ImageShow);
     const { image, kernelFlavour } = findImage(args.name, flags.lab);
     const shown =
-      typeof image === 'string' ? describeInitramfs(image) : describeImage(image, { kernelFlavour });
+      typeof image === 'string'
+        ? describeInitramfs(image, this.environment)
+        : describeImage(image, kernelFlavour, this.environment);
     this.#print(shown);
     return shown;
   }

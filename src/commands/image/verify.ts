@@ -28,7 +28,12 @@ export default class ImageVerify extends BaseCommand<typeof ImageVerify> {
     const result = await verifyImage(
       image,
       {
-        toolchain: { qemu: flags.qemu, mirror: flags.mirror, kernelFlavour: image.kernelFlavour },
+        toolchain: {
+          environment: this.environment,
+          qemu: flags.qemu,
+          mirror: flags.mirror,
+          kernelFlavour: image.kernelFlavour,
+        },
         acceleration: flags.accel,
         bootLimitMs: bootLimitMs(flags),
         onResult: (check) => {

@@ -6,7 +6,7 @@ import { runSummary, type RunSummary } from '../../results/outcome.js';
 import { table } from '../../report/table.js';
 
 interface ResultsResult {
-  /** The newest first; with --prune those that were removed. */
+  /** The newest first; with `--prune`, the runs that were removed. */
   readonly runs: readonly RunSummary[];
   readonly removed: boolean;
 }
@@ -43,16 +43,19 @@ export default class Results extends BaseCommand<typeof Results> {
   async run(): Promise<ResultsResult> {
     const { args, flags } = await this.read(Results);
     if (flags.prune) {
-      const gone = pruneRuns(args.lab, { keep: flags.keep, olderThanDays: flags['older-than'] });
+      const gone = pruneRuns(this.environment.state, args.lab, {
+        keep: flags.keep,
+        olderThanDays: flags['older-than'],
+      });
       for (const { run } of gone) this.log(`removed ${run.id}`);
       if (gone.length === 0) this.log('nothing to remove');
       return { runs: gone.map(({ run }) => runSummary(run)), removed: true };
     }
-    const { runs, unreadable } = storedRuns(args.lab);
+    const { runs, unreadable } = storedRuns(this.environment.state, args.lab);
     const progress = await this.progress();
     for (const { problem } of unreadable) progress.warn(problem);
     const summaries = runs.map(({ run }) => runSummary(run));
-    if (summaries.length === 0) this.log('no results yet: `lab test` and `lab bench` make them');
+    if (summaries.length === 0) this.log('no results yet: run `lab test` or `lab bench`');
     else this.#show(summaries);
     return { runs: summaries, removed: false };
   }

@@ -22,7 +22,7 @@ export default class ResultsShow extends BaseCommand<typeof ResultsShow> {
 
   async run(): Promise<KeptRun> {
     const { args, flags } = await this.read(ResultsShow);
-    const run = findRun(args.run);
+    const run = findRun(this.environment.state, args.run);
     if (!this.jsonEnabled()) process.stdout.write(run.kind === 'bench' ? benchText(run) : toTap(run));
     if (flags.junit !== undefined) writeReport(flags.junit, toJunit(asTestResult(run)));
     return run;

@@ -43,6 +43,8 @@ export interface ArtefactBuild {
   readonly toolchain: Toolchain;
   /** Debian mirror's URL that the user asked for. */
   readonly mirror: string | undefined;
+  /** See debianKeyring. */
+  readonly keyring: string | undefined;
 }
 
 /** A part that is added to a base. */

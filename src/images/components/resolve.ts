@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { digest } from '../../model/digest.js';
+import { digestOf } from '../../model/digest.js';
 import { shippedFile } from '../../model/folders.js';
 import { buildFolder } from '../build-folder.js';
 import type { BuildContext } from '../build-context.js';
@@ -32,10 +32,10 @@ export function resolveComponent(
   const component = findComponent(name);
   const recipe = component.families[family];
   const chosen = version ?? component.version ?? null;
-  return { name, component, version: chosen, recipe, digest: digestOf(component, recipe, chosen) };
+  return { name, component, version: chosen, recipe, digest: componentDigest(component, recipe, chosen) };
 }
 
-function digestOf(component: Component, recipe: FamilyRecipe, version: string | null): string {
+function componentDigest(component: Component, recipe: FamilyRecipe, version: string | null): string {
   const hash = createHash('sha256').update(
     JSON.stringify([
       component.name,
@@ -68,19 +68,18 @@ export async function withArtefacts(
   const { recipe, version } = resolved;
   const { build } = recipe;
   if (build === undefined) return resolved;
-  const key = digest(
-    JSON.stringify([resolved.digest, recipe.perKernel === true ? image.kernelRelease : null]),
-  );
-  const artefacts = join(imagesFolder(), 'artefacts', key.slice(0, 32));
+  const key = digestOf([resolved.digest, recipe.perKernel === true ? image.kernelRelease : null]);
+  const artefacts = join(imagesFolder(work.cache), 'artefacts', key.slice(0, 32));
   if (!existsSync(artefacts)) {
     await buildFolder(
       artefacts,
-      async (scratch, root) => {
+      async (root, scratch) => {
         const folder = join(scratch, 'work');
         mkdirSync(folder);
         const { toolchain, mirror } = context;
+        const keyring = context.environment.debianKeyring;
         await build(
-          { version: version ?? '', scratch: folder, root, ...image, toolchain, mirror },
+          { version: version ?? '', scratch: folder, root, ...image, toolchain, mirror, keyring },
           loggedIn(work, task),
         );
       },

@@ -12,7 +12,7 @@ async function buildModule(build: ArtefactBuild, task: Task): Promise<void> {
   const kernel = { ...toolchain.kernel, origin: 'provisioned' as const, release };
   const module = await kernelModule(
     vpVdpa,
-    { mirror: build.mirror, toolchain: { ...toolchain, kernel, packages } },
+    { ...build, toolchain: { ...toolchain, kernel, packages } },
     task,
   );
   if (module === undefined) return;

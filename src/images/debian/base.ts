@@ -85,7 +85,7 @@ export async function buildDebianBase(work: LayerWork, context: BuildContext, ta
   const recipe = recipeOf(context.toolchain.kernelFlavour);
   const mirror = chooseMirror(context.mirror);
   const transport = await aptTransportOptions();
-  const sources = aptSources(recipe, mirror.url, debianKeyring());
+  const sources = aptSources(recipe, mirror.url, debianKeyring(context.environment.debianKeyring));
   writeFileSync(join(work.result, 'sources'), sources.map((line) => `${line}\n`).join(''));
   const attempt = async (more: readonly string[]): Promise<string | undefined> =>
     runInNamespace(

@@ -2,6 +2,7 @@ import { mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { ReadableStream } from 'node:stream/web';
+import { pause } from '../../process/wait-for.js';
 import { ToolchainError } from '../../errors/families.js';
 import type { Task } from '../../model/task.js';
 import { digestOfFile } from './file-digest.js';
@@ -108,7 +109,7 @@ async function fetchAll(part: string, options: DownloadOptions, task: Task): Pro
       task.signal.throwIfAborted();
       failures = sizeOf(part) > before ? 1 : failures + 1;
       if (error instanceof Refusal || isOfDisk(error) || failures >= MAX_FAILURES) throw error;
-      await new Promise((resolve) => setTimeout(resolve, RETRY_MS * failures));
+      await pause(RETRY_MS * failures, task.signal);
     }
   }
 }

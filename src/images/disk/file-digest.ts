@@ -36,14 +36,14 @@ function hashFile(file: string): string {
 }
 
 /** The SHA-256 (hex) of a file, which is read once for each content: a disk of gigabytes takes seconds. */
-export function knownDigest(file: string): string {
+export function knownDigest(file: string, cache: string): string {
   const mark = markOf(file);
   const name = digest(file).slice(0, 16);
-  const note = join(imagesFolder(), 'digests', `${name}.json`);
+  const note = join(imagesFolder(cache), 'digests', `${name}.json`);
   const known = readJson(note) as KnownDigest | undefined;
   if (known?.mark === mark) return known.sha256;
   const sha256 = hashFile(file);
-  mkdirSync(join(imagesFolder(), 'digests'), { recursive: true });
+  mkdirSync(join(imagesFolder(cache), 'digests'), { recursive: true });
   writeJson(note, { mark, sha256 });
   return sha256;
 }

@@ -15,20 +15,20 @@ const ROOM_BYTES = 2048 * MIB;
 const SHOW_EVERY_MS = 200;
 
 /** The SHA-256 of what a source has or has to have. Throws UsageError for a file that cannot be built on. */
-export function sourceDigest(source: DiskSource): string {
+export function sourceDigest(source: DiskSource, cache: string): string {
   if (source.kind === 'download') return source.sha256;
   requireWholeQcow2(source.path);
-  return knownDigest(source.path);
+  return knownDigest(source.path, cache);
 }
 
-/** Throws LabError when the disk of the cache has not so many bytes left, and as many as a build needs beside. */
-export function requireRoom(bytes: number): void {
-  const { bavail, bsize } = statfsSync(imagesFolder());
+/** Throws LabError when the disk of the cache folder has not so many bytes left, and as many as a build needs beside. */
+export function requireRoom(bytes: number, cache: string): void {
+  const { bavail, bsize } = statfsSync(imagesFolder(cache));
   if (bavail * bsize >= bytes + ROOM_BYTES) return;
   throw new LabError({
     code: 'LAB-ENV-DISK-FULL',
     message: `an image needs ${Math.ceil((bytes + ROOM_BYTES) / MIB)} MiB, and the disk has ${Math.floor((bavail * bsize) / MIB)} MiB left`,
-    location: { file: imagesFolder() },
+    location: { file: imagesFolder(cache) },
     hint: 'make room there (lab image prune), or set XDG_CACHE_HOME to another disk',
   });
 }
@@ -40,14 +40,14 @@ export async function obtainDisk(
   work: LayerWork,
   task: Task,
 ): Promise<void> {
-  if (source.kind === 'file') await copyDisk(source.path, target, task);
+  if (source.kind === 'file') await copyDisk(source.path, target, work, task);
   else await fetchDisk(source, target, work, task);
   requireWholeQcow2(target);
 }
 
-async function copyDisk(path: string, target: string, task: Task): Promise<void> {
-  const wanted = knownDigest(path);
-  requireRoom(statSync(path).size);
+async function copyDisk(path: string, target: string, { cache }: LayerWork, task: Task): Promise<void> {
+  const wanted = knownDigest(path, cache);
+  requireRoom(statSync(path).size, cache);
   copyFileSync(path, target, constants.COPYFILE_FICLONE);
   if ((await digestOfFile(target, task)) === wanted) return;
   throw unusableBase(path, 'changed while it was copied', 'run the command again when nobody writes to it');
@@ -59,8 +59,8 @@ async function fetchDisk(
   work: LayerWork,
   task: Task,
 ): Promise<void> {
-  const fetched = join(imagesFolder(), 'downloads', sha256);
-  requireRoom(0);
+  const fetched = join(imagesFolder(work.cache), 'downloads', sha256);
+  requireRoom(0, work.cache);
   work.log(`fetching ${url}`);
   let shown = 0;
   const onBytes = (done: number, total: number | undefined): void => {

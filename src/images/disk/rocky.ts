@@ -29,21 +29,26 @@ const images: Readonly<Record<string, RockyImage>> = {
   },
 };
 
-function mirror(): string {
-  const named = process.env[rockyMirrorVariable];
-  if (named === undefined || named === '') return DEFAULT_MIRROR;
+function checkedMirror(named: string | undefined): string {
+  if (named === undefined) return DEFAULT_MIRROR;
   if (/^https?:\/\/[^\s"']+$/.test(named)) return named.replace(/\/+$/, '');
   throw new UsageError({
     code: 'LAB-IMAGE-MIRROR-URL',
-    message: `${rockyMirrorVariable} is not the address of a mirror: "${named}"`,
-    hint: `give the address that holds 9.8/images/x86_64 and the like, such as ${DEFAULT_MIRROR}`,
+    message: `${rockyMirrorVariable} is not the URL of a mirror: "${named}"`,
+    hint: `give the URL of the directory that contains 9.8/images/x86_64 and so on, such as ${DEFAULT_MIRROR}`,
   });
 }
 
-/** Where the base of that name is to be had; undefined for one that is not Rocky's. Throws UsageError for a wrong mirror. */
-export function rockySource(base: string): Extract<DiskSource, { kind: 'download' }> | undefined {
+/**
+ * Where the base of that name can be downloaded; undefined for one that is not Rocky's. `mirror`: the URL of a mirror; undefined:
+ * Rocky's own. Throws UsageError for an invalid one.
+ */
+export function rockySource(
+  base: string,
+  mirror: string | undefined,
+): Extract<DiskSource, { kind: 'download' }> | undefined {
   const image = images[base];
   if (image === undefined) return undefined;
   const { release, file, sha256 } = image;
-  return { kind: 'download', url: `${mirror()}/${release}/images/x86_64/${file}`, sha256 };
+  return { kind: 'download', url: `${checkedMirror(mirror)}/${release}/images/x86_64/${file}`, sha256 };
 }

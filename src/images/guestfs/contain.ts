@@ -1,5 +1,5 @@
 import { userInfo } from 'node:os';
-import { cacheFolder, shippedFile } from '../../model/folders.js';
+import { shippedFile } from '../../model/folders.js';
 import { endsWithLab, PRIVATE_NAMESPACES } from '../ends-with-lab.js';
 
 /** What timeout(1) ends with when the time is over. */
@@ -13,9 +13,10 @@ export const TIMED_OUT = 124;
 export function contained(
   argv: readonly string[],
   temporary: string,
+  cache: string,
   isRoot = userInfo().uid === 0,
 ): [string, ...string[]] {
   const script = shippedFile('images/guestfs/files/private-tmp.sh');
-  const apart = isRoot ? ['unshare', ...PRIVATE_NAMESPACES, 'sh', script, cacheFolder(), temporary] : [];
+  const apart = isRoot ? ['unshare', ...PRIVATE_NAMESPACES, 'sh', script, cache, temporary] : [];
   return endsWithLab([...apart, ...argv]);
 }

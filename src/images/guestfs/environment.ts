@@ -1,6 +1,5 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { cacheFolder } from '../../model/folders.js';
 import type { Task } from '../../model/task.js';
 import { decideAcceleration } from '../../toolchain/acceleration.js';
 import type { Accelerator } from '../../toolchain/types.js';
@@ -22,15 +21,15 @@ function backend(accelerator: Accelerator): GuestfsEnvironment {
  */
 export async function guestfsEnvironment(
   scratch: string,
-  { toolchain, acceleration = 'auto' }: BuildContext,
+  { toolchain, acceleration = 'auto', environment }: BuildContext,
   task: Task,
 ): Promise<GuestfsEnvironment> {
   const { accelerator } = await decideAcceleration(toolchain, acceleration, task);
   const { image, release, modules } = toolchain.kernel;
-  const cache = join(cacheFolder(), 'libguestfs');
+  const cache = join(environment.cache, 'libguestfs');
   const temporary = join(scratch, 'tmp');
   // Not below `scratch`: the path of a socket has to be short. There is one build at a time.
-  const sockets = join(cacheFolder(), 'sockets');
+  const sockets = join(environment.cache, 'sockets');
   rmSync(sockets, { recursive: true, force: true });
   for (const folder of [cache, temporary, sockets]) mkdirSync(folder, { recursive: true, mode: 0o700 });
   return {

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { EnvironmentError } from '../../errors/families.js';
-import { findProgram } from '../../toolchain/programs.js';
+import { findProgram } from '../../process/find-program.js';
 
 const PROGRAMS = ['virt-customize', 'guestfish', 'supermin', 'setpriv', 'timeout', 'unshare'];
 const INSTALL = 'sudo apt-get install libguestfs-tools libguestfs-xfs';

@@ -28,7 +28,7 @@ export async function runGuestfs(
 ): Promise<GuestfsOutcome> {
   const { folder, environment, work } = options;
   requireLibguestfs();
-  const outcome = await run(contained(argv, join(work.scratch, 'tmp')), {
+  const outcome = await run(contained(argv, join(work.scratch, 'tmp'), work.cache), {
     cwd: folder,
     env: environment,
     signal,

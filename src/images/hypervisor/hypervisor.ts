@@ -30,10 +30,10 @@ const MODULES = [
  * programs that manage them. Throws as kernelModule and qemuAddition do.
  */
 export async function hypervisorImage(context: BuildContext, task: Task): Promise<BootImage> {
-  const { toolchain } = context;
+  const { toolchain, mirror, environment } = context;
   const micro = microContents(toolchain);
   const qemu = await qemuAddition(toolchain.qemu);
-  const module = await kernelModule(vpVdpa, context, task);
+  const module = await kernelModule(vpVdpa, { toolchain, mirror, keyring: environment.debianKeyring }, task);
   return initramfsImage(
     {
       ...micro,

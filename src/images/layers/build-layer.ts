@@ -31,11 +31,12 @@ async function build(
   context: BuildContext,
   task: Task,
 ): Promise<void> {
-  const log = buildLog(layer.digest);
+  const { cache } = context.environment;
+  const log = buildLog(cache, layer.digest);
   const record = (line: string): void => {
     appendFileSync(log, `${line}\n`);
   };
-  const fill = async (scratch: string, result: string, step: Task): Promise<void> => {
+  const fill = async (result: string, scratch: string, step: Task): Promise<void> => {
     const started = Date.now();
     mkdirSync(dirname(log), { recursive: true });
     rmSync(log, { force: true });
@@ -43,15 +44,15 @@ async function build(
       record(line);
       step.detail(line.slice(0, MAX_DETAIL));
     };
-    const work = { result, scratch, logFile: log, digest: layer.digest, log: show, record };
+    const work = { cache, result, scratch, logFile: log, digest: layer.digest, log: show, record };
     const outcome = await layer.build(work, below, context, step);
     const manifest = manifestOf(layer, outcome, started);
     writeFileSync(join(result, MANIFEST), `${JSON.stringify(manifest, undefined, 2)}\n`);
   };
   await buildFolder(
-    layerFolder(layer.digest),
-    async (scratch, result) =>
-      inStep(task, `Build the layer ${layer.title}`, async (step) => fill(scratch, result, step)),
+    layerFolder(cache, layer.digest),
+    async (result, scratch) =>
+      inStep(task, `Build the layer ${layer.title}`, async (step) => fill(result, scratch, step)),
     task,
   );
 }
@@ -67,9 +68,9 @@ export async function ensureLayer(
 ): Promise<StoredLayer[]> {
   const finished: StoredLayer[] = [];
   for (const layer of chainOf(top)) {
-    const stored = findLayer(layer.digest);
+    const stored = findLayer(context.environment.cache, layer.digest);
     if (stored === undefined) await build(layer, finished, context, task);
-    const made = stored ?? findLayer(layer.digest);
+    const made = stored ?? findLayer(context.environment.cache, layer.digest);
     if (made === undefined) throw new Error(`layer ${layer.title} is not where it was put`);
     finished.push(made);
   }

@@ -1,5 +1,7 @@
 /** Where a layer is built, and whom it tells. */
 export interface LayerWork {
+  /** The cache folder, for what is fetched once for several layers. */
+  readonly cache: string;
   /** Becomes the layer's folder when all is there. */
   readonly result: string;
   /** For whatever the build needs; removed after it. */

@@ -1,5 +1,6 @@
-import { digest } from '../../model/digest.js';
+import { digestOf } from '../../model/digest.js';
 import type { KernelFlavour } from '../../toolchain/types.js';
+import type { Environment } from '../../model/environment.js';
 import type { Task } from '../../model/task.js';
 import type { BuildContext } from '../build-context.js';
 import type { Family } from '../components/component.js';
@@ -42,16 +43,21 @@ const layerInputs: Readonly<Record<Family, () => readonly string[]>> = {
   rhel: rhelLayerInputs,
 };
 
-function baseLayer({ base, source }: Image, flavour: KernelFlavour): PlannedLayer {
-  if (source !== null) return diskBaseLayer(base, source);
-  const rocky = rockySource(base);
-  return rocky === undefined ? debianBaseLayer(flavour) : diskBaseLayer(base, rocky);
+function baseLayer(
+  { base, source }: Image,
+  flavour: KernelFlavour,
+  { cache, rockyMirror }: Environment,
+): PlannedLayer {
+  if (source !== null) return diskBaseLayer(base, source, cache);
+  const rocky = rockySource(base, rockyMirror);
+  return rocky === undefined ? debianBaseLayer(flavour) : diskBaseLayer(base, rocky, cache);
 }
 
 function componentLayer(parent: PlannedLayer, uses: readonly ImageComponent[]): PlannedLayer {
   const components = uses.map((use) => resolveComponent(use, parent.family));
+  const inputs = layerInputs[parent.family]();
   return {
-    digest: digestOf(parent, components, layerInputs[parent.family]()),
+    digest: digestOf([FORMAT, parent.digest, components.map(({ digest }) => digest), ...inputs]),
     parent,
     title: components.map(({ name }) => name).join(', '),
     family: parent.family,
@@ -69,18 +75,9 @@ function componentLayer(parent: PlannedLayer, uses: readonly ImageComponent[]): 
   };
 }
 
-function digestOf(
-  parent: PlannedLayer,
-  components: readonly ResolvedComponent[],
-  inputs: readonly string[],
-): string {
-  const contents = components.map((component) => component.digest);
-  return digest(JSON.stringify([FORMAT, parent.digest, contents, ...inputs]));
-}
-
 /** What an image is made of now: its top layer, with those below it. Reads what lab brings, and builds nothing. */
-export function planImage(recipe: Image, flavour: KernelFlavour): PlannedLayer {
-  let top = baseLayer(recipe, flavour);
+export function planImage(recipe: Image, flavour: KernelFlavour, environment: Environment): PlannedLayer {
+  let top = baseLayer(recipe, flavour, environment);
   for (const uses of recipe.layers) top = componentLayer(top, uses);
   return top;
 }

@@ -10,7 +10,6 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { digest } from '../../model/digest.js';
-import { cacheFolder } from '../../model/folders.js';
 import { withStep } from '../../model/progress.js';
 import type { Task } from '../../model/task.js';
 import { runOrThrow } from '../../process/run.js';
@@ -18,6 +17,7 @@ import type { KernelTool, Toolchain } from '../../toolchain/types.js';
 import type { BootImage } from '../boot-image.js';
 import type { BuildContext } from '../build-context.js';
 import { buildFolder } from '../build-folder.js';
+import { imagesFolder } from '../layers/store.js';
 import type { InitramfsImage } from '../names.js';
 import { prepareKernel } from './kernel.js';
 import { installModules, modulesDigest } from './modules.js';
@@ -83,11 +83,11 @@ export function initramfsDigest(contents: InitramfsContents, toolchain: Toolchai
 /** An image of these contents: built from the toolchain once; later calls return what is in the cache. */
 export async function initramfsImage(
   contents: InitramfsContents,
-  { toolchain }: BuildContext,
+  { toolchain, environment }: BuildContext,
   task: Task,
 ): Promise<BootImage> {
   const contentDigest = initramfsDigest(contents, toolchain);
-  const folder = join(cacheFolder(), 'images', contents.name, contentDigest.slice(0, 32));
+  const folder = join(imagesFolder(environment.cache), contents.name, contentDigest.slice(0, 32));
   const image = {
     kernel: join(folder, 'kernel'),
     initrd: join(folder, 'initrd'),
@@ -95,7 +95,7 @@ export async function initramfsImage(
     digest: contentDigest,
   };
   if (existsSync(folder)) return image;
-  const build = async (scratch: string, result: string): Promise<void> => {
+  const build = async (result: string, scratch: string): Promise<void> => {
     const root = join(scratch, 'root');
     await fillRoot(root, contents, toolchain, scratch);
     await packRoot(root, join(result, 'initrd'), toolchain.bin);

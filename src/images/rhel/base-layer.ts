@@ -1,6 +1,6 @@
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { digest } from '../../model/digest.js';
+import { digestOf } from '../../model/digest.js';
 import { shippedFile } from '../../model/folders.js';
 import type { DiskSource } from '../../model/lab.js';
 import type { Task } from '../../model/task.js';
@@ -21,25 +21,25 @@ import { readDiskFacts } from './inspect.js';
 const FORMAT = 1;
 const BASE_SYSTEM = 'images/rhel/files/base-system.sh';
 
-function digestOf(source: DiskSource): string {
+function baseDigest(source: DiskSource, cache: string): string {
   const inputs = [
     FORMAT,
-    sourceDigest(source),
+    sourceDigest(source, cache),
     readFileSync(shippedFile(BASE_SYSTEM), 'utf8'),
     ...['images/disk-init', 'images/rhel-base.fish'].map((name) =>
       readFileSync(shippedFile(`templates/${name}.hbs`), 'utf8'),
     ),
   ];
-  return digest(JSON.stringify(inputs));
+  return digestOf(inputs);
 }
 
 /**
  * A base that is a disk with Rocky Linux, or with what is built like it: fetched or copied, checked, and made a guest of a lab. Throws
  * UsageError when it is a file that nothing can be built on.
  */
-export function diskBaseLayer(title: string, source: DiskSource): PlannedLayer {
+export function diskBaseLayer(title: string, source: DiskSource, cache: string): PlannedLayer {
   return {
-    digest: digestOf(source),
+    digest: baseDigest(source, cache),
     parent: null,
     title,
     family: 'rhel',

@@ -31,14 +31,14 @@ export async function buildRhelLayer(
   if (parent === undefined) throw new Error('a layer needs one below it');
   requireLibguestfs();
   const environment = await guestfsEnvironment(work.scratch, context, task);
-  const folder = customizeFolder(work.digest);
+  const folder = customizeFolder(work.cache, work.digest);
   const program = await virtCustomize();
   await writeCustomizeFiles(components, {
     folder,
     scratch: work.scratch,
     byHand: { below: parent.disk, environment, program },
   });
-  requireRoom(statSync(join(folder, 'files.tar')).size);
+  requireRoom(statSync(join(folder, 'files.tar')).size, work.cache);
   const qemuImg = join(context.toolchain.bin, 'qemu-img');
   const disk = join(work.result, DISK);
   const { signal } = task;

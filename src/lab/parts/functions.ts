@@ -12,18 +12,18 @@ export const FUNCTIONS: PartKey = `functions ${NAME}`;
 
 export const functionsKind: Kind = {
   words: {
-    absent: 'its VFs and vDPA devices are not made',
+    absent: 'its VFs and vDPA devices do not exist yet',
     kept: 'they are as defined',
     ended: 'they are gone',
-    changed: 'what the definition asks of this computer has changed',
-    interrupted: 'an earlier `lab up` was interrupted while it made them',
+    changed: 'the definition needs other VFs or vDPA devices',
+    interrupted: 'an earlier `lab up` was interrupted while creating them',
   },
   isThere: async () => Promise.resolve(true),
-  // The journal beside the script says what there is to take back, whatever became of the script.
+  // The journal beside the script lists what to undo, however the script ended.
   down: async (_, { folder, record }) => undoLocalFunctions(folder, record.tools.bin),
 };
 
-/** VFs and vDPA devices of this computer itself, when it takes the place of a machine (`--server local`). */
+/** The VFs and vDPA devices of this computer itself, when it takes the place of a machine (`--server local`). */
 export function functionsParts(artefacts: readonly Artefact[]): Part[] {
   const script = artefacts.find(({ path }) => path === FUNCTIONS_SCRIPT);
   if (script === undefined) return [];
@@ -33,10 +33,10 @@ export function functionsParts(artefacts: readonly Artefact[]): Part[] {
       name: NAME,
       place: 'computer',
       digest: digestOf(script.content),
-      // Its script runs in the lab's folder, which begins anew with the namespace.
+      // Its script runs in the lab's folder, which is emptied for a new namespace.
       needs: [NAMESPACE],
       within: null,
-      title: 'Make VFs and vDPA devices of this computer',
+      title: 'Create VFs and vDPA devices on this computer',
       up: async (site, { signal }) =>
         Promise.resolve(async () => {
           const log = site.folder.log('functions');

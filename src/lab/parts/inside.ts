@@ -15,17 +15,17 @@ export const INSIDE = (machine: string): PartKey => `inside ${machine}`;
 
 export const insideKind: Kind = {
   words: {
-    absent: 'it is not prepared for the machines on it',
+    absent: 'the machine is not prepared for the machines inside it',
     kept: 'it is as defined',
     ended: 'it is gone',
-    changed: 'what the machine prepares for those on it has changed',
-    interrupted: 'an earlier `lab up` was interrupted while it was prepared',
+    changed: 'the VFs, vDPA devices or networks in the machine have changed',
+    interrupted: 'an earlier `lab up` was interrupted while preparing the machine',
   },
   isThere: async () => Promise.resolve(true),
   down: async () => Promise.resolve(),
 };
 
-/** What a machine prepares for those that run on it: VFs, their vDPA devices, networks. It goes with the machine. */
+/** VFs, vDPA devices and networks in a machine, for the machines inside it. They end with the machine. */
 export function insideParts(prepared: PreparedLab, { name, on }: Machine): Part[] {
   const { lab, artefacts } = prepared;
   if (machinesOn(lab, name).length === 0) return [];
@@ -40,7 +40,7 @@ export function insideParts(prepared: PreparedLab, { name, on }: Machine): Part[
       digest: digestOf(...texts.map(({ content }) => content)),
       needs: [machine],
       within: machine,
-      title: `Prepare ${name} for the machines on it`,
+      title: `Prepare ${name} for the machines inside it`,
       up: async (site, { signal }) =>
         Promise.resolve(async () => {
           const started = Date.now();

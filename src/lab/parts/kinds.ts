@@ -6,7 +6,7 @@ import { networkKind } from './network.js';
 import type { Kind } from './part.js';
 import { serviceKind } from './service.js';
 
-/** What a lab may consist of. */
+/** Everything that a lab can consist of. */
 const kinds: Readonly<Record<string, Kind>> = {
   namespace: namespaceKind,
   functions: functionsKind,
@@ -16,9 +16,9 @@ const kinds: Readonly<Record<string, Kind>> = {
   service: serviceKind,
 };
 
-/** The kind of that name. Throws Error for a name that is not in the table: a record of this version holds none. */
+/** The kind of that name. Throws Error for an unknown name, which no record of this version contains. */
 export function kindNamed(name: string): Kind {
   const kind = kinds[name];
-  if (kind === undefined) throw new Error(`no kind of part is called ${name}`);
+  if (kind === undefined) throw new Error(`unknown kind of part: ${name}`);
   return kind;
 }

@@ -11,12 +11,12 @@ import { INSIDE } from './inside.js';
 import { NETWORK } from './network.js';
 import type { Kind, Part } from './part.js';
 
-/** The QEMU of the image hypervisor. */
+/** The QEMU in the image `hypervisor`. */
 const QEMU_INSIDE = ['qemu-system-x86_64'] as const;
 
 export const machineKind: Kind = {
   words: {
-    absent: 'it does not run',
+    absent: 'it is not running',
     kept: 'it runs as defined',
     ended: 'its QEMU has ended',
     changed: 'its definition, image or QEMU has changed',
@@ -29,12 +29,12 @@ export const machineKind: Kind = {
   down: async ({ name, starter, main }, site, host) => {
     for (const process of [main, starter]) if (process !== null) await host?.kill(process);
     await site.channels.forget(name);
-    // A machine that goes with its namespace, or with the machine around it, is covered by that one's event.
+    // A machine that ends with its namespace or its outer machine is covered by the event of that one.
     if (host !== null) site.log('machine-stopped', { machine: name });
   },
 };
 
-/** Over everything that a machine is started from, and that it prepares for those that run on it: its image holds some of it. */
+/** A digest of everything that a machine is started from, and of the scripts that prepare it for inner machines. */
 function digestFor(prepared: PreparedLab, { name, on }: Machine): string {
   const { lab, artefacts, images, tools } = prepared;
   const paths = [
@@ -62,7 +62,7 @@ function limitFor(prepared: PreparedLab, { nics, on }: Machine): number {
   return prepared.bootLimitMs ?? bootLimitMs(functions, accelerator, nested);
 }
 
-/** A QEMU and the guest in it, ready when the guest answers and has the drivers of its devices. */
+/** A QEMU with its guest. It is ready when the guest answers and has loaded the drivers of its devices. */
 export function machinePart(prepared: PreparedLab, machine: Machine): Part {
   const { name, on, disk } = machine;
   const { accelerator } = accelerationOn(prepared, on);
@@ -79,7 +79,7 @@ export function machinePart(prepared: PreparedLab, machine: Machine): Part {
     up: async (site, task) => {
       const { toolchain, images, lab } = prepared;
       const image = images.get(name);
-      if (image === undefined) throw new Error(`machine ${name} has nothing to boot`);
+      if (image === undefined) throw new Error(`machine ${name} has no image`);
       const qemu = on === null ? toolchain.qemu.command : QEMU_INSIDE;
       const booting = await startMachine(machine, {
         lab,

@@ -26,7 +26,7 @@ export const namespaceKind: Kind = {
   },
 };
 
-/** The lab's user, network, mount and PID namespaces, held by one process: all that runs in the lab ends with it. */
+/** The lab's user, network, mount and PID namespaces, held by one process. Everything that runs in the lab ends with it. */
 export function namespacePart(): Part {
   return {
     kind: 'namespace',
@@ -35,7 +35,7 @@ export function namespacePart(): Part {
     digest: '',
     needs: [],
     within: null,
-    title: 'Make the lab’s namespace',
+    title: 'Create the lab’s namespaces',
     up: async (site) =>
       Promise.resolve(async () => {
         const holder = await createNamespace(site.folder.run, site.folder.log('namespace'), (held) => {

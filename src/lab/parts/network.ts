@@ -14,13 +14,13 @@ export const networkKind: Kind = {
     kept: 'they are as defined',
     ended: 'they are gone',
     changed: 'the networks of the definition have changed',
-    interrupted: 'an earlier `lab up` was interrupted in its networks',
+    interrupted: 'an earlier `lab up` was interrupted while creating them',
   },
   isThere: async () => Promise.resolve(true),
   down: async () => Promise.resolve(),
 };
 
-/** Bridges, taps and peers, made by network.sh in the lab's namespace. They go with it. */
+/** Bridges, taps and peers, which network.sh creates in the lab's namespace. They end with it. */
 export function networkPart(artefacts: readonly Artefact[]): Part {
   const script = artefacts.find(({ path }) => path === NETWORK_SCRIPT)?.content ?? '';
   return {
@@ -30,7 +30,7 @@ export function networkPart(artefacts: readonly Artefact[]): Part {
     digest: digestOf(script),
     needs: [NAMESPACE],
     within: NAMESPACE,
-    title: 'Make the networks and peers',
+    title: 'Create networks and peers',
     up: async (site, task) =>
       Promise.resolve(async () => {
         const host = await site.host('namespace');
@@ -38,7 +38,7 @@ export function networkPart(artefacts: readonly Artefact[]): Part {
         const log = site.folder.log('network');
         writeFileSync(log, stderr);
         if (exitCode !== 0) throw notMade(log, stderr);
-        // How it made do with what this computer's kernel offers.
+        // The script reports which features of this computer's kernel it had to do without.
         for (const line of stderr.split('\n')) if (line !== '') task.warn(line);
         site.log('network');
       }),
@@ -49,9 +49,9 @@ function notMade(log: string, stderr: string): MachineError {
   return new MachineError(
     {
       code: 'LAB-NETWORK-SCRIPT',
-      message: 'the networks of the lab could not be made',
+      message: 'the networks of the lab could not be created',
       location: { file: log },
-      hint: 'run `lab doctor`; the script is network.sh of `lab render`',
+      hint: 'run `lab doctor`; the script is network.sh, which `lab render` writes',
     },
     { cause: new Error(stderr.trim()) },
   );

@@ -9,22 +9,22 @@ export interface Part {
   readonly kind: string;
   readonly name: string;
   readonly place: PartPlace;
-  /** Over everything that it is made from. */
+  /** A digest of everything that it is created from. */
   readonly digest: string;
-  /** What must be there before it. When one of these is made anew, so is this. */
+  /** The parts that must exist before it. If one of them is replaced, so is this one. */
   readonly needs: readonly PartKey[];
-  /** What it cannot be made anew without: a network goes only with its namespace. */
+  /** The part that must be replaced with it, as a network cannot be replaced without its namespace; null if it can be replaced alone. */
   readonly within: PartKey | null;
-  /** What the user reads while it comes up. */
+  /** What the user sees while it comes up. */
   readonly title: string;
   /**
-   * Begins to make it. What it returns waits until it is ready: parts that do not need each other all begin before the first of
-   * them is awaited.
+   * Begins to create it, and returns a function that waits until it is ready. Parts that do not need each other all begin before the
+   * first of them is awaited.
    */
   up(site: Site, task: Task): Promise<() => Promise<void>>;
 }
 
-/** Why a part is made or kept, in words for the plan. */
+/** Why a part is created, replaced or kept, in words for the plan. */
 export interface PartWords {
   readonly absent: string;
   readonly kept: string;
@@ -33,11 +33,11 @@ export interface PartWords {
   readonly interrupted: string;
 }
 
-/** How parts of one kind are seen and ended, from their record alone. */
+/** How to find and end parts of one kind, from their record alone. */
 export interface Kind {
   readonly words: PartWords;
-  /** Whether it is still there; what it needs is. */
+  /** Whether it still exists, given that the parts it needs do. */
   isThere(part: RecordedPart, site: Site, signal?: AbortSignal): Promise<boolean>;
-  /** Ends it. `host`: its place; null when that has gone or is about to go, and the part with it. */
+  /** Ends it. `host`: its place; null if the place is gone or about to end, and the part with it. */
   down(part: RecordedPart, site: Site, host: MachineHost | null): Promise<void>;
 }

@@ -14,7 +14,7 @@ const LOG_LINES = 8;
 
 export const serviceKind: Kind = {
   words: {
-    absent: 'it does not run',
+    absent: 'it is not running',
     kept: 'it runs as defined',
     ended: 'its process has ended',
     changed: 'its command has changed',
@@ -37,7 +37,7 @@ function logOf({ name }: Service): string {
   return `${name}.log`;
 }
 
-/** The end of what a service said, for an error. */
+/** The last lines of a service's output, for an error. */
 async function lastWords(service: Service, host: MachineHost): Promise<Error | undefined> {
   const { stdout } = await host
     .run(['tail', '-n', String(LOG_LINES), logOf(service)])
@@ -45,7 +45,7 @@ async function lastWords(service: Service, host: MachineHost): Promise<Error | u
   return stdout.trim() === '' ? undefined : new Error(stdout.trim());
 }
 
-/** A program that goes on running at its place, ready when its question is answered. */
+/** A program that keeps running at its place. It is ready when its readiness command succeeds. */
 export function servicePart(prepared: PreparedLab, service: Service): Part {
   const { name, on, argv, ready } = service;
   const key = keyOf({ kind: 'service', name });
@@ -101,7 +101,7 @@ async function ended(
       code: 'LAB-SERVICE-ENDED',
       message: `service ${service.name} ${how} before it was ready`,
       location: { file: folder.log(service.name) },
-      hint: 'see all that it said: lab logs',
+      hint: 'see its whole output: lab logs',
     },
     words === undefined ? {} : { cause: words },
   );
@@ -113,7 +113,7 @@ function notReady(service: Service, limitMs: number, folder: LabFolder, cause: u
       code: 'LAB-SERVICE-NOT-READY',
       message: `service ${service.name} was not ready within ${Math.round(limitMs / 1000)} s`,
       location: { file: folder.log(service.name) },
-      hint: 'see what it said: lab logs',
+      hint: 'see its output: lab logs',
     },
     cause === undefined ? {} : { cause },
   );

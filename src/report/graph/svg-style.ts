@@ -26,7 +26,7 @@ function rules(theme: keyof Look): string[] {
   });
 }
 
-/** The picture paints its own page, so it is readable whatever the page around it; dark where the reader's is. */
+/** The picture has its own background, so it is readable on any page. It follows the reader's light or dark theme. */
 export const STYLE = [
   'text { font-family: "DejaVu Sans Mono", Menlo, Consolas, monospace; fill: #0f172a; white-space: pre; }',
   '.t, .heading, .summary { font-family: Verdana, "DejaVu Sans", Arial, sans-serif; }',

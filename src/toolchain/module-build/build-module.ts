@@ -8,7 +8,7 @@ import { ProcessError } from '../../process/process-error.js';
 import type { Mirror } from '../mirror.js';
 import { fetchTree } from '../mmdebstrap.js';
 import { moduleBuildRecipe, sourceVersionOf } from '../recipe.js';
-import { removeFolder } from '../remove-folder.js';
+import { removeFolder } from '../../process/remove-folder.js';
 import { packagesOfTree } from '../tree.js';
 import { releaseOfModule, writeRecord } from './built-module.js';
 import type { ModuleSource } from './sources.js';
@@ -19,6 +19,8 @@ export interface BuildModuleOptions {
   readonly kernel: DebianKernel;
   readonly key: string;
   readonly mirror: Mirror;
+  /** See debianKeyring. */
+  readonly keyring: string | undefined;
   /** An empty folder, which gets the module and its record; what else is needed meanwhile is gone in the end. */
   readonly folder: string;
 }
@@ -70,12 +72,12 @@ export async function buildModule(options: BuildModuleOptions, task: Task): Prom
 }
 
 async function fetchBuildTree(
-  { kernel, mirror }: BuildModuleOptions,
+  { kernel, mirror, keyring }: BuildModuleOptions,
   tree: string,
   task: Task,
 ): Promise<void> {
   try {
-    await fetchTree({ recipe: moduleBuildRecipe(kernel.release), mirror, tree }, task);
+    await fetchTree({ recipe: moduleBuildRecipe(kernel.release), mirror, keyring, tree }, task);
   } catch (error) {
     if (isWithoutPackages(error)) throw movedOn(kernel, 'has no headers or no source of it', error);
     throw error;

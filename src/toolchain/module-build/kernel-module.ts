@@ -1,8 +1,7 @@
 import { dirname, join } from 'node:path';
-import { digest } from '../../model/digest.js';
+import { digestOf } from '../../model/digest.js';
 import { ToolchainError } from '../../errors/families.js';
 import type { Task } from '../../model/task.js';
-import { toolchainFolder } from '../folders.js';
 import { chooseMirror } from '../mirror.js';
 import { provisionFolder } from '../provision-folder.js';
 import { moduleBuildRecipe, recipeDigest } from '../recipe.js';
@@ -16,6 +15,8 @@ export interface ModuleOptions {
   readonly toolchain: Toolchain;
   /** See ToolchainOptions. */
   readonly mirror: string | undefined;
+  /** See debianKeyring. */
+  readonly keyring: string | undefined;
 }
 
 /**
@@ -25,14 +26,14 @@ export interface ModuleOptions {
  */
 export async function kernelModule(
   source: ModuleSource,
-  { toolchain, mirror: wish }: ModuleOptions,
+  { toolchain, mirror: wish, keyring }: ModuleOptions,
   task: Task,
 ): Promise<string | undefined> {
   if (kernelHas(toolchain.kernel, source.name)) return undefined;
   if (toolchain.kernel.origin !== 'provisioned') throw missingIn(toolchain.kernel, source);
   const kernel = debianKernel(toolchain);
   const key = moduleKey(source, kernel);
-  const place = join(toolchainFolder(), `${source.name}-${key}`);
+  const place = join(toolchain.folder, `${source.name}-${key}`);
   const find = (): string | undefined => findModule(place, `${source.name}.ko`, key, kernel.release);
   const found = find();
   if (found !== undefined) return found;
@@ -42,7 +43,7 @@ export async function kernelModule(
       place,
       title: `Build the module ${source.name} for ${kernel.release}`,
       find,
-      build: async (folder, step) => buildModule({ source, kernel, key, mirror, folder }, step),
+      build: async (folder, step) => buildModule({ source, kernel, key, mirror, keyring, folder }, step),
     },
     task,
   );
@@ -50,7 +51,7 @@ export async function kernelModule(
 
 /** 16 hex digits that change with all that a module is built from. */
 function moduleKey(source: ModuleSource, { release, version }: DebianKernel): string {
-  return digest(JSON.stringify([source, recipeDigest(moduleBuildRecipe(release)), version])).slice(0, 16);
+  return digestOf([source, recipeDigest(moduleBuildRecipe(release)), version]).slice(0, 16);
 }
 
 function debianKernel({ kernel, packages, tree }: Toolchain): DebianKernel {

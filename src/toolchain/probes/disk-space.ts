@@ -1,6 +1,6 @@
 import { existsSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { cacheFolder, stateFolder } from '../../model/folders.js';
+import type { Environment } from '../../model/environment.js';
 import { neededBytes } from '../provision-folder.js';
 import type { Toolchain } from '../types.js';
 import type { Probe } from './probe.js';
@@ -9,13 +9,13 @@ import type { Probe } from './probe.js';
 const forImages = 300_000_000;
 const forState = 100_000_000;
 
-export function probeCacheSpace(toolchain: Toolchain | undefined): Probe {
+export function probeCacheSpace(toolchain: Toolchain | undefined, { cache }: Environment): Probe {
   const needed = toolchain === undefined ? neededBytes : forImages;
-  return probeSpace('disk space, cache', cacheFolder(), needed, 'XDG_CACHE_HOME');
+  return probeSpace('disk space, cache', cache, needed, 'XDG_CACHE_HOME');
 }
 
-export function probeStateSpace(): Probe {
-  return probeSpace('disk space, state', stateFolder(), forState, 'XDG_STATE_HOME');
+export function probeStateSpace({ state }: Environment): Probe {
+  return probeSpace('disk space, state', state, forState, 'XDG_STATE_HOME');
 }
 
 /** Whether the disk that `folder` is on, or will be, has `needed` bytes for this user. */

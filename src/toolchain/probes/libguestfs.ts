@@ -2,7 +2,7 @@ import { readdirSync, accessSync, constants } from 'node:fs';
 import { join } from 'node:path';
 import type { Task } from '../../model/task.js';
 import { run } from '../../process/run.js';
-import { findProgram } from '../programs.js';
+import { findProgram } from '../../process/find-program.js';
 import type { Probe } from './probe.js';
 
 /** virt-customize, which only labs on distribution images need. It boots a kernel of this computer. */

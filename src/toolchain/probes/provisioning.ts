@@ -1,5 +1,5 @@
 import { findDebianKeyring } from '../debian-keyring.js';
-import { findProgram } from '../programs.js';
+import { findProgram } from '../../process/find-program.js';
 import { installLine } from '../requirements.js';
 import type { Toolchain } from '../types.js';
 import type { Probe } from './probe.js';
@@ -9,8 +9,8 @@ export function probeMmdebstrap(toolchain: Toolchain | undefined): Probe {
   return presence('mmdebstrap', findProgram('mmdebstrap'), toolchain);
 }
 
-export function probeKeyring(toolchain: Toolchain | undefined): Probe {
-  return presence('Debian keyring', findDebianKeyring(), toolchain);
+export function probeKeyring(keyring: string | undefined, toolchain: Toolchain | undefined): Probe {
+  return presence('Debian keyring', findDebianKeyring(keyring), toolchain);
 }
 
 function presence(name: string, found: string | undefined, toolchain: Toolchain | undefined): Probe {

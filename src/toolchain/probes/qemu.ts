@@ -10,10 +10,10 @@ const name = 'QEMU with composable SR-IOV';
 /** Which QEMU will be used, and whether it is there already. Throws as givenQemu does. */
 export async function probeQemu(options: ToolchainOptions, task: Task): Promise<Probe> {
   if (options.qemu !== undefined) {
-    const { version, command } = await givenQemu(options.qemu, task);
+    const { version, command } = await givenQemu(options.qemu, options.environment, task);
     return { name, verdict: 'ok', required: true, found: `${version}, given (${command[0]})` };
   }
-  const system = await systemQemu(task);
+  const system = await systemQemu(options.environment, task);
   if (system.state === 'fit') {
     return {
       name,
@@ -22,7 +22,10 @@ export async function probeQemu(options: ToolchainOptions, task: Task): Promise<
       found: `${system.tool.version}, the system's (${system.tool.command[0]})`,
     };
   }
-  const tree = findTree(recipeFor({ kernelFlavour: options.kernelFlavour ?? 'cloud', withQemu: true }));
+  const tree = findTree(
+    recipeFor({ kernelFlavour: options.kernelFlavour ?? 'cloud', withQemu: true }),
+    options.environment,
+  );
   const version = tree?.manifest.qemuVersion;
   if (version !== undefined) {
     return { name, verdict: 'ok', required: true, found: `${version}, provisioned; ${whyNotSystem(system)}` };

@@ -1,4 +1,4 @@
-import { findProgram } from '../programs.js';
+import { findProgram } from '../../process/find-program.js';
 import type { Probe } from './probe.js';
 
 const needed = ['flock', 'nsenter', 'setpriv', 'unshare'];

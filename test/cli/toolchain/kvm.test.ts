@@ -20,6 +20,7 @@ afterEach(() => {
 function toolchainWith(script: string): Toolchain {
   const qemu = toolbox.fake('qemu', `echo $$ >'${toolbox.folder}/pid'\n${script}`);
   return {
+    folder: toolbox.toolchain,
     qemu: { command: [qemu], version: '11.1.3', origin: 'given' },
     kernel: { image: qemu, release: '7.0.0', modules: toolbox.folder, origin: 'given' },
     kernelFlavour: 'cloud',

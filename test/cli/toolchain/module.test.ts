@@ -1,3 +1,4 @@
+import { readEnvironment } from '../../../src/cli/environment.js';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -16,7 +17,7 @@ let toolchain: Toolchain;
 beforeEach(async () => {
   toolbox = makeToolbox();
   fakeMmdebstrap(toolbox, 'good');
-  toolchain = await resolveToolchain({}, silentTask());
+  toolchain = await resolveToolchain({ environment: readEnvironment() }, silentTask());
   writeFileSync(join(toolchain.kernel.modules, 'modules.order'), 'kernel/vdpa.ko\n');
 });
 afterEach(() => {
@@ -33,7 +34,11 @@ function fakeCompiler(release: string | undefined): void {
 }
 
 async function ask(from = toolchain): Promise<string | undefined> {
-  return kernelModule(vpVdpa, { toolchain: from, mirror: undefined }, silentTask());
+  return kernelModule(
+    vpVdpa,
+    { toolchain: from, mirror: undefined, keyring: readEnvironment().debianKeyring },
+    silentTask(),
+  );
 }
 
 function modules(): string[] {

@@ -1,3 +1,5 @@
+import type { ToolchainOptions } from '../../../src/toolchain/types.js';
+import { readEnvironment } from '../../../src/cli/environment.js';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -29,9 +31,13 @@ function trees(): string[] {
   return readdirSync(toolbox.toolchain).filter((name) => name !== 'lock' && !name.endsWith('.json'));
 }
 
-async function failure(options = {}): Promise<LabError> {
+function options(more: Partial<ToolchainOptions> = {}): ToolchainOptions {
+  return { environment: readEnvironment(), mirror: 'http://mirror.example/debian', ...more };
+}
+
+async function failure(more: Partial<ToolchainOptions> = {}): Promise<LabError> {
   try {
-    await resolveToolchain(options, silentTask());
+    await resolveToolchain(options(more), silentTask());
   } catch (error) {
     if (error instanceof LabError) return error;
     throw error;
@@ -67,7 +73,7 @@ async function until(condition: () => boolean): Promise<void> {
 describe('a good fetch', () => {
   it('gives a toolchain whose parts exist and run', async () => {
     fakeMmdebstrap(toolbox, 'good');
-    const toolchain = await resolveToolchain({}, silentTask());
+    const toolchain = await resolveToolchain(options(), silentTask());
     expect(toolchain.qemu).toMatchObject({ version: '11.1.3', origin: 'provisioned' });
     expect(toolchain.kernel).toMatchObject({ release: '7.0.0-fake', origin: 'provisioned' });
     expect(existsSync(toolchain.kernel.image)).toBe(true);
@@ -79,15 +85,15 @@ describe('a good fetch', () => {
 
   it('is done once', async () => {
     fakeMmdebstrap(toolbox, 'good');
-    const first = await resolveToolchain({}, silentTask());
+    const first = await resolveToolchain(options(), silentTask());
     toolbox.remove('mmdebstrap');
-    expect(await resolveToolchain({}, silentTask())).toEqual(first);
+    expect(await resolveToolchain(options(), silentTask())).toEqual(first);
     expect(calls()).toHaveLength(1);
   });
 
   it('uses the mirror and the proxy, checks signatures and does not run as root', async () => {
     fakeMmdebstrap(toolbox, 'good');
-    await resolveToolchain({ mirror: 'http://other.example/debian' }, silentTask());
+    await resolveToolchain(options({ mirror: 'http://other.example/debian' }), silentTask());
     const [call = ''] = calls();
     expect(call).toContain(
       `deb [signed-by=${toolbox.folder}/keyring.gpg] http://other.example/debian trixie main`,
@@ -99,8 +105,8 @@ describe('a good fetch', () => {
 
   it('keeps the kernel flavours apart', async () => {
     fakeMmdebstrap(toolbox, 'good');
-    const cloud = await resolveToolchain({}, silentTask());
-    const generic = await resolveToolchain({ kernelFlavour: 'generic' }, silentTask());
+    const cloud = await resolveToolchain(options(), silentTask());
+    const generic = await resolveToolchain(options({ kernelFlavour: 'generic' }), silentTask());
     expect(generic.tree).not.toBe(cloud.tree);
     expect(calls().map((call) => /linux-image-[a-z0-9-]+/.exec(call)?.[0])).toEqual([
       'linux-image-cloud-amd64',
@@ -113,7 +119,7 @@ describe('a frozen mirror', () => {
   it('is used, with a warning', async () => {
     fakeMmdebstrap(toolbox, 'frozen');
     const task = listening();
-    await resolveToolchain({}, task);
+    await resolveToolchain(options(), task);
     expect(calls()).toHaveLength(2);
     expect(task.heard.join('\n')).toContain('http://mirror.example/debian is frozen');
   });
@@ -134,10 +140,10 @@ describe('a fetch that fails', () => {
     expect(error.code).toBe(code);
     expect(error.problems[0].hint).not.toBe('');
     expect(trees()).toEqual([]);
-    expect(await findToolchain({}, silentTask())).toBeUndefined();
+    expect(await findToolchain(options(), silentTask())).toBeUndefined();
 
     fakeMmdebstrap(toolbox, 'good');
-    await resolveToolchain({}, silentTask());
+    await resolveToolchain(options(), silentTask());
     expect(trees()).toHaveLength(1);
   });
 
@@ -168,7 +174,7 @@ describe('an interrupted fetch', () => {
   it('ends mmdebstrap and leaves nothing when it is aborted', async () => {
     fakeMmdebstrap(toolbox, 'slow');
     const controller = new AbortController();
-    const fetching = resolveToolchain({}, silentTask(controller.signal));
+    const fetching = resolveToolchain(options(), silentTask(controller.signal));
     await Promise.all([
       expect(fetching).rejects.toThrow('enough'),
       until(() => existsSync(join(toolbox.folder, 'pid'))).then(() => {
@@ -187,10 +193,10 @@ describe('an interrupted fetch', () => {
     await child;
     await until(() => !isRunning());
     expect(trees().map((name) => name.startsWith('.building-'))).toEqual([true]);
-    expect(await findToolchain({}, silentTask())).toBeUndefined();
+    expect(await findToolchain(options(), silentTask())).toBeUndefined();
 
     fakeMmdebstrap(toolbox, 'good');
-    await resolveToolchain({}, silentTask());
+    await resolveToolchain(options(), silentTask());
     expect(trees().filter((name) => name.startsWith('.'))).toEqual([]);
     expect(trees()).toHaveLength(1);
   });
@@ -206,7 +212,7 @@ describe('two at once', () => {
     const first = startChild();
     await until(() => calls().length === 1);
     const task = listening();
-    const second = await resolveToolchain({}, task);
+    const second = await resolveToolchain(options(), task);
     expect((await first).stdout).toBe(second.tree);
     expect(calls()).toHaveLength(1);
     expect(task.heard.join('\n')).toMatch(/Wait for process \d+/);
@@ -241,17 +247,17 @@ describe('a tree in the cache', () => {
     ],
   ])('is made again when %s', async (_, damage) => {
     fakeMmdebstrap(toolbox, 'good');
-    await resolveToolchain({}, silentTask());
+    await resolveToolchain(options(), silentTask());
     damage(join(toolbox.toolchain, trees()[0] ?? ''));
-    expect(await findToolchain({}, silentTask())).toBeUndefined();
-    await resolveToolchain({}, silentTask());
+    expect(await findToolchain(options(), silentTask())).toBeUndefined();
+    await resolveToolchain(options(), silentTask());
     expect(calls()).toHaveLength(2);
     expect(trees()).toHaveLength(1);
   });
 
   it('is not one that a dead run was still building', async () => {
     mkdirSync(join(toolbox.toolchain, '.building-0123-abcd/tree'), { recursive: true });
-    expect(await findToolchain({}, silentTask())).toBeUndefined();
+    expect(await findToolchain(options(), silentTask())).toBeUndefined();
   });
 });
 

@@ -1,3 +1,4 @@
+import { readEnvironment } from '../../../src/cli/environment.js';
 import { existsSync, readFileSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -17,7 +18,8 @@ afterEach(() => {
   toolbox.dispose();
 });
 
-const resolve = async (options: ToolchainOptions = {}) => resolveToolchain(options, silentTask());
+const resolve = async (options: Partial<ToolchainOptions> = {}) =>
+  resolveToolchain({ environment: readEnvironment(), ...options }, silentTask());
 
 /** A QEMU that says what it is asked for and counts how often. */
 function fakeQemu(name: string, version: string, sriov: boolean): string {
@@ -42,7 +44,7 @@ function fetched(): string {
   return readFileSync(join(toolbox.folder, 'calls'), 'utf8');
 }
 
-async function failure(options: ToolchainOptions): Promise<LabError> {
+async function failure(options: Partial<ToolchainOptions>): Promise<LabError> {
   return resolve(options).then(
     () => {
       throw new Error('it should have failed');

@@ -1,3 +1,4 @@
+import { readEnvironment } from '../../../src/cli/environment.js';
 import { silentTask } from '../../../src/model/task.js';
 import { findToolchain } from '../../../src/toolchain/resolve.js';
 
@@ -10,7 +11,8 @@ export const seed = Number(process.env['LAB_PARITY_SEED'] ?? DEFAULT_SEED);
 
 /** The QEMU that `lab` uses; the project's global setup has provisioned it. */
 export async function qemuProgram(): Promise<string> {
-  const [program] = (await findToolchain({}, silentTask()))?.qemu.command ?? [];
+  const [program] =
+    (await findToolchain({ environment: readEnvironment() }, silentTask()))?.qemu.command ?? [];
   if (program === undefined) throw new Error('there is no QEMU: run `lab doctor`');
   return program;
 }

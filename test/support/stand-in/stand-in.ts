@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { asRootOfNamespace } from '../../../src/images/debian/namespace.js';
-import { cacheFolder } from '../../../src/model/folders.js';
+import { readEnvironment } from '../../../src/cli/environment.js';
 import { silentTask } from '../../../src/model/task.js';
 import { aptTransportOptions } from '../../../src/toolchain/apt-transport.js';
 import { chooseMirror } from '../../../src/toolchain/mirror.js';
@@ -45,12 +45,16 @@ function script(name: string): string {
 function folder({ kernel }: Toolchain): string {
   const hash = createHash('sha256').update(JSON.stringify([PACKAGES, kernel.release]));
   for (const name of ['make-rocky.sh', 'layout.sh', 'stand-in.ts']) hash.update(readFileSync(script(name)));
-  return join(cacheFolder(), 'test', `rocky-stand-in-${hash.digest('hex').slice(0, 16)}`);
+  return join(readEnvironment().cache, 'test', `rocky-stand-in-${hash.digest('hex').slice(0, 16)}`);
 }
 
 /** The kernel is the toolchain's, and so is the module that Debian's kernels lack and Rocky's have. */
 async function kernelHooks(toolchain: Toolchain): Promise<string[]> {
-  const module = await kernelModule(vpVdpa, { toolchain, mirror: undefined }, silentTask());
+  const module = await kernelModule(
+    vpVdpa,
+    { toolchain, mirror: undefined, keyring: readEnvironment().debianKeyring },
+    silentTask(),
+  );
   if (module === undefined) throw new Error('this kernel has vp_vdpa: it is no stand-in');
   return [`copy-in ${toolchain.kernel.modules} /usr/lib/modules`, `copy-in ${module} /tmp`];
 }
@@ -95,7 +99,7 @@ async function makeDisk(layout: Layout, tree: string, target: string, toolchain:
   const fresh = `${target}.new`;
   rmSync(fresh, { force: true });
   const { stdout: commands } = await execa('sh', [script('layout.sh'), layout, tree, fresh]);
-  const libguestfs = join(cacheFolder(), 'libguestfs');
+  const libguestfs = join(readEnvironment().cache, 'libguestfs');
   mkdirSync(libguestfs, { recursive: true });
   await execa('guestfish', [], {
     input: commands,

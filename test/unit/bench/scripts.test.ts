@@ -33,7 +33,7 @@ describe('the scripts of a bench', () => {
   it('give the VF to the container of the offload side, under its address and MTU', () => {
     expect(offload).toContain('\nbdf=0000:01:00.2\n');
     expect(offload).toContain(`\ncontainer=${containerOf('offload')}\n`);
-    expect(offload).toContain('offload: the container holds pf0.vf1 and no other netdev');
+    expect(offload).toContain('offload: the container has pf0.vf1 and no other netdev');
     expect(offload).toContain('offload: the container reaches server');
     expect(offload).toMatch(/ping .*10\.0\.0\.9/);
     expect(offload).toMatch(/mtu 1400 up/);
@@ -45,7 +45,7 @@ describe('the scripts of a bench', () => {
     expect(software).toContain('route add default via 10.88.0.1\n');
     expect(software).toContain('ip saddr 10.88.0.0/20');
     expect(software).toContain('\nbridge=lab-bridge\n');
-    expect(software).toContain('software: the container holds its end of the veth pair and no other netdev');
+    expect(software).toContain('software: the container has its end of the veth pair and no other netdev');
     expect(software).toContain('software: the guest has translated the address of what the container sent');
   });
 

@@ -2,6 +2,8 @@ import { assertion, type CheckContext, type ScriptOutput } from '../../../src/ch
 import { runChecks, type CheckEnvironment } from '../../../src/checks/run-checks.js';
 import type { CheckResult } from '../../../src/checks/result.js';
 import { checkTarget } from '../../../src/lab/artefacts.js';
+import type { LinkBytes } from '../../../src/checks/link-counters.js';
+import type { Host } from '../../../src/hosts/host.js';
 import type { Lab } from '../../../src/model/lab.js';
 import { silentProgress } from '../../../src/model/progress.js';
 
@@ -37,4 +39,23 @@ export async function runIn(lab: Lab, { script, context, signal }: FakeWorld): P
 /** What failed, by its title. */
 export function failedIn(results: readonly CheckResult[]): string[] {
   return results.flatMap(({ assertions }) => assertions.filter(({ ok }) => !ok).map(({ title }) => title));
+}
+
+/** A host whose commands are answered by their words. */
+export function fakeHost(answer: (command: string) => string): Host {
+  return {
+    description: 'a host',
+    putFile: async () => Promise.resolve(),
+    run: async (argv) => Promise.resolve({ exitCode: 0, stdout: answer(argv.join(' ')), stderr: '' }),
+  };
+}
+
+/** What ip(8) says of interfaces that have counted so much. */
+export function linksOf(counters: Readonly<Record<string, LinkBytes>>): string {
+  return JSON.stringify(
+    Object.entries(counters).map(([ifname, { rx, tx }]) => ({
+      ifname,
+      stats64: { rx: { bytes: rx }, tx: { bytes: tx } },
+    })),
+  );
 }

@@ -1,26 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { assertion, type CheckContext } from '../../../src/checks/check.js';
 import { nvmeDriveId } from '../../../src/devices/nvme.js';
-import type { Host } from '../../../src/hosts/host.js';
 import type { Qmp, QmpEvent } from '../../../src/qemu/qmp.js';
 import { lab, labWithNic, onlyNic } from '../../support/definition.js';
-import { failedIn, fine, runIn, saying } from './fake-world.js';
-
-/** A host whose commands are answered by their first words. */
-function host(answer: (command: string) => string): Host {
-  return {
-    description: 'a host',
-    putFile: async () => Promise.resolve(),
-    run: async (argv) => Promise.resolve({ exitCode: 0, stdout: answer(argv.join(' ')), stderr: '' }),
-  };
-}
+import { failedIn, fakeHost, fine, linksOf, runIn, saying } from './fake-world.js';
 
 function links(counters: Readonly<Record<string, number>>): string {
-  return JSON.stringify(
-    Object.entries(counters).map(([ifname, bytes]) => ({
-      ifname,
-      stats64: { rx: { bytes }, tx: { bytes } },
-    })),
+  return linksOf(
+    Object.fromEntries(Object.entries(counters).map(([name, bytes]) => [name, { rx: bytes, tx: bytes }])),
   );
 }
 
@@ -31,7 +18,7 @@ function steadyQemu(events: QmpEvent[] = []): Partial<CheckContext> {
   return {
     qmp: { execute, events } as unknown as Qmp,
     qemu: { pid: 7 } as CheckContext['qemu'],
-    host: host(() => '12\n'),
+    host: fakeHost(() => '12\n'),
   };
 }
 
@@ -82,7 +69,7 @@ describe('hotplug-free', () => {
     const results = await runIn(labWithNic({ vfs: 1 }, ['vf-creation', 'hotplug-free']), {
       context: {
         ...qemu,
-        host: host(() => {
+        host: fakeHost(() => {
           order.push('look');
           return '12\n';
         }),
@@ -140,10 +127,10 @@ describe('traffic', () => {
         return saying({ pf0: { rx: bytes, tx: bytes }, vf0: { rx: bytes, tx: bytes } });
       },
       context: {
-        host: host((command) =>
+        host: fakeHost((command) =>
           command.startsWith('ip') ? links({ [tapOf('pf0')]: next('pf0'), [tapOf('vf0')]: next('vf0') }) : '',
         ),
-        peer: () => host((command) => (command.startsWith('ip') ? links({ eth0: next('peer') }) : '')),
+        peer: () => fakeHost((command) => (command.startsWith('ip') ? links({ eth0: next('peer') }) : '')),
       },
     };
   }

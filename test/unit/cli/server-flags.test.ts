@@ -79,7 +79,7 @@ describe('before this computer is changed', () => {
     const asked = confirm(['This will:', 'make 2 VFs'], false);
     terminal.write(`${answer}\n`);
     if (agreed) await asked;
-    else await expect(asked).rejects.toMatchObject({ message: 'nothing was done: it was not agreed to' });
+    else await expect(asked).rejects.toMatchObject({ message: 'nothing was done: you did not confirm it' });
     expect(said).toContain('Go on? [y/N] ');
   });
 });

@@ -15,7 +15,7 @@ function inParent(): string[] {
   return readdirSync(join(scratch(), 'images/micro')).sort();
 }
 
-async function fill(_: string, result: string): Promise<void> {
+async function fill(result: string): Promise<void> {
   writeFileSync(join(result, 'initrd'), 'whole');
   return Promise.resolve();
 }
@@ -24,9 +24,9 @@ describe('buildFolder', () => {
   it('makes the folder, and leaves nothing beside it but its lock', async () => {
     await buildFolder(
       target(),
-      async (work, result) => {
+      async (result, work) => {
         writeFileSync(join(work, 'waste'), 'x');
-        await fill(work, result);
+        await fill(result);
       },
       silentTask(),
     );
@@ -37,8 +37,8 @@ describe('buildFolder', () => {
   it('shows nothing under its name before all is there, nor when the build fails', async () => {
     const building = buildFolder(
       target(),
-      async (work, result) => {
-        await fill(work, result);
+      async (result) => {
+        await fill(result);
         expect(existsSync(target())).toBe(false);
         throw new Error('no space left on device');
       },
@@ -51,8 +51,8 @@ describe('buildFolder', () => {
   });
 
   it('removes what a killed build has left, and takes none of it for finished', async () => {
-    mkdirSync(join(scratch(), 'images/micro/.build-dead/result'), { recursive: true });
-    writeFileSync(join(scratch(), 'images/micro/.build-dead/result/initrd'), 'half');
+    mkdirSync(join(scratch(), 'images/micro/.building-dead/result'), { recursive: true });
+    writeFileSync(join(scratch(), 'images/micro/.building-dead/result/initrd'), 'half');
     await buildFolder(target(), fill, silentTask());
     expect(inParent()).toEqual(['abc', 'lock']);
     expect(readFileSync(join(target(), 'initrd'), 'utf8')).toBe('whole');
@@ -63,9 +63,9 @@ describe('buildFolder', () => {
     const ask = async (): Promise<void> =>
       buildFolder(
         target(),
-        async (work, result) => {
+        async (result) => {
           builds += 1;
-          await fill(work, result);
+          await fill(result);
         },
         silentTask(),
       );

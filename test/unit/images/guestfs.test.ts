@@ -1,6 +1,8 @@
+import { environmentIn } from '../../support/environment.js';
+import type { BuildContext } from '../../../src/images/build-context.js';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { requireRoom } from '../../../src/images/disk/obtain.js';
 import { guestfsEnvironment } from '../../../src/images/guestfs/environment.js';
 import { requireLibguestfs } from '../../../src/images/guestfs/requirements.js';
@@ -13,15 +15,14 @@ import { useScratch } from '../../support/scratch.js';
 const scratch = useScratch();
 const kernel = { image: '/tree/vmlinuz', release: '7.3.4', modules: '/tree/modules', origin: 'provisioned' };
 const toolchain = { kernel } as unknown as Toolchain;
-const context = { toolchain, mirror: undefined, acceleration: 'tcg' } as const;
 
-beforeEach(() => {
-  vi.stubEnv('XDG_CACHE_HOME', scratch());
-});
+function context(): BuildContext {
+  return { toolchain, environment: environmentIn(scratch()), mirror: undefined, acceleration: 'tcg' };
+}
 
 describe('guestfsEnvironment', () => {
   it('tells libguestfs to emulate where machines are emulated, and gives it the toolchain’s kernel', async () => {
-    const environment = await guestfsEnvironment(join(scratch(), 'build'), context, silentTask());
+    const environment = await guestfsEnvironment(join(scratch(), 'build'), context(), silentTask());
     expect(environment).toMatchObject({
       LIBGUESTFS_BACKEND: 'direct',
       LIBGUESTFS_BACKEND_SETTINGS: 'force_tcg',
@@ -34,10 +35,10 @@ describe('guestfsEnvironment', () => {
   });
 
   it('takes away the sockets of a build that was killed', async () => {
-    const stale = join(scratch(), 'sriov-lab/sockets/libguestfsX');
+    const stale = join(scratch(), 'sockets/libguestfsX');
     mkdirSync(stale, { recursive: true });
     writeFileSync(join(stale, 'guestfsd.sock'), '');
-    await guestfsEnvironment(join(scratch(), 'build'), context, silentTask());
+    await guestfsEnvironment(join(scratch(), 'build'), context(), silentTask());
     expect(existsSync(stale)).toBe(false);
   });
 });
@@ -51,9 +52,9 @@ describe('requireLibguestfs', () => {
 
 describe('requireRoom', () => {
   it('says how much is missing before a build that would hang', () => {
-    mkdirSync(imagesFolder(), { recursive: true });
+    mkdirSync(imagesFolder(scratch()), { recursive: true });
     expect(() => {
-      requireRoom(2 ** 50);
+      requireRoom(2 ** 50, scratch());
     }).toThrow(/needs \d+ MiB, and the disk has \d+ MiB left/);
   });
 });

@@ -1,3 +1,4 @@
+import { environmentIn } from '../../support/environment.js';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
@@ -25,7 +26,11 @@ function image(...components: [string, string | null][]): Image {
 
 function digests(of: Image, flavour: 'cloud' | 'generic' = 'cloud'): string[] {
   const found: string[] = [];
-  for (let layer: PlannedLayer | null = planImage(of, flavour); layer !== null; layer = layer.parent)
+  for (
+    let layer: PlannedLayer | null = planImage(of, flavour, environmentIn(scratch()));
+    layer !== null;
+    layer = layer.parent
+  )
     found.unshift(layer.digest);
   return found;
 }

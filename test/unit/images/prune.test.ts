@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { backingFile } from '../../../src/images/backing-file.js';
 import { DISK, MANIFEST } from '../../../src/images/layers/layer.js';
 import {
@@ -19,17 +19,13 @@ const scratch = useScratch();
 const digest = (letter: string): string => letter.repeat(64);
 
 function store(letter: string, parent: string | null): string {
-  const folder = layerFolder(digest(letter));
+  const folder = layerFolder(scratch(), digest(letter));
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, DISK), letter);
   const manifest = { digest: digest(letter), parent: parent === null ? null : digest(parent), title: letter };
   writeFileSync(join(folder, MANIFEST), JSON.stringify(manifest));
   return folder;
 }
-
-beforeEach(() => {
-  vi.stubEnv('XDG_CACHE_HOME', scratch());
-});
 
 describe('pruneImages', () => {
   beforeEach(() => {
@@ -40,61 +36,62 @@ describe('pruneImages', () => {
   });
 
   const left = (): string[] =>
-    allLayers()
+    allLayers(scratch())
       .map(({ manifest }) => manifest.title)
       .sort();
 
   it('keeps what a lab needs with all that is below it, and removes the rest', async () => {
-    const { removed } = await pruneImages(new Set([digest('d')]), new Set(), silentTask());
+    const { removed } = await pruneImages(scratch(), new Set([digest('d')]), new Set(), silentTask());
     expect(left()).toEqual(['a', 'd']);
     expect(removed.map(({ title }) => title).sort()).toEqual(['b', 'c']);
   });
 
   it('keeps what a machine runs from, though no definition asks for it any more', async () => {
-    await pruneImages(new Set(), new Set([layerFolder(digest('b'))]), silentTask());
+    await pruneImages(scratch(), new Set(), new Set([layerFolder(scratch(), digest('b'))]), silentTask());
     expect(left()).toEqual(['a', 'b']);
   });
 
   it('removes what virt-customize was given with the layer that it was given for, and what is half fetched', async () => {
-    for (const letter of ['b', 'd']) mkdirSync(customizeFolder(digest(letter)), { recursive: true });
-    const part = join(imagesFolder(), 'downloads', 'disk.part');
-    mkdirSync(join(imagesFolder(), 'downloads'));
+    for (const letter of ['b', 'd'])
+      mkdirSync(customizeFolder(scratch(), digest(letter)), { recursive: true });
+    const part = join(imagesFolder(scratch()), 'downloads', 'disk.part');
+    mkdirSync(join(imagesFolder(scratch()), 'downloads'));
     writeFileSync(part, 'half');
-    await pruneImages(new Set([digest('d')]), new Set(), silentTask());
-    expect(existsSync(customizeFolder(digest('b')))).toBe(false);
-    expect(existsSync(customizeFolder(digest('d')))).toBe(true);
+    await pruneImages(scratch(), new Set([digest('d')]), new Set(), silentTask());
+    expect(existsSync(customizeFolder(scratch(), digest('b')))).toBe(false);
+    expect(existsSync(customizeFolder(scratch(), digest('d')))).toBe(true);
     expect(existsSync(part)).toBe(false);
   });
 
   it('removes all when nobody uses any, images of other kinds as well', async () => {
-    const micro = join(imagesFolder(), 'micro', 'a'.repeat(32));
+    const micro = join(imagesFolder(scratch()), 'micro', 'a'.repeat(32));
     mkdirSync(micro, { recursive: true });
-    await pruneImages(new Set(), new Set(), silentTask());
+    await pruneImages(scratch(), new Set(), new Set(), silentTask());
     expect(left()).toEqual([]);
     expect(existsSync(micro)).toBe(false);
   });
 
   it('keeps the micro image that a lab needs', async () => {
-    const micro = join(imagesFolder(), 'micro', 'a'.repeat(32));
+    const micro = join(imagesFolder(scratch()), 'micro', 'a'.repeat(32));
     mkdirSync(micro, { recursive: true });
-    await pruneImages(new Set([digest('a')]), new Set(), silentTask());
+    await pruneImages(scratch(), new Set([digest('a')]), new Set(), silentTask());
     expect(existsSync(micro)).toBe(true);
   });
 });
 
 it('a folder without its manifest is no layer', () => {
-  mkdirSync(layerFolder(digest('e')), { recursive: true });
-  expect(findLayer(digest('e'))).toBeUndefined();
+  mkdirSync(layerFolder(scratch(), digest('e')), { recursive: true });
+  expect(findLayer(scratch(), digest('e'))).toBeUndefined();
 });
 
 describe('uses', () => {
   it('are those of definitions that exist, each as it was noted last', () => {
     const [here, gone] = [join(scratch(), 'lab.yaml'), join(scratch(), 'gone.yaml')];
     writeFileSync(here, '');
-    noteUse({ definition: here, digests: ['1'] });
-    noteUse({ definition: here, digests: ['2'] });
-    noteUse({ definition: gone, digests: ['3'] });
-    expect(currentUses()).toEqual([{ definition: here, digests: ['2'] }]);
+    noteUse(scratch(), { definition: here, digests: ['1'] });
+    noteUse(scratch(), { definition: here, digests: ['2'] });
+    noteUse(scratch(), { definition: gone, digests: ['3'] });
+    expect(currentUses(scratch())).toEqual([{ definition: here, digests: ['2'] }]);
   });
 });
 

@@ -115,7 +115,10 @@ lab-section end
 });
 
 it('libguestfs ends with whoever waits for it; a root’s has namespaces and a /tmp of its own', () => {
-  const [root, user] = [contained(['true'], '/scratch', true), contained(['true'], '/scratch', false)];
+  const [root, user] = [
+    contained(['true'], '/scratch', '/cache', true),
+    contained(['true'], '/scratch', '/cache', false),
+  ];
   for (const argv of [root, user])
     expect(argv.join(' ')).toMatch(/^setpriv --pdeathsig TERM timeout .*true$/);
   expect(root.join(' ')).toMatch(/unshare --mount .*--kill-child.*private-tmp\.sh .*\/scratch true$/);

@@ -1,6 +1,7 @@
+import { environmentIn } from '../../support/environment.js';
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { BootImage } from '../../../src/images/boot-image.js';
 import { withInside } from '../../../src/images/with-inside.js';
 import { silentTask } from '../../../src/model/task.js';
@@ -15,7 +16,6 @@ echo call >> "\${0%/*}/calls"
 while read -r path; do echo "$path$(readlink "$path" | sed 's/^/ -> /')"; done`;
 
 beforeEach(() => {
-  vi.stubEnv('XDG_CACHE_HOME', join(scratch(), 'cache'));
   writeFileSync(join(scratch(), 'busybox'), busybox);
   chmodSync(join(scratch(), 'busybox'), 0o755);
 });
@@ -35,7 +35,7 @@ function image(name: string, kernel: string, initrd: string): BootImage {
 
 async function around(outer: BootImage, inside: Parameters<typeof withInside>[1]): Promise<BootImage> {
   const toolchain = { bin: scratch() } as unknown as Toolchain;
-  return withInside(outer, inside, { toolchain }, silentTask());
+  return withInside(outer, inside, { toolchain, environment: environmentIn(scratch()) }, silentTask());
 }
 
 function calls(): number {

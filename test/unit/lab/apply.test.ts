@@ -10,15 +10,16 @@ import { Site } from '../../../src/lab/site.js';
 import { silentTask } from '../../../src/model/task.js';
 import { labWithNic } from '../../support/definition.js';
 import { gone, record, recorded } from '../../support/record.js';
-import { useStateFolder } from '../../support/scratch.js';
+import { useScratch } from '../../support/scratch.js';
 
-useStateFolder();
+const scratch = useScratch();
 const blank = record(labWithNic());
 
 /** As far as the life of parts looks at it. */
 const prepared = {
   lab: blank.lab,
   file: blank.definition,
+  state: scratch(),
   toolchain: { qemu: { version: '11' }, kernel: { release: '6' }, bin: '/nowhere' },
   images: new Map(),
   artefacts: [{ path: 'network.sh', content: 'new', executable: true }],
@@ -28,7 +29,7 @@ let folder: LabFolder;
 let done: string[];
 
 beforeEach(() => {
-  folder = new LabFolder(blank.id);
+  folder = new LabFolder(scratch(), blank.id);
   done = [];
 });
 

@@ -54,7 +54,7 @@ describe('this computer’s own functions', () => {
 
   it('are for root to change', () => {
     vi.spyOn(process, 'getuid').mockReturnValue(1000);
-    expect(assertIsRoot).toThrow('can only be made by root');
+    expect(assertIsRoot).toThrow('only root can create');
     vi.spyOn(process, 'getuid').mockReturnValue(0);
     expect(assertIsRoot).not.toThrow();
   });

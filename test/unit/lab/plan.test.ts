@@ -41,10 +41,10 @@ function changes(plan: readonly PlanStep[]): string[] {
     .map(({ kind, name, action, reason }) => `${action} ${kind} ${name}: ${reason}`);
 }
 
-const renewedNetwork = 'replace network networks: namespace lab, which it needs, is new';
+const renewedNetwork = 'replace network networks: it needs namespace lab, which is new';
 const renewedRest = [
-  'replace machine guest: network networks, which it needs, is new',
-  'replace service netserver: network networks, which it needs, is new',
+  'replace machine guest: it needs network networks, which is new',
+  'replace service netserver: it needs network networks, which is new',
 ];
 
 describe('planUp', () => {
@@ -52,8 +52,8 @@ describe('planUp', () => {
     expect(changes(planUp(all, undefined, new Set()))).toEqual([
       'create namespace lab: the lab is not up',
       'create network networks: the namespace is new',
-      'create machine guest: it does not run',
-      'create service netserver: it does not run',
+      'create machine guest: it is not running',
+      'create service netserver: it is not running',
     ]);
   });
 
@@ -82,8 +82,8 @@ describe('planUp', () => {
       up(all, recorded('network', 'networks', { state: 'starting' })),
       there(all),
       [
-        'replace namespace lab: an earlier `lab up` was interrupted in its networks',
-        'replace network networks: an earlier `lab up` was interrupted in its networks',
+        'replace namespace lab: an earlier `lab up` was interrupted while creating them',
+        'replace network networks: an earlier `lab up` was interrupted while creating them',
       ],
     ],
     [
@@ -136,7 +136,7 @@ describe('planUp', () => {
     const plan = planUp([namespace, network, guest], up([namespace, network, server]), there(all));
     expect(changes(plan)).toEqual([
       'remove service netserver: it is no longer in the definition',
-      'create machine guest: it does not run',
+      'create machine guest: it is not running',
     ]);
   });
 
@@ -145,8 +145,8 @@ describe('planUp', () => {
     expect(changes(planUp(all, old, new Set()))).toEqual([
       'replace namespace lab: it was brought up by another version of lab',
       'create network networks: the namespace is new',
-      'create machine guest: it does not run',
-      'create service netserver: it does not run',
+      'create machine guest: it is not running',
+      'create service netserver: it is not running',
     ]);
   });
 
@@ -159,17 +159,17 @@ describe('planUp', () => {
       expect(changes(planUp(nested, up(nested), there(nested, 'machine guest', 'inside guest')))).toEqual([
         'replace machine guest: its QEMU has ended',
         'replace inside guest: it is gone',
-        'replace machine inner: machine guest, which it needs, is new',
+        'replace machine inner: it needs machine guest, which is new',
       ]);
     });
 
     it('makes the machine anew whose inside was half prepared', () => {
       const half = recorded('inside', 'guest', { state: 'starting' });
-      const reason = 'an earlier `lab up` was interrupted while it was prepared';
+      const reason = 'an earlier `lab up` was interrupted while preparing the machine';
       expect(changes(planUp(nested, up(nested, half), there(nested)))).toEqual([
         `replace machine guest: ${reason}`,
         `replace inside guest: ${reason}`,
-        'replace machine inner: machine guest, which it needs, is new',
+        'replace machine inner: it needs machine guest, which is new',
       ]);
     });
 

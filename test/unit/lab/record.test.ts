@@ -12,9 +12,9 @@ import { allRecords, LabFolder, labId, labName } from '../../../src/lab/record.j
 import { statusOf } from '../../../src/lab/status.js';
 import { lab, labWithNic } from '../../support/definition.js';
 import { gone, record, recorded } from '../../support/record.js';
-import { useStateFolder } from '../../support/scratch.js';
+import { useScratch } from '../../support/scratch.js';
 
-const scratch = useStateFolder();
+const scratch = useScratch();
 const machines = { guest: {} };
 
 function catchError(work: () => unknown): unknown {
@@ -27,7 +27,7 @@ function catchError(work: () => unknown): unknown {
 
 describe('the record of a lab', () => {
   it('is read as it was written, and nobody else may read it', () => {
-    const folder = new LabFolder('x-12345678');
+    const folder = new LabFolder(scratch(), 'x-12345678');
     const written = record(labWithNic({ vfs: 3 }), { id: folder.id });
     folder.write(written);
     expect(folder.read()).toEqual(written);
@@ -36,7 +36,7 @@ describe('the record of a lab', () => {
   });
 
   it('is replaced whole: a half-written successor beside it changes nothing, and none is left', () => {
-    const folder = new LabFolder('x-12345678');
+    const folder = new LabFolder(scratch(), 'x-12345678');
     const first = record(labWithNic(), { id: folder.id });
     folder.write(first);
     writeFileSync(join(folder.folder, 'state.json.new'), '{"version": 1, "id": ');
@@ -47,7 +47,7 @@ describe('the record of a lab', () => {
   });
 
   it('stays as it was when its successor cannot be written', () => {
-    const folder = new LabFolder('x-12345678');
+    const folder = new LabFolder(scratch(), 'x-12345678');
     const first = record(labWithNic(), { id: folder.id });
     folder.write(first);
     mkdirSync(join(folder.folder, 'state.json.new'));
@@ -58,11 +58,11 @@ describe('the record of a lab', () => {
   });
 
   it('of another version is seen, so that the lab can be taken down, and replaced by the next `up`', () => {
-    const folder = new LabFolder('x-12345678');
+    const folder = new LabFolder(scratch(), 'x-12345678');
     const holder = { outer: gone, init: gone };
     const old = { ...record(labWithNic(), { id: folder.id, holder }), version: 1 };
     folder.write(old);
-    expect(allRecords()).toEqual([old]);
+    expect(allRecords(scratch())).toEqual([old]);
     expect(planUp([namespacePart()], old, new Set())[0]).toMatchObject({
       action: 'replace',
       reason: 'it was brought up by another version of lab',
@@ -70,19 +70,19 @@ describe('the record of a lab', () => {
   });
 
   it('that is damaged is told, with its place and what to do', () => {
-    const folder = new LabFolder('x-12345678');
+    const folder = new LabFolder(scratch(), 'x-12345678');
     folder.write(record(labWithNic()));
     writeFileSync(join(folder.folder, 'state.json'), '{"version": 2, "id": ');
     expect(() => folder.read()).toThrow(StateError);
     expect(formatError(toLabError(catchError(() => folder.read())))).toMatch(
-      /state\.json: what was recorded of lab x cannot be read \[LAB-STATE-UNREADABLE\]\n {2}next: .+pgrep/,
+      /state\.json: the record of lab x cannot be read \[LAB-STATE-UNREADABLE\]\n {2}next: .+pgrep/,
     );
   });
 
   it('is absent where there is none', () => {
-    expect(new LabFolder('x-12345678').read()).toBeUndefined();
-    expect(allRecords()).toEqual([]);
-    expect(existsSync(join(scratch(), 'sriov-lab'))).toBe(false);
+    expect(new LabFolder(scratch(), 'x-12345678').read()).toBeUndefined();
+    expect(allRecords(scratch())).toEqual([]);
+    expect(existsSync(join(scratch(), 'labs'))).toBe(false);
   });
 
   it('has an id that tells labs of the same name from different places apart', () => {
@@ -95,7 +95,7 @@ describe('the record of a lab', () => {
 describe('finding the record that LAB means', () => {
   function write(name: string, definition: string): string {
     const id = labId(name, definition);
-    new LabFolder(id).write(record(lab({ name, machines }), { id, definition }));
+    new LabFolder(scratch(), id).write(record(lab({ name, machines }), { id, definition }));
     return id;
   }
 
@@ -103,38 +103,42 @@ describe('finding the record that LAB means', () => {
     const id = write('one', '/gone/lab.yaml');
     write('two', '/other/lab.yaml');
     for (const name of ['one', id, '/gone/lab.yaml', '/gone'])
-      expect({ name, id: findRecord(name)?.id }).toEqual({ name, id });
-    expect(findRecord('three')).toBeUndefined();
+      expect({ name, id: findRecord(scratch(), name)?.id }).toEqual({ name, id });
+    expect(findRecord(scratch(), 'three')).toBeUndefined();
   });
 
   it('says which there are when a name means several, and takes an id', () => {
     const ids = [write('same', '/a/lab.yaml'), write('same', '/b/lab.yaml')];
-    expect(() => findRecord('same')).toThrow(
+    expect(() => findRecord(scratch(), 'same')).toThrow(
       expect.objectContaining({
         code: 'LAB-AMBIGUOUS',
         message: expect.stringContaining('2 labs') as string,
       }) as Error,
     );
     try {
-      findRecord('same');
+      findRecord(scratch(), 'same');
     } catch (error) {
       const [problem] = (error as { problems: { hint: string }[] }).problems;
       for (const id of ids) expect(problem?.hint).toContain(id);
     }
-    expect(findRecord(ids[0] ?? '')?.definition).toBe('/a/lab.yaml');
-    expect(findRecord('/b')?.id).toBe(ids[1]);
+    expect(findRecord(scratch(), ids[0] ?? '')?.definition).toBe('/a/lab.yaml');
+    expect(findRecord(scratch(), '/b')?.id).toBe(ids[1]);
   });
 
   it('prefers the place to the name', () => {
     const byPlace = write('other', join(process.cwd(), 'named/lab.yaml'));
     write('named', '/x/lab.yaml');
-    expect(findRecord('named')?.id).toBe(byPlace);
+    expect(findRecord(scratch(), 'named')?.id).toBe(byPlace);
   });
 
   it('a lab that is recorded but does not run is not up', () => {
     write('one', '/gone/lab.yaml');
-    expect(() => findRunningLab('one')).toThrow(expect.objectContaining({ code: 'LAB-NOT-UP' }) as Error);
-    expect(() => findRunningLab('none')).toThrow(expect.objectContaining({ code: 'LAB-NOT-UP' }) as Error);
+    expect(() => findRunningLab(scratch(), 'one')).toThrow(
+      expect.objectContaining({ code: 'LAB-NOT-UP' }) as Error,
+    );
+    expect(() => findRunningLab(scratch(), 'none')).toThrow(
+      expect.objectContaining({ code: 'LAB-NOT-UP' }) as Error,
+    );
   });
 });
 
@@ -143,6 +147,7 @@ describe('the status of a lab', () => {
 
   it('whose namespace has gone is broken, and its machines have ended', async () => {
     const status = await statusOf(
+      new LabFolder(scratch(), 'x'),
       record(labWithNic(), {
         holder: self,
         parts: [recorded('machine', 'guest', { main: gone }), recorded('service', 'netserver-server')],
@@ -173,7 +178,7 @@ describe('the event log', () => {
 
 describe('the logs of a lab', () => {
   function leaveLogs(definition: string): string {
-    const folder = new LabFolder(labId('past', definition));
+    const folder = new LabFolder(scratch(), labId('past', definition));
     mkdirSync(folder.run, { recursive: true });
     writeFileSync(folder.log('guest.qemu'), 'qemu said\n');
     writeFileSync(folder.log('guest.console'), 'kernel said\n');
@@ -184,13 +189,15 @@ describe('the logs of a lab', () => {
   it('are there after the lab has gone, by place, name and id', () => {
     const id = leaveLogs('/gone/lab.yaml');
     for (const name of ['/gone', 'past', id]) {
-      expect(labLogs(name, undefined).map((log) => log.name)).toEqual([
+      expect(labLogs(scratch(), name, undefined).map((log) => log.name)).toEqual([
         'guest.console',
         'guest.qemu',
         'events',
       ]);
     }
-    expect(labLogs('past', 'guest.qemu')).toMatchObject([{ name: 'guest.qemu', text: 'qemu said\n' }]);
+    expect(labLogs(scratch(), 'past', 'guest.qemu')).toMatchObject([
+      { name: 'guest.qemu', text: 'qemu said\n' },
+    ]);
   });
 
   it('of a lab that never was, and of a name that it has not, are refused with what there is', () => {
@@ -202,8 +209,8 @@ describe('the logs of a lab', () => {
         return (error as { problems: unknown[] }).problems[0];
       }
     };
-    expect(codeOf(() => labLogs('never', undefined))).toMatchObject({ code: 'LAB-NO-LOGS' });
-    expect(codeOf(() => labLogs('past', 'gest.qemu'))).toMatchObject({
+    expect(codeOf(() => labLogs(scratch(), 'never', undefined))).toMatchObject({ code: 'LAB-NO-LOGS' });
+    expect(codeOf(() => labLogs(scratch(), 'past', 'gest.qemu'))).toMatchObject({
       code: 'LAB-NO-LOGS',
       hint: expect.stringContaining('guest.qemu') as string,
     });

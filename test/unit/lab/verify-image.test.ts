@@ -10,7 +10,7 @@ it('a component answers when its script ends with 0, and its last line is the ve
   };
   expect(await ask(agent, question, limits)).toEqual({
     ok: true,
-    title: 'ssh answers',
+    title: 'ssh works',
     diagnostics: [],
     version: 'OpenSSH 10',
   });

@@ -11,9 +11,9 @@ import { silentTask, taskWith } from '../../../src/model/task.js';
 import { killAndWait } from '../../../src/process/identity.js';
 import { labWithNic } from '../../support/definition.js';
 import { record } from '../../support/record.js';
-import { useStateFolder } from '../../support/scratch.js';
+import { useScratch } from '../../support/scratch.js';
 
-useStateFolder();
+const scratch = useScratch();
 const blank = record(labWithNic());
 // A namespace, and networks that need nothing: it is up in a moment.
 const lab = { ...blank.lab, machines: [], checks: [], networks: [], peers: [] };
@@ -23,11 +23,11 @@ let folder: LabFolder;
 
 beforeEach(() => {
   network = 'exit 0';
-  folder = new LabFolder(labId(lab.name, blank.definition));
+  folder = new LabFolder(scratch(), labId(lab.name, blank.definition));
 });
 
 afterEach(async () => {
-  await bringDown(folder.id, silentTask());
+  await bringDown(folder, silentTask());
 });
 
 /** As far as a lab without machines needs it. */
@@ -35,6 +35,7 @@ function prepared(): PreparedLab {
   return {
     lab,
     file: blank.definition,
+    state: scratch(),
     toolchain: { qemu: { version: '11' }, kernel: { release: '6' }, bin: '/nowhere' },
     acceleration: blank.tools.acceleration,
     accelerationInside: blank.tools.accelerationInside,
@@ -50,7 +51,7 @@ async function lend<T>(work: (lent: LentLab) => Promise<T>, keep = false): Promi
 }
 
 const isUp = async (): Promise<boolean> => {
-  const { holder } = findRecord(folder.id) ?? { holder: null };
+  const { holder } = findRecord(scratch(), folder.id) ?? { holder: null };
   return Promise.resolve(holder !== null && isHolderAlive(holder));
 };
 

@@ -8,9 +8,9 @@ import { LabFolder } from '../../../src/lab/record.js';
 import { silentProgress, type Progress } from '../../../src/model/progress.js';
 import { silentTask, taskWith } from '../../../src/model/task.js';
 import { lockHolder, takeLock, type Lock } from '../../../src/process/lock.js';
-import { useStateFolder } from '../../support/scratch.js';
+import { useScratch } from '../../support/scratch.js';
 
-const scratch = useStateFolder();
+const scratch = useScratch();
 const now = { waitMs: 0, purpose: 'test' };
 const children: ChildProcess[] = [];
 
@@ -130,7 +130,7 @@ describe('takeLock', () => {
 
 describe('withLabLock', () => {
   it('says for whom it waits, and works then', async () => {
-    const folder = new LabFolder('x-12345678');
+    const folder = new LabFolder(scratch(), 'x-12345678');
     const first = held(await takeLock(folder.lock, { waitMs: 0, purpose: 'lab up x' }));
     const steps: string[] = [];
     const { signal } = new AbortController();
@@ -147,11 +147,11 @@ describe('withLabLock', () => {
       await withLabLock(folder, 'lab down', taskWith(progress, signal), async () => Promise.resolve('done')),
     ).toBe('done');
     await letGo;
-    expect(steps).toEqual([`Wait for \`lab up x\` (process ${process.pid}), which is at work on this lab`]);
+    expect(steps).toEqual([`Wait for \`lab up x\` (process ${process.pid}), which is using this lab`]);
   });
 
   it('lets go when the work fails', async () => {
-    const folder = new LabFolder('x-12345678');
+    const folder = new LabFolder(scratch(), 'x-12345678');
     const failing = withLabLock(folder, 'x', silentTask(), async () => Promise.reject(new Error('no')));
     await expect(failing).rejects.toThrow('no');
     await held(await takeLock(folder.lock, now)).release();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { waitFor, type Clock, type Requirement } from '../../../src/process/wait-for.js';
+import { pause, waitBriefly, waitFor, type Clock, type Requirement } from '../../../src/process/wait-for.js';
 
 /** A clock whose time passes only in sleeps. */
 function fakeClock(): Clock & { readonly slept: number[] } {
@@ -48,6 +48,18 @@ describe('waitFor', () => {
     const clock = fakeClock();
     await expect(waitFor(answers(), never, clock)).rejects.toThrow('late');
     expect(clock.slept).toEqual([10, 10, 10, 10, 10]);
+  });
+
+  it('begins with short pauses where it is told to, each twice as long as the one before', async () => {
+    const clock = fakeClock();
+    const requirement = { ...answers(), firstMs: 2, everyMs: 10, limitMs: 40 };
+    await expect(waitFor(requirement, never, clock)).rejects.toThrow('late');
+    expect(clock.slept).toEqual([2, 4, 8, 10, 10, 10]);
+  });
+
+  it('has no limit when that is infinite', async () => {
+    const requirement = { ...answers(...Array<undefined>(99), 'here'), limitMs: Infinity };
+    expect(await waitFor(requirement, never, fakeClock())).toBe('here');
   });
 
   it('gives up at once when the question throws', async () => {
@@ -103,5 +115,27 @@ describe('waitFor', () => {
   it('stops asking when it cannot come any more', async () => {
     const requirement = { ...answers(), limitMs: 60_000, never: Promise.resolve(new Error('it has ended')) };
     await expect(waitFor(requirement, never)).rejects.toThrow('it has ended');
+  });
+});
+
+describe('waitBriefly', () => {
+  it('returns the answer, or nothing when the time is up', async () => {
+    expect(await waitBriefly({ ...answers('here') })).toBe('here');
+    expect(await waitBriefly({ ...answers(), everyMs: 1, limitMs: 3 })).toBeUndefined();
+  });
+
+  it('throws what the question throws, and the reason of the signal', async () => {
+    await expect(waitBriefly(answers(new Error('refused')))).rejects.toThrow('refused');
+    const aborted = AbortSignal.abort(new Error('enough'));
+    await expect(waitBriefly({ ...answers(), limitMs: Infinity }, aborted)).rejects.toThrow('enough');
+  });
+});
+
+describe('pause', () => {
+  it('ends with the signal', async () => {
+    const controller = new AbortController();
+    const paused = pause(60_000, controller.signal);
+    controller.abort();
+    await expect(paused).resolves.toBeUndefined();
   });
 });

@@ -2,14 +2,14 @@ import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Ajv } from 'ajv';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { readLab } from '../../../src/definition/read-lab.js';
 import { findRun, storedRuns } from '../../../src/results/find.js';
 import { keepRun } from '../../../src/results/keep.js';
 import { pruneRuns } from '../../../src/results/prune.js';
 import { hasPassed } from '../../../src/results/outcome.js';
 import { keptRunShape, runHead, type KeptRun } from '../../../src/results/run.js';
-import { packageFolder, stateFolder } from '../../../src/model/folders.js';
+import { packageFolder } from '../../../src/model/folders.js';
 import { asTestResult } from '../../../src/report/as-test-result.js';
 import { labGraph } from '../../../src/report/graph/lab-graph.js';
 import { toHtml } from '../../../src/report/html/page.js';
@@ -20,17 +20,11 @@ import { checkResult, testResult } from '../../support/results.js';
 import { useScratch } from '../../support/scratch.js';
 
 const scratch = useScratch();
-beforeEach(() => {
-  vi.stubEnv('XDG_STATE_HOME', scratch());
-});
-afterEach(() => {
-  vi.unstubAllEnvs();
-});
 
 const DAY = 86_400_000;
 
 function resultsOf(lab: string): string {
-  return join(stateFolder(), 'labs', `${lab}-12345678`, 'results');
+  return join(scratch(), 'labs', `${lab}-12345678`, 'results');
 }
 
 /** Puts a run into the state folder, begun so many days ago. */
@@ -96,7 +90,7 @@ describe('the schema of results', () => {
 describe('a run', () => {
   it('is kept with its topology, definition and logs, and found again', () => {
     const of = labWithNic({ vfs: 2 });
-    const folder = join(stateFolder(), 'labs/example-12345678');
+    const folder = join(scratch(), 'labs/example-12345678');
     const definition = { file: '/labs/example/lab.yaml', text: 'machines: {}', settings: ['a=1'] };
     const run = { ...benchResult(), ...runHead('bench', 'example', new Date('2026-01-02T03:04:05.678Z')) };
     keepRun(folder, run, {
@@ -107,7 +101,7 @@ describe('a run', () => {
         { name: 'events', text: 'short' },
       ],
     });
-    const { context: kept, ...found } = findRun('example-20260102-030405-678');
+    const { context: kept, ...found } = findRun(scratch(), 'example-20260102-030405-678');
     expect(found).toEqual(run);
     expect(kept?.definition).toEqual(definition);
     expect(kept?.topology && labGraph(kept.topology)).toEqual(labGraph(of));
@@ -121,11 +115,11 @@ describe('a run', () => {
   it('of a lab on real hardware is kept with the real PFs', () => {
     const written = join(packageFolder(), 'labs/vdpa');
     const { lab } = readLab(written, [], { nics: ['0000:5e:00.0'], eswitch: 'switchdev' });
-    const folder = join(stateFolder(), 'labs/vdpa-12345678');
+    const folder = join(scratch(), 'labs/vdpa-12345678');
     const run = { ...benchResult(), ...runHead('bench', 'vdpa', new Date('2026-01-02T03:04:05.678Z')) };
     const definition = { file: written, text: '', settings: [] };
     keepRun(folder, run, { lab, definition, logs: [] });
-    const topology = findRun('vdpa').context?.topology;
+    const topology = findRun(scratch(), 'vdpa').context?.topology;
     expect(topology?.server?.pfs).toEqual([
       { nic: 'pf0', bdf: '0000:5e:00.0', eswitch: 'switchdev', vfs: ['vf0', 'vf1', 'vf2'] },
     ]);
@@ -156,25 +150,25 @@ describe('a run', () => {
     store('offload-tap-1', 2);
     store('offload-tap-2', 1);
     store('other-1', 3, { lab: 'other' });
-    expect(findRun('offload-tap-1').id).toBe('offload-tap-1');
-    expect(findRun('offload-tap').id).toBe('offload-tap-2');
-    expect(findRun('labs/offload-tap').id).toBe('offload-tap-2');
-    expect(findRun('oth').id).toBe('other-1');
+    expect(findRun(scratch(), 'offload-tap-1').id).toBe('offload-tap-1');
+    expect(findRun(scratch(), 'offload-tap').id).toBe('offload-tap-2');
+    expect(findRun(scratch(), 'labs/offload-tap').id).toBe('offload-tap-2');
+    expect(findRun(scratch(), 'oth').id).toBe('other-1');
     const file = join(scratch(), 'run.json');
     writeFileSync(file, JSON.stringify(benchResult({ id: 'from-a-file' })));
-    expect(findRun(file).id).toBe('from-a-file');
+    expect(findRun(scratch(), file).id).toBe('from-a-file');
   });
 
   it('that is not there, or may be several, or is no result, is told', () => {
-    expect(code(() => findRun('nothing'))).toBe('LAB-RUN-UNKNOWN');
+    expect(code(() => findRun(scratch(), 'nothing'))).toBe('LAB-RUN-UNKNOWN');
     store('offload-tap-1', 2);
     store('offload-tap-2', 1);
-    expect(code(() => findRun('offload-tap-'))).toBe('LAB-RUN-AMBIGUOUS');
-    expect(code(() => findRun('nothing'))).toBe('LAB-RUN-UNKNOWN');
+    expect(code(() => findRun(scratch(), 'offload-tap-'))).toBe('LAB-RUN-AMBIGUOUS');
+    expect(code(() => findRun(scratch(), 'nothing'))).toBe('LAB-RUN-UNKNOWN');
     const file = join(scratch(), 'bad.json');
     for (const text of ['', '{}', 'not JSON']) {
       writeFileSync(file, text);
-      expect(code(() => findRun(file))).toBe('LAB-RUN-UNREADABLE');
+      expect(code(() => findRun(scratch(), file))).toBe('LAB-RUN-UNREADABLE');
     }
   });
 
@@ -183,13 +177,13 @@ describe('a run', () => {
     const results = resultsOf('offload-tap');
     writeFileSync(join(results, 'broken.json'), '{"lab":"offload-tap"}');
     writeFileSync(join(results, 'newer.json'), JSON.stringify({ ...benchResult(), version: 3 }));
-    const { runs, unreadable } = storedRuns();
+    const { runs, unreadable } = storedRuns(scratch());
     expect(runs.map(({ run }) => run.id)).toEqual(['offload-tap-1']);
     expect(unreadable.map(({ problem }) => problem)).toEqual([
       `${join(results, 'broken.json')} contains no result that this version of lab can read`,
       `${join(results, 'newer.json')} contains a result in format version 3; this version of lab reads version 2 and earlier`,
     ]);
-    expect(() => findRun(join(results, 'newer.json'))).toThrow('format version 3');
+    expect(() => findRun(scratch(), join(results, 'newer.json'))).toThrow('format version 3');
   });
 });
 
@@ -198,7 +192,7 @@ describe('a result that an earlier version kept, with a drawing in it', () => {
 
   it('of a test is read, and reported without the drawing', () => {
     const old = JSON.parse(readFileSync(written, 'utf8')) as Record<string, unknown>;
-    const run = findRun(written);
+    const run = findRun(scratch(), written);
     expect(run).toMatchObject({ version: 2, kind: 'test', id: old['id'], checks: old['checks'] });
     expect(run.circumstances).toEqual(old['environment']);
     expect(run.context?.topology).toBeNull();
@@ -217,7 +211,7 @@ describe('a result that an earlier version kept, with a drawing in it', () => {
     const old = { ...same, version: 1, environment: circumstances, path: { ...path, evidence } };
     for (const run of [old, { ...old, context: { definition, logs, picture: { title: 'a drawing' } } }]) {
       writeFileSync(file, JSON.stringify(run));
-      expect(findRun(file)).toEqual({
+      expect(findRun(scratch(), file)).toEqual({
         ...benchResult(),
         ...('context' in run && { context: { ...kept, topology: null } }),
       });
@@ -228,7 +222,7 @@ describe('a result that an earlier version kept, with a drawing in it', () => {
     const file = join(scratch(), 'odd.json');
     const old = JSON.parse(readFileSync(written, 'utf8')) as object;
     writeFileSync(file, JSON.stringify({ ...old, extra: 1 }));
-    expect(code(() => findRun(file))).toBe('LAB-RUN-UNREADABLE');
+    expect(code(() => findRun(scratch(), file))).toBe('LAB-RUN-UNREADABLE');
   });
 });
 
@@ -243,7 +237,7 @@ describe('pruning', () => {
       store(id, days);
     store('e', 60, { lab: 'other' });
   });
-  const left = (): string[] => storedRuns().runs.map(({ run }) => run.id);
+  const left = (): string[] => storedRuns(scratch()).runs.map(({ run }) => run.id);
 
   it.each<[string, string | undefined, { keep?: number; days?: number }, string[]]>([
     ['keeps the newest of each lab', undefined, { keep: 1 }, ['a', 'e']],
@@ -251,12 +245,12 @@ describe('pruning', () => {
     ['removes only what both limits let go', undefined, { keep: 3, days: 30 }, ['a', 'b', 'c', 'e']],
     ['leaves other labs alone', 'other', { keep: 0 }, ['a', 'b', 'c', 'd']],
   ])('%s', (_, of, { keep, days }, stay) => {
-    pruneRuns(of, { keep, olderThanDays: days });
+    pruneRuns(scratch(), of, { keep, olderThanDays: days });
     expect(left()).toEqual(stay);
   });
 
   it('wants a limit', () => {
-    expect(code(() => pruneRuns(undefined, { keep: undefined, olderThanDays: undefined }))).toBe(
+    expect(code(() => pruneRuns(scratch(), undefined, { keep: undefined, olderThanDays: undefined }))).toBe(
       'LAB-RESULTS-PRUNE',
     );
     expect(left()).toHaveLength(5);

@@ -48,7 +48,7 @@ describe('whether a kernel has a module', () => {
 describe('a module for a developer’s own kernel', () => {
   async function ask(lists: Record<string, string>): Promise<string | undefined> {
     const toolchain = { kernel: kernel(lists), packages: {}, tree: '/nowhere/tree' } as unknown as Toolchain;
-    return kernelModule(vpVdpa, { toolchain, mirror: undefined }, silentTask());
+    return kernelModule(vpVdpa, { toolchain, mirror: undefined, keyring: undefined }, silentTask());
   }
 
   it('is not built when the kernel has it', async () => {

@@ -1,7 +1,9 @@
+import type { KernelTool, ToolchainOptions } from '../../../src/toolchain/types.js';
+import { environmentIn } from '../../support/environment.js';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { LabError } from '../../../src/errors/lab-error.js';
 import { givenKernel } from '../../../src/toolchain/choose-kernel.js';
 import { readKernelImage } from '../../../src/toolchain/kernel-release.js';
@@ -11,10 +13,8 @@ let folder: string;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'lab-kernel-'));
-  vi.stubEnv('XDG_CACHE_HOME', join(folder, 'cache'));
 });
 afterEach(() => {
-  vi.unstubAllEnvs();
   rmSync(folder, { recursive: true });
 });
 
@@ -75,14 +75,18 @@ describe('a kernel image', () => {
   });
 });
 
+function given(options: Partial<ToolchainOptions>): KernelTool | undefined {
+  return givenKernel({ environment: environmentIn(folder), ...options });
+}
+
 describe('a given kernel', () => {
   it('is not looked for when none is given', () => {
-    expect(givenKernel({})).toBeUndefined();
+    expect(given({})).toBeUndefined();
   });
 
   it('takes its release from the image and its modules from the folder', () => {
     const kernel = bzImage();
-    expect(givenKernel({ kernel, modules: modules('mods') })).toEqual({
+    expect(given({ kernel, modules: modules('mods') })).toEqual({
       image: kernel,
       release,
       modules: join(folder, 'mods'),
@@ -93,31 +97,28 @@ describe('a given kernel', () => {
   it('finds the modules in what INSTALL_MOD_PATH was', () => {
     modules(`root/lib/modules/${release}`);
     modules('root/lib/modules/5.4.0');
-    expect(givenKernel({ kernel: bzImage(), modules: join(folder, 'root') })?.modules).toBe(
+    expect(given({ kernel: bzImage(), modules: join(folder, 'root') })?.modules).toBe(
       join(folder, 'root/lib/modules', release),
     );
   });
 
   it('takes its release from the modules when the image does not tell', () => {
     const kernel = write('vmlinux', '\x7fELF'.padEnd(0x300));
-    expect(givenKernel({ kernel, modules: modules('6.6.6') })?.release).toBe('6.6.6');
+    expect(given({ kernel, modules: modules('6.6.6') })?.release).toBe('6.6.6');
   });
 
   it('has an empty list of modules when none are given', () => {
-    const kernel = givenKernel({ kernel: bzImage() });
+    const kernel = given({ kernel: bzImage() });
     expect(readFileSync(join(kernel?.modules ?? '', 'modules.builtin'), 'utf8')).toBe('');
   });
 
   it.each<[string, () => unknown]>([
-    ['LAB-TOOLCHAIN-KERNEL-NOT-FOUND', () => givenKernel({ kernel: join(folder, 'absent') })],
-    ['LAB-TOOLCHAIN-KERNEL-NOT-FOUND', () => givenKernel({ kernel: folder })],
-    ['LAB-TOOLCHAIN-KERNEL-FORMAT', () => givenKernel({ kernel: write('text', 'not a kernel') })],
-    ['LAB-TOOLCHAIN-MODULES-ALONE', () => givenKernel({ modules: folder })],
-    [
-      'LAB-TOOLCHAIN-MODULES-NOT-FOUND',
-      () => givenKernel({ kernel: bzImage(), modules: join(folder, 'absent') }),
-    ],
-    ['LAB-TOOLCHAIN-MODULES-MISMATCH', () => givenKernel({ kernel: bzImage(), modules: modules('6.6.6') })],
+    ['LAB-TOOLCHAIN-KERNEL-NOT-FOUND', () => given({ kernel: join(folder, 'absent') })],
+    ['LAB-TOOLCHAIN-KERNEL-NOT-FOUND', () => given({ kernel: folder })],
+    ['LAB-TOOLCHAIN-KERNEL-FORMAT', () => given({ kernel: write('text', 'not a kernel') })],
+    ['LAB-TOOLCHAIN-MODULES-ALONE', () => given({ modules: folder })],
+    ['LAB-TOOLCHAIN-MODULES-NOT-FOUND', () => given({ kernel: bzImage(), modules: join(folder, 'absent') })],
+    ['LAB-TOOLCHAIN-MODULES-MISMATCH', () => given({ kernel: bzImage(), modules: modules('6.6.6') })],
   ])('is refused: %s', (code, call) => {
     expect(codeOf(call)).toBe(code);
   });

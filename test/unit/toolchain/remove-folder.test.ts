@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { removeFolder } from '../../../src/toolchain/remove-folder.js';
+import { removeFolder } from '../../../src/process/remove-folder.js';
 
 it('removes folders that may not be written to, and follows no links', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'lab-remove-'));

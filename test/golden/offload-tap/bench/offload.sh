@@ -23,7 +23,7 @@ ip netns add "$container"
 ip link set dev "$netdev" netns "$container"
 printf '%s\n' 'link set dev lo up' "address add 10.0.0.11/24 dev $netdev" "link set dev $netdev mtu 1500 up" | ip -n "$container" -batch -
 
-is 'offload: the container holds pf0.vf0 and no other netdev' "$(ip -n "$container" -oneline link show | cut -d ' ' -f 2 | tr -d '\n')" "lo:$netdev:"
+is 'offload: the container has pf0.vf0 and no other netdev' "$(ip -n "$container" -oneline link show | cut -d ' ' -f 2 | tr -d '\n')" "lo:$netdev:"
 if answer=$(nsenter "--net=/run/netns/$container" ping -q -A -c 3 -w 10 10.0.0.1 2>&1); then
     ok 'offload: the container reaches server'
 else

@@ -132,7 +132,7 @@ table ip $table {
 }
 END
 
-is 'software: the container holds its end of the veth pair and no other netdev' "$(ip -n "$container" -oneline link show | cut -d ' ' -f 2 | cut -d @ -f 1 | tr -d ':' | tr '\n' ' ')" 'lo eth0 '
+is 'software: the container has its end of the veth pair and no other netdev' "$(ip -n "$container" -oneline link show | cut -d ' ' -f 2 | cut -d @ -f 1 | tr -d ':' | tr '\n' ' ')" 'lo eth0 '
 if answer=$(nsenter "--net=/run/netns/$container" ping -q -A -c 3 -w 10 10.0.0.1 2>&1); then
     ok 'software: the container reaches server'
 else
