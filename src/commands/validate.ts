@@ -11,7 +11,8 @@ interface ValidateResult {
 export default class Validate extends BaseCommand<typeof Validate> {
   static override summary = 'Check lab definitions without starting anything.';
   static override description =
-    'Reports all problems of all definitions at once, each with its place in the file and what to do about it.';
+    'Reports the problems of all definitions, each with its place in the file and what to do about it: first wrong keys and values, ' +
+    'and if a definition has none, everything that does not fit together.';
   static override examples = [
     '<%= config.bin %> <%= command.id %> quickstart',
     '<%= config.bin %> <%= command.id %> labs/*/lab.yaml',

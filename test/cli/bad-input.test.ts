@@ -115,10 +115,13 @@ describe('every command that reads a definition', () => {
   it.each([['render', '-o', 'out'], ['graph'], ['up', '--accel', 'tcg'], ['test', '--accel', 'tcg']])(
     'lab %s refuses a wrong one as lab validate does',
     async (command, ...argv) => {
-      place().write('bad.yaml', 'machines: { guest: { cpsu: 2, image: mikro } }\n');
+      place().write(
+        'bad.yaml',
+        'machines: { guest: { image: mikro, nics: { pf0: { backend: { tap: lan } } } } }\n',
+      );
       const expected = await place().lab('validate', 'bad.yaml');
       expect(await place().lab(command, 'bad.yaml', ...argv)).toEqual(expected);
-      expect(expected.stderr.match(/\[LAB-[A-Z-]+\]/g)).toEqual(['[LAB-SHAPE-KEY]', '[LAB-RULE-IMAGE]']);
+      expect(expected.stderr.match(/\[LAB-[A-Z-]+\]/g)).toEqual(['[LAB-RULE-IMAGE]', '[LAB-RULE-NETWORK]']);
     },
   );
 });

@@ -91,7 +91,7 @@ describe('lab results and lab report', () => {
   test('say that there are none', async () => {
     expect(await place().lab('results')).toMatchObject({
       exitCode: 0,
-      stdout: 'no results yet: `lab test` and `lab bench` make them\n',
+      stdout: 'no results yet: run `lab test` or `lab bench`\n',
     });
     expect(jsonOf(await place().lab('results', '--json'))).toEqual({ runs: [], removed: false });
   });
