@@ -70,7 +70,7 @@ export async function buildDebianLayer(
   );
   if (said !== undefined) {
     const last = said.split('\n').slice(-LAST_LINES).join('\n');
-    throw layerFailed(components, last, work, ', which the lines below are the end of');
+    throw layerFailed(components, last, work, ' (the end of it is below)');
   }
   await diskFromRaw(work.result, parent, toolchain, task);
 }

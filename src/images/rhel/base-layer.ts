@@ -95,8 +95,8 @@ async function takeApart(
   if (stdout.includes('lab-section work')) readDiskFacts(stdout, from);
   throw unusableBase(
     from,
-    'could not be read as the disk of one Linux system',
-    `see the log of the build: ${work.logFile}; a truncated disk, an encrypted one and one with several systems are refused`,
+    'is not a readable disk with a single Linux system',
+    `see the log of the build: ${work.logFile}; truncated disks, encrypted disks and disks with several systems are refused`,
     new Error(lastErrors(stderr)),
   );
 }

@@ -67,7 +67,7 @@ export async function buildRhelLayer(
   );
   const { failure, packages } = customizeOutcome(exitCode, `${stdout}\n${stderr}`);
   if (failure !== undefined)
-    throw layerFailed(components, failure, work, '; what virt-customize was given is beside it');
+    throw layerFailed(components, failure, work, '; the input of virt-customize is next to it');
   await runOrThrow([qemuImg, 'rebase', '-q', '-u', '-b', nameBelow(parent), '-F', 'qcow2', disk], { signal });
   return packages;
 }
