@@ -124,6 +124,7 @@ export function machineView(machine: Machine, lab: Lab, facts: MachineFacts): Ma
     cpu: cpuOf(inside.length > 0, facts.accelerator),
     cpus: machine.cpus,
     memoryMiB: machine.memoryMiB,
+    trace: machine.trace,
     consoleLog: logPath(machine, `${machine.name}.console.log`),
     maxPorts: channels.length + OWN_PORTS > DEFAULT_MAX_PORTS ? channels.length + OWN_PORTS : null,
     channelsInside: channels,

@@ -47,6 +47,23 @@ describe('renderTemplate', () => {
   });
 });
 
+describe('a machine’s QEMU', () => {
+  it('writes the trace events that the machine asks for, and none otherwise', () => {
+    const optionsOf = (trace: string[]): string[] => {
+      const artefacts = renderLab(lab({ machines: { guest: { trace } } }), facts);
+      const options = parseArguments(artefacts.find(({ path }) => path === 'guest.qemu')?.content ?? '');
+      return options.filter((_, index) => options[index] === '-trace' || options[index - 1] === '-trace');
+    };
+    expect(optionsOf(['sriov_*', 'pci_cfg_write'])).toEqual([
+      '-trace',
+      'enable=sriov_*',
+      '-trace',
+      'enable=pci_cfg_write',
+    ]);
+    expect(optionsOf([])).toEqual([]);
+  });
+});
+
 describe('rendered shell scripts', () => {
   const labs = {
     'one VF': labWithNic({ vfs: 1 }, ['vf-creation', 'hotplug-free', 'traffic']),
