@@ -104,6 +104,8 @@ interface MachineView {
   readonly cpu: string;
   readonly cpus: number;
   readonly memoryMiB: number;
+  /** Names of trace events. */
+  readonly trace: Machine['trace'];
   readonly consoleLog: string;
   /** Of its virtio-serial; null: QEMU's own default is enough. */
   readonly maxPorts: number | null;
