@@ -1,8 +1,7 @@
 import * as Flags from '@oclif/core/flags';
+import type { ServerWish } from '../definition/real-server.js';
 import { UsageError } from '../errors/families.js';
-import { intentions, realServer, type RealServer } from '../lab/real-server.js';
-import type { Lab } from '../model/lab.js';
-import type { EswitchMode } from '../render/functions-view.js';
+import { functionsOf, machinesOn, type EswitchMode, type Lab } from '../model/lab.js';
 import { confirm } from './confirm.js';
 
 const BDF = '[0-9a-f]{4}:[0-9a-f]{2}:[0-9a-f]{2}\\.[0-7]';
@@ -11,7 +10,7 @@ const BDF = '[0-9a-f]{4}:[0-9a-f]{2}:[0-9a-f]{2}\\.[0-7]';
 export const serverFlags = {
   server: Flags.option({
     options: ['local'] as const,
-    description: 'use this computer and its NIC in place of the outer machine; needs root',
+    description: 'use this computer and its NIC in place of the outer machine; to bring the lab up, be root',
     dependsOn: ['nic'],
     helpGroup: 'HARDWARE',
   })(),
@@ -36,6 +35,10 @@ export const serverFlags = {
     description: 'the mode of the NIC’s own L2 switch; by default it stays as it is',
     helpGroup: 'HARDWARE',
   })(),
+};
+
+/** For commands that change this computer. */
+export const consentFlags = {
   yes: Flags.boolean({
     char: 'y',
     description: 'do not ask before changing this computer',
@@ -43,21 +46,30 @@ export const serverFlags = {
   }),
 };
 
-/** What this computer is to stand for, after the user has agreed to what is done to it; undefined without --server. */
-export async function chosenServer(
-  lab: Lab,
-  flags: {
-    server: 'local' | undefined;
-    nic: readonly string[];
-    eswitch: EswitchMode | undefined;
-    yes: boolean;
-  },
-): Promise<RealServer | undefined> {
-  if (flags.server === undefined) return undefined;
-  const server = realServer(lab, flags.nic, flags.eswitch);
-  await confirm(
-    ['On this computer itself, outside any namespace, this will:', ...intentions(lab, server)],
-    flags.yes,
-  );
-  return server;
+/** What the flags ask of a definition; undefined without --server. */
+export function serverWish(flags: {
+  readonly server: 'local' | undefined;
+  readonly nic: readonly string[];
+  readonly eswitch: EswitchMode | undefined;
+}): ServerWish | undefined {
+  return flags.server === undefined ? undefined : { nics: flags.nic, eswitch: flags.eswitch };
+}
+
+/** What bringing the lab up does to this computer, a line each. */
+export function intentions(lab: Lab): string[] {
+  const ofPfs = (lab.server?.pfs ?? []).flatMap(({ bdf, eswitch, vfs }) => [
+    ...(eswitch === null ? [] : [`set the switch of PF ${bdf} to ${eswitch}`]),
+    ...(vfs.length === 0 ? [] : [`make ${vfs.length} VFs of PF ${bdf}, unless it has as many`]),
+    ...(eswitch === 'switchdev' ? [`put the representors of PF ${bdf} on a bridge of their own`] : []),
+  ]);
+  const devices = machinesOn(lab, null)
+    .flatMap(({ nics }) => nics.flatMap(functionsOf))
+    .flatMap(({ backend }) => (backend?.type === 'vdpa' && backend.of !== null ? [backend.of] : []));
+  return [...ofPfs, `make vDPA devices of: ${devices.join(', ')}`];
+}
+
+/** Asks the user, unless `yes`, before a lab that changes this computer is brought up. Throws if the user does not agree. */
+export async function confirmServer(lab: Lab, yes: boolean): Promise<void> {
+  if (lab.server === null) return;
+  await confirm(['On this computer itself, outside any namespace, this will:', ...intentions(lab)], yes);
 }

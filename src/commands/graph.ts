@@ -1,5 +1,6 @@
 import { BaseCommand, Flags } from '../cli/base-command.js';
 import { labArgument, setFlag } from '../cli/lab-flags.js';
+import { serverFlags, serverWish } from '../cli/server-flags.js';
 import { readLab } from '../definition/read-lab.js';
 import { chooseFormat, drawLab, GRAPH_FORMATS, type GraphFormat } from '../report/graph/formats.js';
 import { writeReport } from '../report/write-report.js';
@@ -23,6 +24,7 @@ export default class Graph extends BaseCommand<typeof Graph> {
   static override args = { lab: labArgument };
   static override flags = {
     ...setFlag,
+    ...serverFlags,
     format: Flags.option({
       options: GRAPH_FORMATS,
       description: 'default: from the extension of the output file, otherwise mermaid',
@@ -37,7 +39,7 @@ export default class Graph extends BaseCommand<typeof Graph> {
   async run(): Promise<GraphResult> {
     const { args, flags } = await this.read(Graph);
     const format = chooseFormat(flags.format, flags.output);
-    const text = drawLab(readLab(args.lab, flags.set).lab, format);
+    const text = drawLab(readLab(args.lab, flags.set, serverWish(flags)).lab, format);
     if (flags.output !== undefined) writeReport(flags.output, text);
     else if (!this.jsonEnabled()) process.stdout.write(text);
     return { format, text };

@@ -7,7 +7,7 @@ import {
   toolchainOptions,
   toolFlags,
 } from '../cli/lab-flags.js';
-import { chosenServer, serverFlags } from '../cli/server-flags.js';
+import { confirmServer, consentFlags, serverFlags, serverWish } from '../cli/server-flags.js';
 import type { TestResult } from '../results/run.js';
 import { readLab } from '../definition/read-lab.js';
 import { testAndTakeDown } from '../lab/test-and-take-down.js';
@@ -36,6 +36,7 @@ export default class Test extends BaseCommand<typeof Test> {
     ...bootFlags,
     ...setFlag,
     ...serverFlags,
+    ...consentFlags,
     check: Flags.string({
       multiple: true,
       description: 'run only this check; may be repeated',
@@ -49,11 +50,11 @@ export default class Test extends BaseCommand<typeof Test> {
     const { args, flags } = await this.read(Test);
     const json = this.jsonEnabled();
     let reported = 0;
-    const read = readLab(args.lab, flags.set);
+    const read = readLab(args.lab, flags.set, serverWish(flags));
+    await confirmServer(read.lab, flags.yes);
     const result = await testAndTakeDown(
       read,
       {
-        server: await chosenServer(read.lab, flags),
         toolchain: toolchainOptions(flags),
         acceleration: flags.accel,
         bootLimitMs: bootLimitMs(flags),

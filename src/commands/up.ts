@@ -7,7 +7,7 @@ import {
   toolchainOptions,
   toolFlags,
 } from '../cli/lab-flags.js';
-import { chosenServer, serverFlags } from '../cli/server-flags.js';
+import { confirmServer, consentFlags, serverFlags, serverWish } from '../cli/server-flags.js';
 import { assertIsToWork } from '../lab/can-run-here.js';
 import { changesAnything, type PlanStep } from '../lab/plan.js';
 import { prepareLab } from '../lab/prepare.js';
@@ -44,15 +44,16 @@ export default class Up extends BaseCommand<typeof Up> {
     ...bootFlags,
     ...setFlag,
     ...serverFlags,
+    ...consentFlags,
     'dry-run': Flags.boolean({ description: 'show what would be done and why, without doing it' }),
   };
 
   async run(): Promise<UpResult> {
     const { args, flags } = await this.read(Up);
-    const read = readLab(args.lab, flags.set);
+    const read = readLab(args.lab, flags.set, serverWish(flags));
     assertIsToWork(read);
+    await confirmServer(read.lab, flags.yes || flags['dry-run']);
     const options = {
-      server: await chosenServer(read.lab, { ...flags, yes: flags.yes || flags['dry-run'] }),
       toolchain: toolchainOptions(flags),
       acceleration: flags.accel,
       bootLimitMs: bootLimitMs(flags),

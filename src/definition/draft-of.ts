@@ -120,5 +120,6 @@ export function draftOf(lab: ParsedLab, file: string): Draft {
     machines: Object.entries(lab.machines).map(([name, machine]) => draftMachine(name, machine)),
     checks: (lab.checks ?? []).map(draftCheck),
     bench: lab.bench === undefined ? null : draftBench(lab.bench),
+    server: null,
   };
 }

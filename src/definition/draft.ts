@@ -4,6 +4,7 @@ import type {
   DiskSource,
   Expectation,
   FunctionOrder,
+  Server,
   VhostUse,
 } from '../model/lab.js';
 import type { MachineSettings } from '../model/machine-settings.js';
@@ -24,7 +25,11 @@ export interface Draft {
   readonly machines: readonly DraftMachine[];
   readonly checks: readonly DraftCheck[];
   readonly bench: DraftBench | null;
+  /** This computer in the place of a machine (real-server.ts); null in a definition as it is written. */
+  readonly server: DraftServer | null;
 }
+
+export type DraftServer = Omit<Server, 'checksLeftOut'>;
 
 /** Something that stands in the file. */
 export interface Part {

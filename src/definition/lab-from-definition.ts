@@ -2,6 +2,7 @@ import type { Lab } from '../model/lab.js';
 import type { Draft } from './draft.js';
 import { draftOf } from './draft-of.js';
 import type { Definition } from './load.js';
+import { inPlaceOf, type ServerWish } from './real-server.js';
 import { refuseFor } from './refuse.js';
 import { resolveLab, resolveMachines } from './resolve.js';
 import { compositionProblems } from './rules/compositions.js';
@@ -22,15 +23,24 @@ function soundDraft(definition: Definition, file: string): Draft {
   return draft;
 }
 
+/** What decides, beside the definition, what lab it describes. */
+export interface LabOptions {
+  /** Where the definition stands: an absolute path. */
+  readonly file: string;
+  /** Undefined: this computer takes the place of no machine. */
+  readonly server?: ServerWish | undefined;
+}
+
 /**
- * The lab that a definition describes. `file`: where the definition stands, as an absolute path. Throws DefinitionError with every
- * problem at once.
+ * The lab that a definition describes. Throws DefinitionError with every problem at once, and UsageError for a `server` that does
+ * not fit.
  */
-export function labFromDefinition(definition: Definition, file: string): Lab {
-  return resolveLab(soundDraft(definition, file));
+export function labFromDefinition(definition: Definition, { file, server }: LabOptions): Lab {
+  const draft = soundDraft(definition, file);
+  return resolveLab(server === undefined ? draft : inPlaceOf(draft, server));
 }
 
 /** The lab of a definition that is a value, not text: `file` stands for the file. Throws as labFromDefinition does. */
 export function labFromValue(value: unknown, file: string): Lab {
-  return labFromDefinition({ file, value, locate: () => ({ file }) }, file);
+  return labFromDefinition({ file, value, locate: () => ({ file }) }, { file });
 }

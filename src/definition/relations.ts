@@ -71,8 +71,8 @@ export function allBackends(draft: Draft): { readonly machine: string; readonly 
   });
 }
 
-/** The machines that run directly on a machine. */
-export function machinesOn(draft: Draft, name: string): readonly DraftMachine[] {
+/** The machines that run directly on a machine, or on this computer for null. */
+export function machinesOn(draft: Draft, name: string | null): readonly DraftMachine[] {
   return draft.machines.filter(({ on }) => on === name);
 }
 

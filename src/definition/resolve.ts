@@ -17,7 +17,7 @@ import {
 import type { AddressPool } from './addresses.js';
 import { layOutBuses } from './buses.js';
 import { DEFAULT_MTU, defaultImage } from './defaults.js';
-import type { Draft, DraftBench, DraftCheck, DraftImage, DraftMachine } from './draft.js';
+import type { Draft, DraftBench, DraftCheck, DraftImage, DraftMachine, DraftServer } from './draft.js';
 import { InterfaceNames } from './interface-names.js';
 import { namingFor, type Naming } from './naming.js';
 import { Places } from './places.js';
@@ -112,21 +112,34 @@ function resolveImages({ machines, images }: Draft): Image[] {
   });
 }
 
+interface Requested {
+  readonly request: CheckRequest;
+  /** Whether the check looks at a NIC only because the lab has peers. */
+  readonly needsPeers: boolean;
+}
+
 /** A check runs on each NIC that it has something to see on and that nothing inside the machine uses. */
-function resolveCheck({ name, machine, values }: DraftCheck, draft: Draft): CheckRequest[] {
+function resolveCheck({ name, machine, values }: DraftCheck, draft: Draft): Requested[] {
   if (!isCheckName(name)) throw new Error(`no check ${name}`);
   const chosen = Object.entries(specOf(name).parameters.parse(values));
   const ofType = <T extends number | string>(type: 'number' | 'string'): Record<string, T> =>
     Object.fromEntries(chosen.flatMap(([key, value]) => (typeof value === type ? [[key, value as T]] : [])));
   return fittingNics(checkCandidates(draft), { name, machine }, draft.peers)
     .filter(({ inUse }) => !inUse)
-    .map(({ nic }) => ({
-      check: name,
-      machine: nic.machine,
-      nic: nic.name,
-      parameters: ofType<number>('number'),
-      choices: ofType<string>('string'),
+    .map(({ nic, checked }) => ({
+      request: {
+        check: name,
+        machine: nic.machine,
+        nic: nic.name,
+        parameters: ofType<number>('number'),
+        choices: ofType<string>('string'),
+      },
+      needsPeers: !specOf(name).fits(checked, []),
     }));
+}
+
+function requestsOf(requested: readonly Requested[]): CheckRequest[] {
+  return requested.map(({ request }) => request);
 }
 
 /** A function that comes out at no network of the lab, such as one on a vDPA device of this computer, gets an address of the peer's. */
@@ -163,8 +176,9 @@ export function resolveLab(draft: Draft): Lab {
   const naming = namingFor(draft, networks, interfaces);
   const peers = resolvePeers(draft, naming);
   const machines = resolveMachines(draft, naming);
-  const { name, summary, takesSeconds, expect, bench } = draft;
-  return deepFreeze({
+  const requested = draft.checks.flatMap((check) => resolveCheck(check, draft));
+  const { name, summary, takesSeconds, expect, bench, server } = draft;
+  const lab = {
     name,
     summary,
     takesSeconds,
@@ -173,9 +187,32 @@ export function resolveLab(draft: Draft): Lab {
     networks,
     peers,
     machines,
-    checks: draft.checks.flatMap((check) => resolveCheck(check, draft)),
+    checks: requestsOf(requested),
     bench: bench === null ? null : resolveBench(bench, machines, peers, naming),
-  });
+    server: null,
+  };
+  return deepFreeze(server === null ? lab : onServer(lab, server, requested));
+}
+
+/** A lab without the machine that this computer takes the place of: names and addresses are the same with it and without. */
+function onServer(lab: Lab, { name, pfs }: DraftServer, requested: readonly Requested[]): Lab {
+  const others = requested.filter(({ request }) => request.machine !== name);
+  const leftOut = others.filter(({ needsPeers }) => needsPeers);
+  const machines = lab.machines.filter((machine) => machine.name !== name);
+  return {
+    ...lab,
+    networks: [],
+    peers: [],
+    images: lab.images.filter((image) => machines.some((machine) => machine.image === image.name)),
+    machines: machines.map((machine) => (machine.on === name ? { ...machine, on: null } : machine)),
+    checks: requestsOf(others.filter(({ needsPeers }) => !needsPeers)),
+    bench: null,
+    server: {
+      name,
+      pfs,
+      checksLeftOut: requestsOf(leftOut).map(({ check, machine }) => `${check} on ${machine}`),
+    },
+  };
 }
 
 function deepFreeze<T extends object>(value: T): T {

@@ -3,11 +3,11 @@ import { DEFAULT_NIC_MODEL } from '../devices/catalog.js';
 import type { FunctionKey } from '../devices/nic-model.js';
 import type { DeepReadonly } from '../model/deep-readonly.js';
 import {
-  line,
   mac,
   mapping,
   mtu,
   name,
+  nonEmptyLine,
   oneOf,
   optional,
   required,
@@ -21,7 +21,8 @@ import { DEFAULT_ORDER, DEFAULT_QUEUES, DEFAULT_STORAGE, DEFAULT_VHOST } from '.
 const ADDR = 'must be a place on a PCI bus, DEVICE.FUNCTION in hexadecimal, such as 0.1 or 1f.7';
 const BUS = 'must be the name of one of the machine’s `buses`, or pcie.0';
 
-const tap = z.strictObject({
+/** The shape of a tap. */
+export const tap = z.strictObject({
   tap: required(name, 'The network whose bridge the tap is on'),
   vlan: optional(vlan, 'The VLAN of its port, on a network with VLANs', 'none'),
   vhost: optional(
@@ -66,15 +67,25 @@ const propertyValue = z.union(
   { error: 'must be a number, true, false, or a plain word' },
 );
 
+const model = nonEmptyLine('must be the name of a NIC model');
+
 /** The settings that a NIC and each of its functions may have. */
 const functionSettings = {
   mac: optional(mac, 'Its MAC address', 'one is derived from the names'),
-  queues: optional(wholeNumber(1, 16), 'Pairs of a receive and a transmit queue', String(DEFAULT_QUEUES)),
-  vectors: optional(wholeNumber(0, 64), 'MSI-X vectors', 'QEMU’s default, or what its queues need'),
+  queues: optional(
+    wholeNumber(1, 16),
+    'Pairs of a receive and a transmit queue',
+    `${DEFAULT_QUEUES}, for a VF the NIC’s`,
+  ),
+  vectors: optional(
+    wholeNumber(0, 64),
+    'MSI-X vectors',
+    'QEMU’s default or what its queues need, for a VF the NIC’s',
+  ),
   bus: optional(
     text(/^([a-z][a-z0-9-]{0,14}|pcie\.0)$/, BUS),
     'The bus that it is on',
-    'a root port of the NIC’s own, for a VF the bus of its PF',
+    'a root port of the NIC’s own, for a VF its PF’s',
   ),
   addr: optional(addr, 'Its place on the bus', 'the next free one'),
   properties: optional(
@@ -88,7 +99,7 @@ const functionKeys = {
   ...functionSettings,
   mtu: optional(mtu, 'Its MTU in bytes', 'the NIC’s'),
   backend: optional(backend, 'Where its packets go', 'the NIC’s'),
-  model: optional(line, 'The model of a VF, to show how QEMU rejects another one', 'the NIC’s'),
+  model: optional(model, 'The model of a VF, to show how QEMU rejects another one', 'the NIC’s'),
   pf: optional(name, 'The PF of a VF, to show how QEMU rejects another one', 'the NIC that lists it'),
 } satisfies Record<FunctionKey, z.ZodType>;
 
@@ -117,7 +128,7 @@ function functions(what: string, min: number, max: number): Functions {
 /** The shape of a NIC with its functions. */
 export const nic = z.strictObject(
   {
-    model: optional(line, 'What QEMU emulates', `\`${DEFAULT_NIC_MODEL}\``),
+    model: optional(model, 'What QEMU emulates', `\`${DEFAULT_NIC_MODEL}\``),
     backend: optional(
       backend,
       'Where the packets of the PF go, and of each VF that names no other',

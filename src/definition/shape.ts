@@ -7,6 +7,7 @@ import {
   mapping,
   mtu,
   name,
+  nonEmptyLine,
   oneOf,
   optional,
   required,
@@ -25,7 +26,7 @@ import { nic } from './shape-nic.js';
 export const machine = z.strictObject(
   {
     image: optional(
-      line.min(1, { error: 'must be the name of an image' }),
+      nonEmptyLine('must be the name of an image'),
       'What it boots: an image of `lab`’s or of the definition’s own',
       `\`${defaultImage(false)}\`, or \`${defaultImage(true)}\`, which contains QEMU, when machines run on it`,
     ),
@@ -116,7 +117,7 @@ export const network = z.strictObject(
     mtu: optional(
       mtu,
       'The MTU of its bridge and of what is on it, in bytes',
-      `${DEFAULT_MTU}, with an \`uplink\` that of the network outside`,
+      `${DEFAULT_MTU}, or with an \`uplink\` that of the network outside`,
     ),
     vlans: optional(
       z.array(vlan, { error: 'must be a list of VLAN ids' }),
@@ -165,7 +166,7 @@ const check = z.union(
 
 const functionId = text(
   /^[a-z][a-z0-9-]{0,14}(\.[a-z][a-z0-9-]{0,14})?$/,
-  'must name a function of the machine: a NIC (pf0), or one of its VFs (pf0.vf1)',
+  'must be a function of the machine: a NIC (pf0), or one of its VFs (pf0.vf1)',
 );
 
 /** The shape of a bench. */

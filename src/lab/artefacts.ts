@@ -10,7 +10,7 @@ import {
   type Lab,
   type Machine,
 } from '../model/lab.js';
-import { functionsView, type RealPfs } from '../render/functions-view.js';
+import { functionsView } from '../render/functions-view.js';
 import { labReadmeView } from '../render/lab-readme-view.js';
 import { machineView, type MachineFacts } from '../render/machine-view.js';
 import { networkView } from '../render/network-view.js';
@@ -72,28 +72,26 @@ function machineArtefact(lab: Lab, machine: Machine, facts: RenderFacts): Artefa
   };
 }
 
-/** The scripts that prepare a machine for the machines inside it. */
-function insideArtefacts(lab: Lab, { name }: Machine): Artefact[] {
-  const folder = folderOf(lab, name);
-  const view = functionsView(lab, findByName(lab.machines, name));
-  const script = (path: string, content: string): Artefact => ({
-    path: `${folder}${path}`,
-    content,
-    executable: true,
-  });
+/** The scripts that make functions on a machine, or for null on this computer, for the machines that run on it. */
+function functionArtefacts(lab: Lab, on: string | null): Artefact[] {
+  const view = functionsView(lab, on);
+  const folder = folderOf(lab, on);
   return [
-    script(FUNCTIONS_SCRIPT, renderTemplate('functions.sh', view)),
-    script(FUNCTIONS_UNDO_SCRIPT, renderTemplate('functions-undo.sh', view)),
-    script(NETWORK_SCRIPT, renderTemplate('network.sh', networkView(lab, name))),
+    { path: `${folder}${FUNCTIONS_SCRIPT}`, content: renderTemplate('functions.sh', view), executable: true },
+    {
+      path: `${folder}${FUNCTIONS_UNDO_SCRIPT}`,
+      content: renderTemplate('functions-undo.sh', view),
+      executable: true,
+    },
   ];
 }
 
-/** The scripts that prepare this computer, when it takes the place of a machine (`--server local`). */
-export function localArtefacts(lab: Lab, server: Machine, pfs: RealPfs): Artefact[] {
-  const view = functionsView(lab, server, pfs);
+/** The scripts that prepare a machine for the machines inside it. */
+function insideArtefacts(lab: Lab, { name }: Machine): Artefact[] {
+  const content = renderTemplate('network.sh', networkView(lab, name));
   return [
-    { path: FUNCTIONS_SCRIPT, content: renderTemplate('functions.sh', view), executable: true },
-    { path: FUNCTIONS_UNDO_SCRIPT, content: renderTemplate('functions-undo.sh', view), executable: true },
+    ...functionArtefacts(lab, name),
+    { path: `${folderOf(lab, name)}${NETWORK_SCRIPT}`, content, executable: true },
   ];
 }
 
@@ -102,6 +100,7 @@ export function renderLab(lab: Lab, facts: RenderFacts): Artefact[] {
   const outer = lab.machines.filter(({ name }) => machinesOn(lab, name).length > 0);
   return [
     { path: NETWORK_SCRIPT, content: renderTemplate('network.sh', networkView(lab, null)), executable: true },
+    ...(lab.server === null ? [] : functionArtefacts(lab, null)),
     ...lab.machines.map((machine) => machineArtefact(lab, machine, facts)),
     ...outer.flatMap((machine) => insideArtefacts(lab, machine)),
     ...checkArtefacts(lab, facts),

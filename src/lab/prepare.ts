@@ -10,8 +10,7 @@ import { accelerationInside, decideAcceleration } from '../toolchain/acceleratio
 import { resolveToolchain } from '../toolchain/resolve.js';
 import type { Acceleration, AccelerationWish, Toolchain, ToolchainOptions } from '../toolchain/types.js';
 import { assertCanRunHere, assertIsRoot } from './can-run-here.js';
-import { inPlaceOf, type RealServer } from './real-server.js';
-import { localArtefacts, renderLab, type Artefact } from './artefacts.js';
+import { renderLab, type Artefact } from './artefacts.js';
 import { kernelFlavourOf } from './kernel-flavour.js';
 import { RECORD_VERSION, type LabRecord } from './record.js';
 import type { ReadLab } from '../definition/read-lab.js';
@@ -23,8 +22,6 @@ export interface PrepareOptions {
   readonly acceleration: AccelerationWish;
   /** How long a guest may take until it answers, in ms; undefined: what its devices and the accelerator suggest. */
   readonly bootLimitMs: number | undefined;
-  /** This computer in the place of one of the lab's machines; undefined: the machine is one of the lab's own. */
-  readonly server?: RealServer | undefined;
 }
 
 /** A lab that is ready to be brought up: its tools are there, its images built, its artefacts rendered. */
@@ -84,19 +81,18 @@ export function digestsOf(images: BootImages): Record<string, string> {
   return Object.fromEntries([...images].map(([name, { digest }]) => [name, digest]));
 }
 
-function labInPlace(lab: Lab, server: RealServer, task: Task): Lab {
+/** Throws EnvironmentError when a lab is to change this computer's functions and this process may not. */
+function prepareServer({ server }: Lab, task: Task): void {
+  if (server === null) return;
   assertIsRoot();
-  const { lab: here, leftOut } = inPlaceOf(lab, server);
-  for (const check of leftOut)
+  for (const check of server.checksLeftOut)
     task.warn(`${check} is left out: the networks outside are this computer's own, not the lab's`);
-  return here;
 }
 
 /** Everything before the lab itself is touched: tools, the acceleration decision, images, artefacts. */
 export async function prepareLab(read: ReadLab, options: PrepareOptions, task: Task): Promise<PreparedLab> {
-  const { server } = options;
-  const { file } = read;
-  const lab = server === undefined ? read.lab : labInPlace(read.lab, server, task);
+  const { lab, file } = read;
+  prepareServer(lab, task);
   const vhostNet = canOpenVhostNet();
   assertCanRunHere(lab, file, { vhostNet });
   const toolchain = await resolveToolchain(
@@ -113,8 +109,7 @@ export async function prepareLab(read: ReadLab, options: PrepareOptions, task: T
     accelerator: acceleration.accelerator,
     acceleratorInside: inside.accelerator,
   };
-  const local = server === undefined ? [] : localArtefacts(read.lab, server.machine, server.pfs);
-  const artefacts = [...renderLab(lab, facts), ...local];
+  const artefacts = renderLab(lab, facts);
   const tools = [
     ...toolchain.qemu.command,
     toolchain.qemu.version,

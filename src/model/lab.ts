@@ -17,7 +17,34 @@ export interface Lab {
   readonly checks: readonly CheckRequest[];
   /** What `lab bench` compares; null when the definition does not say. */
   readonly bench: Bench | null;
+  /** This computer in the place of a machine (`--server local`); null: it only runs the lab. */
+  readonly server: Server | null;
 }
+
+/**
+ * This computer in the place of a machine that others run on. That machine is not in the lab, and what ran on it runs here. The
+ * networks outside are real ones, so the lab has no networks and no peers.
+ */
+export interface Server {
+  /** The name of the machine. */
+  readonly name: string;
+  readonly pfs: readonly RealPf[];
+  /** Checks of the definition that need the lab's own networks or peers: `vdpa-path on guest`. */
+  readonly checksLeftOut: readonly string[];
+}
+
+/** A PF of this computer that stands for a NIC of the machine. */
+export interface RealPf {
+  readonly nic: string;
+  readonly bdf: string;
+  /** Null: as it is. */
+  readonly eswitch: EswitchMode | null;
+  /** The names of its VFs, by their numbers. */
+  readonly vfs: readonly string[];
+}
+
+/** How the L2 switch of a SmartNIC is run: `switchdev` has a representor for each VF, `legacy` switches by itself. */
+export type EswitchMode = 'legacy' | 'switchdev';
 
 export type Expectation = 'works' | 'refused';
 

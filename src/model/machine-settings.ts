@@ -7,6 +7,11 @@ const kernelArgument = text(
   'must be one kernel argument: printable ASCII without spaces; write one list entry for each',
 );
 
+const traceEvents = text(
+  /^[a-z][a-zA-Z0-9_*?]{0,63}$/,
+  'must be a pattern of QEMU’s trace events, such as sriov_* or pci_cfg_write',
+);
+
 /**
  * The settings of a machine whose defaults depend on nothing else. Each stands here alone: the shape of a definition, the resolved
  * `Machine` and the documentation take it from here, and machine-view.ts shows it to the template.
@@ -18,6 +23,12 @@ export const machineSettings = {
     [],
     'Added to the kernel’s command line, one list entry each',
     'nothing is added',
+  ),
+  trace: withDefault(
+    z.array(traceEvents, { error: 'must be a list of patterns of trace events, such as [sriov_*]' }),
+    [],
+    'Trace events that QEMU writes to its log (`lab logs`), as `qemu-system-x86_64 -trace help` lists them',
+    'none',
   ),
 };
 

@@ -115,11 +115,14 @@ export const subnet = text(
   new RegExp(`^${ipv4}/(\\d|[12]\\d|30)$`),
   'must be an IPv4 network such as 10.0.0.0/24, with a prefix length of at most 30',
 );
-export const line = text(
-  // eslint-disable-next-line no-control-regex -- these are the characters that it excludes
-  /^[^\u0000-\u001f\u007f-\u009f]*$/,
-  'must be one line of text without control characters',
-);
+const LINE = '[^\\u0000-\\u001f\\u007f-\\u009f]';
+export const line = text(new RegExp(`^${LINE}*$`), 'must be one line of text without control characters');
+
+/** One line that is not empty: a name that somebody else has given. */
+export function nonEmptyLine(error: string): z.ZodString {
+  return text(new RegExp(`^${LINE}+$`), error);
+}
+
 export const size = text(/^[1-9]\d{0,6}[MG]$/, 'must be a size such as 512M or 4G');
 export const time = text(/^[1-9]\d{0,3}[sm]$/, 'must be a time such as 40s or 2m');
 

@@ -46,6 +46,18 @@ const machine = z.object({
   nics: z.array(nic),
 });
 
+const server = z.object({
+  name: z.string(),
+  pfs: z.array(
+    z.object({
+      nic: z.string(),
+      bdf: z.string(),
+      eswitch: z.enum(['legacy', 'switchdev']).nullable(),
+      vfs: z.array(z.string()),
+    }),
+  ),
+});
+
 /** Names are what `on` refers to: if two machines had the same one, a machine could be inside itself. */
 function haveDifferentNames(machines: readonly { readonly name: string }[]): boolean {
   return new Set(machines.map(({ name }) => name)).size === machines.length;
@@ -80,6 +92,7 @@ export const topologyShape = z.object({
     }),
   ),
   machines: z.array(machine).refine(haveDifferentNames, 'two machines have the same name'),
+  server: server.nullable().default(null),
 });
 
 /** The part of a resolved lab that a drawing shows; every `Lab` is one. */

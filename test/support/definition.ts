@@ -54,7 +54,7 @@ export function firstTarget(of: Lab): CheckTarget {
 /** What a user reads about a definition; `undefined` when nothing is wrong with it. */
 export function complaintAbout(file: string): string | undefined {
   try {
-    labFromDefinition(loadDefinition(file), file);
+    labFromDefinition(loadDefinition(file), { file });
     return undefined;
   } catch (error) {
     return formatError(toLabError(error));

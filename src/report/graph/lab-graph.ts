@@ -1,11 +1,12 @@
 import type { Topology } from '../../results/topology.js';
 import { Ids, type Drawing } from './drawing.js';
 import type { Box, Graph, Link } from './graph.js';
-import { drawNic } from './nic-boxes.js';
+import { drawNic, type DrawnNic } from './nic-boxes.js';
 
 type Machine = Topology['machines'][number];
 type Network = Topology['networks'][number];
 type Peer = Topology['peers'][number];
+type RealPf = NonNullable<Topology['server']>['pfs'][number];
 
 /** What holds machines: this computer, or a machine that others run `on`. */
 interface Place {
@@ -83,6 +84,35 @@ class LabDrawing {
     ]);
   }
 
+  /** A PF of this computer that stands for a NIC, with its VFs. */
+  realPf({ nic, bdf, eswitch, vfs }: RealPf): DrawnNic {
+    const functions = new Map(
+      [nic, ...vfs.map((vf) => `${nic}.${vf}`)].map((id) => [id, this.id(`real ${id}`)]),
+    );
+    const functionBox = (kind: 'pf' | 'vf', name: string, title: string): Box => ({
+      id: functions.get(name) ?? '',
+      kind,
+      title,
+      lines: [],
+      arrangement: 'column',
+      boxes: [],
+    });
+    return {
+      functions,
+      box: {
+        id: this.id(`real nic ${nic}`),
+        kind: 'nic',
+        title: `NIC ${nic}`,
+        lines: [bdf, ...(eswitch === null ? [] : [`switch: ${eswitch}`])],
+        arrangement: 'column',
+        boxes: [
+          functionBox('pf', nic, `PF ${nic}`),
+          ...vfs.map((vf) => functionBox('vf', `${nic}.${vf}`, `VF ${vf}`)),
+        ],
+      },
+    };
+  }
+
   #linkUplinks({ networks, outerFunctions, links }: Drawing): void {
     for (const { network, id } of networks.values()) {
       const outer = network.uplink === null ? undefined : outerFunctions.get(network.uplink);
@@ -125,21 +155,26 @@ class LabDrawing {
 /** The topology of a lab as boxes and links. */
 export function labGraph(lab: Topology): Graph {
   const drawing = new LabDrawing(lab);
+  const pfs = (lab.server?.pfs ?? []).map((pf) => drawing.realPf(pf));
   const namespace: Box = {
     id: drawing.id('namespace'),
     kind: 'namespace',
     title: `the namespaces of lab ${lab.name}`,
     lines: lab.expect === 'refused' ? ['QEMU must refuse this composition'] : [],
     arrangement: 'row',
-    boxes: drawing.inside({ on: null, peers: lab.peers, outerFunctions: new Map() }),
+    boxes: drawing.inside({
+      on: null,
+      peers: lab.peers,
+      outerFunctions: new Map(pfs.flatMap(({ functions }) => [...functions])),
+    }),
   };
   const root: Box = {
     id: drawing.id('computer'),
     kind: 'computer',
     title: 'this computer',
-    lines: [],
+    lines: lab.server === null ? [] : [`in the place of machine ${lab.server.name}`],
     arrangement: 'column',
-    boxes: [namespace],
+    boxes: [namespace, ...pfs.map(({ box }) => box)],
   };
   return { title: lab.name, summary: lab.summary, root, links: drawing.links };
 }

@@ -15,7 +15,8 @@ export interface DrawnNic {
 
 function functionLines(nic: TopologyNic, pciFunction: TopologyFunction, drawing: Drawing): string[] {
   const network = pciFunction.segment?.network;
-  const usual = network === undefined ? ETHERNET_MTU : drawing.mtus.get(network);
+  // A lab on real hardware has no networks of its own.
+  const usual = drawing.mtus.get(network ?? '') ?? ETHERNET_MTU;
   const { bdf, mac, address, mtu, model, queues, sriovPf } = pciFunction;
   return [
     bdf,

@@ -1,23 +1,23 @@
 import { existsSync, mkdtempSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { localArtefacts } from '../../../src/lab/artefacts.js';
+import { renderLab } from '../../../src/lab/artefacts.js';
 import { readLab } from '../../../src/definition/read-lab.js';
 import { packageFolder } from '../../../src/model/folders.js';
-import { findByName } from '../../../src/model/lab.js';
-import type { EswitchMode } from '../../../src/render/functions-view.js';
+import type { EswitchMode } from '../../../src/model/lab.js';
 import { useScratch } from '../../support/scratch.js';
 import { FakeSystem, NO_OVERRIDE, PF, VFS } from './fake-system.js';
 
 const scratch = useScratch();
-const { lab } = readLab(join(packageFolder(), 'labs/vdpa'));
 
 /** A system with the scripts of labs/vdpa for its PF. */
 function system(kind: 'virtio' | 'mlx5', eswitch: EswitchMode | null = null): FakeSystem {
   const fake = new FakeSystem(mkdtempSync(join(scratch(), 'system-')), kind);
-  const pfs = new Map([['pf0', { bdf: PF, eswitch }]]);
-  for (const { path, content } of localArtefacts(lab, findByName(lab.machines, 'server'), pfs))
-    writeFileSync(join(fake.work, path), content);
+  const wish = { nics: [PF], eswitch: eswitch ?? undefined };
+  const { lab } = readLab(join(packageFolder(), 'labs/vdpa'), [], wish);
+  const artefacts = renderLab(lab, { vhostNet: false, accelerator: 'tcg', acceleratorInside: 'tcg' });
+  for (const { path, content } of artefacts)
+    if (path.startsWith('functions')) writeFileSync(join(fake.work, path), content);
   return fake;
 }
 

@@ -47,7 +47,7 @@ describe('this computer in the place of the server', () => {
   it('is asked for: without an answer nothing is done', async () => {
     const { exitCode, stderr } = await lab(...up());
     expect(exitCode).toBe(2);
-    expect(stderr).toContain(`have PF ${PF} make 3 VFs`);
+    expect(stderr).toContain(`make 3 VFs of PF ${PF}`);
     expect(stderr).toContain('[LAB-NOT-AGREED]');
     expect(fake.calls()).toBe(0);
     asBefore();

@@ -40,6 +40,7 @@ const full = {
       cpus: 64,
       memory: '4G',
       kernelArguments: ['pci=realloc', 'quiet'],
+      trace: ['sriov_*', 'pci_cfg_write'],
       nics: {
         pf0: {
           model: 'virtio-net',
@@ -114,6 +115,7 @@ const invalid: readonly (readonly [string, unknown])[] = [
   ['memory in KiB', machine({ memory: '1024K' })],
   ['an empty image', machine({ image: '' })],
   ['a kernel argument with a space', machine({ kernelArguments: ['a b'] })],
+  ['a trace event with a comma', machine({ trace: ['sriov_*,file=/etc/passwd'] })],
   ['a backend of no kind', nic({ backend: 'bridge' })],
   ['a backend of two kinds', nic({ backend: { user: null, tap: 'lan' } })],
   ['a setting of user', nic({ backend: { user: { subnet: 1 } } })],

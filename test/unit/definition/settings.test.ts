@@ -34,7 +34,7 @@ function value(...settings: string[]): Record<string, unknown> {
 
 function complaint(...settings: string[]): string {
   try {
-    labFromDefinition(set(...settings), '/lab.yaml');
+    labFromDefinition(set(...settings), { file: '/lab.yaml' });
     return '';
   } catch (error) {
     return formatError(toLabError(error)).replaceAll(`${scratch()}/`, '');

@@ -72,7 +72,7 @@ function faultsOf(error: unknown, file: string): string[] {
 function outcomeOf(file: string): { readonly valid: boolean; readonly faults: readonly string[] } {
   let lab;
   try {
-    lab = labFromDefinition(loadDefinition(file), file);
+    lab = labFromDefinition(loadDefinition(file), { file });
   } catch (error) {
     return { valid: false, faults: faultsOf(error, file) };
   }

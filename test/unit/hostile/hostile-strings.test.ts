@@ -84,7 +84,7 @@ function verdictOn(definition: unknown, settings: readonly string[] = []): Verdi
   writeFileSync(file, stringify(definition));
   try {
     const definition = withSettings(loadDefinition(file), settings);
-    return { lab: labFromDefinition(definition, file), complaint: '' };
+    return { lab: labFromDefinition(definition, { file }), complaint: '' };
   } catch (error) {
     if (!(error instanceof DefinitionError)) throw error;
     for (const { location, hint } of error.problems) expect([location?.file, hint]).not.toContain(undefined);
@@ -150,7 +150,7 @@ describe('hostile text', () => {
       mkdirSync(folder);
       const file = join(folder, 'lab.yaml');
       writeFileSync(file, stringify({ ...base, name: undefined }));
-      const lab = labFromDefinition(loadDefinition(file), file);
+      const lab = labFromDefinition(loadDefinition(file), { file });
       expect(lab.name).toMatch(/^[a-z][a-z0-9-]*$/);
       const { unparsed } = await runRendered(lab, scratch());
       expect(unparsed).toEqual([]);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Ajv } from 'ajv';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { readLab } from '../../../src/definition/read-lab.js';
 import { findRun, storedRuns } from '../../../src/results/find.js';
 import { keepRun } from '../../../src/results/keep.js';
 import { pruneRuns } from '../../../src/results/prune.js';
@@ -109,6 +110,28 @@ describe('a run', () => {
     expect(log?.text).toMatch(/^… \(the first 10007 characters are left out\)\nx+the end$/);
     expect(events?.text).toBe('short');
     expect(readdirSync(join(folder, 'results'))).toEqual(['example-20260102-030405-678.json']);
+  });
+
+  it('of a lab on real hardware is kept with the real PFs', () => {
+    const written = join(packageFolder(), 'labs/vdpa');
+    const { lab } = readLab(written, [], { nics: ['0000:5e:00.0'], eswitch: 'switchdev' });
+    const folder = join(scratch(), 'labs/vdpa-12345678');
+    const run = { ...benchResult(), ...runHead('bench', 'vdpa', new Date('2026-01-02T03:04:05.678Z')) };
+    const definition = { file: written, text: '', settings: [] };
+    keepRun(folder, run, { lab, definition, logs: [] });
+    const topology = findRun(scratch(), 'vdpa').context?.topology;
+    expect(topology?.server?.pfs).toEqual([
+      { nic: 'pf0', bdf: '0000:5e:00.0', eswitch: 'switchdev', vfs: ['vf0', 'vf1', 'vf2'] },
+    ]);
+    expect(topology?.machines.map(({ name, on }) => [name, on])).toEqual([['guest', null]]);
+  });
+
+  it('that was kept before labs had a server is read as one without', () => {
+    const topology = Object.fromEntries(
+      Object.entries(context().topology ?? {}).filter(([key]) => key !== 'server'),
+    );
+    const kept = { ...benchResult(), context: { ...context(), topology } };
+    expect(keptRunShape.parse(kept).context?.topology?.server).toBeNull();
   });
 
   it('in which a machine could be inside itself is refused, not drawn for ever', () => {
