@@ -1,9 +1,17 @@
 import type { CheckScript } from '../checks/check.js';
-import { vfView } from '../checks/vf-view.js';
+import { vfView, type VfView } from '../checks/vf-view.js';
 import { findByName, functionById, hostAddress, type Bench, type Lab } from '../model/lab.js';
 import { numberToAddress, parseSubnet } from '../model/ipv4.js';
 import { renderTemplate } from '../render/templates.js';
 import type { Side } from './measurements.js';
+
+declare module '../render/templates.js' {
+  interface Views {
+    'bench/offload.sh': SideView;
+    'bench/software.sh': SideView;
+    'bench/end.sh': Readonly<Record<Side, SideView>>;
+  }
+}
 
 /** The first two hosts of the container network. */
 const GATEWAY_OFFSET = 1;
@@ -32,7 +40,29 @@ function hostIn(subnet: string, offset: number): string {
   return numberToAddress(parseSubnet(subnet).first + offset);
 }
 
-function viewOf(side: Side, bench: Bench, lab: Lab): object {
+/** The view of the script that sets up a side. */
+interface SideView extends VfView {
+  readonly function: string;
+  readonly bdf: string;
+  readonly mtu: number;
+  readonly address: string;
+  /** Names in the guest. */
+  readonly container: string;
+  readonly bridge: string;
+  readonly port: string;
+  readonly table: string;
+  readonly gateway: string;
+  readonly gatewayCidr: string;
+  readonly containerCidr: string;
+  readonly containerSubnet: string;
+  readonly peerAddress: string;
+  readonly deadlineSeconds: number;
+  readonly onlyNetdevTitle: string;
+  readonly reachTitle: string;
+  readonly natTitle: string;
+}
+
+function viewOf(side: Side, bench: Bench, lab: Lab): SideView {
   const end = bench[side];
   const { nic, pciFunction: found } = functionById(findByName(lab.machines, bench.machine), end.function);
   const prefix = bench.containerSubnet.split('/')[1] ?? '';

@@ -1,7 +1,15 @@
 import { backendOf, hostAddress, type Lab, type Nic, type NicFunction, type Peer } from '../model/lab.js';
 import type { CheckTarget } from './check.js';
 import { sameSegment, type Segment } from './segment.js';
-import { functionView, vfView, type FunctionView } from './vf-view.js';
+import { functionView, vfView, type FunctionView, type VfView } from './vf-view.js';
+
+declare module '../render/templates.js' {
+  interface Views {
+    'checks/namespaces-start.sh': NamespacesView;
+    'checks/namespaces-end.sh': NamespacesView;
+    'checks/counters.sh': NamespacesView;
+  }
+}
 
 /** Stands for the guest's initial network namespace, where a PF stays. No function has this name. */
 const ROOT_NAMESPACE = '.';
@@ -65,6 +73,17 @@ export function peersOf(lab: Lab, { segment }: End): Peer[] {
 }
 
 /** The view for scripts that put functions into namespaces, with the partials `vf` and `namespaces`. */
-export function endsView(target: CheckTarget): object {
+export interface EndsView extends VfView {
+  readonly ends: readonly End[];
+}
+
+/** What the partials tell of themselves in a check's script. */
+export interface NamespacesView extends EndsView {
+  readonly check: string;
+  /** Whether the script asserts only what goes wrong. */
+  readonly quiet: boolean;
+}
+
+export function endsView(target: CheckTarget): EndsView {
   return { ...vfView(target), ends: endsOf(target) };
 }

@@ -1,4 +1,5 @@
-import type { Progress, ProgressStep } from '../model/progress.js';
+import type { ProgressStep } from '../model/progress.js';
+import type { Task } from '../model/task.js';
 import {
   allOf,
   failuresOf,
@@ -16,12 +17,13 @@ import { findCheck } from './runs.js';
 
 /** Gives checks access to a lab: runs scripts, and provides what a check may use of its target. */
 export interface CheckEnvironment {
-  context(target: CheckTarget, signal: AbortSignal): Promise<CheckContext>;
+  context(target: CheckTarget, task: Task): Promise<CheckContext>;
   /** Runs a rendered script. `limitMs` is for a computer with virtualization; under emulation it is extended. */
   runScript(
     target: CheckTarget,
     script: { readonly on: ScriptPlace; readonly path: string },
-    options: { limitMs: number; signal: AbortSignal; onLine: (line: string) => void },
+    options: { readonly limitMs: number; readonly onLine: (line: string) => void },
+    task: Task,
   ): Promise<ScriptOutput>;
 }
 
@@ -67,22 +69,22 @@ async function worldOf(
   environment: CheckEnvironment,
   shared: Map<string, Promise<ScriptOutput>>,
   display: Display,
-  signal: AbortSignal,
+  task: Task,
 ): Promise<World> {
   const limitMs = check.scriptLimitMs(target);
   const run = async (path: string, on: ScriptPlace = 'machine'): Promise<ScriptOutput> => {
-    signal.throwIfAborted();
+    task.signal.throwIfAborted();
     const onLine = (line: string): void => {
       display.step?.update(line);
     };
     try {
-      return await environment.runScript(target, { on, path }, { limitMs, signal, onLine });
+      return await environment.runScript(target, { on, path }, { limitMs, onLine }, task);
     } catch (error) {
       throw new ScriptNotRun(error);
     }
   };
   return {
-    ...(await environment.context(target, signal)),
+    ...(await environment.context(target, task)),
     run,
     runOnce: async (path) => {
       const running = shared.get(path) ?? run(path);
@@ -117,9 +119,9 @@ async function collect({ check, world, before }: BegunCheck): Promise<Found> {
   return found;
 }
 
-async function runCheck(begun: BegunCheck, display: Display, progress: Progress): Promise<CheckResult> {
+async function runCheck(begun: BegunCheck, display: Display, task: Task): Promise<CheckResult> {
   const started = Date.now();
-  const step = progress.step(begun.title);
+  const step = task.step(begun.title);
   display.step = step;
   const { assertions, remarks } = await collect(begun);
   const ok = assertions.length > 0 && failuresOf({ assertions }).length === 0;
@@ -140,27 +142,27 @@ async function runCheck(begun: BegunCheck, display: Display, progress: Progress)
 
 /**
  * Runs the checks one after the other, in the order of the definition. Before that, `before` of each check runs, so that it sees the
- * lab untouched. `onResult` is called as soon as a check is done. Throws when `signal` aborts.
+ * lab untouched. `onResult` is called as soon as a check is done. Throws when the task is aborted.
  */
 export async function runChecks(
   targets: readonly CheckTarget[],
   environment: CheckEnvironment,
-  options: { progress: Progress; signal: AbortSignal; onResult: (result: CheckResult) => void },
+  onResult: (result: CheckResult) => void,
+  task: Task,
 ): Promise<CheckResult[]> {
-  const { progress, signal, onResult } = options;
   const shared = new Map<string, Promise<ScriptOutput>>();
   const display: Display = { step: undefined };
   const begun: BegunCheck[] = [];
   for (const target of targets) {
     const check = findCheck(target.request.check);
-    const world = await worldOf(target, check, environment, shared, display, signal);
+    const world = await worldOf(target, check, environment, shared, display, task);
     const before = await check.before?.(world);
     begun.push({ target, title: titleOf(target, targets), check, world, before });
   }
   const results: CheckResult[] = [];
   for (const check of begun) {
-    signal.throwIfAborted();
-    const result = await runCheck(check, display, progress);
+    task.signal.throwIfAborted();
+    const result = await runCheck(check, display, task);
     results.push(result);
     onResult(result);
   }

@@ -54,7 +54,7 @@ export class InterruptedError extends LabError {
     super({
       code: 'LAB-INTERRUPTED',
       message: `stopped by ${signal}`,
-      hint: 'what was begun has been taken back; run the command again',
+      hint: 'everything that had begun was undone; run the command again',
     });
     this.exitCode = signal === 'SIGINT' ? ExitCode.interrupted : ExitCode.terminated;
   }

@@ -50,7 +50,7 @@ export function toLabError(thrown: unknown): LabError {
     {
       code: 'LAB-INTERNAL',
       message: `unexpected: ${message}`,
-      hint: 'this is a fault of lab; please report it with the output of the same command run with DEBUG=lab',
+      hint: 'this is a bug in lab; please report it with the output of the same command run with DEBUG=lab',
     },
     { cause: thrown },
   );

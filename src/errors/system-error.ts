@@ -31,7 +31,7 @@ const explanations: Readonly<Record<string, Explanation>> = {
   EPERM: {
     code: 'LAB-ENV-PERMISSION',
     message: 'the system does not permit it',
-    hint: 'run `lab doctor`, which tells what this computer forbids',
+    hint: '`lab doctor` shows what this computer forbids',
   },
   ENOTDIR: {
     code: 'LAB-ENV-PATH',
@@ -42,14 +42,14 @@ const explanations: Readonly<Record<string, Explanation>> = {
   ENFILE: {
     code: 'LAB-ENV-OPEN-FILES',
     message: 'the system has too many open files',
-    hint: 'end what holds them, and run the command again',
+    hint: 'end the programs that have them open, then run the command again',
   },
 };
 
 /** On a read-only file system Node says ENOENT of a folder that it should have made with all its parents. */
 const folderNotMade: Explanation = {
   code: 'LAB-ENV-PERMISSION',
-  message: 'the folder cannot be made, as on a read-only file system',
+  message: 'the folder cannot be created, for example because the file system is read-only',
   hint: 'choose another place (XDG_STATE_HOME and XDG_CACHE_HOME for the tool’s own files)',
 };
 

@@ -69,8 +69,8 @@ function notAllowed(logFile: string): EnvironmentError {
   return new EnvironmentError(
     {
       code: 'LAB-ENV-NAMESPACES',
-      message: 'this system does not let an ordinary user make user and network namespaces',
-      hint: 'run `lab doctor`: it names the setting that forbids it and how to allow it',
+      message: 'this system does not let ordinary users create user and network namespaces',
+      hint: '`lab doctor` shows which setting forbids it and how to allow it',
     },
     { cause: new Error(readFileSync(logFile, 'utf8').trim()) },
   );

@@ -53,6 +53,6 @@ function requireOwnKernel({ name }: Image, { toolchain }: BuildContext): void {
   throw new UsageError({
     code: 'LAB-IMAGE-KERNEL',
     message: `the image ${name} boots its own kernel, and --kernel names another`,
-    hint: 'leave --kernel out, or let the machines boot the image micro',
+    hint: 'leave out --kernel, or let the machines boot the image micro',
   });
 }

@@ -13,7 +13,7 @@ const wait: LockWait = {
     new StateError({
       code: 'LAB-IMAGE-BUSY',
       message: `${holder} has been building an image for half an hour`,
-      hint: 'wait for it, or end it, and run the command again',
+      hint: 'wait for it or end it, then run the command again',
     }),
 };
 

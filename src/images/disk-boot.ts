@@ -6,6 +6,12 @@ import { prepareKernel } from './micro/kernel.js';
 import { installModules } from './micro/modules.js';
 import { packRoot } from './micro/pack-root.js';
 
+declare module '../render/templates.js' {
+  interface Views {
+    'images/disk-init': DiskInitView;
+  }
+}
+
 /** The file system that a guest goes on from. */
 export interface RootOnDisk {
   /** In the guest, such as /dev/vda4. */
@@ -13,6 +19,10 @@ export interface RootOnDisk {
   readonly fileSystem: string;
   /** Of mount(8). */
   readonly mountOptions: string;
+}
+
+interface DiskInitView extends RootOnDisk {
+  readonly modules: readonly string[];
 }
 
 /** What the initramfs does, as text. */

@@ -34,3 +34,6 @@ export type InitramfsImage = (typeof initramfsImages)[number];
 export function isInitramfsImage(name: string): name is InitramfsImage {
   return initramfsImages.some((image) => image === name);
 }
+
+/** The images that carry QEMU and what it needs, so that machines can run inside a machine that boots one. */
+export const imagesWithQemu: readonly ImageName[] = ['hypervisor'];

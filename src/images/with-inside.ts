@@ -54,7 +54,7 @@ export async function withInside(
   const combined = { ...image, initrd, digest: contentDigest };
   if (existsSync(folder)) return combined;
   const names = inside.map(({ machine }) => machine).join(', ');
-  await withStep(task, `Put ${names} into the image around`, async () =>
+  await withStep(task, `Add ${names} to the outer machine’s image`, async () =>
     buildFolder(
       folder,
       async (result, scratch) => {

@@ -7,6 +7,13 @@ import type { Artefact } from './artefacts.js';
 import { labSchema } from '../definition/json-schema.js';
 import { name as labName } from '../model/shape-words.js';
 
+declare module '../render/templates.js' {
+  interface Views {
+    'init/lab.yaml': NewLabView;
+    'init/README.md': NewLabView;
+  }
+}
+
 export const INIT_BACKENDS = ['tap', 'user'] as const;
 
 /** The contents of a new lab. */
@@ -15,6 +22,17 @@ export interface InitOptions {
   readonly model: string;
   readonly backend: (typeof INIT_BACKENDS)[number];
   readonly vfs: number;
+}
+
+/** What the templates of a new lab show. */
+interface NewLabView {
+  readonly name: string;
+  readonly model: string;
+  readonly vfs: number;
+  readonly onNetwork: boolean;
+  readonly onUser: boolean;
+  readonly summary: string;
+  readonly checks: readonly string[];
 }
 
 function wrong(message: string, hint: string): UsageError {
@@ -36,7 +54,7 @@ export function initialFiles(options: InitOptions): Artefact[] {
   const { name, model, vfs } = options;
   const hasBackend = nicModel(model).kind === 'network';
   const onNetwork = hasBackend && options.backend === 'tap';
-  const view = {
+  const view: NewLabView = {
     name,
     model,
     vfs,

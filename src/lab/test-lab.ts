@@ -23,7 +23,7 @@ export interface TestOptions {
 function environmentOf(running: RunningLab): CheckEnvironment {
   const { channels } = running;
   return {
-    context: async (target: CheckTarget, signal): Promise<CheckContext> => {
+    context: async (target: CheckTarget, { signal }): Promise<CheckContext> => {
       const { name } = target.machine;
       const qemu = await running.qemu(name, signal);
       // Open both sessions first: QEMU has a file open for each, and a check may count open files.
@@ -38,9 +38,9 @@ function environmentOf(running: RunningLab): CheckEnvironment {
         signal,
       };
     },
-    runScript: async ({ machine }, { on, path }, options) => {
-      if (on === 'machine') return runScriptOn(running, machine, path, options);
-      const limits = { ...options, limitMs: limitMsOn(running, machine, options.limitMs) };
+    runScript: async ({ machine }, { on, path }, options, { signal }) => {
+      if (on === 'machine') return runScriptOn(running, machine, path, { ...options, signal });
+      const limits = { ...options, signal, limitMs: limitMsOn(running, machine, options.limitMs) };
       return runPeerScript(running.peer(on.peer), path, limits);
     },
   };
@@ -74,11 +74,7 @@ export async function testLab(
   const circumstances = observeCircumstances();
   const { lab, tools } = running.record;
   const targets = selectTargets(lab, options.only);
-  const checks = await runChecks(targets, environmentOf(running), {
-    progress: task,
-    signal: task.signal,
-    onResult: options.onResult,
-  });
+  const checks = await runChecks(targets, environmentOf(running), options.onResult, task);
   const result: TestResult = {
     ...runHead('test', lab.name, started),
     durationMs: Date.now() - started.getTime(),

@@ -175,7 +175,7 @@ function refused(error: unknown): MachineError {
   return new MachineError({
     code: 'LAB-AGENT-REFUSED',
     message: `the guest agent refused: ${description}`,
-    hint: 'see the guest’s console: lab logs',
+    hint: 'see the guest’s console with `lab logs`',
   });
 }
 
@@ -184,7 +184,7 @@ function gone(cause?: unknown): MachineError {
     {
       code: 'LAB-AGENT-GONE',
       message: 'the guest agent does not answer',
-      hint: 'see the guest’s console: lab logs',
+      hint: 'see the guest’s console with `lab logs`',
     },
     { cause },
   );
@@ -193,7 +193,7 @@ function gone(cause?: unknown): MachineError {
 function tookTooLong(argv: readonly string[]): MachineError {
   return new MachineError({
     code: 'LAB-AGENT-TIMEOUT',
-    message: `${argv[0] ?? ''} did not end in time in the guest`,
-    hint: 'see the guest’s console: lab logs',
+    message: `${argv[0] ?? ''} took too long in the guest`,
+    hint: 'see the guest’s console with `lab logs`',
   });
 }

@@ -53,7 +53,7 @@ export class Qmp {
         {
           code: 'LAB-QMP-CLOSED',
           message: 'QEMU does not answer on its QMP socket',
-          hint: 'see what QEMU said: lab logs',
+          hint: 'see QEMU’s messages with `lab logs`',
         },
         { cause: error },
       );
@@ -96,14 +96,14 @@ function refused(command: string, error: unknown): MachineError {
   return new MachineError({
     code: 'LAB-QMP-REFUSED',
     message: `QEMU refused ${command}: ${description}`,
-    hint: 'see what QEMU said: lab logs',
+    hint: 'see QEMU’s messages with `lab logs`',
   });
 }
 
 function closed(command: string): MachineError {
   return new MachineError({
     code: 'LAB-QMP-CLOSED',
-    message: `QEMU went away during ${command}`,
-    hint: 'see what QEMU said: lab logs',
+    message: `QEMU ended during ${command}`,
+    hint: 'see QEMU’s messages with `lab logs`',
   });
 }

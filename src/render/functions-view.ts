@@ -8,6 +8,13 @@ import {
   type RealPf,
 } from '../model/lab.js';
 
+declare module './templates.js' {
+  interface Views {
+    'functions.sh': FunctionsView;
+    'functions-undo.sh': FunctionsView;
+  }
+}
+
 /** What makes functions for the machines that run on it: a machine of the lab, or this computer in the place of one. */
 interface Site {
   readonly name: string;
@@ -87,8 +94,20 @@ function pfView({ nic, bdf, vfs, eswitch }: RealPf): PfView {
   };
 }
 
-/** The view of functions.sh.hbs: the VFs and vDPA devices that a machine, or for null this computer, makes for those that run on it. */
-export function functionsView(lab: Lab, on: string | null): object {
+/** What functions.sh.hbs and functions-undo.sh.hbs show. */
+interface FunctionsView {
+  readonly name: string;
+  readonly place: string;
+  readonly pfs: readonly PfView[];
+  readonly devices: readonly VdpaDeviceView[];
+  /** Whether a tap is needed. */
+  readonly taps: boolean;
+  /** The memory of the largest machine that uses vDPA: all of it is pinned. */
+  readonly mebibytes: number;
+}
+
+/** The VFs and vDPA devices that a machine, or for null this computer, makes for the machines that run on it. */
+export function functionsView(lab: Lab, on: string | null): FunctionsView {
   const site = siteOf(lab, on);
   const inside = machinesOn(lab, on);
   const devices = deviceViews(site, inside);

@@ -1,7 +1,25 @@
-import { machinesOn, type Lab } from '../model/lab.js';
+import { machinesOn, type Lab, type Machine, type Peer } from '../model/lab.js';
+
+declare module './templates.js' {
+  interface Views {
+    'README.md': LabReadmeView;
+    'run.sh': LabReadmeView;
+  }
+}
 
 /** What README.md.hbs and run.sh.hbs of a rendered lab show. */
-export function labReadmeView(lab: Lab): object {
+interface LabReadmeView {
+  readonly name: string;
+  readonly summary: string | null;
+  readonly machines: readonly { readonly name: string; readonly image: string }[];
+  /** The machines that others run on, with those. */
+  readonly around: readonly { readonly name: string; readonly inside: readonly Pick<Machine, 'name'>[] }[];
+  readonly peers: readonly Peer[];
+  readonly checks: readonly string[];
+}
+
+/** The parts of a lab, for a person who runs it by hand. */
+export function labReadmeView(lab: Lab): LabReadmeView {
   return {
     name: lab.name,
     summary: lab.summary,

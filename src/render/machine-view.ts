@@ -1,11 +1,18 @@
 import type { BackendFacts } from '../devices/backends.js';
 import { nicModel } from '../devices/catalog.js';
 import type { NicModel } from '../devices/nic-model.js';
+import type { DeviceArgument } from '../devices/qemu-option.js';
 import { machineOptions } from '../devices/nic-options.js';
 import { CHANNELS, MACHINE_LOGS, PORTS_FOLDER } from '../model/channels.js';
 import { functionsOf, machinesInside, type Lab, type Machine } from '../model/lab.js';
 import type { Accelerator } from '../toolchain/types.js';
-import { deviceArgumentText } from './device-argument.js';
+import { quoteForQemu } from './quote.js';
+
+declare module './templates.js' {
+  interface Views {
+    'machine.qemu': MachineView;
+  }
+}
 
 /** What of this computer decides how a machine is rendered. */
 export interface MachineFacts extends BackendFacts {
@@ -77,8 +84,39 @@ function channelsInside(machine: Machine, inside: readonly Machine[]): ChannelVi
   ]);
 }
 
+function propertyText(value: string | number | boolean): string {
+  if (typeof value === 'boolean') return value ? 'on' : 'off';
+  return quoteForQemu(String(value));
+}
+
+/** `driver,key=value,...` as QEMU reads it. */
+export function deviceArgumentText(argument: DeviceArgument): string {
+  const properties = Object.entries(argument.properties).map(
+    ([key, value]) => `${key}=${propertyText(value)}`,
+  );
+  return [argument.driver, ...properties].join(',');
+}
+
 /** What machine.qemu.hbs shows. Its `-machine` leaves out what no lab uses and firmware and kernel would wait for. */
-export function machineView(machine: Machine, lab: Lab, facts: MachineFacts): object {
+interface MachineView {
+  readonly name: string;
+  readonly iommu: boolean;
+  readonly cpu: string;
+  readonly cpus: number;
+  readonly memoryMiB: number;
+  /** Names of trace events. */
+  readonly trace: Machine['trace'];
+  readonly consoleLog: string;
+  /** Of its virtio-serial; null: QEMU's own default is enough. */
+  readonly maxPorts: number | null;
+  readonly channelsInside: readonly ChannelView[];
+  readonly kernelCommandLine: string;
+  readonly disk: boolean;
+  readonly devices: readonly { readonly option: string; readonly argument: string }[];
+}
+
+/** QEMU's arguments for a machine, as far as they differ from machine to machine. */
+export function machineView(machine: Machine, lab: Lab, facts: MachineFacts): MachineView {
   const modules = guestModules(machine);
   const inside = machinesInside(lab, machine.name);
   const channels = channelsInside(machine, inside);

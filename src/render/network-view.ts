@@ -6,7 +6,14 @@ import {
   machinesOn,
   type Lab,
   type Network,
+  type Peer,
 } from '../model/lab.js';
+
+declare module './templates.js' {
+  interface Views {
+    'network.sh': NetworkView;
+  }
+}
 
 const MAX_INTERFACE_NAME = 15;
 
@@ -69,7 +76,14 @@ function tapView({ name, network, vlan, mtu, queues }: Tap, lab: Lab): TapView {
   return { ifname: name, bridge, mtu, multiQueue: queues > 1, access: vlan !== null };
 }
 
-function vlanNetworkView(network: Network, lab: Lab): object {
+interface VlanNetworkView extends Omit<Network, 'vlans'> {
+  readonly vlanList: string;
+  /** What the script says where the kernel's bridges cannot filter VLANs. */
+  readonly notice: string;
+  readonly vlans: readonly { readonly bridge: string }[];
+}
+
+function vlanNetworkView(network: Network, lab: Lab): VlanNetworkView {
   return {
     ...network,
     vlanList: network.vlans.join(', '),
@@ -106,8 +120,29 @@ function uplinkViews(networks: readonly Network[], lab: Lab): UplinkView[] {
   });
 }
 
-/** What network.sh.hbs shows: the networks of one place, of this computer (null) or the inside of a machine, and who is on them. */
-export function networkView(lab: Lab, on: string | null): object {
+interface PeerView extends Peer {
+  readonly netns: string;
+  readonly bridge: string;
+  readonly mtu: number;
+  /** Whether it is on a VLAN: see TapView. */
+  readonly access: boolean;
+}
+
+/** What network.sh.hbs shows. */
+interface NetworkView {
+  readonly name: string;
+  readonly place: string;
+  readonly userNetworks: boolean;
+  readonly networks: readonly Network[];
+  readonly vlanNetworks: readonly VlanNetworkView[];
+  readonly uplinks: readonly UplinkView[];
+  readonly taps: readonly TapView[];
+  readonly peers: readonly PeerView[];
+  readonly accessPorts: readonly AccessPortView[];
+}
+
+/** The networks of one place, of this computer (null) or the inside of a machine, and who is on them. */
+export function networkView(lab: Lab, on: string | null): NetworkView {
   const networks = lab.networks.filter((network) => network.on === on);
   const peers = on === null ? lab.peers : [];
   const taps = tapsOf(lab, on);

@@ -33,7 +33,7 @@ export function reportFor(file: string, runs: readonly KeptRun[]): string {
   if (format !== undefined) return format(runs);
   throw new UsageError({
     code: 'LAB-REPORT-FORMAT',
-    message: `${file} has no known extension`,
+    message: `the extension of ${file} is unknown`,
     hint: `use one of ${Object.keys(FORMATS).join(', ')}`,
   });
 }

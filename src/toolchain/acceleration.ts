@@ -14,20 +14,19 @@ export async function decideAcceleration(
   wish: AccelerationWish,
   task: Task,
 ): Promise<Acceleration> {
-  if (wish === 'tcg') return { accelerator: 'tcg', reason: 'emulation was asked for' };
+  if (wish === 'tcg') return { accelerator: 'tcg', reason: 'requested with --accel tcg' };
 
-  const verdict = await inStep(task, 'Ask whether KVM runs a guest', async (step) => {
+  const verdict = await inStep(task, 'Try a guest under KVM', async (step) => {
     const answer = await askKvm(toolchain, { afresh: false }, step);
     step.detail(answer.reason);
     return answer;
   });
   if (verdict.works) return { accelerator: 'kvm', reason: verdict.reason };
-  if (wish === 'auto')
-    return { accelerator: 'tcg', reason: `emulation, as KVM does not serve: ${verdict.reason}` };
+  if (wish === 'auto') return { accelerator: 'tcg', reason: `KVM does not work: ${verdict.reason}` };
   throw new EnvironmentError({
     code: 'LAB-ENV-KVM',
-    message: `KVM was asked for but does not serve: ${verdict.reason}`,
-    hint: verdict.remedy ?? 'use emulation (tcg), which is slower; lab doctor says more',
+    message: `KVM was requested but does not work: ${verdict.reason}`,
+    hint: verdict.remedy ?? 'use --accel tcg, which is slower; `lab doctor` shows more',
   });
 }
 
@@ -41,12 +40,12 @@ function kvmIsNested(): boolean {
 /** How machines inside a machine are run, given how that machine is. */
 export function accelerationInside({ accelerator }: Acceleration, isNested = kvmIsNested): Acceleration {
   if (accelerator === 'tcg') {
-    return { accelerator: 'tcg', reason: 'the machine around is emulated itself' };
+    return { accelerator: 'tcg', reason: 'the outer machine is itself emulated' };
   }
   return isNested()
-    ? { accelerator: 'kvm', reason: 'the KVM of this computer is nested' }
+    ? { accelerator: 'kvm', reason: 'this computer’s KVM supports nested guests' }
     : {
         accelerator: 'tcg',
-        reason: 'the KVM of this computer is not nested (kvm_intel.nested, kvm_amd.nested)',
+        reason: 'this computer’s KVM does not support nested guests (kvm_intel.nested, kvm_amd.nested)',
       };
 }

@@ -30,7 +30,7 @@ export async function buildTree(options: BuildOptions, task: Task): Promise<void
   // Device nodes, if mmdebstrap ran as root; nothing here uses them.
   await removeFolder(join(tree, 'dev'));
 
-  task.detail('looking at what came');
+  task.detail('inspecting the packages');
   const missing = await writeWrappers(bin, tree, withQemu);
   if (missing.length > 0) throw incomplete(missing.join(', '));
   const kernel = kernelOfTree(tree);

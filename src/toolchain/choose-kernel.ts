@@ -23,7 +23,7 @@ export function givenKernel(options: ToolchainOptions): KernelTool | undefined {
     throw new UsageError({
       code: 'LAB-TOOLCHAIN-MODULES-ALONE',
       message: '--modules was given without --kernel',
-      hint: 'give the kernel image that the modules were built with as well: --kernel arch/x86/boot/bzImage',
+      hint: 'also give the kernel image that the modules were built with: --kernel arch/x86/boot/bzImage',
     });
   }
   const image = resolve(options.kernel);
@@ -56,7 +56,7 @@ function readImage(image: string): ReturnType<typeof readKernelImage> {
       throw new ToolchainError(
         {
           code: 'LAB-TOOLCHAIN-KERNEL-UNREADABLE',
-          message: `the given kernel may not be read: ${image}`,
+          message: `the given kernel cannot be read: ${image}`,
           hint: `some distributions let only root read their kernels; make a copy: sudo install -m 644 ${image} .`,
         },
         { cause },
@@ -65,7 +65,7 @@ function readImage(image: string): ReturnType<typeof readKernelImage> {
     throw new ToolchainError(
       {
         code: 'LAB-TOOLCHAIN-KERNEL-NOT-FOUND',
-        message: `the given kernel is not a file that can be read: ${image}`,
+        message: `the given kernel is not a readable file: ${image}`,
         hint: 'give the path of a bzImage or vmlinux; build it first if this is a kernel tree (make bzImage)',
       },
       { cause },

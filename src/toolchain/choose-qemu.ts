@@ -9,7 +9,7 @@ import type { QemuTool } from './types.js';
 const program = 'qemu-system-x86_64';
 
 const howToGetOne =
-  'composable SR-IOV came with QEMU 10.1 (use 10.1.2 or later); without --qemu lab uses one that has it, and fetches it if need be';
+  'composable SR-IOV came with QEMU 10.1 (use 10.1.2 or later); without --qemu, lab uses one that supports it, and fetches it if necessary';
 
 /** The developer's own QEMU. Throws ToolchainError if it is not there, does not run or lacks the feature. */
 export async function givenQemu(path: string, environment: Environment, task: Task): Promise<QemuTool> {
@@ -18,7 +18,7 @@ export async function givenQemu(path: string, environment: Environment, task: Ta
     throw new ToolchainError({
       code: 'LAB-TOOLCHAIN-QEMU-NOT-FOUND',
       message: `the given QEMU is not a program: ${path}`,
-      hint: 'give the path of a qemu-system-x86_64 that may be executed, such as build/qemu-system-x86_64 in a source tree',
+      hint: 'give the path of an executable qemu-system-x86_64, such as build/qemu-system-x86_64 in a source tree',
     });
   }
   const answer = await askGiven(found, environment, task);
@@ -40,7 +40,7 @@ async function askGiven(path: string, environment: Environment, task: Task): Pro
     throw new ToolchainError(
       {
         code: 'LAB-TOOLCHAIN-QEMU-BROKEN',
-        message: `the given QEMU does not run: ${path} -version failed`,
+        message: `the given QEMU does not run: \`${path} -version\` failed`,
         hint: 'run it by hand; if it was built for another system or lacks a library, build it here, or leave out --qemu',
       },
       { cause },

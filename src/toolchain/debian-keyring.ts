@@ -22,7 +22,7 @@ export function debianKeyring(named: string | undefined): string {
   const place = named ?? places[0] ?? '';
   throw new EnvironmentError({
     code: 'LAB-ENV-KEYRING',
-    message: `Debian's keys are not on this computer (no ${place}), so what a mirror sends could not be checked`,
+    message: `Debian’s keys are not on this computer (no ${place}), so packages from a mirror cannot be verified`,
     hint: `${installLine}, or name the file with ${keyringVariable}`,
   });
 }

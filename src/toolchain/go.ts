@@ -52,8 +52,8 @@ export async function findGo({ scratch, mirror, keyring }: GoOptions, task: Task
   if (existsSync(fetched)) return fetched;
   throw new ToolchainError({
     code: 'LAB-TOOLCHAIN-GO',
-    message: 'the mirror’s package of Go has no Go in it',
-    hint: 'put a Go of 1.24.2 or later into PATH',
+    message: 'the mirror’s Go package contains no Go',
+    hint: 'put Go 1.24.2 or later into PATH',
   });
 }
 
@@ -99,7 +99,7 @@ export async function runGo(
       {
         code: 'LAB-TOOLCHAIN-GO',
         message: `go ${args[0] ?? ''} failed`,
-        hint: 'its words stand below; modules come from the proxy that GOPROXY names (without it proxy.golang.org)',
+        hint: 'its output is below; modules come from the proxy in GOPROXY (by default proxy.golang.org)',
       },
       { cause },
     );

@@ -47,10 +47,10 @@ export async function bootUnderKvm(
     if (error instanceof ProcessError && error.timedOut) {
       return {
         works: false,
-        reason: `a guest did not get through its kernel's start within ${limitMs / 1000} s`,
+        reason: `a guest’s kernel did not start within ${limitMs / 1000} s`,
       };
     }
-    return { works: false, reason: `QEMU did not run a guest under it (${firstLine(error)})` };
+    return { works: false, reason: `QEMU could not run a guest under KVM (${firstLine(error)})` };
   }
 }
 
@@ -64,7 +64,8 @@ function verdictOn(result: RunResult): KvmVerdict {
   if (result.exitCode === 0 && result.stdout.includes('Kernel panic')) {
     return { works: true, reason: 'a tiny guest ran under KVM' };
   }
-  if (result.exitCode === 0) return { works: false, reason: 'a guest reset before its kernel said anything' };
+  if (result.exitCode === 0)
+    return { works: false, reason: 'a guest reset before its kernel printed anything' };
   const words = result.stderr.trim().split('\n').at(-1) ?? '';
   return { works: false, reason: `QEMU ended with exit code ${result.exitCode}: ${words.slice(0, 200)}` };
 }

@@ -34,7 +34,7 @@ function whyDeviceIsClosed(): KvmVerdict | undefined {
   if (!existsSync(device)) {
     return {
       works: false,
-      reason: `${device} is not there`,
+      reason: `${device} does not exist`,
       remedy:
         'switch on virtualization in the firmware (in a VM: nested virtualization on its host), then: sudo modprobe kvm',
     };
@@ -48,12 +48,12 @@ function whyDeviceIsClosed(): KvmVerdict | undefined {
     if (code !== 'EACCES' && code !== 'EPERM') {
       return {
         works: false,
-        reason: `${device} does not open (${code}): the processor's virtualization is off or absent`,
+        reason: `${device} cannot be opened (${code}): virtualization is off or the processor lacks it`,
       };
     }
     return {
       works: false,
-      reason: `${device} may not be opened by this user`,
+      reason: `the current user cannot open ${device}`,
       remedy: 'sudo usermod -aG kvm "$USER", then log in again',
     };
   }

@@ -23,7 +23,7 @@ const explanations: readonly Explanation[] = [
     family: EnvironmentError,
     problem: () => ({
       code: 'LAB-ENV-DISK-FULL',
-      message: 'the disk ran full while the toolchain was being unpacked',
+      message: 'the disk filled up while the toolchain was being unpacked',
       hint: 'make room in the cache folder, or put it on another disk with XDG_CACHE_HOME',
     }),
   },
@@ -32,7 +32,7 @@ const explanations: readonly Explanation[] = [
     family: EnvironmentError,
     problem: (mirror) => ({
       code: 'LAB-ENV-CLOCK',
-      message: `the mirror ${mirror.url} has files from the future, by this computer's clock`,
+      message: `the mirror ${mirror.url} has files from the future, according to this computer’s clock`,
       hint: 'set the clock (timedatectl status shows it), then run the command again',
     }),
   },
@@ -50,8 +50,8 @@ const explanations: readonly Explanation[] = [
     family: ToolchainError,
     problem: (mirror) => ({
       code: 'LAB-TOOLCHAIN-SIGNATURE',
-      message: `the signature of the mirror ${mirror.url} cannot be checked with this computer's Debian keyring`,
-      hint: `update the keyring: sudo apt-get install debian-archive-keyring; on an old release take that package from Debian itself. If the keyring is new, the mirror is not to be trusted: ${otherMirror}`,
+      message: `the signature of the mirror ${mirror.url} cannot be verified with this computer’s Debian keyring`,
+      hint: `update the keyring: sudo apt-get install debian-archive-keyring; on an old release take that package from Debian itself. If the keyring is up to date, do not trust the mirror: ${otherMirror}`,
     }),
   },
   {
@@ -59,7 +59,7 @@ const explanations: readonly Explanation[] = [
     family: ToolchainError,
     problem: (mirror) => ({
       code: 'LAB-TOOLCHAIN-MIRROR-INCOMPLETE',
-      message: `the mirror ${mirror.url} (${origins[mirror.origin]}) does not have all that the toolchain needs: Debian 13 and its backports`,
+      message: `the mirror ${mirror.url} (${origins[mirror.origin]}) lacks packages that the toolchain needs, from Debian 13 or its backports`,
       hint: `wait if the mirror is being updated, or ${otherMirror}`,
     }),
   },
@@ -78,7 +78,7 @@ export function explainFailure(output: string, mirror: Mirror): LabError {
   return new ToolchainError(
     {
       code: 'LAB-TOOLCHAIN-PROVISION',
-      message: `mmdebstrap could not make the toolchain from ${mirror.url}`,
+      message: `mmdebstrap could not fetch the toolchain from ${mirror.url}`,
       hint: `run the command again; if it fails again, ${otherMirror}`,
     },
     { cause },

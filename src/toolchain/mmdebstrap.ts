@@ -41,7 +41,7 @@ export async function fetchTree(options: FetchOptions, task: Task): Promise<void
   if (!isExpiredRelease(first)) throw explainFailure(first, options.mirror);
 
   task.warn(
-    `the mirror ${options.mirror.url} is frozen: its Release file has expired. Its signature is good, so it is used all the same`,
+    `the mirror ${options.mirror.url} is frozen: its Release file has expired. Its signature is valid, so it is used anyway`,
   );
   await removeFolder(options.tree);
   const second = await attempt(['Acquire::Check-Valid-Until "false";']);

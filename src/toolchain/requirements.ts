@@ -12,7 +12,7 @@ export function requireMmdebstrap(): void {
   if (missing.length === 0) return;
   throw new EnvironmentError({
     code: 'LAB-ENV-MMDEBSTRAP',
-    message: `the toolchain has to be fetched, and ${missing.join(', ')} is missing for that`,
+    message: `fetching the toolchain needs ${missing.join(', ')}`,
     hint: `${installLine}${missing.includes('setpriv') ? ' util-linux' : ''}`,
   });
 }

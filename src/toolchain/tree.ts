@@ -64,8 +64,8 @@ export function incomplete(what: string, cause?: unknown): ToolchainError {
   return new ToolchainError(
     {
       code: 'LAB-TOOLCHAIN-INCOMPLETE',
-      message: `the toolchain was fetched but lacks ${what}`,
-      hint: 'run the command again; if it fails again, the mirror is not a Debian mirror or Debian has changed: please report it',
+      message: `the fetched toolchain lacks ${what}`,
+      hint: 'run the command again; if it fails again, the mirror is not a Debian mirror, or Debian has changed: please report it',
     },
     cause === undefined ? {} : { cause },
   );

@@ -8,7 +8,7 @@ import { checkTarget, renderLab } from '../../src/lab/artefacts.js';
 import { readLab } from '../../src/definition/read-lab.js';
 import { findByName } from '../../src/model/lab.js';
 import { packageFolder } from '../../src/model/folders.js';
-import { renderTemplate } from '../../src/render/templates.js';
+import { renderTemplate, type Library as LibraryName } from '../../src/render/templates.js';
 
 // The files of quickstart/ are what `lab render quickstart` writes, but that the shell library, which most scripts begin with, is in
 // lib/ once, and a line in each script says where it stands. After a change that was meant:
@@ -21,7 +21,7 @@ interface Library {
   readonly text: string;
 }
 
-function libraries(names: readonly string[], view: object): Library[] {
+function libraries(names: readonly LibraryName[], view: object): Library[] {
   return names.map((name) => ({ name, text: renderTemplate(`checks/lib/${name}.sh`, view) }));
 }
 

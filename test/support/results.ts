@@ -23,7 +23,7 @@ export const circumstances: Circumstances = {
   qemu: '11.0.0',
   kernel: '6.12.0',
   accelerator: 'tcg',
-  accelerationReason: 'emulation was asked for',
+  accelerationReason: 'requested with --accel tcg',
   computer: { cpu: 'A processor', processors: 2, load: { begin: 0.5, end: 1.25 } },
   images: { guest: 'abc123' },
   labDigest: 'def456',

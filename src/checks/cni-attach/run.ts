@@ -13,9 +13,16 @@ import { namespacedEnds, peersOf, type End } from '../ends.js';
 import { bytesBetween, readLinkBytes, type LinkBytes } from '../link-counters.js';
 import { deadlineSeconds } from '../ping-deadline.js';
 import { parametersOf } from '../spec.js';
-import { vfView } from '../vf-view.js';
+import { vfView, type VfView } from '../vf-view.js';
 import { cniPlugin, type CniPlugin } from './plugin.js';
 import { cniAttach } from './spec.js';
+
+declare module '../../render/templates.js' {
+  interface Views {
+    'checks/cni-attach.sh': CniAttachView;
+    'checks/cni-attach-end.sh': CniAttachView;
+  }
+}
 
 const SCRIPT_LIMIT_MS = 60_000;
 const LIMIT_PER_VF_MS = 30_000;
@@ -42,6 +49,27 @@ function attachments(target: CheckTarget): Attachment[] {
   });
 }
 
+interface CniAttachView extends VfView {
+  readonly plugin: string;
+  readonly cniVersion: string;
+  readonly hasCheck: boolean;
+  readonly deviceKey: string;
+  readonly usesPf: boolean;
+  readonly adapted: boolean;
+  /** Whether the plugin sets up VFs through the PF. */
+  readonly governed: boolean;
+  readonly vlan: number;
+  readonly vlanSetting: string;
+  readonly count: number;
+  readonly deadlineSeconds: number;
+  readonly attachments: readonly {
+    readonly vf: End;
+    readonly index: number;
+    readonly peer: string;
+    readonly peerAddress: string;
+  }[];
+}
+
 function paths(target: CheckTarget): { attach: string; end: string } {
   const script = `${scriptFolder(target)}/cni-attach-${pluginOf(target).name}`;
   return { attach: `${script}.sh`, end: `${script}-end.sh` };
@@ -51,7 +79,7 @@ function scripts(target: CheckTarget): CheckScript[] {
   const { count } = parametersOf(cniAttach, target);
   const plugin = pluginOf(target);
   const vfs = vfView(target);
-  const view = {
+  const view: CniAttachView = {
     ...vfs,
     plugin: plugin.name,
     cniVersion: plugin.cniVersion,

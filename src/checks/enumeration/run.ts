@@ -10,7 +10,13 @@ import {
   type CheckTarget,
 } from '../check.js';
 import { namedDevice, type DeviceState } from '../vf-devices.js';
-import { vfView } from '../vf-view.js';
+import { vfView, type VfView } from '../vf-view.js';
+
+declare module '../../render/templates.js' {
+  interface Views {
+    'checks/enumeration.sh': EnumerationView;
+  }
+}
 
 const SCRIPT_LIMIT_MS = 60_000;
 
@@ -24,7 +30,20 @@ function deviceOf({ bdf }: NicFunction): string {
   return bdf.slice(0, bdf.lastIndexOf('.'));
 }
 
-function view(target: CheckTarget): object {
+interface EnumerationView extends VfView {
+  readonly network: boolean;
+  /** Domain, bus and device of each device. */
+  readonly devices: readonly string[];
+  readonly functions: readonly {
+    readonly name: string;
+    readonly bdf: string;
+    readonly mac: string | null;
+    readonly neverVfs: boolean;
+    readonly identity: string;
+  }[];
+}
+
+function view(target: CheckTarget): EnumerationView {
   const functions = functionsOf(target.nic);
   return {
     ...vfView(target),

@@ -1,4 +1,4 @@
-import { renderTemplate } from '../../render/templates.js';
+import { renderTemplate, type Views } from '../../render/templates.js';
 import {
   assertion,
   failuresOf,
@@ -63,21 +63,23 @@ function scripts(target: CheckTarget): CheckScript[] {
   const paths = pathsOf(target);
   const view = isolationView(target);
   const members = membersOf(target);
-  const script = (path: string, template: string, its: object = view): CheckScript => ({
+  const script = <K extends keyof Views>(path: string, template: K, its: Views[K]): CheckScript => ({
     path,
-    content: renderTemplate(`checks/${template}.sh`, its),
+    content: renderTemplate(template, its),
   });
   return [
-    script(paths.start, 'namespaces-start'),
-    script(paths.counters, 'counters'),
+    script(paths.start, 'checks/namespaces-start.sh', view),
+    script(paths.counters, 'checks/counters.sh', view),
     ...callingSegments(target).map((segment) =>
-      script(paths.fromGuest(segment), 'isolation-from', fromGuestView(target, segment)),
+      script(paths.fromGuest(segment), 'checks/isolation-from.sh', fromGuestView(target, segment)),
     ),
     ...members
       .filter(isPeer)
-      .map((peer) => script(paths.fromPeer(peer.name), 'isolation-from', fromPeerView(target, peer))),
-    script(paths.control, 'isolation-control'),
-    script(paths.end, 'namespaces-end'),
+      .map((peer) =>
+        script(paths.fromPeer(peer.name), 'checks/isolation-from.sh', fromPeerView(target, peer)),
+      ),
+    script(paths.control, 'checks/isolation-control.sh', view),
+    script(paths.end, 'checks/namespaces-end.sh', view),
   ];
 }
 

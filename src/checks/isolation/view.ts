@@ -1,9 +1,16 @@
 import { hostAddress } from '../../model/lab.js';
 import type { CheckTarget } from '../check.js';
-import { endsOf, endsView, segmentOfPeer, type End } from '../ends.js';
+import { endsOf, endsView, segmentOfPeer, type End, type EndsView, type NamespacesView } from '../ends.js';
 import { sameSegment, type Segment } from '../segment.js';
 import { parametersOf } from '../spec.js';
 import { isolation } from './spec.js';
+
+declare module '../../render/templates.js' {
+  interface Views {
+    'checks/isolation-from.sh': FromView;
+    'checks/isolation-control.sh': IsolationView;
+  }
+}
 
 /** Between two packets of one call (isolation-from.sh). */
 const PACKET_INTERVAL_SECONDS = 0.2;
@@ -83,8 +90,44 @@ function vlanText({ network, vlan }: Segment): string {
   return `VLAN ${String(vlan)} of ${network}`;
 }
 
+interface CallView {
+  readonly number: number;
+  readonly namespace: string;
+  readonly address: string;
+  readonly mac: string;
+  readonly byBroadcast: string;
+  readonly byUnicast: string;
+}
+
+interface PacketsView {
+  readonly check: string;
+  readonly quiet: boolean;
+  readonly count: number;
+  readonly seconds: number;
+}
+
+/** The view of a script that calls members of other VLANs; in the guest it shows an EndsView as well. */
+interface FromView extends PacketsView, Partial<EndsView> {
+  readonly vlan: number | null;
+  readonly where: string;
+  readonly runs: string;
+  readonly inGuest: boolean;
+  readonly callers: readonly { readonly namespace: string | null }[];
+  readonly calls: readonly CallView[];
+}
+
+/** The view of the check's other scripts. */
+interface IsolationView extends NamespacesView, PacketsView {
+  readonly controlSeconds: number;
+  readonly controls: readonly {
+    readonly title: string;
+    readonly namespace: string;
+    readonly address: string;
+  }[];
+}
+
 /** Each call, with the namespace that it is made from: `.` is a peer's own. */
-function callsOf(callers: readonly Member[], members: readonly Member[]): object[] {
+function callsOf(callers: readonly Member[], members: readonly Member[]): CallView[] {
   return callers
     .flatMap((caller) => calledBy(caller, members).map((called) => ({ caller, called })))
     .map(({ caller, called }, number) => ({
@@ -97,13 +140,13 @@ function callsOf(callers: readonly Member[], members: readonly Member[]): object
     }));
 }
 
-function packetsView(target: CheckTarget): object {
+function packetsView(target: CheckTarget): PacketsView {
   const { count } = parametersOf(isolation, target);
   return { check: 'isolation', quiet: true, count, seconds: Math.ceil(count * PACKET_INTERVAL_SECONDS) + 1 };
 }
 
 /** The view of the script with which the functions of a VLAN call those of other VLANs. */
-export function fromGuestView(target: CheckTarget, segment: Segment): object {
+export function fromGuestView(target: CheckTarget, segment: Segment): FromView {
   const members = membersOf(target);
   const callers = companyOf(segment, members).filter(({ namespace }) => namespace !== null);
   return {
@@ -119,7 +162,7 @@ export function fromGuestView(target: CheckTarget, segment: Segment): object {
 }
 
 /** The view of the script with which a peer calls members of other VLANs. */
-export function fromPeerView(target: CheckTarget, peer: Member): object {
+export function fromPeerView(target: CheckTarget, peer: Member): FromView {
   return {
     ...packetsView(target),
     vlan: peer.segment.vlan,
@@ -132,7 +175,7 @@ export function fromPeerView(target: CheckTarget, peer: Member): object {
 }
 
 /** The view of the check's other scripts. */
-export function isolationView(target: CheckTarget): object {
+export function isolationView(target: CheckTarget): IsolationView {
   const members = membersOf(target);
   return {
     ...endsView(target),

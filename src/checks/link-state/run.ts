@@ -12,7 +12,13 @@ import {
   type Finding,
   type World,
 } from '../check.js';
-import { functionView, vfView } from '../vf-view.js';
+import { functionView, vfView, type FunctionView, type VfView } from '../vf-view.js';
+
+declare module '../../render/templates.js' {
+  interface Views {
+    'checks/link-state.sh': LinkStateView;
+  }
+}
 
 const SCRIPT_LIMIT_MS = 60_000;
 /** How often the carriers are read at most: the guest learns of a change through an interrupt, and acts on it a little later. */
@@ -20,6 +26,10 @@ const READINGS = 5;
 
 /** The output of link-state.sh: the names of the functions whose netdevs have a carrier. */
 const carriers = z.array(z.string());
+
+interface LinkStateView extends VfView {
+  readonly functions: readonly FunctionView[];
+}
 
 function scriptPath(target: CheckTarget): string {
   return `${scriptFolder(target)}/link-state.sh`;

@@ -13,6 +13,12 @@ import { parametersOf } from '../spec.js';
 import { vfView, type VfView } from '../vf-view.js';
 import { storage } from './spec.js';
 
+declare module '../../render/templates.js' {
+  interface Views {
+    'checks/storage.sh': StorageView;
+  }
+}
+
 const BYTES_PER_MEBIBYTE = 1024 * 1024;
 const BLOCK_BYTES = 128 * 1024;
 const SECTOR_BYTES = 512;
@@ -37,6 +43,17 @@ interface BlockStats {
 interface Transfer {
   readonly writer: VfView['pf'];
   readonly readers: readonly VfView['pf'][];
+}
+
+interface StorageView extends VfView {
+  readonly sizeSectors: number;
+  readonly bytes: number;
+  readonly blockBytes: number;
+  readonly namespaceWaitSeconds: number;
+  /** One line for each VF: its controller, its number of functions, queues and vectors. */
+  readonly secondaryControllers: string;
+  readonly functions: readonly { readonly bdf: string; readonly namespaceTitle: string }[];
+  readonly transfers: readonly Transfer[];
 }
 
 /** Each VF writes. The next VF, if there is one, and the PF read. */

@@ -50,7 +50,8 @@ function scripts(target: CheckTarget, accelerator: string): CheckScript[] {
   const paths = pathsOf(target);
   const view = trafficView(target, accelerator);
   const peers = reachedPeers(target);
-  const script = (path: string, template: string): CheckScript => ({
+  type Template = 'traffic' | 'traffic-gateway' | 'counters' | 'traffic-figures' | 'namespaces-end';
+  const script = (path: string, template: Template): CheckScript => ({
     path,
     content: renderTemplate(`checks/${template}.sh`, view),
   });

@@ -1,10 +1,28 @@
 import { hostAddress, type Peer } from '../../model/lab.js';
 import type { CheckTarget } from '../check.js';
-import { endsOf, endsView, namespacedEnds, peersOf, pfEnd, USER_GATEWAY, type End } from '../ends.js';
+import {
+  endsOf,
+  endsView,
+  namespacedEnds,
+  peersOf,
+  pfEnd,
+  USER_GATEWAY,
+  type End,
+  type NamespacesView,
+} from '../ends.js';
 import { deadlineSeconds } from '../ping-deadline.js';
 import { sameSegment } from '../segment.js';
 import { parametersOf } from '../spec.js';
 import { traffic } from './spec.js';
+
+declare module '../../render/templates.js' {
+  interface Views {
+    'checks/traffic.sh': TrafficView;
+    'checks/traffic-gateway.sh': TrafficView;
+    'checks/traffic-figures.sh': TrafficView;
+    'checks/traffic-from-peer.sh': FromPeerView;
+  }
+}
 
 const BYTES_PER_MEGABYTE = 1_000_000;
 const ICMP_HEADER_BYTES = 8;
@@ -109,7 +127,29 @@ function measured(target: CheckTarget): { from: End; to: Place }[] {
 }
 
 /** The view of all scripts of the check but the peers'. */
-export function trafficView(target: CheckTarget, accelerator: string): object {
+interface TrafficView extends NamespacesView {
+  readonly count: number;
+  readonly size: number;
+  /** Bytes that each exchange moves, one way. */
+  readonly payload: number;
+  readonly accelerator: string;
+  readonly deadlineSeconds: number;
+  readonly exchanges: readonly Exchange[];
+  readonly gateway: string;
+  readonly userEnds: readonly { readonly namespace: string; readonly out: string; readonly back: string }[];
+  readonly measurements: readonly Measurement[];
+}
+
+interface Measurement {
+  readonly from: End;
+  readonly to: Place;
+  readonly throughputTitle: string;
+  readonly latencyTitle: string;
+  readonly bytes: number;
+  readonly transactions: number;
+}
+
+export function trafficView(target: CheckTarget, accelerator: string): TrafficView {
   const { count, size, transactions, megabytes } = parametersOf(traffic, target);
   return {
     ...endsView(target),
@@ -138,7 +178,15 @@ export function trafficView(target: CheckTarget, accelerator: string): object {
 }
 
 /** The view of one peer's script. */
-export function fromPeerView(target: CheckTarget, { peer, ends }: ReachedPeer): object {
+interface FromPeerView {
+  readonly peer: string;
+  readonly count: number;
+  readonly size: number;
+  readonly deadlineSeconds: number;
+  readonly ends: readonly { readonly address: string; readonly title: string }[];
+}
+
+export function fromPeerView(target: CheckTarget, { peer, ends }: ReachedPeer): FromPeerView {
   const { count, size } = parametersOf(traffic, target);
   return {
     peer: peer.name,

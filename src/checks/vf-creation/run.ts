@@ -2,8 +2,14 @@ import { nicModel } from '../../devices/catalog.js';
 import { renderTemplate } from '../../render/templates.js';
 import { allOf, scriptFolder, type Check, type CheckScript, type CheckTarget } from '../check.js';
 import { parametersOf } from '../spec.js';
-import { vfView } from '../vf-view.js';
+import { vfView, type VfView } from '../vf-view.js';
 import { vfCreation } from './spec.js';
+
+declare module '../../render/templates.js' {
+  interface Views {
+    'checks/vf-creation.sh': VfCreationView;
+  }
+}
 
 /**
  * Linux waits 100 ms after it sets VF Enable and 1 s after it clears it (drivers/pci/iov.c). igb's driver resets its PF both times,
@@ -27,6 +33,13 @@ const words = {
       'each VF is at its BDF, with its driver and one controller, which has the number of the VF',
   },
 } as const;
+
+interface VfCreationView extends VfView {
+  readonly deviceName: string;
+  readonly identityName: string;
+  readonly identitiesTitle: string;
+  readonly cycles: number;
+}
 
 export function vfCreationScript(target: CheckTarget): CheckScript {
   const { cycles } = parametersOf(vfCreation, target);

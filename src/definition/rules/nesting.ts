@@ -1,5 +1,5 @@
 import { imageNames } from '../../images/names.js';
-import { imagesWithQemu } from '../../images/with-qemu.js';
+import { imagesWithQemu } from '../../images/names.js';
 import { machinesAround, machinesOn, memoryNeededMiB } from '../relations.js';
 import { namesOf, unknownName, type Rule } from './rule.js';
 

@@ -13,8 +13,22 @@ import { debianFile } from './base.js';
 import { diskFromRaw, rawFromDisk } from './disk.js';
 import { runInNamespace } from './run-in-namespace.js';
 
+declare module '../../render/templates.js' {
+  interface Views {
+    'images/debian-layer.sh': DebianLayerView;
+  }
+}
+
 /** Of what a build that failed has said, in its error. */
 const LAST_LINES = 6;
+
+interface DebianLayerView {
+  readonly title: string;
+  /** In apt.conf's form. */
+  readonly aptOptions: readonly string[];
+  readonly packages: readonly string[];
+  readonly scripts: readonly { readonly name: string; readonly text: string }[];
+}
 
 /** The script that puts components into a tree of Debian. */
 export function debianLayerScript(
@@ -56,7 +70,7 @@ export async function buildDebianLayer(
   );
   if (said !== undefined) {
     const last = said.split('\n').slice(-LAST_LINES).join('\n');
-    throw layerFailed(components, last, work, ', which the lines below are the end of');
+    throw layerFailed(components, last, work, ' (the end of it is below)');
   }
   await diskFromRaw(work.result, parent, toolchain, task);
 }

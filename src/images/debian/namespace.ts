@@ -21,7 +21,7 @@ export async function requireSubordinateIds({ signal }: Task): Promise<void> {
   throw new EnvironmentError(
     {
       code: 'LAB-ENV-SUBORDINATE-IDS',
-      message: 'packages of Debian cannot be installed into an image as this user: it has no subordinate ids',
+      message: 'Debian packages cannot be installed into an image: the current user has no subordinate ids',
       hint: `sudo apt-get install uidmap, and if ${user} is not in /etc/subuid: sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 ${user}`,
     },
     { cause: new Error(stderr.trim()) },

@@ -143,8 +143,8 @@ export async function download(options: DownloadOptions, task: Task): Promise<vo
     rmSync(part);
     throw new ToolchainError({
       code: 'LAB-IMAGE-CHECKSUM',
-      message: `what ${url} sends is not what was asked for: its SHA-256 is ${found} instead of ${sha256}`,
-      hint: 'nothing of it was kept or used; try again, from another mirror if it happens again',
+      message: `${url} is not the expected file: its SHA-256 is ${found} instead of ${sha256}`,
+      hint: 'the file was deleted; try again, and use another mirror if this happens again',
     });
   }
   renameSync(part, target);
@@ -158,8 +158,8 @@ function downloadFailed(url: string, error: unknown, have: number): ToolchainErr
       message: `${url} could not be fetched`,
       hint:
         have === 0
-          ? 'see the reason below; LAB_ROCKY_MIRROR names another mirror of Rocky Linux'
-          : `the same command goes on after the ${have} bytes that have come; LAB_ROCKY_MIRROR names another mirror of Rocky Linux`,
+          ? 'see the reason below; LAB_ROCKY_MIRROR selects another mirror of Rocky Linux'
+          : `the same command continues after the ${have} bytes fetched so far; LAB_ROCKY_MIRROR selects another mirror of Rocky Linux`,
     },
     { cause },
   );

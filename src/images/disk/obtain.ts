@@ -50,7 +50,11 @@ async function copyDisk(path: string, target: string, { cache }: LayerWork, task
   requireRoom(statSync(path).size, cache);
   copyFileSync(path, target, constants.COPYFILE_FICLONE);
   if ((await digestOfFile(target, task)) === wanted) return;
-  throw unusableBase(path, 'changed while it was copied', 'run the command again when nobody writes to it');
+  throw unusableBase(
+    path,
+    'changed while it was being copied',
+    'run the command again when nothing writes to it',
+  );
 }
 
 async function fetchDisk(
@@ -69,7 +73,7 @@ async function fetchDisk(
     task.detail(bytesOf(done, total));
   };
   await download({ url, sha256, target: fetched, onBytes }, task);
-  work.log(`${statSync(fetched).size} bytes came, SHA-256 ${sha256}`);
+  work.log(`${statSync(fetched).size} bytes fetched, SHA-256 ${sha256}`);
   renameSync(fetched, target);
 }
 

@@ -18,16 +18,16 @@ export function unusableBase(file: string, why: string, hint: string, cause?: un
 export function requireWholeQcow2(file: string): void {
   const status = statSync(file, { throwIfNoEntry: false });
   if (status?.isFile() !== true)
-    throw unusableBase(file, 'is not there', 'write its path as seen from the definition');
+    throw unusableBase(file, 'does not exist', 'write its path relative to the definition');
   const header = headerOf(file);
   if (header.toString('latin1', 0, HEADER.magic.length) !== HEADER.magic)
-    throw unusableBase(file, 'is no qcow2', 'make one of it: qemu-img convert -O qcow2 DISK my.qcow2');
-  const flatten = `make one that has all in it: qemu-img convert -O qcow2 ${file} whole.qcow2`;
+    throw unusableBase(file, 'is not a qcow2', 'convert it: qemu-img convert -O qcow2 DISK my.qcow2');
+  const flatten = `convert it to a complete one: qemu-img convert -O qcow2 ${file} whole.qcow2`;
   if (backingFile(file) !== undefined)
-    throw unusableBase(file, 'is an overlay of another disk, which may change', flatten);
+    throw unusableBase(file, 'is an overlay on another disk, which may change', flatten);
   const hasFeatures = header.readUInt32BE(HEADER.version) >= 3;
   if (hasFeatures && (header.readBigUInt64BE(HEADER.incompatible) & EXTERNAL_DATA) !== 0n)
-    throw unusableBase(file, 'has its data in another file', flatten);
+    throw unusableBase(file, 'keeps its data in another file', flatten);
 }
 
 function headerOf(file: string): Buffer {

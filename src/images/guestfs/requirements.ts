@@ -15,10 +15,10 @@ function lacking(message: string, hint: string): EnvironmentError {
 export function requireLibguestfs(): void {
   const missing = PROGRAMS.filter((name) => findProgram(name) === undefined);
   if (missing.length > 0)
-    throw lacking(`images on a disk need libguestfs, and ${missing.join(', ')} is missing`, INSTALL);
+    throw lacking(`images on a disk need libguestfs, and this computer lacks ${missing.join(', ')}`, INSTALL);
   if (existsSync(MODULES)) return;
   throw lacking(
-    `images on a disk need libguestfs, which makes no machine where there is no ${MODULES}`,
-    `sudo mkdir -p ${MODULES}; it may stay empty`,
+    `images on a disk need libguestfs, which does not work without the folder ${MODULES}`,
+    `sudo mkdir -p ${MODULES}; the folder may be empty`,
   );
 }

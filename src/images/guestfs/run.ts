@@ -54,9 +54,9 @@ function applianceFailed(work: LayerWork, what: string, said?: string): Toolchai
   return new ToolchainError(
     {
       code: 'LAB-IMAGE-APPLIANCE',
-      message: `the machine in which libguestfs changes disks ${what}`,
+      message: `libguestfs’s own machine, which changes disks, ${what}`,
       location: { file: work.logFile },
-      hint: 'see the log of the build; libguestfs-test-tool says whether libguestfs works here at all, --accel tcg does without KVM',
+      hint: 'see the log of the build; libguestfs-test-tool shows whether libguestfs works here at all; --accel tcg avoids KVM',
     },
     said === undefined ? {} : { cause: new Error(said) },
   );

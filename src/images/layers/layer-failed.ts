@@ -15,7 +15,7 @@ export function layerFailed(
       code: 'LAB-IMAGE-INSTALL',
       location: { file: work.logFile },
       message: `the components ${names} could not be installed`,
-      hint: `see all that was said in the log of the build${whereMore}; lab image build tries again`,
+      hint: `see the log of the build${whereMore}; \`lab image build\` tries again`,
     },
     { cause: new Error(said) },
   );

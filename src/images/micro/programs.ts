@@ -23,7 +23,7 @@ export async function installPrograms(
         code: 'LAB-IMAGE-PROGRAM',
         message: `the toolchain has no ${program} for the image`,
         location: { file: source },
-        hint: 'remove the toolchain folder of the cache (lab doctor names it); it is fetched again',
+        hint: 'remove the toolchain from the cache (`lab doctor` shows the folder); it is fetched again',
       });
     }
     const target = join(root, program);

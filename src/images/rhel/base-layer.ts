@@ -17,6 +17,12 @@ import type { LayerOutcome, PlannedLayer } from '../layers/planned-layer.js';
 import { makeDiskBootFiles } from './boot-files.js';
 import { readDiskFacts } from './inspect.js';
 
+declare module '../../render/templates.js' {
+  interface Views {
+    'images/rhel-base.fish': { readonly title: string };
+  }
+}
+
 /** Raised when what is done with a base's disk changes in a manner that its script and templates do not show. */
 const FORMAT = 1;
 const BASE_SYSTEM = 'images/rhel/files/base-system.sh';
@@ -89,8 +95,8 @@ async function takeApart(
   if (stdout.includes('lab-section work')) readDiskFacts(stdout, from);
   throw unusableBase(
     from,
-    'could not be read as the disk of one Linux system',
-    `see the log of the build: ${work.logFile}; a truncated disk, an encrypted one and one with several systems are refused`,
+    'is not a readable disk with a single Linux system',
+    `see the log of the build: ${work.logFile}; truncated disks, encrypted disks and disks with several systems are refused`,
     new Error(lastErrors(stderr)),
   );
 }

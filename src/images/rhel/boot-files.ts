@@ -38,7 +38,7 @@ export async function makeDiskBootFiles(
   await unpack(join(scratch, 'boot.tar'), join(tree, 'boot'));
   const kernel = newestKernel(tree, facts.kernels);
   if (kernel === undefined)
-    throw unusableBase(source, 'has no kernel with its modules in /usr/lib/modules', 'install one on it');
+    throw unusableBase(source, 'has no kernel with modules in /usr/lib/modules', 'install one on that disk');
   const { root: device, fileSystem } = facts;
   await writeBootFiles(kernel, { device, fileSystem, mountOptions: 'noatime' }, folders, toolchain);
   return kernel.release;

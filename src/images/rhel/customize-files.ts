@@ -10,6 +10,13 @@ import { gatherFiles } from '../gather-files.js';
 import type { GuestfsEnvironment } from '../guestfs/environment.js';
 import { pathsBelow } from '../micro/paths-below.js';
 
+declare module '../../render/templates.js' {
+  interface Views {
+    'images/rhel-commands': CommandsView;
+    'images/rhel-finish.sh': FinishView;
+  }
+}
+
 type Part = Pick<ResolvedComponent, 'name' | 'recipe' | 'artefacts'>;
 
 /** A file of the layer, as it has to be on the disk in the end. */
@@ -43,6 +50,22 @@ export interface ByHand {
   readonly below: string;
   readonly environment: GuestfsEnvironment;
   readonly program: readonly string[];
+}
+
+interface CommandsView {
+  readonly title: string;
+  /** The disk of the layer below. */
+  readonly below: string;
+  readonly program: string;
+  /** Names, separated by commas. */
+  readonly packages: string;
+}
+
+interface FinishView {
+  readonly title: string;
+  readonly packages: readonly string[];
+  readonly files: readonly LayerFile[];
+  readonly scripts: readonly { readonly name: string; readonly text: string }[];
 }
 
 /** The file that virt-customize is given: one command a line. */

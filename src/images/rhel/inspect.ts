@@ -50,8 +50,8 @@ export function readDiskFacts(text: string, source: string): DiskFacts {
   if (!family.some((id) => LIKE.includes(id)))
     throw unusableBase(
       source,
-      `has ${system} on it, into which lab cannot install components`,
-      'use a disk of Rocky Linux, or of a distribution that calls itself like RHEL (ID_LIKE in os-release)',
+      `contains ${system}, and lab cannot install components into that`,
+      'use a disk with Rocky Linux, or with a distribution whose os-release says ID_LIKE=rhel',
     );
   const device = pairs(section(text, 'mounted'), ': ').find(([, place]) => place === '/')?.[0] ?? '';
   const fileSystem = new Map(pairs(section(text, 'file-systems'), ': ')).get(device) ?? '';

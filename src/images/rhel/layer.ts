@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Task } from '../../model/task.js';
-import { runOrThrow } from '../../process/run.js';
+import { run, runOrThrow } from '../../process/run.js';
 import type { BuildContext } from '../build-context.js';
 import type { ResolvedComponent } from '../components/resolve.js';
 import { requireRoom } from '../disk/obtain.js';
@@ -14,7 +14,22 @@ import type { LayerWork } from '../layers/layer-work.js';
 import { customizeFolder, nameBelow, type StoredLayer } from '../layers/store.js';
 import { writeCustomizeFiles } from './customize-files.js';
 import { customizeOutcome } from './outcome.js';
-import { virtCustomize } from './virt-customize.js';
+
+const NO_RELABEL = '--no-selinux-relabel';
+
+/**
+ * virt-customize and its first arguments. Versions that relabel unasked leave a mark on the disk instead where their machine has no
+ * setfiles, by which the guest relabels itself on its first boot and starts again: the layer's own script has done it by then.
+ */
+async function virtCustomize(): Promise<string[]> {
+  const { stdout } = await run(['virt-customize', '--help'], { timeoutMs: 20_000 });
+  return ['virt-customize', ...relabelling(stdout), '--format', 'qcow2'];
+}
+
+/** What turns that off, where there is such a thing. `help`: what `virt-customize --help` prints. */
+export function relabelling(help: string): string[] {
+  return help.includes(NO_RELABEL) ? [NO_RELABEL] : [];
+}
 
 /**
  * Adds components to an image of RHEL's family: one run of virt-customize on an overlay of the disk below. Returns the packages of
@@ -52,7 +67,7 @@ export async function buildRhelLayer(
   );
   const { failure, packages } = customizeOutcome(exitCode, `${stdout}\n${stderr}`);
   if (failure !== undefined)
-    throw layerFailed(components, failure, work, '; what virt-customize was given is beside it');
+    throw layerFailed(components, failure, work, '; the input of virt-customize is next to it');
   await runOrThrow([qemuImg, 'rebase', '-q', '-u', '-b', nameBelow(parent), '-F', 'qcow2', disk], { signal });
   return packages;
 }

@@ -26,7 +26,7 @@ export function chooseFormat(wanted: GraphFormat | undefined, file: string | und
   if (format !== undefined) return format;
   throw new UsageError({
     code: 'LAB-GRAPH-FORMAT',
-    message: `${file} has no known extension`,
+    message: `the extension of ${file} is unknown`,
     hint: `use one of ${Object.keys(FORMAT_BY_ENDING).join(', ')}, or give --format ${GRAPH_FORMATS.join('|')}`,
   });
 }

@@ -79,7 +79,7 @@ async function fetchBuildTree(
   try {
     await fetchTree({ recipe: moduleBuildRecipe(kernel.release), mirror, keyring, tree }, task);
   } catch (error) {
-    if (isWithoutPackages(error)) throw movedOn(kernel, 'has no headers or no source of it', error);
+    if (isWithoutPackages(error)) throw movedOn(kernel, 'no longer has its headers or its source', error);
     throw error;
   }
 }
@@ -101,8 +101,8 @@ function movedOn(kernel: DebianKernel, how: string, cause?: unknown): ToolchainE
   return new ToolchainError(
     {
       code: 'LAB-TOOLCHAIN-MODULE-KERNEL',
-      message: `a module has to be built for the kernel ${kernel.release}, and the mirror ${how}`,
-      hint: `the mirror has moved on since the kernel was fetched: remove ${kernel.folder} when no lab is up; the next run fetches the newer kernel`,
+      message: `a module must be built for the kernel ${kernel.release}, and the mirror ${how}`,
+      hint: `the mirror has a newer kernel now: remove ${kernel.folder} when no lab is up; the next run fetches the newer kernel`,
     },
     cause === undefined ? {} : { cause },
   );

@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { digestOf } from '../../model/digest.js';
 import { ToolchainError } from '../../errors/families.js';
@@ -8,7 +9,6 @@ import { moduleBuildRecipe, recipeDigest } from '../recipe.js';
 import type { KernelTool, Toolchain } from '../types.js';
 import { buildModule, type DebianKernel } from './build-module.js';
 import { findModule } from './built-module.js';
-import { kernelHas } from './kernel-has.js';
 import type { ModuleSource } from './sources.js';
 
 export interface ModuleOptions {
@@ -47,6 +47,22 @@ export async function kernelModule(
     },
     task,
   );
+}
+
+/** What `make modules_install` and depmod list, a module a line; the first has what the kernel has built in. */
+const lists = ['modules.builtin', 'modules.order', 'modules.dep'];
+
+/**
+ * Whether a kernel has a module (its name with underscores), loadable or built in. One that lists no modules at all is taken to
+ * have everything built in.
+ */
+export function kernelHas(kernel: KernelTool, module: string): boolean {
+  const text = lists
+    .map((list) => join(kernel.modules, list))
+    .map((file) => (existsSync(file) ? readFileSync(file, 'utf8') : ''))
+    .join('\n');
+  const isListed = new RegExp(`(^|/)${module.replaceAll('_', '[-_]')}\\.k?o(\\.\\w+)?(:|$)`, 'm');
+  return text.trim() === '' || isListed.test(text);
 }
 
 /** 16 hex digits that change with all that a module is built from. */

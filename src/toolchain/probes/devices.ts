@@ -39,11 +39,11 @@ export function probeDevice(device: Device): Probe {
       return {
         ...common,
         verdict: 'missing',
-        found: 'may not be opened by this user',
+        found: 'the current user cannot open it',
         remedy: device.ifClosed,
       };
     }
-    const found = code === 'ENOENT' ? 'is not there' : `does not open (${code})`;
+    const found = code === 'ENOENT' ? 'does not exist' : `cannot be opened (${code})`;
     return { ...common, verdict: 'missing', found, remedy: device.ifAbsent };
   }
 }

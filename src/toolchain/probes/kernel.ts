@@ -13,7 +13,7 @@ export function probeKernel(options: ToolchainOptions, toolchain: Toolchain | un
   return {
     ...common,
     verdict: 'warning',
-    found: 'not there yet',
-    remedy: 'nothing to do: the first lab up fetches it; or give your own with --kernel',
+    found: 'not here yet',
+    remedy: 'nothing to do: the first `lab up` fetches it; or use your own with --kernel',
   };
 }

@@ -10,13 +10,13 @@ export async function probeKvm(toolchain: Toolchain | undefined, task: Task): Pr
     return {
       ...common,
       verdict: 'warning',
-      found: 'not asked yet: only a guest tells, and the toolchain for one is not here',
-      remedy: 'run lab doctor again after the first lab up',
+      found: 'not tried yet: that takes a guest, and the toolchain is not here yet',
+      remedy: 'run `lab doctor` again after the first `lab up`',
     };
   }
   const { works, reason, remedy } = await askKvm(toolchain, { afresh: true }, task);
   if (works) return { ...common, verdict: 'ok', found: reason };
-  const slower = 'labs run without it, by emulation (slower)';
+  const slower = 'labs also run without it, under emulation (slower)';
   return {
     ...common,
     verdict: 'missing',

@@ -22,8 +22,8 @@ export async function probeLibguestfs(boot: string, { signal }: Task): Promise<P
   return {
     ...common,
     verdict: 'warning',
-    found: `${found}, but no kernel in ${boot} that this user may read`,
-    remedy: `let it be read: sudo chmod +r ${boot}/vmlinuz-* (Ubuntu ships it for root alone), or install one: sudo apt-get install linux-image-amd64`,
+    found: `${found}, but the current user cannot read a kernel in ${boot}`,
+    remedy: `make one readable: sudo chmod +r ${boot}/vmlinuz-* (on Ubuntu only root can read them), or install one: sudo apt-get install linux-image-amd64`,
   };
 }
 

@@ -20,7 +20,7 @@ function presence(name: string, found: string | undefined, toolchain: Toolchain 
     name,
     verdict: 'missing',
     required,
-    found: required ? 'not there' : 'not there; the toolchain is, so it is not needed now',
+    found: required ? 'not here' : 'not here, and not needed: the toolchain is already fetched',
     remedy: installLine,
   };
 }

@@ -34,15 +34,15 @@ export async function probeQemu(options: ToolchainOptions, task: Task): Promise<
     name,
     verdict: 'warning',
     required: true,
-    found: `not there yet; ${whyNotSystem(system)}`,
-    remedy: 'nothing to do: the first lab up fetches it (about 10 s); or give your own with --qemu',
+    found: `not here yet; ${whyNotSystem(system)}`,
+    remedy: 'nothing to do: the first `lab up` fetches it (about 10 s); or use your own with --qemu',
   };
 }
 
 function whyNotSystem(system: Exclude<SystemQemu, { state: 'fit' }>): string {
   switch (system.state) {
     case 'absent':
-      return 'the system has none';
+      return 'the system has no QEMU';
     case 'broken':
       return `the system's does not run (${system.path})`;
     case 'old':

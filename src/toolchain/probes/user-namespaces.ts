@@ -22,7 +22,7 @@ const restrictions = [
   {
     file: '/proc/sys/user/max_user_namespaces',
     forbids: '0',
-    remedy: 'their number is limited to none; allow some: sudo sysctl -w user.max_user_namespaces=15000',
+    remedy: 'their number is limited to 0; allow some: sudo sysctl -w user.max_user_namespaces=15000',
   },
 ];
 
@@ -31,7 +31,7 @@ export async function probeUserNamespaces(task: Task): Promise<Probe> {
   const common = { name: 'user namespaces', required: true } as const;
   const complaint = await complaintOfUnshare(task);
   if (complaint === undefined)
-    return { ...common, verdict: 'ok', found: 'made one with a network, processes and mounts of its own' };
+    return { ...common, verdict: 'ok', found: 'created one with its own network, processes and mounts' };
   return { ...common, verdict: 'missing', found: complaint, remedy: remedyNow() };
 }
 

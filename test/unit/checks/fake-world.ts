@@ -5,7 +5,7 @@ import { checkTarget } from '../../../src/lab/artefacts.js';
 import type { LinkBytes } from '../../../src/checks/link-counters.js';
 import type { Host } from '../../../src/hosts/host.js';
 import type { Lab } from '../../../src/model/lab.js';
-import { silentProgress } from '../../../src/model/progress.js';
+import { silentTask } from '../../../src/model/task.js';
 
 /** What a script says that has nothing to complain about. */
 export const fine: ScriptOutput = { assertions: [assertion(true, 'it is so')], remarks: [], data: [] };
@@ -26,13 +26,15 @@ export interface FakeWorld {
 /** Runs all checks of a lab in a world that is not there. */
 export async function runIn(lab: Lab, { script, context, signal }: FakeWorld): Promise<CheckResult[]> {
   const environment: CheckEnvironment = {
-    context: async (target, its) => Promise.resolve({ ...context, target, signal: its } as CheckContext),
+    context: async (target, task) =>
+      Promise.resolve({ ...context, target, signal: task.signal } as CheckContext),
     runScript: async (_, { on, path }) => script(path, on === 'machine' ? on : on.peer),
   };
   return runChecks(
     lab.checks.map((request) => checkTarget(lab, request)),
     environment,
-    { progress: silentProgress, signal: signal ?? new AbortController().signal, onResult: () => undefined },
+    () => undefined,
+    silentTask(signal),
   );
 }
 

@@ -7,7 +7,7 @@ import {
 } from '../../../src/checks/check.js';
 import { runChecks, type CheckEnvironment } from '../../../src/checks/run-checks.js';
 import type { CheckResult } from '../../../src/checks/result.js';
-import { silentProgress } from '../../../src/model/progress.js';
+import { silentTask } from '../../../src/model/task.js';
 import { checkTarget } from '../../../src/lab/artefacts.js';
 import { lab, labWithNic } from '../../support/definition.js';
 
@@ -22,7 +22,7 @@ function environment(
   const ran: string[] = [];
   return {
     ran,
-    context: async (target, signal) => Promise.resolve({ target, signal } as CheckContext),
+    context: async (target, { signal }) => Promise.resolve({ target, signal } as CheckContext),
     runScript: async (_, step) => {
       ran.push(step.path);
       return found(step.path);
@@ -37,9 +37,9 @@ function targets(checks: string[], of = labWithNic({ vfs: 2 }, checks)): CheckTa
 async function runAll(
   all: readonly CheckTarget[],
   where: CheckEnvironment,
-  signal = new AbortController().signal,
+  signal?: AbortSignal,
 ): Promise<CheckResult[]> {
-  return runChecks(all, where, { progress: silentProgress, signal, onResult: () => undefined });
+  return runChecks(all, where, () => undefined, silentTask(signal));
 }
 
 describe('runChecks', () => {
@@ -116,11 +116,8 @@ describe('runChecks', () => {
         order.push(path);
         return good;
       }),
-      {
-        progress: silentProgress,
-        signal: new AbortController().signal,
-        onResult: ({ nic }) => order.push(nic),
-      },
+      ({ nic }) => order.push(nic),
+      silentTask(),
     );
     expect(order).toEqual([expect.stringContaining('guest-a'), 'a', expect.stringContaining('guest-b'), 'b']);
   });

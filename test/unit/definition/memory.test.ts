@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { imageNames } from '../../../src/images/names.js';
-import { imagesWithQemu } from '../../../src/images/with-qemu.js';
+import { imagesWithQemu } from '../../../src/images/names.js';
 import { defaultImage, defaultMemoryMiB } from '../../../src/definition/defaults.js';
 import { memoryMiBOf, memoryNeededMiB } from '../../../src/definition/relations.js';
 import type { LabFile, MachineFile } from '../../../src/definition/shape.js';

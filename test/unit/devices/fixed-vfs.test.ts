@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { machineOptions } from '../../../src/devices/nic-options.js';
 import { kernelFlavourOf } from '../../../src/lab/kernel-flavour.js';
 import type { Lab } from '../../../src/model/lab.js';
-import { deviceArgumentText } from '../../../src/render/device-argument.js';
+import { deviceArgumentText } from '../../../src/render/machine-view.js';
 import { machineView } from '../../../src/render/machine-view.js';
 import { lab, labWithNic, onlyMachine, onlyNic } from '../../support/definition.js';
 

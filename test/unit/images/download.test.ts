@@ -102,7 +102,7 @@ describe('download', () => {
   it('ends when it is told to, and keeps what has come', async () => {
     const controller = new AbortController();
     const running = attempt({ slowly: { bytes: 10_000, ms: 20 }, signal: controller.signal });
-    await new Promise((resolve) => setTimeout(resolve, 150));
+    await expect.poll(() => existsSync(`${target()}.part`), { timeout: 5000 }).toBe(true);
     controller.abort(new Error('stop'));
     expect(await running).toMatchObject({ message: 'stop' });
     expect(existsSync(`${target()}.part`)).toBe(true);

@@ -85,9 +85,9 @@ describe('planImage', () => {
   it('tells a disk that nothing can be built on', () => {
     const path = join(scratch(), 'disk.qcow2');
     const attempt = (): unknown => digests({ ...image(), source: { kind: 'file', path } });
-    expect(attempt).toThrow('is not there');
+    expect(attempt).toThrow('does not exist');
     writeFileSync(path, 'raw');
-    expect(attempt).toThrow('is no qcow2');
+    expect(attempt).toThrow('is not a qcow2');
     writeFileSync(path, qcow2({ backing: 'below.qcow2' }));
     expect(attempt).toThrow('overlay');
     writeFileSync(path, qcow2({ features: 4n }));

@@ -4,7 +4,7 @@ import { contained } from '../../../src/images/guestfs/contain.js';
 import { componentNames } from '../../../src/images/names.js';
 import { customizeCommands } from '../../../src/images/rhel/customize-files.js';
 import { readDiskFacts } from '../../../src/images/rhel/inspect.js';
-import { relabelling } from '../../../src/images/rhel/virt-customize.js';
+import { relabelling } from '../../../src/images/rhel/layer.js';
 import { customizeOutcome } from '../../../src/images/rhel/outcome.js';
 
 const all = componentNames.map((component) => resolveComponent({ component, version: null }, 'rhel'));

@@ -108,7 +108,7 @@ describe('a session with the guest agent', () => {
     const agent = await GuestAgent.open(toSocket(path), never);
     await expect(agent.run(['sleep', '100'], { timeoutMs: 5 })).rejects.toMatchObject({
       code: 'LAB-AGENT-TIMEOUT',
-      message: 'sleep did not end in time in the guest',
+      message: 'sleep took too long in the guest',
     });
     const signal = AbortSignal.abort(new Error('enough'));
     await expect(agent.run(['sleep', '100'], { signal })).rejects.toThrow('enough');

@@ -111,7 +111,7 @@ describe('a QMP session', () => {
       await expect(command).rejects.toMatchObject({
         code: 'LAB-QMP-CLOSED',
         exitCode: 3,
-        message: `QEMU went away during ${index === 0 ? 'one' : 'two'}`,
+        message: `QEMU ended during ${index === 0 ? 'one' : 'two'}`,
       });
     await expect(qmp.execute('three')).rejects.toMatchObject({ code: 'LAB-QMP-CLOSED' });
   });

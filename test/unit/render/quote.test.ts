@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { deviceArgumentText } from '../../../src/render/device-argument.js';
+import { deviceArgumentText } from '../../../src/render/machine-view.js';
 import { plainWord, quoteForQemu, quoteForShell } from '../../../src/render/quote.js';
 import { run } from '../../../src/process/run.js';
 

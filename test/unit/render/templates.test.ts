@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseArguments, renderLab } from '../../../src/lab/artefacts.js';
 import { packageFolder } from '../../../src/model/folders.js';
-import { renderTemplate } from '../../../src/render/templates.js';
+import { renderTemplate, type Views } from '../../../src/render/templates.js';
 import { run } from '../../../src/process/run.js';
 import { lab, labWithNic } from '../../support/definition.js';
 
@@ -11,9 +11,9 @@ const facts = { vhostNet: false, accelerator: 'tcg', acceleratorInside: 'tcg' } 
 
 describe('renderTemplate', () => {
   it('refuses a view that lacks something', () => {
-    expect(() => renderTemplate('network.sh', { networks: [], taps: [], peers: [] })).toThrow(
-      '"name" not defined',
-    );
+    expect(() =>
+      renderTemplate('network.sh', { networks: [], taps: [], peers: [] } as unknown as Views['network.sh']),
+    ).toThrow('"name" not defined');
   });
 
   it('escapes nothing for HTML', () => {
@@ -21,6 +21,7 @@ describe('renderTemplate', () => {
       name: 'a&b',
       summary: '<"\'>',
       machines: [],
+      around: [],
       peers: [],
       checks: [],
     });

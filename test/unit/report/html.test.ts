@@ -145,7 +145,7 @@ describe('a report’s file', () => {
   });
 
   it('of another ending, or of several runs where one fits, is refused', () => {
-    expect(() => reportFor('a.pdf', [keptBench()])).toThrow('has no known extension');
+    expect(() => reportFor('a.pdf', [keptBench()])).toThrow('the extension of a.pdf is unknown');
     expect(() => reportFor('a.xml', [keptBench(), keptBench()])).toThrow('can contain only one run');
   });
 });

@@ -134,7 +134,7 @@ describe('the TAP report', () => {
 
   it('says what it was taken with', () => {
     expect(report([])).toContain(
-      '# lab quickstart: QEMU 11.0.0, Linux 6.12.0, TCG (emulation was asked for)\n# 1.50 s in all\n',
+      '# lab quickstart: QEMU 11.0.0, Linux 6.12.0, TCG (requested with --accel tcg)\n# 1.50 s in all\n',
     );
   });
 });

@@ -8,8 +8,7 @@ import {
   releaseOfModule,
   writeRecord,
 } from '../../../src/toolchain/module-build/built-module.js';
-import { kernelHas } from '../../../src/toolchain/module-build/kernel-has.js';
-import { kernelModule } from '../../../src/toolchain/module-build/kernel-module.js';
+import { kernelHas, kernelModule } from '../../../src/toolchain/module-build/kernel-module.js';
 import { vpVdpa } from '../../../src/toolchain/module-build/sources.js';
 import { aptPreferences, aptSources, moduleBuildRecipe } from '../../../src/toolchain/recipe.js';
 import type { KernelTool, Toolchain } from '../../../src/toolchain/types.js';

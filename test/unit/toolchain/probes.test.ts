@@ -48,7 +48,7 @@ describe('probes', () => {
   it('tell a device that is there from one that is not', () => {
     expect(probeDevice({ ...tun, path: '/dev/null' }).verdict).toBe('ok');
     const absent = probeDevice({ ...tun, path: '/dev/no-such-device' });
-    expect(absent).toMatchObject({ verdict: 'missing', found: 'is not there' });
+    expect(absent).toMatchObject({ verdict: 'missing', found: 'does not exist' });
     expect(absent.remedy).toContain('modprobe');
   });
 
