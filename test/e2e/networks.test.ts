@@ -6,7 +6,7 @@ import { failuresOf } from './support/failures.js';
 import { PROJECT, Sandbox } from './support/sandbox.js';
 import { parseReport } from './support/tap.js';
 
-/** 63 VFs take minutes on a computer that is busy with other tests. */
+/** 64 VFs take minutes on a computer that is busy with other tests. */
 const LIMIT_MS = 900_000;
 
 let sandbox: Sandbox;
