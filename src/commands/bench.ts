@@ -2,14 +2,8 @@ import type { BenchResult } from '../results/run.js';
 import { parseExpectation } from '../bench/expectation.js';
 import { BaseCommand, ExitCode } from '../cli/base-command.js';
 import { benchFlags, benchSettings } from '../cli/bench-flags.js';
-import {
-  bootFlags,
-  bootLimitMs,
-  labArgument,
-  setFlag,
-  toolchainOptions,
-  toolFlags,
-} from '../cli/lab-flags.js';
+import { labArgument, setFlag } from '../cli/definition-flags.js';
+import { bootFlags, bootLimitMs, toolchainOptions, toolFlags } from '../cli/tool-flags.js';
 import { benchAndTakeDown } from '../lab/bench-and-take-down.js';
 import { describeBench, type BenchDescription } from '../lab/describe-bench.js';
 import { readLab } from '../definition/read-lab.js';

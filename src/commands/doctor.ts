@@ -1,5 +1,5 @@
 import { BaseCommand, ExitCode } from '../cli/base-command.js';
-import { toolFlags, toolchainOptions } from '../cli/lab-flags.js';
+import { toolFlags, toolchainOptions } from '../cli/tool-flags.js';
 import { examine, lacksSomethingRequired, type Probe } from '../toolchain/doctor.js';
 import { probeTable } from '../toolchain/probe-table.js';
 

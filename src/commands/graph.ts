@@ -1,5 +1,5 @@
 import { BaseCommand, Flags } from '../cli/base-command.js';
-import { labArgument, setFlag } from '../cli/lab-flags.js';
+import { labArgument, setFlag } from '../cli/definition-flags.js';
 import { serverFlags, serverWish } from '../cli/server-flags.js';
 import { readLab } from '../definition/read-lab.js';
 import { chooseFormat, drawLab, GRAPH_FORMATS, type GraphFormat } from '../report/graph/formats.js';

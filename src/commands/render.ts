@@ -1,5 +1,6 @@
 import { BaseCommand, Flags } from '../cli/base-command.js';
-import { labArgument, setFlag, toolchainOptions, toolFlags } from '../cli/lab-flags.js';
+import { labArgument, setFlag } from '../cli/definition-flags.js';
+import { toolchainOptions, toolFlags } from '../cli/tool-flags.js';
 import { readLab } from '../definition/read-lab.js';
 import { writeRendered } from '../lab/write-rendered.js';
 

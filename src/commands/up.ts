@@ -1,12 +1,6 @@
 import { BaseCommand, Flags } from '../cli/base-command.js';
-import {
-  bootFlags,
-  bootLimitMs,
-  labArgument,
-  setFlag,
-  toolchainOptions,
-  toolFlags,
-} from '../cli/lab-flags.js';
+import { labArgument, setFlag } from '../cli/definition-flags.js';
+import { bootFlags, bootLimitMs, toolchainOptions, toolFlags } from '../cli/tool-flags.js';
 import { confirmServer, consentFlags, serverFlags, serverWish } from '../cli/server-flags.js';
 import { assertIsToWork } from '../lab/can-run-here.js';
 import { changesAnything, type PlanStep } from '../lab/plan.js';

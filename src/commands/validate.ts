@@ -1,5 +1,5 @@
 import { BaseCommand } from '../cli/base-command.js';
-import { setFlag } from '../cli/lab-flags.js';
+import { setFlag } from '../cli/definition-flags.js';
 import * as Args from '@oclif/core/args';
 import { DefinitionError } from '../errors/families.js';
 import { readLab } from '../definition/read-lab.js';

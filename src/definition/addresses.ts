@@ -1,13 +1,13 @@
 import { numberToAddress, parseSubnet } from '../model/ipv4.js';
 
-/** Where the functions' addresses begin when there is room: the ones before are the peers', easy to remember. */
+/** Where the functions' addresses begin if there is room: those before are for peers, and easy to remember. */
 const FIRST_FUNCTION_OFFSET = 10;
 
-/** Hands out the addresses of one network in order, never one twice. */
+/** Hands out the addresses of one network in order, each only once. */
 export class AddressPool {
   readonly #subnet;
   readonly #taken = new Set<string>();
-  /** How many were looked at for each kind: what is taken stays taken. */
+  /** How many addresses were tried for each kind: a taken one stays taken. */
   readonly #tried = { peer: 0, function: 0 };
 
   constructor(cidr: string) {
@@ -20,7 +20,7 @@ export class AddressPool {
   }
 
   /**
-   * The next free address for a peer (from the start) or a function; the ones before it serve when no other is left.
+   * The next free address for a peer (from the start) or a function (from an offset, then from the start).
    * Throws when the network is full.
    */
   next(kind: 'peer' | 'function'): string {

@@ -10,21 +10,21 @@ export const DEFAULT_STORAGE = '64M';
 /** Memory of a machine that has no functions and runs no machines. */
 const BASE_MEMORY_MIB = 512;
 
-/** Of the container network of a bench: what Kubernetes' simplest networks use. */
+/** The subnet of a bench's container network: the one that Kubernetes' simplest networks use. */
 export const DEFAULT_CONTAINER_SUBNET = '10.244.0.0/24';
 
-/** What a VF's netdev, its queues and its driver cost a guest, measured, with room to spare. */
+/** Memory for a VF's netdev, its queues and its driver in a guest: measured, with room to spare. */
 const MEMORY_PER_FUNCTION_MIB = 4;
 
-/** What a machine that others run on holds beside their memory: QEMU, its image and theirs, for each of them. */
+/** Memory beside their own that each machine inside another needs there: for QEMU, and for both images. */
 const MEMORY_PER_INNER_MACHINE_MIB = 512;
 
-/** What a machine boots that names no image. */
+/** The image of a machine that names none. */
 export function defaultImage(runsMachines: boolean): ImageName {
   return runsMachines ? 'hypervisor' : 'micro';
 }
 
-/** Room for the guest's own programs, for every function's queues, and for machines inside it, whose memory (MiB) is `inside`. */
+/** Memory in MiB for the guest's own programs, its functions, and the machines inside it, whose memory in MiB is `inside`. */
 export function defaultMemoryMiB(functions: number, inside: readonly number[]): number {
   const forInside = inside.reduce((sum, memory) => sum + memory + MEMORY_PER_INNER_MACHINE_MIB, 0);
   return BASE_MEMORY_MIB + functions * MEMORY_PER_FUNCTION_MIB + forInside;

@@ -103,7 +103,7 @@ function draftBench(bench: NonNullable<ParsedLab['bench']>): DraftBench {
 }
 
 /**
- * Takes the shorthands of a definition apart. `file` is where it stands: the lab's name and the paths of disks depend on it.
+ * Takes the shorthands of a definition apart. The lab's name and the paths of disks depend on `file`, an absolute path.
  */
 export function draftOf(lab: ParsedLab, file: string): Draft {
   const folder = dirname(file);

@@ -31,7 +31,7 @@ export interface Draft {
 
 export type DraftServer = Omit<Server, 'checksLeftOut'>;
 
-/** Something that stands in the file. */
+/** Something that is written in the file. */
 export interface Part {
   readonly path: Path;
 }
@@ -96,7 +96,7 @@ export interface DraftBus extends Part {
 export interface DraftNic extends Mapping {
   readonly name: string;
   readonly machine: string;
-  /** As it is written: a rule says if there is no such model. */
+  /** As it is written: a rule refuses an unknown model. */
   readonly model: string;
   readonly order: FunctionOrder;
   readonly sizeMiB: number;

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 const MAX_LENGTH = 15;
 const HASH_LENGTH = 4;
 
-/** Names of network interfaces in the lab's namespace: as told when that fits, else shortened, and never one twice. */
+/** Names of network interfaces in the lab's namespace: as wanted if they fit, otherwise shortened, and each only once. */
 export class InterfaceNames {
   readonly #taken = new Set<string>(['lo', 'eth0']);
 

@@ -11,7 +11,7 @@ import { parseShape } from './shape-problems.js';
 
 /**
  * The draft of a definition that has the right shape and that no rule objects to. Throws DefinitionError with every problem at
- * once, in the order in which they stand in the file. The rules need parts of the right shape, so problems of shape come alone.
+ * once, in the order of the file. The rules need parts of the right shape, so problems of shape come alone.
  */
 function soundDraft(definition: Definition, file: string): Draft {
   const draft = draftOf(parseShape(definition), file);
@@ -25,7 +25,7 @@ function soundDraft(definition: Definition, file: string): Draft {
 
 /** What decides, beside the definition, what lab it describes. */
 export interface LabOptions {
-  /** Where the definition stands: an absolute path. */
+  /** Where the definition is: an absolute path. */
   readonly file: string;
   /** Undefined: this computer takes the place of no machine. */
   readonly server?: ServerWish | undefined;
@@ -40,7 +40,7 @@ export function labFromDefinition(definition: Definition, { file, server }: LabO
   return resolveLab(server === undefined ? draft : inPlaceOf(draft, server));
 }
 
-/** The lab of a definition that is a value, not text: `file` stands for the file. Throws as labFromDefinition does. */
+/** The lab of a definition that is a value, not text, as if it were in `file`. Throws as labFromDefinition does. */
 export function labFromValue(value: unknown, file: string): Lab {
   return labFromDefinition({ file, value, locate: () => ({ file }) }, { file });
 }

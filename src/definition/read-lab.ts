@@ -12,7 +12,7 @@ export interface ReadLab {
   readonly lab: Lab;
   /** Absolute path. */
   readonly file: string;
-  /** What stands there, and how `--set` changed it: for the record. */
+  /** The text of the file, and how `--set` changed it: for the record. */
   readonly text: string;
   readonly settings: readonly string[];
 }

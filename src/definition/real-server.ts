@@ -26,7 +26,7 @@ function serverOf(draft: Draft): DraftMachine {
   );
 }
 
-/** The PFs that stand for the NICs of a machine that vDPA devices are made of. */
+/** The PFs in place of the NICs of a machine that vDPA devices are made of. */
 function pfsFor(draft: Draft, machine: DraftMachine, { nics, eswitch }: ServerWish): DraftServer['pfs'] {
   const uses = vdpaUses(draft).flatMap(({ outer, of }) =>
     outer === machine.name && of !== null ? [of] : [],
@@ -65,8 +65,8 @@ function assertNoTaps(draft: Draft, server: string): void {
 }
 
 /**
- * The definition with this computer in the place of the machine that others run on, which real PFs stand for. Throws UsageError if
- * there is no such machine, if the PFs do not fit its NICs, or if a machine inside uses a tap.
+ * The definition with this computer, and its real PFs, in place of the machine that others run on. Throws UsageError if there is no
+ * such machine, if the PFs do not fit its NICs, or if a machine inside uses a tap.
  */
 export function inPlaceOf(draft: Draft, wish: ServerWish): Draft {
   const machine = serverOf(draft);

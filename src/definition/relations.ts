@@ -236,7 +236,7 @@ export function checkCandidates(draft: Draft): readonly CheckCandidate[] {
   });
 }
 
-/** The NICs that a check, asked for with or without a machine, has something to see on, those in use included. */
+/** The NICs that a check applies to, on one machine or, for null, on any. NICs that are in use are among them. */
 export function fittingNics(
   candidates: readonly CheckCandidate[],
   { name, machine }: { readonly name: CheckName; readonly machine: string | null },

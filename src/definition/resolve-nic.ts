@@ -86,7 +86,7 @@ function resolveVfs(nic: DraftNic, pf: NicFunction, slots: Slots, naming: Naming
     });
 }
 
-/** The functions of a conventional multifunction device; the first stands where a PF would. */
+/** The functions of a conventional multifunction device; the first takes the place of a PF. */
 function resolveSiblings(nic: DraftNic, start: Place, slots: Slots, naming: Naming): NicFunction[] {
   let last = start.number - 1;
   return nic.functions

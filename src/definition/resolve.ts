@@ -118,7 +118,7 @@ interface Requested {
   readonly needsPeers: boolean;
 }
 
-/** A check runs on each NIC that it has something to see on and that nothing inside the machine uses. */
+/** A check runs on each NIC that it applies to and that nothing inside the machine uses. */
 function resolveCheck({ name, machine, values }: DraftCheck, draft: Draft): Requested[] {
   if (!isCheckName(name)) throw new Error(`no check ${name}`);
   const chosen = Object.entries(specOf(name).parameters.parse(values));

@@ -41,7 +41,7 @@ export function keysAt(path: Path): string[] {
   return [...new Set(formsAt(path).flatMap(({ properties = {} }) => Object.keys(properties)))];
 }
 
-/** The words that may stand at this place, where it is not any text that will do. */
+/** The words that this place allows; none if it allows any text. */
 export function wordsAt(path: Path): string[] {
   const words = formsAt(path).flatMap((form) => form.enum ?? [form.const]);
   return [...new Set(words.filter((word) => typeof word === 'string'))];

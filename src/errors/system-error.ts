@@ -49,7 +49,7 @@ const explanations: Readonly<Record<string, Explanation>> = {
 /** On a read-only file system Node says ENOENT of a folder that it should have made with all its parents. */
 const folderNotMade: Explanation = {
   code: 'LAB-ENV-PERMISSION',
-  message: 'the folder cannot be created, for example because the file system is read-only',
+  message: 'the folder cannot be created, for example on a read-only file system',
   hint: 'choose another place (XDG_STATE_HOME and XDG_CACHE_HOME for the tool’s own files)',
 };
 

@@ -33,7 +33,7 @@ export interface Server {
   readonly checksLeftOut: readonly string[];
 }
 
-/** A PF of this computer that stands for a NIC of the machine. */
+/** A PF of this computer, in place of a NIC of the machine. */
 export interface RealPf {
   readonly nic: string;
   readonly bdf: string;

@@ -9,7 +9,7 @@ const kernelArgument = text(
 
 const traceEvents = text(
   /^[a-z][a-zA-Z0-9_*?]{0,63}$/,
-  'must be a pattern of QEMU’s trace events, such as sriov_* or pci_cfg_write',
+  'must be a pattern of QEMU’s trace events, such as `sriov_*` or `pci_cfg_write`',
 );
 
 /**
@@ -25,7 +25,7 @@ export const machineSettings = {
     'nothing is added',
   ),
   trace: withDefault(
-    z.array(traceEvents, { error: 'must be a list of patterns of trace events, such as [sriov_*]' }),
+    z.array(traceEvents, { error: 'must be a list of patterns of trace events, such as `[sriov_*]`' }),
     [],
     'Trace events that QEMU writes to its log (`lab logs`), as `qemu-system-x86_64 -trace help` lists them',
     'none',

@@ -1,6 +1,6 @@
 import { BaseCommand } from '../../cli/base-command.js';
 import { imageArgument, imageFlags } from '../../cli/image-flags.js';
-import { toolFlags } from '../../cli/lab-flags.js';
+import { toolFlags } from '../../cli/tool-flags.js';
 import type { BootImage } from '../../images/boot-image.js';
 import { buildImage } from '../../lab/build-image.js';
 import { findImage } from '../../lab/find-image.js';

@@ -1,6 +1,6 @@
 import { BaseCommand, ExitCode } from '../../cli/base-command.js';
 import { imageArgument, imageFlags } from '../../cli/image-flags.js';
-import { bootFlags, bootLimitMs, toolFlags } from '../../cli/lab-flags.js';
+import { bootFlags, bootLimitMs, toolFlags } from '../../cli/tool-flags.js';
 import type { TestResult } from '../../results/run.js';
 import { findImage } from '../../lab/find-image.js';
 import { verifyImage } from '../../lab/verify-image.js';
