@@ -2,14 +2,7 @@ import { existsSync, mkdirSync, readFileSync, readlinkSync, statSync, writeFileS
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readLab } from '../../../src/definition/read-lab.js';
-import {
-  checkTarget,
-  digestOf,
-  folderOf,
-  localArtefacts,
-  parseArguments,
-  renderLab,
-} from '../../../src/lab/artefacts.js';
+import { checkTarget, digestOf, folderOf, parseArguments, renderLab } from '../../../src/lab/artefacts.js';
 import { observeCircumstances } from '../../../src/lab/circumstances.js';
 import { consoleText } from '../../../src/lab/console-text.js';
 import { describeBench } from '../../../src/lab/describe-bench.js';
@@ -19,7 +12,7 @@ import { linkImage } from '../../../src/lab/link-image.js';
 import { refusalReasons } from '../../../src/lab/refusal-reasons.js';
 import { writeRendered } from '../../../src/lab/write-rendered.js';
 import { packageFolder } from '../../../src/model/folders.js';
-import { findByName, type Lab } from '../../../src/model/lab.js';
+import type { Lab } from '../../../src/model/lab.js';
 import { settings } from '../../support/bench.js';
 import { lab, labWithNic } from '../../support/definition.js';
 import { record } from '../../support/record.js';
@@ -89,15 +82,20 @@ describe('the artefacts of a lab', () => {
     expect(contentOf(figures, 'checks/guest-pf0/traffic-figures.sh')).toContain('KVM');
   });
 
-  it('of this computer in the place of a server are what it makes and takes back', () => {
-    const server = findByName(nested.machines, 'server');
-    const pfs = new Map([['pf0', { bdf: '0000:5e:00.0', eswitch: null }]]);
-    const local = localArtefacts(nested, server, pfs);
-    expect(local.map(({ path, executable }) => [path, executable])).toEqual([
+  it('of this computer in the place of a server are what it makes and takes back too', () => {
+    const here = readLab(join(labs, 'vdpa'), [], { nics: ['0000:5e:00.0'], eswitch: undefined }).lab;
+    expect(
+      renderLab(here, facts)
+        .slice(0, 4)
+        .map(({ path, executable }) => [path, executable]),
+    ).toEqual([
+      ['network.sh', true],
       ['functions.sh', true],
       ['functions-undo.sh', true],
+      ['guest.qemu', false],
     ]);
-    expect(local[0]?.content).toContain('0000:5e:00.0');
+    expect(contentOf(here, 'functions.sh')).toContain('0000:5e:00.0');
+    expect(contentOf(here, 'functions-undo.sh')).not.toBe('');
   });
 
   it('of what is inside machines are in folders inside each other', () => {
@@ -261,7 +259,7 @@ describe('what else is told of a lab', () => {
       qemu: '11.0.0',
       kernel: '6.12.0',
       accelerator: 'tcg',
-      accelerationReason: 'emulation was asked for',
+      accelerationReason: tools.acceleration.reason,
       images: { guest: 'abc123' },
     });
     expect(one?.computer.processors).toBeGreaterThan(0);
