@@ -1,8 +1,6 @@
 import { expect, it } from 'vitest';
 import { figureChanges } from '../../../src/bench/changes.js';
-import { assertionChanges } from '../../../src/checks/changes.js';
 import { benchResult, comparisonsOf } from '../../support/bench.js';
-import { checkResult, testResult } from '../../support/results.js';
 
 it('figures of two runs are better, worse, or not to be told apart', () => {
   const before = benchResult({ comparisons: comparisonsOf('tcp-rr', [250, 255, 260], [352, 350, 361]) });
@@ -25,29 +23,6 @@ it('figures of two runs are better, worse, or not to be told apart', () => {
     ),
   ).toBe(true);
   expect(changes.some(({ measurement }) => measurement === 'udp-rr')).toBe(false);
-});
-
-it('assertions of two runs are fixed, broken, new or gone', () => {
-  const before = testResult([
-    checkResult('traffic', [
-      [true, 'a'],
-      [false, 'b'],
-      [true, 'same'],
-      [true, 'old'],
-    ]),
-  ]);
-  const after = testResult([
-    checkResult('traffic', [
-      [false, 'a'],
-      [true, 'b'],
-      [true, 'same'],
-      [true, 'fresh'],
-      [false, 'sour'],
-    ]),
-  ]);
-  expect(
-    assertionChanges(before.checks, after.checks).map(({ assertion, change }) => `${assertion}: ${change}`),
-  ).toEqual(['a: broken', 'b: fixed', 'fresh: new, passes', 'sour: new, fails', 'old: gone']);
 });
 
 it.each([
