@@ -71,7 +71,7 @@ export function companyOf(segment: Segment, members: readonly Member[]): Member[
  * functions are read.
  */
 function calledBy(caller: Member, members: readonly Member[]): Member[] {
-  const index = companyOf(caller.segment, members).indexOf(caller);
+  const index = companyOf(caller.segment, members).findIndex(({ name }) => name === caller.name);
   const strangers = strangersOf(caller.segment, members);
   return segmentsOf(strangers).flatMap((segment) => {
     const there = companyOf(segment, strangers);
