@@ -62,11 +62,12 @@ describe('the identity of a process', () => {
   });
 
   it('of a zombie is that of a process that has ended', async () => {
-    // The shell never waits for its child.
+    // The program that the shell becomes never waits for its child; the shell itself may.
     const parent = await spawned('sh', ['-c', 'sleep 100 & echo $!; exec sleep 100']);
     const [line] = (await once(parent.stdout ?? process.stdin, 'data')) as [Buffer];
     const zombie = identityOf(Number(line.toString()));
     expect(isAlive(zombie)).toBe(true);
+    while (commandOf(parent.pid)[0] !== 'sleep') await new Promise(setImmediate);
     process.kill(zombie.pid, 'SIGKILL');
     while (identify(zombie.pid) !== undefined && isAlive(zombie)) await new Promise(setImmediate);
     expect(identify(zombie.pid)).toEqual(zombie);
