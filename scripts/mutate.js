@@ -11,9 +11,12 @@ if (unknown !== undefined) {
   process.exit(2);
 }
 
+/** A mutant may well leave what its test has started: with the process namespace, all of it ends. */
+const CONTAINED = ['--user', '--map-current-user', '--pid', '--fork', '--kill-child', '--mount-proc'];
+
 function mutate(folder) {
   const env = { ...process.env, MUTATE: folder };
-  return spawnSync('stryker', ['run'], { env, stdio: 'inherit' }).status;
+  return spawnSync('unshare', [...CONTAINED, 'stryker', 'run'], { env, stdio: 'inherit' }).status;
 }
 
 const failed = (asked.length > 0 ? asked : known).filter((folder) => mutate(folder) !== 0);
