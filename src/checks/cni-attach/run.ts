@@ -92,7 +92,7 @@ function scripts(target: CheckTarget): CheckScript[] {
     vlan: VLAN,
     vlanSetting: `,"vlan":${String(VLAN)}`,
     count,
-    deadlineSeconds: deadlineSeconds(count),
+    deadlineSeconds: deadlineSeconds(count, target.machine),
     attachments: attachments(target).map(({ vf, peer }) => ({
       vf,
       index: target.nic.vfs.findIndex(({ name }) => name === vf.name),

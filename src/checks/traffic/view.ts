@@ -159,7 +159,7 @@ export function trafficView(target: CheckTarget, accelerator: string): TrafficVi
     size,
     payload: payloadOf(target),
     accelerator: accelerator.toUpperCase(),
-    deadlineSeconds: deadlineSeconds(count),
+    deadlineSeconds: deadlineSeconds(count, target.machine),
     exchanges: exchangesOf(target),
     gateway: USER_GATEWAY,
     userEnds: userEnds(target).map(({ name, namespace }) => ({
@@ -192,7 +192,7 @@ export function fromPeerView(target: CheckTarget, { peer, ends }: ReachedPeer): 
     peer: peer.name,
     count,
     size,
-    deadlineSeconds: deadlineSeconds(count),
+    deadlineSeconds: deadlineSeconds(count, target.machine),
     ends: ends.map(({ name, address }) => ({
       address,
       title: `${peer.name} to ${name}: ${count} packets, none lost`,

@@ -1,5 +1,6 @@
 import { netdevId } from '../../devices/backends.js';
 import type { Peer } from '../../model/lab.js';
+import { waitBriefly } from '../../process/wait-for.js';
 import { renderTemplate } from '../../render/templates.js';
 import {
   assertion,
@@ -28,6 +29,8 @@ const ICMP_HEADER_BYTES = 8;
 const PING_SECONDS = 60;
 /** While QEMU is stopped: few enough for the receive queue, which nobody refills then. */
 const FROZEN_PACKETS = 8;
+/** A server that is emulated itself delivers them with a delay. */
+const ARRIVAL_LIMIT_MS = 10_000;
 const VDPA_NETDEV = 'vhost-vdpa';
 
 /** A function of the NIC, and the peer that sends to it. */
@@ -198,7 +201,18 @@ async function arrivesWithoutQemu(context: CheckContext, path: Path): Promise<As
       .run(['ping', '-q', '-n', '-c', String(FROZEN_PACKETS), '-i', '0.2', '-W', '1', path.end.address], {
         signal,
       });
-    const arrived = usedBetween(before, await readIndex(host, qemu, index));
+    let arrived = 0;
+    await waitBriefly(
+      {
+        ask: async () => {
+          arrived = usedBetween(before, await readIndex(host, qemu, index));
+          return arrived >= FROZEN_PACKETS ? arrived : undefined;
+        },
+        everyMs: 500,
+        limitMs: ARRIVAL_LIMIT_MS,
+      },
+      signal,
+    );
     return assertion(
       arrived >= FROZEN_PACKETS,
       title,

@@ -1,9 +1,17 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { assertion, type CheckContext, type ScriptOutput } from '../../../src/checks/check.js';
 import { check } from '../../../src/checks/vdpa-path/run.js';
+import type * as waiting from '../../../src/process/wait-for.js';
 import type { Qmp } from '../../../src/qemu/qmp.js';
 import { firstTarget, lab } from '../../support/definition.js';
 import { failedIn, fakeHost, fine, linksOf, runIn } from './fake-world.js';
+
+// What does not arrive is not waited for.
+vi.mock('../../../src/process/wait-for.js', async (original) => ({
+  ...(await original<typeof waiting>()),
+  waitBriefly: async <T>({ ask }: { ask: (signal: AbortSignal) => Promise<T> }): Promise<T> =>
+    ask(new AbortController().signal),
+}));
 
 const nested = lab({
   networks: { lan: {} },
