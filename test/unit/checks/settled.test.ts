@@ -1,13 +1,15 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { run } from '../../../src/process/run.js';
 import { renderTemplate } from '../../../src/render/templates.js';
+import { useScratch } from '../../support/scratch.js';
+
+const scratch = useScratch();
 
 /** What the script takes for the counters after the packets, when later readings say `later`, one after the other. */
 async function settled(after: string, later: readonly string[]): Promise<string> {
-  const readings = join(mkdtempSync(join(tmpdir(), 'lab-settled-')), 'readings');
+  const readings = join(scratch(), 'readings');
   writeFileSync(readings, later.map((line) => `${line}\n`).join(''));
   const script = `
     sleep() { :; }
