@@ -1,4 +1,3 @@
-/** @module-tag thorough */
 import { describe, expect, test } from 'vitest';
 import { LIMIT_MS, useNestedLab } from './support/nested-lab.js';
 

@@ -1,3 +1,4 @@
+/** @module-tag thorough */
 import { expect, test } from 'vitest';
 import type { LabStatus } from '../../src/lab/status.js';
 import { parseReport } from '../e2e/support/tap.js';
