@@ -4,12 +4,10 @@ set -eu
 cd "$(dirname -- "$0")/.."
 # shellcheck source=scripts/setup/say.sh
 . scripts/setup/say.sh
+# shellcheck source=scripts/setup/set-up.sh
+. scripts/setup/set-up.sh
 
-# shellcheck source=scripts/setup/node.sh
-. scripts/setup/node.sh
-sh scripts/setup/packages.sh quickstart
-sh scripts/setup/dependencies.sh
-sh scripts/setup/build.sh
+set_up quickstart
 
 say 'Running: lab test labs/quickstart'
 exec node bin/run.js test labs/quickstart "$@"

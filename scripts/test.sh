@@ -4,12 +4,10 @@ set -eu
 cd "$(dirname -- "$0")/.."
 # shellcheck source=scripts/setup/say.sh
 . scripts/setup/say.sh
+# shellcheck source=scripts/setup/set-up.sh
+. scripts/setup/set-up.sh
 
-# shellcheck source=scripts/setup/node.sh
-. scripts/setup/node.sh
-# The CLI tests start `lab`, which provisions its toolchain with these.
-sh scripts/setup/packages.sh quickstart
-sh scripts/setup/dependencies.sh
-sh scripts/setup/build.sh
+# The CLI tests start `lab`, which needs what the quickstart does.
+set_up quickstart
 
 exec node_modules/.bin/vitest run --project unit --project golden --project cli "$@"

@@ -12,6 +12,8 @@ set -eu
 cd "$(dirname -- "$0")/.."
 # shellcheck source=scripts/setup/say.sh
 . scripts/setup/say.sh
+# shellcheck source=scripts/setup/set-up.sh
+. scripts/setup/set-up.sh
 
 # step NAME COMMAND...: runs a step and writes down how it ended. A failure does not keep the others from being run.
 step() {
@@ -105,11 +107,7 @@ if [ "$all" = yes ]; then
   export LAB_FUZZ_CASES LAB_PARITY_CASES
 fi
 
-# shellcheck source=scripts/setup/node.sh
-. scripts/setup/node.sh
-sh scripts/setup/packages.sh verify
-sh scripts/setup/dependencies.sh
-sh scripts/setup/build.sh
+set_up verify
 
 # A short path, as there will be sockets in it, and one that the ordinary user can reach.
 work=$(mktemp -d /var/tmp/lab-XXXXXX)
