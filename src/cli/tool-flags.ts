@@ -1,5 +1,5 @@
 import * as Flags from '@oclif/core/flags';
-import { readEnvironment } from './environment.js';
+import type { Environment } from '../model/environment.js';
 import type { AccelerationWish, ToolchainOptions } from '../toolchain/types.js';
 
 const ACCELERATIONS: AccelerationWish[] = ['auto', 'kvm', 'tcg'];
@@ -53,12 +53,15 @@ export const toolFlags = {
   }),
 };
 
-export function toolchainOptions(flags: {
-  qemu: string | undefined;
-  kernel: string | undefined;
-  modules: string | undefined;
-  mirror: string | undefined;
-}): ToolchainOptions {
+export function toolchainOptions(
+  flags: {
+    qemu: string | undefined;
+    kernel: string | undefined;
+    modules: string | undefined;
+    mirror: string | undefined;
+  },
+  environment: Environment,
+): ToolchainOptions {
   const { qemu, kernel, modules, mirror } = flags;
-  return { environment: readEnvironment(), qemu, kernel, modules, mirror };
+  return { environment, qemu, kernel, modules, mirror };
 }

@@ -43,7 +43,7 @@ export default class Bench extends BaseCommand<typeof Bench> {
     const result = await benchAndTakeDown(
       read,
       {
-        toolchain: toolchainOptions(flags),
+        toolchain: toolchainOptions(flags, this.environment),
         acceleration: flags.accel,
         bootLimitMs: bootLimitMs(flags),
         only: flags.only,

@@ -24,7 +24,7 @@ export default class Doctor extends BaseCommand<typeof Doctor> {
 
   async run(): Promise<DoctorResult> {
     const { flags } = await this.read(Doctor);
-    const probes = await examine(toolchainOptions(flags), await this.task());
+    const probes = await examine(toolchainOptions(flags, this.environment), await this.task());
     const ok = !lacksSomethingRequired(probes);
     this.log(probeTable(probes));
     process.exitCode = ok ? ExitCode.passed : ExitCode.wrong;

@@ -55,7 +55,12 @@ export default class Render extends BaseCommand<typeof Render> {
     if (!flags.images) return { lab: lab.name, folder: flags.output, files, qemu: null };
     // Loaded only now: loading the code that builds images takes longer than writing the artefacts.
     const { linkImages } = await import('../lab/link-images.js');
-    const qemu = await linkImages(read, flags.output, toolchainOptions(flags), await this.task());
+    const qemu = await linkImages(
+      read,
+      flags.output,
+      toolchainOptions(flags, this.environment),
+      await this.task(),
+    );
     this.log(`run it: QEMU=${qemu} ${flags.output}/run.sh`);
     return { lab: lab.name, folder: flags.output, files, qemu };
   }

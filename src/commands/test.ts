@@ -49,7 +49,7 @@ export default class Test extends BaseCommand<typeof Test> {
     const result = await testAndTakeDown(
       read,
       {
-        toolchain: toolchainOptions(flags),
+        toolchain: toolchainOptions(flags, this.environment),
         acceleration: flags.accel,
         bootLimitMs: bootLimitMs(flags),
         only: flags.check,

@@ -48,7 +48,7 @@ export default class Up extends BaseCommand<typeof Up> {
     assertIsToWork(read);
     await confirmServer(read.lab, flags.yes || flags['dry-run']);
     const options = {
-      toolchain: toolchainOptions(flags),
+      toolchain: toolchainOptions(flags, this.environment),
       acceleration: flags.accel,
       bootLimitMs: bootLimitMs(flags),
     };
