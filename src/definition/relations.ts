@@ -1,5 +1,5 @@
 import { specOf, type CheckName } from '../checks/catalog.js';
-import type { CheckedNic } from '../checks/spec.js';
+import type { CheckedNic, ClusterUse } from '../checks/spec.js';
 import { nicModel, nicModelNames } from '../devices/catalog.js';
 import type { NicModel } from '../devices/nic-model.js';
 import type { Segment } from '../model/lab.js';
@@ -208,8 +208,8 @@ function neededMiB(draft: Draft, name: string, around: ReadonlySet<string>): num
 interface CheckCandidate {
   readonly nic: DraftNic;
   readonly checked: CheckedNic;
-  /** Whether something inside the machine uses one of its functions. */
-  readonly inUse: boolean;
+  /** Whether a machine inside the machine uses one of its functions. */
+  readonly usedInside: boolean;
 }
 
 function endsOf(draft: Draft, { functions }: DraftNic): (Segment | null)[] {
@@ -217,6 +217,11 @@ function endsOf(draft: Draft, { functions }: DraftNic): (Segment | null)[] {
     if (backend?.type === 'user') return [null];
     return segmentBehind(draft, machine, backend) ?? [];
   });
+}
+
+/** What a node of the cluster uses a NIC for; so far no definition has one. */
+function clusterUse(): ClusterUse | null {
+  return null;
 }
 
 /** The NICs of a definition, for fittingNics to choose from. */
@@ -230,10 +235,17 @@ export function checkCandidates(draft: Draft): readonly CheckCandidate[] {
         vfs: vfsOf(nic).length,
         ownBackends: modelOf(nic)?.vfs !== 'fixed',
         ends: endsOf(draft, nic),
+        cluster: clusterUse(),
       },
-      inUse: nic.functions.some(({ id }) => used.has(id)),
+      usedInside: nic.functions.some(({ id }) => used.has(id)),
     }));
   });
+}
+
+/** A NIC that a check applies to. */
+interface FittingNic extends CheckCandidate {
+  /** Whether the check must leave it alone: a machine inside uses it, or the cluster, and the check is not about that. */
+  readonly inUse: boolean;
 }
 
 /** The NICs that a check applies to, on one machine or, for null, on any. NICs that are in use are among them. */
@@ -241,8 +253,13 @@ export function fittingNics(
   candidates: readonly CheckCandidate[],
   { name, machine }: { readonly name: CheckName; readonly machine: string | null },
   peers: readonly Segment[],
-): readonly CheckCandidate[] {
+): readonly FittingNic[] {
+  const { scope, fits } = specOf(name);
   return candidates
     .filter(({ nic }) => machine === null || nic.machine === machine)
-    .filter(({ checked }) => specOf(name).fits(checked, peers));
+    .filter(({ checked }) => fits(checked, peers))
+    .map((candidate) => ({
+      ...candidate,
+      inUse: candidate.usedInside || (scope === 'nic' && candidate.checked.cluster !== null),
+    }));
 }

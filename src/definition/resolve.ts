@@ -118,24 +118,25 @@ interface Requested {
   readonly needsPeers: boolean;
 }
 
-/** A check runs on each NIC that it applies to and that nothing inside the machine uses. */
+/** A check runs on each NIC that it applies to and that nothing else uses. A check of the whole cluster runs once. */
 function resolveCheck({ name, machine, values }: DraftCheck, draft: Draft): Requested[] {
   if (!isCheckName(name)) throw new Error(`no check ${name}`);
-  const chosen = Object.entries(specOf(name).parameters.parse(values));
+  const { scope, parameters, fits } = specOf(name);
+  const chosen = Object.entries(parameters.parse(values));
   const ofType = <T extends number | string>(type: 'number' | 'string'): Record<string, T> =>
     Object.fromEntries(chosen.flatMap(([key, value]) => (typeof value === type ? [[key, value as T]] : [])));
-  return fittingNics(checkCandidates(draft), { name, machine }, draft.peers)
+  const nics = fittingNics(checkCandidates(draft), { name, machine }, draft.peers)
     .filter(({ inUse }) => !inUse)
     .map(({ nic, checked }) => ({
       request: {
         check: name,
-        machine: nic.machine,
-        nic: nic.name,
+        on: scope === 'cluster' ? null : { machine: nic.machine, nic: nic.name },
         parameters: ofType<number>('number'),
         choices: ofType<string>('string'),
       },
-      needsPeers: !specOf(name).fits(checked, []),
+      needsPeers: !fits(checked, []),
     }));
+  return scope === 'cluster' ? nics.slice(0, 1) : nics;
 }
 
 function requestsOf(requested: readonly Requested[]): CheckRequest[] {
@@ -197,7 +198,7 @@ export function resolveLab(draft: Draft): Lab {
 
 /** A lab without the machine that this computer takes the place of: names and addresses are the same with it and without. */
 function onServer(lab: Lab, { name, pfs }: DraftServer, requested: readonly Requested[]): Lab {
-  const others = requested.filter(({ request }) => request.machine !== name);
+  const others = requested.filter(({ request }) => request.on?.machine !== name);
   const leftOut = others.filter(({ needsPeers }) => needsPeers);
   const machines = lab.machines.filter((machine) => machine.name !== name);
   return {
@@ -211,7 +212,9 @@ function onServer(lab: Lab, { name, pfs }: DraftServer, requested: readonly Requ
     server: {
       name,
       pfs,
-      checksLeftOut: requestsOf(leftOut).map(({ check, machine }) => `${check} on ${machine}`),
+      checksLeftOut: requestsOf(leftOut).map(({ check, on }) =>
+        on === null ? check : `${check} on ${on.machine}`,
+      ),
     },
   };
 }

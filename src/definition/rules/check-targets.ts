@@ -16,7 +16,7 @@ export const checksHaveTargets: Rule = function* (draft, at) {
       hint:
         fitting.length === 0
           ? specOf(name).hint
-          : 'nested machines use the NICs that it could check: set `machine:` to one of those, or add a NIC',
+          : 'nested machines or the cluster use the NICs that it could check: set `machine:` to a nested machine, or add a NIC',
       location: at.locate(path),
     };
   }
