@@ -68,7 +68,9 @@ const base = {
       buses: { deep: 'root-port' },
       nics: { pf0: { backend: { tap: 'lan' }, vfs: { vf0: {} } } },
     },
+    node: { nics: { pf0: { backend: { tap: 'lan' }, vfs: 1 } } },
   },
+  kubernetes: { version: '1.37.2', 'control-plane': 'server', nodes: ['node'], pods: '10.244.0.0/16' },
   checks: [{ traffic: { machine: 'guest' } }, 'vf-creation'],
 };
 
@@ -120,6 +122,8 @@ describe('hostile text', () => {
     expect(names).toContain('name machines.guest.nics.pf0');
     expect(names).toContain('value machines.guest.nics.pf0.backend.vdpa');
     expect(names).toContain('value machines.guest.nics.pf0.vfs.vf0.properties.x0');
+    expect(names).toContain('value kubernetes.version');
+    expect(names).toContain('value kubernetes.nodes.0');
     expect(names.length).toBeGreaterThan(40);
     expect(verdictOn(base).complaint).toBe('');
   });
