@@ -189,6 +189,7 @@ export function resolveLab(draft: Draft): Lab {
     machines,
     checks: requestsOf(requested),
     bench: bench === null ? null : resolveBench(bench, machines, peers, naming),
+    kubernetes: null,
     server: null,
   };
   return deepFreeze(server === null ? lab : onServer(lab, server, requested));

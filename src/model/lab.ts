@@ -1,3 +1,4 @@
+import type { Kubernetes } from './kubernetes.js';
 import type { MachineSettings } from './machine-settings.js';
 
 /** The resolved definition: nothing optional, everything named. What every step after `resolve` works from. */
@@ -17,6 +18,8 @@ export interface Lab {
   readonly checks: readonly CheckRequest[];
   /** What `lab bench` compares; null when the definition does not say. */
   readonly bench: Bench | null;
+  /** The cluster that runs in it; null when the definition does not say. */
+  readonly kubernetes: Kubernetes | null;
   /** This computer in the place of a machine (`--server local`); null: it only runs the lab. */
   readonly server: Server | null;
 }
