@@ -16,20 +16,14 @@ import {
 } from '../model/lab.js';
 import type { AddressPool } from './addresses.js';
 import { layOutBuses } from './buses.js';
-import { DEFAULT_MTU, defaultImage } from './defaults.js';
+import { checkCandidates, fittingNics } from './check-candidates.js';
+import { DEFAULT_MTU } from './defaults.js';
 import type { Draft, DraftBench, DraftCheck, DraftImage, DraftMachine, DraftServer } from './draft.js';
 import { InterfaceNames } from './interface-names.js';
 import { namingFor, type Naming } from './naming.js';
 import { Places } from './places.js';
-import {
-  checkCandidates,
-  fittingNics,
-  machinesOn,
-  memoryMiBOf,
-  networkNamed,
-  networkOutside,
-  servesVdpa,
-} from './relations.js';
+import { imageOf, memoryMiBOf, networkNamed, networkOutside, servesVdpa } from './relations.js';
+import { resolveKubernetes } from './resolve-kubernetes.js';
 import { resolveNic } from './resolve-nic.js';
 
 function resolveNetworks(draft: Draft, interfaces: InterfaceNames): Network[] {
@@ -67,7 +61,7 @@ function resolvePeers({ peers }: Draft, naming: Naming): Peer[] {
 function resolveMachine(machine: DraftMachine, naming: Naming): Machine {
   const { draft } = naming;
   const { name, on } = machine;
-  const image = machine.image ?? defaultImage(machinesOn(draft, name).length > 0);
+  const image = imageOf(draft, machine);
   const buses = layOutBuses(machine);
   const iommu = machine.iommu ?? servesVdpa(draft, name);
   const slots = { machine: name, iommu, buses, places: new Places(buses) };
@@ -103,12 +97,23 @@ function resolveImage({ name, base, source, components }: DraftImage): Image {
   return { name, base, source, layers: [...agent, ...written].map((one) => [one]) };
 }
 
+/** A kubelet of the version that the lab's cluster has, unless the image says otherwise. */
+function withKubernetes(image: Image, version: string): Image {
+  const layers = image.layers.map((layer) =>
+    layer.map((one) => (one.component === 'kubernetes' ? { ...one, version: one.version ?? version } : one)),
+  );
+  return { ...image, layers };
+}
+
 /** The images that the machines of a definition boot, its own and lab's. */
-function resolveImages({ machines, images }: Draft): Image[] {
-  const names = new Set(machines.flatMap(({ image }) => image ?? []));
+function resolveImages(draft: Draft): Image[] {
+  const { machines, images, kubernetes } = draft;
+  const names = new Set(machines.map((machine) => imageOf(draft, machine)));
   return [...names].flatMap((name) => {
     const own = images.find((image) => image.name === name);
-    return own === undefined ? (catalogued(name) ?? []) : resolveImage(own);
+    const image = own === undefined ? catalogued(name) : resolveImage(own);
+    if (image === undefined) return [];
+    return kubernetes === null ? image : withKubernetes(image, kubernetes.version);
   });
 }
 
@@ -178,6 +183,8 @@ export function resolveLab(draft: Draft): Lab {
   const peers = resolvePeers(draft, naming);
   const machines = resolveMachines(draft, naming);
   const requested = draft.checks.flatMap((check) => resolveCheck(check, draft));
+  const cluster =
+    draft.kubernetes === null ? null : resolveKubernetes(draft.kubernetes, peers, machines, naming);
   const { name, summary, takesSeconds, expect, bench, server } = draft;
   const lab = {
     name,
@@ -190,7 +197,7 @@ export function resolveLab(draft: Draft): Lab {
     machines,
     checks: requestsOf(requested),
     bench: bench === null ? null : resolveBench(bench, machines, peers, naming),
-    kubernetes: null,
+    kubernetes: cluster,
     server: null,
   };
   return deepFreeze(server === null ? lab : onServer(lab, server, requested));

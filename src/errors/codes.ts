@@ -67,6 +67,7 @@ export const errorCodes = [
   'LAB-RULE-PLUGINS',
   'LAB-RULE-VLAN',
   'LAB-RULE-BENCH',
+  'LAB-RULE-KUBERNETES',
   'LAB-RULE-STORAGE',
   'LAB-RULE-MAC',
   'LAB-RULE-SRIOV-ORDER',
@@ -127,6 +128,8 @@ export const errorCodes = [
   'LAB-IMAGE-CHECKSUM',
   'LAB-IMAGE-APPLIANCE',
   'LAB-TOOLCHAIN-GO',
+  'LAB-TOOLCHAIN-KUBERNETES-VERSION',
+  'LAB-TOOLCHAIN-KUBERNETES-PROGRAMS',
   'LAB-IMAGE-PROGRAM',
   // A lab that is up, or should be
   'LAB-NOT-UP',

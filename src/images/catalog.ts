@@ -18,6 +18,17 @@ const recipes: readonly Image[] = [
       layer('sriov-cni'),
     ],
   },
+  // Without what only labs of machines in machines need. Kubernetes is large, and changes with lab: it stands last.
+  {
+    name: 'kubernetes-node',
+    base: 'debian-13',
+    source: null,
+    layers: [
+      layer('guest-agent', 'ssh', 'measure'),
+      layer('containerd', 'cni-plugins', 'sriov-cni'),
+      layer('kubernetes'),
+    ],
+  },
   // Each layer costs a start of libguestfs' appliance: there are fewer.
   ...['rocky-9', 'rocky-10'].map((name) => ({
     name,
@@ -29,6 +40,14 @@ const recipes: readonly Image[] = [
     ],
   })),
 ];
+
+/** The same image with a component in another version, where it has that component. */
+export function withComponentVersion(image: Image, component: string, version: string): Image {
+  const layers = image.layers.map((uses) =>
+    uses.map((use) => (use.component === component ? { ...use, version } : use)),
+  );
+  return { ...image, layers };
+}
 
 /** The recipe of that name; undefined for one that is not made of layers, or that there is none of. */
 export function catalogued(name: string): Image | undefined {
