@@ -45,6 +45,13 @@ export const toolFlags = {
     helpValue: 'DIR',
     helpGroup: 'TOOLS',
   }),
+  kubernetes: Flags.string({
+    description:
+      'a folder with your own kubelet, etcd, kube-apiserver, kube-controller-manager, kube-scheduler and kubectl; nothing of Kubernetes is built then',
+    env: 'LAB_KUBERNETES',
+    helpValue: 'DIR',
+    helpGroup: 'TOOLS',
+  }),
   mirror: Flags.string({
     description: 'Debian mirror for the toolchain',
     env: 'LAB_DEBIAN_MIRROR',
@@ -59,9 +66,10 @@ export function toolchainOptions(
     kernel: string | undefined;
     modules: string | undefined;
     mirror: string | undefined;
+    kubernetes: string | undefined;
   },
   environment: Environment,
 ): ToolchainOptions {
-  const { qemu, kernel, modules, mirror } = flags;
-  return { environment, qemu, kernel, modules, mirror };
+  const { qemu, kernel, modules, mirror, kubernetes } = flags;
+  return { environment, qemu, kernel, modules, mirror, kubernetes };
 }

@@ -8,7 +8,7 @@ interface DoctorResult {
   readonly probes: readonly Probe[];
 }
 
-const { qemu, kernel, modules, mirror } = toolFlags;
+const { qemu, kernel, modules, mirror, kubernetes } = toolFlags;
 
 export default class Doctor extends BaseCommand<typeof Doctor> {
   static override summary = 'Show what labs need on this computer, what is there, and how to get the rest.';
@@ -20,7 +20,7 @@ export default class Doctor extends BaseCommand<typeof Doctor> {
     '<%= config.bin %> <%= command.id %> --qemu ~/qemu/build/qemu-system-x86_64',
     '<%= config.bin %> <%= command.id %> --json',
   ];
-  static override flags = { qemu, kernel, modules, mirror };
+  static override flags = { qemu, kernel, modules, mirror, kubernetes };
 
   async run(): Promise<DoctorResult> {
     const { flags } = await this.read(Doctor);

@@ -42,6 +42,7 @@ export default class Render extends BaseCommand<typeof Render> {
     qemu: toolFlags.qemu,
     kernel: toolFlags.kernel,
     modules: toolFlags.modules,
+    kubernetes: toolFlags.kubernetes,
     mirror: toolFlags.mirror,
     force: Flags.boolean({ char: 'f', description: 'write into a folder that is not empty' }),
   };

@@ -131,6 +131,8 @@ export const errorCodes = [
   'LAB-IMAGE-CHECKSUM',
   'LAB-IMAGE-APPLIANCE',
   'LAB-TOOLCHAIN-GO',
+  'LAB-TOOLCHAIN-KUBERNETES-VERSION',
+  'LAB-TOOLCHAIN-KUBERNETES-PROGRAMS',
   'LAB-IMAGE-PROGRAM',
   // A lab that is up, or should be
   'LAB-NOT-UP',

@@ -35,7 +35,7 @@ export async function bootImage(image: BootableImage, context: BuildContext, tas
 
 async function bootLayers(recipe: Image, context: BuildContext, task: Task): Promise<BootImage> {
   requireOwnKernel(recipe, context);
-  const top = planImage(recipe, context.toolchain.kernelFlavour, context.environment);
+  const top = planImage(recipe, context.toolchain, context.environment);
   const layers = await ensureLayer(top, context, task);
   const [base, last] = [layers[0], layers.at(-1)];
   if (base === undefined || last === undefined) throw new Error('an image has a base');

@@ -18,6 +18,17 @@ const recipes: readonly Image[] = [
       layer('sriov-cni'),
     ],
   },
+  // Without what only labs of machines in machines need. Kubernetes is large, and changes with lab: it stands last.
+  {
+    name: 'kubernetes-node',
+    base: 'debian-13',
+    source: null,
+    layers: [
+      layer('guest-agent', 'ssh', 'measure'),
+      layer('containerd', 'cni-plugins', 'sriov-cni'),
+      layer('kubernetes'),
+    ],
+  },
   // Each layer costs a start of libguestfs' appliance: there are fewer.
   ...['rocky-9', 'rocky-10'].map((name) => ({
     name,

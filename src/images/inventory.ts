@@ -72,7 +72,7 @@ function stateOf(there: number, all: number): ImageState {
 
 /** What an image is made of, and how much of it is in the cache. Builds nothing. */
 export function describeImage(recipe: Image, flavour: KernelFlavour, environment: Environment): ShownImage {
-  const top = planImage(recipe, flavour, environment);
+  const top = planImage(recipe, { kernelFlavour: flavour }, environment);
   const planned = chainOf(top);
   const stored = planned.map(({ digest }) => findLayer(environment.cache, digest));
   const layers = planned.map((layer, index) => shownLayer(layer, stored[index]));

@@ -1,5 +1,12 @@
 /** The images that a machine can boot without being described. Apart from their builders: validating a definition loads none of those. */
-export const imageNames = ['micro', 'hypervisor', 'debian-13', 'rocky-9', 'rocky-10'] as const;
+export const imageNames = [
+  'micro',
+  'hypervisor',
+  'debian-13',
+  'kubernetes-node',
+  'rocky-9',
+  'rocky-10',
+] as const;
 
 export type ImageName = (typeof imageNames)[number];
 
@@ -11,6 +18,7 @@ export const componentNames = [
   'cni-plugins',
   'containerd',
   'guest-agent',
+  'kubernetes',
   'measure',
   'qemu',
   'sriov-cni',
@@ -21,6 +29,8 @@ export const componentNames = [
 /** Those whose version can be chosen, and from what; of the others the distribution's package decides. */
 export const componentVersions: Readonly<Record<string, 'any' | readonly string[]>> = {
   'cni-plugins': 'any',
+  // Those from 1.34 on: see kubernetes.version.
+  kubernetes: 'any',
   // The sources of later ones have a go.mod without /v2 in its path, and Go takes none of their versions for one of that module.
   'sriov-cni': ['2.1.0'],
 };

@@ -66,7 +66,7 @@ export async function prepareImages(
   task: Task,
 ): Promise<BootImages> {
   const { toolchain, environment } = context;
-  const planned = lab.images.map((image) => planImage(image, toolchain.kernelFlavour, environment).digest);
+  const planned = lab.images.map((image) => planImage(image, toolchain, environment).digest);
   noteUse(environment.cache, { definition: file, digests: planned });
   const images = new Map<string, BootImage>();
   const innermostFirst = [...lab.machines].sort(

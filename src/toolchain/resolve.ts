@@ -3,6 +3,7 @@ import type { Environment } from '../model/environment.js';
 import type { Task } from '../model/task.js';
 import { givenKernel, provisionedKernel } from './choose-kernel.js';
 import { givenQemu, systemQemu } from './choose-qemu.js';
+import { givenPrograms, type GivenPrograms } from './kubernetes/given-programs.js';
 import { provisionTree } from './provision.js';
 import { recipeFor, type Recipe } from './recipe.js';
 import { findTree, type ProvisionedTree } from './tree.js';
@@ -15,6 +16,7 @@ interface Choice {
   /** Undefined: the tree's. */
   readonly kernel: KernelTool | undefined;
   readonly kernelFlavour: KernelFlavour;
+  readonly kubernetes: GivenPrograms | undefined;
   readonly recipe: Recipe;
 }
 
@@ -52,8 +54,10 @@ async function choose(options: ToolchainOptions, task: Task): Promise<Choice> {
       ? await fitSystemQemu(options.environment, task)
       : await givenQemu(options.qemu, options.environment, task);
   const { kernelFlavour = 'cloud' } = options;
+  const kubernetes =
+    options.kubernetes === undefined ? undefined : await givenPrograms(options.kubernetes, task);
   const recipe = recipeFor({ kernelFlavour, withQemu: qemu === undefined });
-  return { qemu, kernel, kernelFlavour, recipe };
+  return { qemu, kernel, kernelFlavour, kubernetes, recipe };
 }
 
 async function fitSystemQemu(environment: Environment, task: Task): Promise<QemuTool | undefined> {
@@ -75,5 +79,6 @@ function assemble(choice: Choice, tree: ProvisionedTree): Toolchain {
     bin: tree.bin,
     packages: tree.manifest.packages,
     treeDigest: tree.manifest.treeDigest,
+    kubernetes: choice.kubernetes,
   };
 }

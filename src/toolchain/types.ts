@@ -1,4 +1,5 @@
 import type { Environment } from '../model/environment.js';
+import type { GivenPrograms } from './kubernetes/given-programs.js';
 
 /** Where a part of the toolchain comes from. */
 export type Origin = 'system' | 'provisioned' | 'given';
@@ -47,6 +48,8 @@ export interface Toolchain {
   readonly packages: Readonly<Record<string, string>>;
   /** Digest (hex SHA-256) of the tree's content list: changes whenever what is in it changes. */
   readonly treeDigest: string;
+  /** The user's own programs of Kubernetes, where they are given. */
+  readonly kubernetes?: GivenPrograms | undefined;
 }
 
 export interface ToolchainOptions {
@@ -59,6 +62,8 @@ export interface ToolchainOptions {
   readonly modules?: string | undefined;
   /** Debian mirror's URL, overriding the host's own and mmdebstrap's default. */
   readonly mirror?: string | undefined;
+  /** A folder with the user’s own programs of Kubernetes: nothing of it is built then. */
+  readonly kubernetes?: string | undefined;
   /** Which of Debian's kernels the tree holds. `cloud` (default) is small; `generic` has the drivers of real hardware (igb, nvme). */
   readonly kernelFlavour?: KernelFlavour | undefined;
 }

@@ -24,5 +24,5 @@ test('SR-IOV CNI’s own functions find virtio VFs in what sriov-virtio shows, a
     task,
   );
   await runGo(go, ['vet', './...'], folders, task);
-  await expect(runGo(go, ['test', './...'], folders, task), said.join('\n')).resolves.toBeUndefined();
+  await expect(runGo(go, ['test', './...'], folders, task), said.join('\n')).resolves.toContain('ok');
 });

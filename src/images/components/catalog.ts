@@ -2,6 +2,7 @@ import type { Component } from './component.js';
 import { cniPlugins } from './cni-plugins.js';
 import { containerd } from './containerd.js';
 import { guestAgent } from './guest-agent.js';
+import { kubernetes } from './kubernetes.js';
 import { measure } from './measure.js';
 import { qemu } from './qemu.js';
 import { sriovCni } from './sriov-cni.js';
@@ -17,6 +18,7 @@ const components: readonly Component[] = [
   vdpa,
   cniPlugins,
   sriovCni,
+  kubernetes,
 ];
 
 /** The component of that name. Throws if there is none: rules.ts has refused such a definition before. */

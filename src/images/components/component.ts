@@ -1,3 +1,4 @@
+import type { Environment } from '../../model/environment.js';
 import type { Task } from '../../model/task.js';
 import type { Toolchain } from '../../toolchain/types.js';
 
@@ -24,8 +25,8 @@ export interface FamilyRecipe {
   readonly build?: (build: ArtefactBuild, task: Task) => Promise<void>;
   /** Whether what `build` makes fits one kernel alone. */
   readonly perKernel?: boolean;
-  /** All that `build` depends on and that the version does not say. */
-  readonly buildInputs?: () => string;
+  /** All that `build` depends on and that the version alone does not say. */
+  readonly buildInputs?: (version: string, toolchain: Pick<Toolchain, 'kubernetes'>) => string;
 }
 
 /** What a component builds on this computer, with what it has to do it. */
@@ -45,6 +46,7 @@ export interface ArtefactBuild {
   readonly mirror: string | undefined;
   /** See debianKeyring. */
   readonly keyring: string | undefined;
+  readonly environment: Environment;
 }
 
 /** A part that is added to a base. */

@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { shippedFile } from '../../model/folders.js';
 import type { Task } from '../../model/task.js';
-import { findGo, runGo } from '../../toolchain/go.js';
+import { findGo, runGo, type Go } from '../../toolchain/go.js';
 import type { ArtefactBuild, FamilyRecipe } from './component.js';
 
 /** A Go module that comes with lab, and what is built of it. Its go.sum vouches for all that the module proxy sends. */
@@ -36,7 +36,7 @@ function inputsOf(programs: GoPrograms): string {
 }
 
 async function chooseVersion(
-  go: string,
+  go: Go,
   { versioned }: GoPrograms,
   module: string,
   build: ArtefactBuild,

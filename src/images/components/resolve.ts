@@ -10,6 +10,7 @@ import type { LayerWork } from '../layers/layer-work.js';
 import type { ImageComponent } from '../../model/lab.js';
 import { findComponent } from './catalog.js';
 import { silentTask, type Task } from '../../model/task.js';
+import type { Toolchain } from '../../toolchain/types.js';
 import type { ArtefactBuild, Component, Family, FamilyRecipe } from './component.js';
 
 /** A component with its version and the recipe of one family. */
@@ -28,20 +29,32 @@ export interface ResolvedComponent {
 export function resolveComponent(
   { component: name, version }: ImageComponent,
   family: Family,
+  toolchain: Pick<Toolchain, 'kubernetes'> = {},
 ): ResolvedComponent {
   const component = findComponent(name);
   const recipe = component.families[family];
   const chosen = version ?? component.version ?? null;
-  return { name, component, version: chosen, recipe, digest: componentDigest(component, recipe, chosen) };
+  return {
+    name,
+    component,
+    version: chosen,
+    recipe,
+    digest: componentDigest(component, recipe, chosen, toolchain),
+  };
 }
 
-function componentDigest(component: Component, recipe: FamilyRecipe, version: string | null): string {
+function componentDigest(
+  component: Component,
+  recipe: FamilyRecipe,
+  version: string | null,
+  toolchain: Pick<Toolchain, 'kubernetes'>,
+): string {
   const hash = createHash('sha256').update(
     JSON.stringify([
       component.name,
       version,
       { packages: recipe.packages, files: recipe.files, script: recipe.script },
-      recipe.buildInputs?.() ?? null,
+      recipe.buildInputs?.(version ?? '', toolchain) ?? null,
     ]),
   );
   for (const { source } of recipe.files ?? [])
@@ -76,10 +89,19 @@ export async function withArtefacts(
       async (root, scratch) => {
         const folder = join(scratch, 'work');
         mkdirSync(folder);
-        const { toolchain, mirror } = context;
-        const keyring = context.environment.debianKeyring;
+        const { toolchain, mirror, environment } = context;
+        const keyring = environment.debianKeyring;
         await build(
-          { version: version ?? '', scratch: folder, root, ...image, toolchain, mirror, keyring },
+          {
+            version: version ?? '',
+            scratch: folder,
+            root,
+            ...image,
+            toolchain,
+            mirror,
+            keyring,
+            environment,
+          },
           loggedIn(work, task),
         );
       },

@@ -1,5 +1,5 @@
 import { digestOf } from '../../model/digest.js';
-import type { KernelFlavour } from '../../toolchain/types.js';
+import type { KernelFlavour, Toolchain } from '../../toolchain/types.js';
 import type { Environment } from '../../model/environment.js';
 import type { Task } from '../../model/task.js';
 import type { BuildContext } from '../build-context.js';
@@ -19,6 +19,9 @@ import type { StoredLayer } from './store.js';
 
 /** Raised when layers are put together in another way, in a manner that nothing else of them shows. */
 const FORMAT = 1;
+
+/** What of a toolchain decides what an image is made of. */
+export type PlanningToolchain = Pick<Toolchain, 'kernelFlavour' | 'kubernetes'>;
 
 /** Adds components to an image; returns all packages that it then has, with their versions. */
 type LayerBuilder = (
@@ -53,8 +56,12 @@ function baseLayer(
   return rocky === undefined ? debianBaseLayer(flavour) : diskBaseLayer(base, rocky, cache);
 }
 
-function componentLayer(parent: PlannedLayer, uses: readonly ImageComponent[]): PlannedLayer {
-  const components = uses.map((use) => resolveComponent(use, parent.family));
+function componentLayer(
+  parent: PlannedLayer,
+  uses: readonly ImageComponent[],
+  toolchain: PlanningToolchain,
+): PlannedLayer {
+  const components = uses.map((use) => resolveComponent(use, parent.family, toolchain));
   const inputs = layerInputs[parent.family]();
   return {
     digest: digestOf([FORMAT, parent.digest, components.map(({ digest }) => digest), ...inputs]),
@@ -76,8 +83,12 @@ function componentLayer(parent: PlannedLayer, uses: readonly ImageComponent[]): 
 }
 
 /** What an image is made of now: its top layer, with those below it. Reads what lab brings, and builds nothing. */
-export function planImage(recipe: Image, flavour: KernelFlavour, environment: Environment): PlannedLayer {
-  let top = baseLayer(recipe, flavour, environment);
-  for (const uses of recipe.layers) top = componentLayer(top, uses);
+export function planImage(
+  recipe: Image,
+  toolchain: PlanningToolchain,
+  environment: Environment,
+): PlannedLayer {
+  let top = baseLayer(recipe, toolchain.kernelFlavour, environment);
+  for (const uses of recipe.layers) top = componentLayer(top, uses, toolchain);
   return top;
 }

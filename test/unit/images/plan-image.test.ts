@@ -27,7 +27,7 @@ function image(...components: [string, string | null][]): Image {
 function digests(of: Image, flavour: 'cloud' | 'generic' = 'cloud'): string[] {
   const found: string[] = [];
   for (
-    let layer: PlannedLayer | null = planImage(of, flavour, environmentIn(scratch()));
+    let layer: PlannedLayer | null = planImage(of, { kernelFlavour: flavour }, environmentIn(scratch()));
     layer !== null;
     layer = layer.parent
   )

@@ -1,0 +1,124 @@
+import { cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { digestOf } from '../../model/digest.js';
+import type { Environment } from '../../model/environment.js';
+import { inStep, type Task } from '../../model/task.js';
+import { takeLock } from '../../process/lock.js';
+import { removeFolder } from '../../process/remove-folder.js';
+import { findGo, runGo, type Go, type GoRun } from '../go.js';
+import { buildProgress, listFormat } from './build-progress.js';
+import { kubernetesFolder, workFolder } from './folder.js';
+import { goVersionOf, moduleFolder, moduleSources } from './go-module.js';
+import { changeVersion, ownGoMod, pinnedVersion } from './module-version.js';
+import { publishedFolder } from './publish.js';
+import { controlPlanePrograms } from './program-names.js';
+import { keyOfWorkSpace, openWorkSpace } from './work-space.js';
+
+export interface BuildOptions {
+  readonly environment: Environment;
+  /** Debian mirror's URL that the user asked for, if Go has to come from it. */
+  readonly mirror?: string | undefined;
+  /** Without the leading v. */
+  readonly version: string;
+}
+
+/** Those of Kubernetes' own releases. Nobody debugs the programs: without DWARF they are compiled sooner, and what is kept meanwhile is half. */
+const FLAGS = ['-trimpath', '-tags=selinux,notest,grpcnotrace', '-gcflags=all=-dwarf=false'] as const;
+const PACKAGES = ['./kube', './kubelet'] as const;
+const LIMIT_SECONDS = 3 * 3600;
+
+function linkerFlags(version: string): string {
+  const [major = '', minor = ''] = version.split('.');
+  const variables = { gitVersion: `v${version}`, gitMajor: major, gitMinor: minor, gitTreeState: 'clean' };
+  const settings = Object.entries(variables).map(
+    ([name, value]) => `-X k8s.io/component-base/version.${name}=${value}`,
+  );
+  return ['-s', '-w', ...settings].join(' ');
+}
+
+/** 32 hex digits that change with all that the programs are built from. */
+export function buildKey(version: string): string {
+  const inputs = [version, moduleSources('kubernetes'), FLAGS, linkerFlags(version)];
+  return digestOf(inputs).slice(0, 32);
+}
+
+/**
+ * The folder with `kube`, which is the control plane and kubectl, links to it by their names, and `kubelet`. Built if it is not in the
+ * cache; a build that was cut short, however that happened, continues where it was. Throws ToolchainError and EnvironmentError.
+ */
+export async function builtPrograms(options: BuildOptions, task: Task): Promise<string> {
+  const { environment, version } = options;
+  const title = `Build Kubernetes ${version}: once, about 20 minutes of CPU time, and 6 GB of disk for a while`;
+  const key = buildKey(version);
+  const folder = await publishedFolder(
+    `built-${key}`,
+    async (result, scratch) => inStep(task, title, async (step) => build(options, result, scratch, step)),
+    environment,
+    task,
+  );
+  await tidyUp(key, environment, task);
+  return folder;
+}
+
+async function build(
+  { environment, mirror, version }: BuildOptions,
+  result: string,
+  scratch: string,
+  task: Task,
+): Promise<void> {
+  const work = workFolder(environment);
+  await openWorkSpace(work, buildKey(version));
+  const module = join(scratch, 'module');
+  cpSync(moduleFolder('kubernetes'), module, { recursive: true });
+  const run = { module, scratch: work, limitSeconds: LIMIT_SECONDS };
+  const go = await prepare(version, { scratch, mirror, keyring: environment.debianKeyring }, run, task);
+  await compile(version, result, go, run, task);
+  for (const name of controlPlanePrograms) symlinkSync('kube', join(result, name));
+  const used = await runGo(go, ['env', 'GOVERSION'], run, task);
+  const record = { version, go: used.trim(), made: new Date().toISOString() };
+  writeFileSync(join(result, 'build.json'), `${JSON.stringify(record, undefined, 2)}\n`);
+}
+
+/** Chooses a Go that serves, and has the copy of the module stand for the version. */
+async function prepare(
+  version: string,
+  options: { scratch: string; mirror: string | undefined; keyring: string | undefined },
+  run: GoRun,
+  task: Task,
+): Promise<Go> {
+  const shipped = goVersionOf(moduleSources('kubernetes'));
+  const go = await findGo({ ...options, oldest: shipped }, task);
+  if (version === pinnedVersion) return go;
+  const ofKubernetes = await ownGoMod(version, go, run, task);
+  const newer = await findGo({ ...options, oldest: goVersionOf(ofKubernetes) }, task);
+  await changeVersion(version, ofKubernetes, newer, run, task);
+  return newer;
+}
+
+async function compile(version: string, result: string, go: Go, run: GoRun, task: Task): Promise<void> {
+  task.detail('fetching modules');
+  const flags = [...FLAGS, `-ldflags=${linkerFlags(version)}`];
+  const listed = await runGo(go, ['list', ...flags, '-deps', '-f', listFormat, ...PACKAGES], run, task);
+  const progress = buildProgress(listed);
+  const onLine = (line: string): void => {
+    task.detail(progress(line));
+  };
+  mkdirSync(result, { recursive: true });
+  await runGo(go, ['build', '-v', ...flags, '-o', `${result}/`, ...PACKAGES], { ...run, onLine }, task);
+}
+
+/** Removes what a build worked with; also that of one that ended before it could, but nothing that a build of another version left. */
+async function tidyUp(key: string, environment: Environment, task: Task): Promise<void> {
+  const work = workFolder(environment);
+  if (keyOfWorkSpace(work) !== key) return;
+  const lock = await takeLock(join(kubernetesFolder(environment), 'lock'), {
+    waitMs: 0,
+    purpose: 'remove what Kubernetes was built with',
+    signal: task.signal,
+  });
+  try {
+    if (lock !== undefined && keyOfWorkSpace(work) === key) await removeFolder(work);
+  } finally {
+    await lock?.release();
+  }
+}
