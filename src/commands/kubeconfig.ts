@@ -29,7 +29,11 @@ export default class Kubeconfig extends BaseCommand<typeof Kubeconfig> {
     lab: Args.string({ ignoreStdin: true, description: 'a lab that is up, with a cluster', required: true }),
   };
   static override flags = {
-    output: Flags.string({ char: 'o', description: 'the file; without it, prints the kubeconfig', helpValue: 'FILE' }),
+    output: Flags.string({
+      char: 'o',
+      description: 'the file; without it, prints the kubeconfig',
+      helpValue: 'FILE',
+    }),
     port: Flags.integer({
       description: 'the port of `lab proxy`',
       default: DEFAULT_PROXY_PORT,

@@ -25,7 +25,8 @@ export default class Logs extends BaseCommand<typeof Logs> {
     }),
     log: Args.string({
       ignoreStdin: true,
-      description: 'only this log: MACHINE.console, MACHINE.qemu, a service, NODE.kubelet, network, namespace, events',
+      description:
+        'only this log: MACHINE.console, MACHINE.qemu, a service, NODE.kubelet, network, namespace, events',
     }),
   };
 

@@ -88,7 +88,11 @@ function sourcesOf(folder: LabFolder, running: RunningLab | undefined): LogSourc
     ...files.map((file) => ({ name: file.name, read: async () => Promise.resolve(readLog(file)) })),
     ...inside.map(({ name, machine, argv }) => ({
       name,
-      read: async () => ({ name, file: `machine ${machine}`, text: await readInside(running, machine, argv) }),
+      read: async () => ({
+        name,
+        file: `machine ${machine}`,
+        text: await readInside(running, machine, argv),
+      }),
     })),
   ];
 }

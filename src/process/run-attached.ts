@@ -12,7 +12,13 @@ export interface AttachedOptions {
 }
 
 const SIGNAL_EXIT_BASE = 128;
-const SIGNALS: Readonly<Record<string, number>> = { SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGPIPE: 13, SIGTERM: 15 };
+const SIGNALS: Readonly<Record<string, number>> = {
+  SIGHUP: 1,
+  SIGINT: 2,
+  SIGKILL: 9,
+  SIGPIPE: 13,
+  SIGTERM: 15,
+};
 
 /**
  * Runs a program in this one's place: it has this process's standard input, and a terminal too. Returns its exit code, as a shell

@@ -23,7 +23,11 @@ interface ControlPlaneView {
 }
 
 /** The services of a control plane, for a person who starts them by hand. */
-export function controlPlaneView({ name }: Lab, peer: string, services: readonly Service[]): ControlPlaneView {
+export function controlPlaneView(
+  { name }: Lab,
+  peer: string,
+  services: readonly Service[],
+): ControlPlaneView {
   return {
     name,
     peer,

@@ -35,16 +35,16 @@ export function labWithCluster(cluster: Kubernetes | null = kubernetes, model = 
       server: { network: 'lan', address: '10.0.0.1' },
       control: { network: 'lan', address: '10.0.0.2' },
     },
-    machines: {
-      guest: {
-        image: 'debian-13',
-        memory: '2G',
-        nics: {
-          uplink: { backend: { tap: 'lan' } },
-          pf0: { model, backend: { tap: 'lan' }, vfs: 2 },
+    machines: Object.fromEntries(
+      (cluster ?? kubernetes).nodes.map(({ machine }) => [
+        machine,
+        {
+          image: 'debian-13',
+          memory: '2G',
+          nics: { uplink: { backend: { tap: 'lan' } }, pf0: { model, backend: { tap: 'lan' }, vfs: 2 } },
         },
-      },
-    },
+      ]),
+    ),
   });
   return { ...resolved, kubernetes: cluster };
 }

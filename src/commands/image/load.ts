@@ -15,7 +15,11 @@ export default class ImageLoad extends BaseCommand<typeof ImageLoad> {
   ];
   static override args = {
     lab: Args.string({ ignoreStdin: true, description: 'a lab that is up, with a cluster', required: true }),
-    file: Args.string({ ignoreStdin: true, description: 'the archive: IMAGE.tar or IMAGE.tar.gz', required: true }),
+    file: Args.string({
+      ignoreStdin: true,
+      description: 'the archive: IMAGE.tar or IMAGE.tar.gz',
+      required: true,
+    }),
   };
   static override flags = {
     node: Flags.string({ description: 'only this node', helpValue: 'NAME' }),

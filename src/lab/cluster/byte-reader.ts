@@ -10,7 +10,7 @@ export class ByteReader {
   /** The next bytes; fewer only where the stream ends. Throws what the stream throws. */
   async read(bytes: number): Promise<Buffer> {
     const parts: Buffer[] = [];
-    for (let missing = bytes; missing > 0; ) {
+    for (let missing = bytes; missing > 0;) {
       const part = await this.#take(missing);
       if (part.length === 0) break;
       parts.push(part);

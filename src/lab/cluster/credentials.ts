@@ -4,7 +4,14 @@ import { hostAddress } from '../../model/lab.js';
 import type { Kubernetes, KubernetesNode } from '../../model/kubernetes.js';
 import { issue, newAuthority, newKeyPair, type CertificateRequest, type Credential } from './certificates.js';
 import { kubeconfigText } from './kubeconfig.js';
-import { API_PORT, CLUSTER_FOLDER, kubeconfigOf, PKI_FOLDER, SERVICE_API_ADDRESS, type ClusterUser } from './paths.js';
+import {
+  API_PORT,
+  CLUSTER_FOLDER,
+  kubeconfigOf,
+  PKI_FOLDER,
+  SERVICE_API_ADDRESS,
+  type ClusterUser,
+} from './paths.js';
 
 const ADMINISTRATORS = 'system:masters';
 

@@ -56,7 +56,11 @@ function sizeIn(header: Buffer): number {
 }
 
 /** The files in a tar that have one of these names. Throws UsageError if it is no tar or is cut short. */
-async function filesOf(tar: ByteReader, file: string, names: readonly string[]): Promise<Map<string, string>> {
+async function filesOf(
+  tar: ByteReader,
+  file: string,
+  names: readonly string[],
+): Promise<Map<string, string>> {
   const found = new Map<string, string>();
   for (;;) {
     const header = await tar.read(BLOCK);
@@ -118,7 +122,8 @@ export async function readImageArchive(file: string): Promise<ImageArchive> {
   );
   const found = parseContents(contents, file);
   if (found === undefined) throw refusal(file, 'it is a tar archive, but not one of container images');
-  if (found.names.length === 0) throw refusal(file, 'the archive does not name its images, so no pod could ask for them');
+  if (found.names.length === 0)
+    throw refusal(file, 'the archive does not name its images, so no pod could ask for them');
   return { file, bytes: statSync(file).size, ...found };
 }
 

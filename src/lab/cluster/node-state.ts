@@ -71,7 +71,8 @@ export function nodeReadiness(
   const object = node as NodeObject;
   const unready = readiness(object);
   if (unready !== undefined || provider === 'none') return unready;
-  if (provider === 'dra') return sliceReadiness(machine, slices as SliceList | undefined, total(pools, vfsOf));
+  if (provider === 'dra')
+    return sliceReadiness(machine, slices as SliceList | undefined, total(pools, vfsOf));
   for (const { nic, resource } of pools) {
     const missing = poolReadiness(object, resource, vfsOf(nic));
     if (missing !== undefined) return missing;

@@ -1,3 +1,5 @@
+import type { controlPlanePrograms } from '../../toolchain/kubernetes/program-names.js';
+
 /** The files of a cluster, in the lab's run folder: credentials, links to its programs, etcd's data. They go with the lab. */
 export const CLUSTER_FOLDER = 'kubernetes';
 export const PKI_FOLDER = `${CLUSTER_FOLDER}/pki`;
@@ -11,18 +13,8 @@ export function kubeconfigOf(user: ClusterUser): string {
   return `${CLUSTER_FOLDER}/${user}.kubeconfig`;
 }
 
-export const CONTROL_PLANE_PROGRAMS = [
-  'etcd',
-  'kube-apiserver',
-  'kube-controller-manager',
-  'kube-scheduler',
-  'kubectl',
-] as const;
-
-type ControlPlaneProgram = (typeof CONTROL_PLANE_PROGRAMS)[number];
-
 /** The link to a program. Artefacts and digests name the link, never the folder of the cache that it leads to. */
-export function programPath(name: ControlPlaneProgram): string {
+export function programPath(name: (typeof controlPlanePrograms)[number]): string {
   return `${PROGRAMS_FOLDER}/${name}`;
 }
 

@@ -1,7 +1,14 @@
 import { bootLimitMs } from '../limits.js';
 import { functionsOf, type Machine } from '../../model/lab.js';
 import type { Acceleration } from '../../toolchain/types.js';
-import { digestOf, folderOf, FUNCTIONS_SCRIPT, machineArguments, NETWORK_SCRIPT, nodeScript } from '../artefacts.js';
+import {
+  digestOf,
+  folderOf,
+  FUNCTIONS_SCRIPT,
+  machineArguments,
+  NETWORK_SCRIPT,
+  nodeScript,
+} from '../artefacts.js';
 import type { PreparedLab } from '../prepare.js';
 import { keyOf, type PartKey } from '../record.js';
 import { settleDevices } from '../settle-devices.js';

@@ -190,11 +190,7 @@ describe('the logs of a lab', () => {
     const id = leaveLogs('/gone/lab.yaml');
     for (const name of ['/gone', 'past', id]) {
       const logs = await labLogs(scratch(), name, undefined);
-      expect(logs.map((log) => log.name)).toEqual([
-        'guest.console',
-        'guest.qemu',
-        'events',
-      ]);
+      expect(logs.map((log) => log.name)).toEqual(['guest.console', 'guest.qemu', 'events']);
     }
     expect(await labLogs(scratch(), 'past', 'guest.qemu')).toMatchObject([
       { name: 'guest.qemu', text: 'qemu said\n' },

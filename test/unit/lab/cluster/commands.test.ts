@@ -20,7 +20,10 @@ const scratch = useScratch();
 const self = identify(process.pid) as ProcessIdentity;
 
 /** A lab that is up, as far as commands for its cluster look at it. `answer`: what runs in its node. */
-function running(changes: Partial<LabRecord> = {}, answer: (command: string) => Partial<RunResult> = () => ({})) {
+function running(
+  changes: Partial<LabRecord> = {},
+  answer: (command: string) => Partial<RunResult> = () => ({}),
+) {
   const done: string[] = [];
   const sent: number[] = [];
   const guest = {
@@ -68,7 +71,11 @@ describe('the cluster of a lab', () => {
 
   it.each([
     ['that has none', { lab: labWithCluster(null) }, 'LAB-CLUSTER-NONE'],
-    ['whose API server was killed', { parts: [recorded('service', 'kube-apiserver', { main: gone })] }, 'LAB-CLUSTER-DOWN'],
+    [
+      'whose API server was killed',
+      { parts: [recorded('service', 'kube-apiserver', { main: gone })] },
+      'LAB-CLUSTER-DOWN',
+    ],
     ['whose API server was never started', { parts: [] }, 'LAB-CLUSTER-DOWN'],
   ])('%s is an error', async (_, changes, code) => {
     await expect(cluster(running(changes).lab)).rejects.toMatchObject({ problems: [{ code }] });
@@ -146,10 +153,12 @@ describe('an image', () => {
     const { lab, done } = running({}, (command) =>
       command.startsWith('ctr') ? { exitCode: 1, stderr: 'no space left on device' } : {},
     );
-    await expect(loadImage(await cluster(lab), await archive(), 'guest', silentTask())).rejects.toMatchObject({
-      problems: [{ code: 'LAB-IMAGE-IMPORT', message: expect.stringContaining('node guest') as string }],
-      cause: { message: 'no space left on device' },
-    });
+    await expect(loadImage(await cluster(lab), await archive(), 'guest', silentTask())).rejects.toMatchObject(
+      {
+        problems: [{ code: 'LAB-IMAGE-IMPORT', message: expect.stringContaining('node guest') as string }],
+        cause: { message: 'no space left on device' },
+      },
+    );
     expect(done).toEqual(steps);
   });
 

@@ -18,7 +18,8 @@ describe('a control plane', () => {
   it('names its programs and files by their places in the lab’s folder', () => {
     for (const { argv, ready, madeFrom } of services) {
       expect(argv[0]).toMatch(/^kubernetes\/bin\/[a-z-]+$/);
-      for (const word of [...argv, ...ready.argv]) expect(word).not.toMatch(/(^|=)\/(?!dev\/null|readyz|healthz|api)/);
+      for (const word of [...argv, ...ready.argv])
+        expect(word).not.toMatch(/(^|=)\/(?!dev\/null|readyz|healthz|api)/);
       expect(madeFrom).toBe('digest of the programs');
     }
   });

@@ -3,7 +3,11 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { adminKubeconfig, writeNodeCredentials, writeCredentials } from '../../../../src/lab/cluster/credentials.js';
+import {
+  adminKubeconfig,
+  writeNodeCredentials,
+  writeCredentials,
+} from '../../../../src/lab/cluster/credentials.js';
 import { kubernetes } from '../../../support/cluster.js';
 import { useScratch } from '../../../support/scratch.js';
 
@@ -55,7 +59,8 @@ describe('the credentials of a control plane', () => {
   it('let the API server be called by all of its names and addresses', () => {
     const server = new X509Certificate(pki('apiserver.crt'));
     expect(server.verify(new X509Certificate(pki('ca.crt')).publicKey)).toBe(true);
-    for (const address of ['10.0.0.2', '127.0.0.1', '10.96.0.1']) expect(server.checkIP(address)).toBe(address);
+    for (const address of ['10.0.0.2', '127.0.0.1', '10.96.0.1'])
+      expect(server.checkIP(address)).toBe(address);
     expect(server.checkHost('kubernetes.default.svc')).toBe('kubernetes.default.svc');
     expect(server.checkIP('10.0.0.3')).toBeUndefined();
   });
@@ -87,7 +92,10 @@ describe('the credentials of a control plane', () => {
 
   it('give a user outside the administrator’s, for another address', () => {
     const outside = read(adminKubeconfig(run, 'k8s', 'https://127.0.0.1:16443'));
-    expect([outside.server, outside.subject]).toEqual(['https://127.0.0.1:16443', 'O=system:masters\nCN=admin']);
+    expect([outside.server, outside.subject]).toEqual([
+      'https://127.0.0.1:16443',
+      'O=system:masters\nCN=admin',
+    ]);
   });
 });
 

@@ -22,7 +22,9 @@ async function archive(files: Readonly<Record<string, string | Buffer>>, prefix 
 
 const docker = {
   'layer.tar': LAYER,
-  'manifest.json': JSON.stringify([{ Config: 'config.json', RepoTags: ['docker.io/lab/plugin:1'], Layers: [] }]),
+  'manifest.json': JSON.stringify([
+    { Config: 'config.json', RepoTags: ['docker.io/lab/plugin:1'], Layers: [] },
+  ]),
 };
 
 function oci(annotations: object | undefined): Record<string, string | Buffer> {
@@ -49,7 +51,9 @@ describe('an archive of images', () => {
     const short = { 'org.opencontainers.image.ref.name': '1' };
     expect(await readImageArchive(await archive(oci(short)))).toMatchObject({ format: 'oci', names: ['1'] });
     const both = { ...short, 'io.containerd.image.name': 'docker.io/lab/plugin:1' };
-    expect(await readImageArchive(await archive(oci(both)))).toMatchObject({ names: ['docker.io/lab/plugin:1'] });
+    expect(await readImageArchive(await archive(oci(both)))).toMatchObject({
+      names: ['docker.io/lab/plugin:1'],
+    });
   });
 
   it.each([

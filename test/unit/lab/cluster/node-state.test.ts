@@ -10,7 +10,10 @@ const vfsOf = (): number => 2;
 function answer(condition: object | undefined, allocatable: Record<string, string> = {}): string {
   return JSON.stringify({
     status: {
-      conditions: [{ type: 'MemoryPressure', status: 'False' }, ...(condition === undefined ? [] : [condition])],
+      conditions: [
+        { type: 'MemoryPressure', status: 'False' },
+        ...(condition === undefined ? [] : [condition]),
+      ],
       allocatable: { cpu: '2', ...allocatable },
     },
   });
@@ -20,16 +23,22 @@ const ready = { type: 'Ready', status: 'True', message: 'kubelet is posting read
 
 describe('a node', () => {
   it('can be used once it is Ready and offers all VFs of its pools', () => {
-    expect(nodeReadiness(node, 'device-plugin', [answer(ready, { 'sriov.lab/pf0': '2' })], vfsOf)).toBeUndefined();
+    expect(
+      nodeReadiness(node, 'device-plugin', [answer(ready, { 'sriov.lab/pf0': '2' })], vfsOf),
+    ).toBeUndefined();
   });
 
   it('that is not Ready says why, in the words of its condition', () => {
     const condition = { type: 'Ready', status: 'False', message: 'cni plugin not initialized' };
-    expect(nodeReadiness(node, 'device-plugin', [answer(condition)], vfsOf)).toBe('is not Ready: cni plugin not initialized');
+    expect(nodeReadiness(node, 'device-plugin', [answer(condition)], vfsOf)).toBe(
+      'is not Ready: cni plugin not initialized',
+    );
     expect(nodeReadiness(node, 'none', [answer({ type: 'Ready', status: 'Unknown' })], vfsOf)).toBe(
       'is not Ready: it does not say why',
     );
-    expect(nodeReadiness(node, 'none', [answer(undefined)], vfsOf)).toBe('has not told the API server its state');
+    expect(nodeReadiness(node, 'none', [answer(undefined)], vfsOf)).toBe(
+      'has not told the API server its state',
+    );
     expect(nodeReadiness(node, 'none', ['{}'], vfsOf)).toBe('has not told the API server its state');
   });
 

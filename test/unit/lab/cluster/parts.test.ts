@@ -117,7 +117,11 @@ describe('the parts of a lab with a cluster', () => {
 
   it('are replaced by another script of a node, the machine with it', () => {
     const before = prepared();
-    const after = prepared({ ...kubernetes, vfs: 'none', nodes: kubernetes.nodes.map((one) => ({ ...one, pools: [] })) });
+    const after = prepared({
+      ...kubernetes,
+      vfs: 'none',
+      nodes: kubernetes.nodes.map((one) => ({ ...one, pools: [] })),
+    });
     const renewed = partsOf(after).filter((part) => part.digest !== partNamed(keyOf(part), before).digest);
     expect(renewed.map(keyOf)).toEqual(['machine guest', 'node guest']);
   });
@@ -130,7 +134,9 @@ describe('the credentials of a cluster', () => {
     const { at, folder, done } = site(() => ({}));
     await bringUp(part, at);
     expect(done).toEqual(['log credentials']);
-    expect(readlinkSync(join(folder.run, 'kubernetes/bin/kube-apiserver'))).toBe('/cache/programs/kube-apiserver');
+    expect(readlinkSync(join(folder.run, 'kubernetes/bin/kube-apiserver'))).toBe(
+      '/cache/programs/kube-apiserver',
+    );
     expect(existsSync(join(folder.run, 'kubernetes/admin.kubeconfig'))).toBe(true);
     // The link leads nowhere: the cache has been emptied.
     expect(await credentialsKind.isThere(recorded('credentials', 'of the cluster'), at)).toBe(false);
@@ -215,8 +221,9 @@ describe('a node', () => {
 
   it('that does not become Ready is an error with its condition’s message and its kubelet’s last lines', async () => {
     const lines = Array.from({ length: 20 }, (_, index) => `line ${index}`).join('\n');
+    const answers = [{ exitCode: 1 }];
     const { at, folder } = nodeSite(
-      () => ({ stdout: node({ status: 'False', message: 'cni plugin not initialized' }) }),
+      () => answers.shift() ?? { stdout: node({ status: 'False', message: 'cni plugin not initialized' }) },
       (command) => (command.startsWith('journalctl') ? { stdout: `${lines}\n` } : {}),
     );
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });

@@ -22,7 +22,9 @@ afterEach(() => {
 /** A cluster whose API server gives back what it is sent. */
 function echo({ up } = { up: true }) {
   const started: { argv: readonly string[]; process: PipedProcess }[] = [];
-  const holder = up ? { outer: self as NonNullable<typeof self>, init: self as NonNullable<typeof self> } : { outer: gone, init: gone };
+  const holder = up
+    ? { outer: self as NonNullable<typeof self>, init: self as NonNullable<typeof self> }
+    : { outer: gone, init: gone };
   const cluster = {
     kubernetes,
     running: { record: record(labWithCluster(), { holder }) },
