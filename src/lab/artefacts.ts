@@ -20,7 +20,7 @@ import { renderTemplate } from '../render/templates.js';
 import type { Kubernetes } from '../model/kubernetes.js';
 import { placeName } from '../model/service.js';
 import { controlPlaneServices } from './cluster/control-plane.js';
-import { API_PORT, SERVICE_API_ADDRESS } from './cluster/paths.js';
+import { API_PORT, SERVICE_API_ADDRESS, SERVICE_SUBNET } from './cluster/paths.js';
 import type { Accelerator } from '../toolchain/types.js';
 
 export interface Artefact {
@@ -126,7 +126,7 @@ function clusterArtefacts(lab: Lab, facts: RenderFacts): Artefact[] {
 function nodeArtefact(lab: Lab, kubernetes: Kubernetes, name: string, facts: RenderFacts): Artefact {
   const machine = findByName(lab.machines, name);
   const emulated = (machine.on === null ? facts.accelerator : facts.acceleratorInside) === 'tcg';
-  const api = { service: SERVICE_API_ADDRESS, port: API_PORT };
+  const api = { service: SERVICE_API_ADDRESS, subnet: SERVICE_SUBNET, port: API_PORT };
   return {
     path: `${folderOf(lab, machine.on)}${nodeScript(name)}`,
     content: renderTemplate('node.sh', nodeView(kubernetes, machine, api, emulated)),

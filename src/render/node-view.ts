@@ -16,6 +16,8 @@ const DRA_SECRET = 'vf-dra.kubeconfig';
 export interface ApiEndpoint {
   /** Its address among those of services. */
   readonly service: string;
+  /** Of all services' addresses, in CIDR notation. */
+  readonly subnet: string;
   readonly port: number;
 }
 
@@ -29,7 +31,8 @@ interface PfView {
 /** What node.sh.hbs shows. */
 interface NodeView {
   readonly name: string;
-  readonly secrets: readonly string[];
+  /** The files of its credentials, as a list in words. */
+  readonly secrets: string;
   readonly modulesMessage: string;
   readonly uplink: {
     readonly id: string;
@@ -47,7 +50,7 @@ interface NodeView {
   readonly api: ApiEndpoint & { readonly address: string };
   readonly pfs: readonly PfView[];
   readonly macsByPf: boolean;
-  readonly pools: readonly (VfPool & { readonly pf: string })[];
+  readonly pools: readonly (VfPool & { readonly pf: string; readonly more: boolean })[];
   readonly devicePlugin: boolean;
   readonly dra: boolean;
   /** Whether its processors are emulated. */
@@ -87,7 +90,7 @@ export function nodeView(
   const driven = node.pools.length > 0;
   return {
     name: machine.name,
-    secrets: [...SECRETS, ...(vfs === 'dra' ? [DRA_SECRET] : [])],
+    secrets: [...SECRETS, ...(vfs === 'dra' ? [DRA_SECRET] : [])].join(', '),
     modulesMessage: `machine ${machine.name} lacks a kernel module that a node needs`,
     uplink: {
       id: node.uplink,
@@ -104,7 +107,11 @@ export function nodeView(
     api: { ...api, address: controlPlane.address },
     pfs,
     macsByPf: pfs.some(({ macs }) => macs.length > 0),
-    pools: node.pools.map((pool) => ({ ...pool, pf: findByName(machine.nics, pool.nic).pf.bdf })),
+    pools: node.pools.map((pool, index) => ({
+      ...pool,
+      pf: findByName(machine.nics, pool.nic).pf.bdf,
+      more: index < node.pools.length - 1,
+    })),
     devicePlugin: driven && vfs === 'device-plugin',
     dra: driven && vfs === 'dra',
     emulated,
