@@ -23,7 +23,7 @@ export type Finding = Assertion | Remark;
 
 export type Findings = AsyncGenerator<Finding, void, void>;
 
-/** The NIC that a check looks at, with its machine and its lab. */
+/** The NIC that a check looks at, with its machine and its lab. A check of the whole cluster is given the uplink of its first node. */
 export interface CheckTarget {
   readonly lab: Lab;
   readonly machine: Machine;
@@ -60,8 +60,8 @@ export interface ScriptOutput {
   readonly data: readonly unknown[];
 }
 
-/** Where a script runs. */
-export type ScriptPlace = 'machine' | { readonly peer: string };
+/** Where a script runs: in the machine that the check looks at, in another one, or in a peer. */
+export type ScriptPlace = 'machine' | { readonly machine: string } | { readonly peer: string };
 
 /** The running lab, as a check sees it. */
 export interface World extends CheckContext {
@@ -131,7 +131,7 @@ export function notSeen(error: unknown): Assertion {
   );
 }
 
-/** The folder of the scripts for one NIC of one machine. */
-export function scriptFolder(target: CheckTarget): string {
-  return `checks/${target.machine.name}-${target.nic.name}`;
+/** The folder of a check's scripts: each NIC of each machine has one; those of the whole cluster's are above these. */
+export function scriptFolder({ request: { on } }: CheckTarget): string {
+  return on === null ? 'checks' : `checks/${on.machine}-${on.nic}`;
 }

@@ -14,8 +14,8 @@ export const checkResultShape = z.strictObject({
     .string()
     .describe('`vf-creation`, or `vf-creation (guest pf0)` when the lab asks for the check more than once'),
   check: z.string(),
-  machine: z.string(),
-  nic: z.string(),
+  machine: z.string().describe('Empty when the check looks at no single machine'),
+  nic: z.string().describe('Empty when the check looks at no single NIC'),
   ok: z.boolean(),
   assertions: z.array(assertionShape),
   remarks: z.array(z.string()).describe('Figures and remarks, which are not part of the verdict'),

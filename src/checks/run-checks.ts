@@ -38,12 +38,12 @@ interface BegunCheck {
 
 /** The check's name, and what distinguishes it from others of that name: its machine and NIC, and the chosen parameters. */
 function titleOf(target: CheckTarget, all: readonly CheckTarget[]): string {
-  const { check, machine, nic } = target.request;
+  const { check, on } = target.request;
   const others = all.filter((other) => other !== target && other.request.check === check);
+  const isElsewhere = ({ request }: CheckTarget): boolean =>
+    request.on?.machine !== on?.machine || request.on?.nic !== on?.nic;
   const words = [
-    ...(others.some(({ request }) => request.machine !== machine || request.nic !== nic)
-      ? [machine, nic]
-      : []),
+    ...(on !== null && others.some(isElsewhere) ? [on.machine, on.nic] : []),
     ...Object.entries(target.request.choices)
       .filter(([key, value]) => others.some(({ request }) => request.choices[key] !== value))
       .map(([, value]) => value),
@@ -127,12 +127,12 @@ async function runCheck(begun: BegunCheck, display: Display, task: Task): Promis
   const ok = assertions.length > 0 && failuresOf({ assertions }).length === 0;
   if (ok) step.done();
   else step.failed();
-  const { check, machine, nic } = begun.target.request;
+  const { check, on } = begun.target.request;
   return {
     title: begun.title,
     check,
-    machine,
-    nic,
+    machine: on?.machine ?? '',
+    nic: on?.nic ?? '',
     ok,
     assertions,
     remarks,

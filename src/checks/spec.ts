@@ -10,7 +10,23 @@ export interface CheckedNic {
   readonly ownBackends: boolean;
   /** The segments that its functions are on; null for one on a user network. Functions that lead elsewhere are left out. */
   readonly ends: readonly (Segment | null)[];
+  /** What a node of the lab's cluster uses it for; null if it belongs to no node. */
+  readonly cluster: ClusterUse | null;
 }
+
+/** What a NIC does for the cluster. */
+export interface ClusterUse {
+  /** Whether the node reaches the control plane through it. */
+  readonly uplink: boolean;
+  /** Whether pods get its VFs. */
+  readonly pool: boolean;
+}
+
+/**
+ * What a check runs on: each NIC that it applies to and that nothing else uses (`nic`), each one that a node of the cluster uses
+ * (`node-nic`), or the cluster as a whole, once, if it applies to any NIC of it (`cluster`).
+ */
+export type CheckScope = 'nic' | 'node-nic' | 'cluster';
 
 /** A parameter of a check, with its default and a description. */
 export type CheckParameter = z.ZodDefault<z.ZodNumber | z.ZodEnum<Readonly<Record<string, string>>>>;
@@ -23,8 +39,9 @@ export interface CheckSpec<P extends Parameters = Parameters> {
   /** One line for help. */
   readonly summary: string;
   readonly parameters: z.ZodObject<P>;
+  readonly scope: CheckScope;
   /** Whether the check applies to this NIC. `peers`: the segments of the lab's peers. */
-  fits(nic: CheckedNic, peers: readonly Segment[]): boolean;
+  readonly fits: (nic: CheckedNic, peers: readonly Segment[]) => boolean;
   /** What to change in a definition that has no NIC it applies to. */
   readonly hint: string;
 }

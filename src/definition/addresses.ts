@@ -36,6 +36,20 @@ export class AddressPool {
     throw new Error('the network has no address left');
   }
 
+  /** Takes the highest `count` free addresses that follow each other. Undefined if there are none. */
+  takeRange(count: number): { readonly first: string; readonly last: string } | undefined {
+    const { first, size } = this.#subnet;
+    let free = 0;
+    for (let offset = size - 2; offset > 0; offset -= 1) {
+      free = this.#taken.has(numberToAddress(first + offset)) ? 0 : free + 1;
+      if (free < count) continue;
+      const range = Array.from({ length: count }, (_, index) => numberToAddress(first + offset + index));
+      for (const address of range) this.#taken.add(address);
+      return { first: range[0] ?? '', last: range.at(-1) ?? '' };
+    }
+    return undefined;
+  }
+
   #withPrefix(address: string): string {
     return `${address}/${this.#subnet.prefix}`;
   }

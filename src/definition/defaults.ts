@@ -1,4 +1,5 @@
 import type { ImageName } from '../images/names.js';
+import type { VfProvider } from '../model/kubernetes.js';
 
 export const DEFAULT_MTU = 1500;
 export const DEFAULT_QUEUES = 1;
@@ -12,6 +13,20 @@ const BASE_MEMORY_MIB = 512;
 
 /** The subnet of a bench's container network: the one that Kubernetes' simplest networks use. */
 export const DEFAULT_CONTAINER_SUBNET = '10.244.0.0/24';
+
+/** The version of Kubernetes that the lab's programs are tested with. */
+export const DEFAULT_KUBERNETES_VERSION = '1.37.2';
+/** The pods' addresses: what most networks for Kubernetes use. */
+export const DEFAULT_PODS = '10.244.0.0/16';
+/** Of the addresses of one node's pods, as Kubernetes itself has it. */
+export const POD_PREFIX_PER_NODE = 24;
+export const DEFAULT_VF_PROVIDER: VfProvider = 'device-plugin';
+
+/** What a kubelet, containerd and a few pods need, beside the kernel and its page cache: a node has at least this much, in MiB. */
+export const NODE_MEMORY_MIB = 2048;
+
+/** The image of a node that names none. */
+export const NODE_IMAGE = 'kubernetes-node';
 
 /** Memory for a VF's netdev, its queues and its driver in a guest: measured, with room to spare. */
 const MEMORY_PER_FUNCTION_MIB = 4;

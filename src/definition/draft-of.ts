@@ -1,7 +1,13 @@
 import { basename, dirname, resolve } from 'node:path';
 import type { DiskSource } from '../model/lab.js';
 import { machineSettingsOf } from '../model/machine-settings.js';
-import { DEFAULT_CONTAINER_SUBNET, defaultSubnet } from './defaults.js';
+import {
+  DEFAULT_CONTAINER_SUBNET,
+  DEFAULT_KUBERNETES_VERSION,
+  DEFAULT_PODS,
+  DEFAULT_VF_PROVIDER,
+  defaultSubnet,
+} from './defaults.js';
 import { draftNic, writtenKeys } from './draft-nic.js';
 import type {
   Draft,
@@ -9,6 +15,7 @@ import type {
   DraftCheck,
   DraftComponent,
   DraftImage,
+  DraftKubernetes,
   DraftMachine,
   DraftNetwork,
   DraftPeer,
@@ -102,6 +109,26 @@ function draftBench(bench: NonNullable<ParsedLab['bench']>): DraftBench {
   return { ...bench, containerSubnet, path: ['bench'], keys: writtenKeys(bench) };
 }
 
+function draftKubernetes(kubernetes: NonNullable<ParsedLab['kubernetes']>): DraftKubernetes {
+  const {
+    version = DEFAULT_KUBERNETES_VERSION,
+    'control-plane': controlPlane,
+    nodes,
+    pods = DEFAULT_PODS,
+    vfs = DEFAULT_VF_PROVIDER,
+  } = kubernetes;
+  const path = ['kubernetes'];
+  return {
+    version,
+    controlPlane,
+    nodes: nodes.map((machine, index) => ({ machine, path: [...path, 'nodes', index] })),
+    pods,
+    vfs,
+    path,
+    keys: writtenKeys(kubernetes),
+  };
+}
+
 /**
  * Takes the shorthands of a definition apart. The lab's name and the paths of disks depend on `file`, an absolute path.
  */
@@ -120,6 +147,7 @@ export function draftOf(lab: ParsedLab, file: string): Draft {
     machines: Object.entries(lab.machines).map(([name, machine]) => draftMachine(name, machine)),
     checks: (lab.checks ?? []).map(draftCheck),
     bench: lab.bench === undefined ? null : draftBench(lab.bench),
+    kubernetes: lab.kubernetes === undefined ? null : draftKubernetes(lab.kubernetes),
     server: null,
   };
 }

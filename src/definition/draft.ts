@@ -7,6 +7,7 @@ import type {
   Server,
   VhostUse,
 } from '../model/lab.js';
+import type { VfProvider } from '../model/kubernetes.js';
 import type { MachineSettings } from '../model/machine-settings.js';
 import type { Path } from './path.js';
 
@@ -25,6 +26,7 @@ export interface Draft {
   readonly machines: readonly DraftMachine[];
   readonly checks: readonly DraftCheck[];
   readonly bench: DraftBench | null;
+  readonly kubernetes: DraftKubernetes | null;
   /** This computer in the place of a machine (real-server.ts); null in a definition as it is written. */
   readonly server: DraftServer | null;
 }
@@ -167,4 +169,18 @@ export interface DraftBench extends Mapping {
   readonly offload: string;
   readonly software: string;
   readonly containerSubnet: string;
+}
+
+export interface DraftKubernetes extends Mapping {
+  readonly version: string;
+  /** A peer, by its name. */
+  readonly controlPlane: string;
+  readonly nodes: readonly DraftNode[];
+  readonly pods: string;
+  readonly vfs: VfProvider;
+}
+
+/** One entry of `nodes`. */
+export interface DraftNode extends Part {
+  readonly machine: string;
 }

@@ -69,6 +69,11 @@ function assertNoTaps(draft: Draft, server: string): void {
  * such machine, if the PFs do not fit its NICs, or if a machine inside uses a tap.
  */
 export function inPlaceOf(draft: Draft, wish: ServerWish): Draft {
+  if (draft.kubernetes !== null)
+    throw wrong(
+      `the control plane of lab ${draft.name} runs in peer ${draft.kubernetes.controlPlane}, and a lab on real hardware has no peers`,
+      'choose a lab without `kubernetes`, such as labs/vdpa, or leave --server out',
+    );
   const machine = serverOf(draft);
   const pfs = pfsFor(draft, machine, wish);
   assertNoTaps(draft, machine.name);

@@ -1,9 +1,7 @@
-import { specOf, type CheckName } from '../checks/catalog.js';
-import type { CheckedNic } from '../checks/spec.js';
 import { nicModel, nicModelNames } from '../devices/catalog.js';
 import type { NicModel } from '../devices/nic-model.js';
 import type { Segment } from '../model/lab.js';
-import { defaultMemoryMiB } from './defaults.js';
+import { defaultImage, defaultMemoryMiB, NODE_IMAGE, NODE_MEMORY_MIB } from './defaults.js';
 import type { Draft, DraftBackend, DraftFunction, DraftMachine, DraftNetwork, DraftNic } from './draft.js';
 import type { Path } from './path.js';
 
@@ -56,6 +54,17 @@ function functionsOfNic(nic: DraftNic): OfNic[] {
 /** Every function of a machine; none if there is no such machine. */
 export function functionsOfMachine(draft: Draft, machine: string): readonly OfNic[] {
   return (machineNamed(draft, machine)?.nics ?? []).flatMap(functionsOfNic);
+}
+
+/** Whether a machine is a node of the lab's cluster. */
+export function isNode({ kubernetes }: Draft, machine: string): boolean {
+  return kubernetes?.nodes.some((node) => node.machine === machine) ?? false;
+}
+
+/** The image that a machine boots: what is written, otherwise what suits it. */
+export function imageOf(draft: Draft, { name, image }: DraftMachine): string {
+  if (image !== null) return image;
+  return isNode(draft, name) ? NODE_IMAGE : defaultImage(machinesOn(draft, name).length > 0);
 }
 
 /** The function of a machine with that id; undefined if there is none. */
@@ -173,11 +182,21 @@ export function servesVdpa(draft: Draft, machine: string): boolean {
 }
 
 /** The functions of a machine that what is inside it uses: vDPA devices are made of them, or bridges lead out through them. */
-function outerUses(draft: Draft, machine: string): string[] {
+export function outerUses(draft: Draft, machine: string): string[] {
   return [
     ...vdpaUses(draft).flatMap(({ outer, of }) => (outer === machine && of !== null ? [of] : [])),
     ...draft.networks.flatMap(({ on, uplink }) => (on === machine && uplink !== null ? [uplink] : [])),
   ];
+}
+
+/** By network: how many functions have an address there, because their packets come out on it. */
+export function functionsByNetwork(draft: Draft): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { pciFunction } of allFunctions(draft)) {
+    const network = segmentBehind(draft, pciFunction.machine, pciFunction.backend)?.network;
+    if (network !== undefined) counts.set(network, (counts.get(network) ?? 0) + 1);
+  }
+  return counts;
 }
 
 /** The memory of a machine in MiB: what is written, otherwise what it needs. */
@@ -198,51 +217,9 @@ function writtenOrNeededMiB(draft: Draft, name: string, around: ReadonlySet<stri
 function neededMiB(draft: Draft, name: string, around: ReadonlySet<string>): number {
   const passed = new Set([...around, name]);
   const inside = machinesOn(draft, name).filter((inner) => !passed.has(inner.name));
-  return defaultMemoryMiB(
+  const needed = defaultMemoryMiB(
     functionsOfMachine(draft, name).length,
     inside.map((inner) => writtenOrNeededMiB(draft, inner.name, passed)),
   );
-}
-
-/** A NIC as a check sees it. */
-interface CheckCandidate {
-  readonly nic: DraftNic;
-  readonly checked: CheckedNic;
-  /** Whether something inside the machine uses one of its functions. */
-  readonly inUse: boolean;
-}
-
-function endsOf(draft: Draft, { functions }: DraftNic): (Segment | null)[] {
-  return functions.flatMap(({ machine, backend }) => {
-    if (backend?.type === 'user') return [null];
-    return segmentBehind(draft, machine, backend) ?? [];
-  });
-}
-
-/** The NICs of a definition, for fittingNics to choose from. */
-export function checkCandidates(draft: Draft): readonly CheckCandidate[] {
-  return draft.machines.flatMap(({ name, nics }) => {
-    const used = new Set(outerUses(draft, name));
-    return nics.map((nic) => ({
-      nic,
-      checked: {
-        storage: isStorage(nic),
-        vfs: vfsOf(nic).length,
-        ownBackends: modelOf(nic)?.vfs !== 'fixed',
-        ends: endsOf(draft, nic),
-      },
-      inUse: nic.functions.some(({ id }) => used.has(id)),
-    }));
-  });
-}
-
-/** The NICs that a check applies to, on one machine or, for null, on any. NICs that are in use are among them. */
-export function fittingNics(
-  candidates: readonly CheckCandidate[],
-  { name, machine }: { readonly name: CheckName; readonly machine: string | null },
-  peers: readonly Segment[],
-): readonly CheckCandidate[] {
-  return candidates
-    .filter(({ nic }) => machine === null || nic.machine === machine)
-    .filter(({ checked }) => specOf(name).fits(checked, peers));
+  return isNode(draft, name) ? Math.max(needed, NODE_MEMORY_MIB) : needed;
 }

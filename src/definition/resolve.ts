@@ -16,20 +16,14 @@ import {
 } from '../model/lab.js';
 import type { AddressPool } from './addresses.js';
 import { layOutBuses } from './buses.js';
-import { DEFAULT_MTU, defaultImage } from './defaults.js';
+import { checkCandidates, fittingNics } from './check-candidates.js';
+import { DEFAULT_MTU } from './defaults.js';
 import type { Draft, DraftBench, DraftCheck, DraftImage, DraftMachine, DraftServer } from './draft.js';
 import { InterfaceNames } from './interface-names.js';
 import { namingFor, type Naming } from './naming.js';
 import { Places } from './places.js';
-import {
-  checkCandidates,
-  fittingNics,
-  machinesOn,
-  memoryMiBOf,
-  networkNamed,
-  networkOutside,
-  servesVdpa,
-} from './relations.js';
+import { imageOf, memoryMiBOf, networkNamed, networkOutside, servesVdpa } from './relations.js';
+import { resolveKubernetes } from './resolve-kubernetes.js';
 import { resolveNic } from './resolve-nic.js';
 
 function resolveNetworks(draft: Draft, interfaces: InterfaceNames): Network[] {
@@ -67,7 +61,7 @@ function resolvePeers({ peers }: Draft, naming: Naming): Peer[] {
 function resolveMachine(machine: DraftMachine, naming: Naming): Machine {
   const { draft } = naming;
   const { name, on } = machine;
-  const image = machine.image ?? defaultImage(machinesOn(draft, name).length > 0);
+  const image = imageOf(draft, machine);
   const buses = layOutBuses(machine);
   const iommu = machine.iommu ?? servesVdpa(draft, name);
   const slots = { machine: name, iommu, buses, places: new Places(buses) };
@@ -103,12 +97,23 @@ function resolveImage({ name, base, source, components }: DraftImage): Image {
   return { name, base, source, layers: [...agent, ...written].map((one) => [one]) };
 }
 
+/** A kubelet of the version that the lab's cluster has, unless the image says otherwise. */
+function withKubernetes(image: Image, version: string): Image {
+  const layers = image.layers.map((layer) =>
+    layer.map((one) => (one.component === 'kubernetes' ? { ...one, version: one.version ?? version } : one)),
+  );
+  return { ...image, layers };
+}
+
 /** The images that the machines of a definition boot, its own and lab's. */
-function resolveImages({ machines, images }: Draft): Image[] {
-  const names = new Set(machines.flatMap(({ image }) => image ?? []));
+function resolveImages(draft: Draft): Image[] {
+  const { machines, images, kubernetes } = draft;
+  const names = new Set(machines.map((machine) => imageOf(draft, machine)));
   return [...names].flatMap((name) => {
     const own = images.find((image) => image.name === name);
-    return own === undefined ? (catalogued(name) ?? []) : resolveImage(own);
+    const image = own === undefined ? catalogued(name) : resolveImage(own);
+    if (image === undefined) return [];
+    return kubernetes === null ? image : withKubernetes(image, kubernetes.version);
   });
 }
 
@@ -118,24 +123,25 @@ interface Requested {
   readonly needsPeers: boolean;
 }
 
-/** A check runs on each NIC that it applies to and that nothing inside the machine uses. */
+/** A check runs on each NIC that it applies to and that nothing else uses. A check of the whole cluster runs once. */
 function resolveCheck({ name, machine, values }: DraftCheck, draft: Draft): Requested[] {
   if (!isCheckName(name)) throw new Error(`no check ${name}`);
-  const chosen = Object.entries(specOf(name).parameters.parse(values));
+  const { scope, parameters, fits } = specOf(name);
+  const chosen = Object.entries(parameters.parse(values));
   const ofType = <T extends number | string>(type: 'number' | 'string'): Record<string, T> =>
     Object.fromEntries(chosen.flatMap(([key, value]) => (typeof value === type ? [[key, value as T]] : [])));
-  return fittingNics(checkCandidates(draft), { name, machine }, draft.peers)
+  const nics = fittingNics(checkCandidates(draft), { name, machine }, draft.peers)
     .filter(({ inUse }) => !inUse)
     .map(({ nic, checked }) => ({
       request: {
         check: name,
-        machine: nic.machine,
-        nic: nic.name,
+        on: scope === 'cluster' ? null : { machine: nic.machine, nic: nic.name },
         parameters: ofType<number>('number'),
         choices: ofType<string>('string'),
       },
-      needsPeers: !specOf(name).fits(checked, []),
+      needsPeers: !fits(checked, []),
     }));
+  return scope === 'cluster' ? nics.slice(0, 1) : nics;
 }
 
 function requestsOf(requested: readonly Requested[]): CheckRequest[] {
@@ -177,6 +183,8 @@ export function resolveLab(draft: Draft): Lab {
   const peers = resolvePeers(draft, naming);
   const machines = resolveMachines(draft, naming);
   const requested = draft.checks.flatMap((check) => resolveCheck(check, draft));
+  const cluster =
+    draft.kubernetes === null ? null : resolveKubernetes(draft.kubernetes, peers, machines, naming);
   const { name, summary, takesSeconds, expect, bench, server } = draft;
   const lab = {
     name,
@@ -189,7 +197,7 @@ export function resolveLab(draft: Draft): Lab {
     machines,
     checks: requestsOf(requested),
     bench: bench === null ? null : resolveBench(bench, machines, peers, naming),
-    kubernetes: null,
+    kubernetes: cluster,
     server: null,
   };
   return deepFreeze(server === null ? lab : onServer(lab, server, requested));
@@ -197,7 +205,7 @@ export function resolveLab(draft: Draft): Lab {
 
 /** A lab without the machine that this computer takes the place of: names and addresses are the same with it and without. */
 function onServer(lab: Lab, { name, pfs }: DraftServer, requested: readonly Requested[]): Lab {
-  const others = requested.filter(({ request }) => request.machine !== name);
+  const others = requested.filter(({ request }) => request.on?.machine !== name);
   const leftOut = others.filter(({ needsPeers }) => needsPeers);
   const machines = lab.machines.filter((machine) => machine.name !== name);
   return {
@@ -211,7 +219,9 @@ function onServer(lab: Lab, { name, pfs }: DraftServer, requested: readonly Requ
     server: {
       name,
       pfs,
-      checksLeftOut: requestsOf(leftOut).map(({ check, machine }) => `${check} on ${machine}`),
+      checksLeftOut: requestsOf(leftOut).map(({ check, on }) =>
+        on === null ? check : `${check} on ${on.machine}`,
+      ),
     },
   };
 }

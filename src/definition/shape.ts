@@ -19,7 +19,15 @@ import {
   withDefault,
   yesOrNo,
 } from '../model/shape-words.js';
-import { DEFAULT_CONTAINER_SUBNET, DEFAULT_MTU, defaultImage, defaultSubnet } from './defaults.js';
+import {
+  DEFAULT_CONTAINER_SUBNET,
+  DEFAULT_MTU,
+  defaultImage,
+  defaultSubnet,
+  NODE_IMAGE,
+  NODE_MEMORY_MIB,
+} from './defaults.js';
+import { kubernetes } from './shape-kubernetes.js';
 import { nic } from './shape-nic.js';
 
 /** The shape of a machine. */
@@ -28,9 +36,13 @@ export const machine = z.strictObject(
     image: optional(
       nonEmptyLine('must be the name of an image'),
       'What it boots: an image of `lab`’s or of the definition’s own',
-      `\`${defaultImage(false)}\`, or \`${defaultImage(true)}\`, which contains QEMU, when machines run on it`,
+      `\`${defaultImage(false)}\`; \`${defaultImage(true)}\`, which contains QEMU, when machines run on it; \`${NODE_IMAGE}\` for a node of the cluster`,
     ),
-    memory: optional(size, 'Memory', 'enough for its functions and for the machines inside it'),
+    memory: optional(
+      size,
+      'Memory',
+      `enough for its functions and for the machines inside it; at least ${NODE_MEMORY_MIB}M for a node of the cluster`,
+    ),
     nics: optional(
       mapping(name, nic, 'must be a mapping: NIC names, each with what it is'),
       'Its NICs, and other devices with functions, by name',
@@ -234,6 +246,11 @@ export const labShape = z.strictObject(
       bench,
       'The two ways out of a container that `lab bench` compares',
       'nothing is compared',
+    ),
+    kubernetes: optional(
+      kubernetes,
+      'The Kubernetes cluster that runs in the lab, with VFs for its pods',
+      'no cluster',
     ),
   },
   { error: 'must be a mapping with `machines` in it; labs/quickstart/lab.yaml shows one' },

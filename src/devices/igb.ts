@@ -17,6 +17,7 @@ export const igb: NicModel = {
   offeredVfs: 7,
   vfSetup: 'macs-by-pf',
   maxFunctions: 1,
+  vfPlugin: 'sriov',
   slowLink: true,
   vfPlacement: { first: 0x80, stride: 2 },
   // vDPA speaks virtio, which igb is not.

@@ -29,6 +29,8 @@ export interface NicModel {
   readonly maxFunctions: number;
   /** Where a fixed VF is: `first` functions after the PF, and each `stride` after the one before. */
   readonly vfPlacement: { readonly first: number; readonly stride: number };
+  /** The CNI plugin that gives one of its VFs to a container; undefined: `host-device`, which moves any netdev. */
+  readonly vfPlugin?: 'sriov' | 'sriov-virtio';
   /** Whether its links are negotiated as a real card's are, and need seconds to come up. */
   readonly slowLink?: boolean;
   /** What its packets can be given to. */

@@ -45,6 +45,7 @@ export const virtioNet: NicModel = {
   maxVfs: 255,
   maxFunctions: 1,
   vfPlacement: { first: 1, stride: 1 },
+  vfPlugin: 'sriov-virtio',
   backends: ['user', 'tap', 'vdpa'],
   pfKeys: KEYS,
   functionKeys: [...KEYS, 'model', 'pf'],

@@ -71,6 +71,7 @@ export const errorCodes = [
   'LAB-RULE-PLUGINS',
   'LAB-RULE-VLAN',
   'LAB-RULE-BENCH',
+  'LAB-RULE-KUBERNETES',
   'LAB-RULE-STORAGE',
   'LAB-RULE-MAC',
   'LAB-RULE-SRIOV-ORDER',

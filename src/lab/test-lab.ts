@@ -3,7 +3,7 @@ import { runPeerScript } from '../checks/peer-script.js';
 import type { CheckResult } from '../checks/result.js';
 import { runChecks, type CheckEnvironment } from '../checks/run-checks.js';
 import { UsageError } from '../errors/families.js';
-import type { Lab } from '../model/lab.js';
+import { findByName, type Lab } from '../model/lab.js';
 import type { Task } from '../model/task.js';
 import { checkTarget } from './artefacts.js';
 import { observeCircumstances } from './circumstances.js';
@@ -38,8 +38,10 @@ function environmentOf(running: RunningLab): CheckEnvironment {
         signal,
       };
     },
-    runScript: async ({ machine }, { on, path }, options, { signal }) => {
+    runScript: async ({ lab, machine }, { on, path }, options, { signal }) => {
       if (on === 'machine') return runScriptOn(running, machine, path, { ...options, signal });
+      if ('machine' in on)
+        return runScriptOn(running, findByName(lab.machines, on.machine), path, { ...options, signal });
       const limits = { ...options, signal, limitMs: limitMsOn(running, machine, options.limitMs) };
       return runPeerScript(running.peer(on.peer), path, limits);
     },

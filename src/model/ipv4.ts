@@ -28,3 +28,8 @@ export function isHostAddress(subnet: Subnet, address: string): boolean {
   const offset = addressToNumber(address) - subnet.first;
   return offset > 0 && offset < subnet.size - 1;
 }
+
+/** Whether two networks have addresses in common. */
+export function overlap(one: Subnet, other: Subnet): boolean {
+  return one.first < other.first + other.size && other.first < one.first + one.size;
+}

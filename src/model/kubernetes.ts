@@ -1,3 +1,6 @@
+/** The addresses of the cluster's services: nothing else of a lab may have one of them. */
+export const SERVICE_SUBNET = '10.96.0.0/16';
+
 /** A cluster of the lab: its control plane at one place, its nodes in machines. */
 export interface Kubernetes {
   /** Without the leading v: `1.37.2`. */

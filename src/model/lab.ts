@@ -219,14 +219,20 @@ export interface VdpaBackend {
   readonly of: string | null;
 }
 
-/** A check on one NIC of one machine. */
+/** A check on one NIC of one machine, or on the lab's cluster. */
 export interface CheckRequest {
   readonly check: string;
-  readonly machine: string;
-  readonly nic: string;
+  /** Null: on the whole cluster. */
+  readonly on: CheckedPlace | null;
   readonly parameters: Readonly<Record<string, number>>;
   /** The parameters that are words. */
   readonly choices: Readonly<Record<string, string>>;
+}
+
+/** The NIC that a check looks at. */
+export interface CheckedPlace {
+  readonly machine: string;
+  readonly nic: string;
 }
 
 /** The two environments of a container in a machine that `lab bench` compares, and the far end of its traffic. */

@@ -58,6 +58,23 @@ const server = z.object({
   ),
 });
 
+const kubernetes = z.object({
+  version: z.string(),
+  controlPlane: z.object({
+    on: z.union([z.object({ peer: z.string() }), z.object({ machine: z.string() })]),
+    address: z.string(),
+  }),
+  nodes: z.array(
+    z.object({
+      machine: z.string(),
+      uplink: z.string(),
+      address: z.string(),
+      pods: z.string(),
+      pools: z.array(z.object({ nic: z.string(), resource: z.string() })),
+    }),
+  ),
+});
+
 /** Names are what `on` refers to: if two machines had the same one, a machine could be inside itself. */
 function haveDifferentNames(machines: readonly { readonly name: string }[]): boolean {
   return new Set(machines.map(({ name }) => name)).size === machines.length;
@@ -92,11 +109,13 @@ export const topologyShape = z.object({
     }),
   ),
   machines: z.array(machine).refine(haveDifferentNames, 'two machines have the same name'),
+  kubernetes: kubernetes.nullable().default(null),
   server: server.nullable().default(null),
 });
 
 /** The part of a resolved lab that a drawing shows; every `Lab` is one. */
 export type Topology = DeepReadonly<z.infer<typeof topologyShape>>;
+export type TopologyKubernetes = NonNullable<Topology['kubernetes']>;
 export type TopologyNic = Topology['machines'][number]['nics'][number];
 export type TopologyFunction = TopologyNic['pf'];
 export type TopologyBackend = NonNullable<TopologyFunction['backend']>;

@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import { bench, image, labShape, machine, network, peer } from '../../src/definition/shape.js';
+import { kubernetes } from '../../src/definition/shape-kubernetes.js';
 import { nic, nicFunction, tap } from '../../src/definition/shape-nic.js';
 import { settingTexts } from '../../src/model/shape-words.js';
 
@@ -23,6 +24,7 @@ const tables: Readonly<Record<string, Settings>> = {
   'key of a function': nicFunction.shape,
   'key of a tap': tap.shape,
   'key of `bench`': bench.shape,
+  'key of `kubernetes`': kubernetes.shape,
 };
 
 /** What a setting must be, from what its shape says of a value that nothing allows. */

@@ -18,6 +18,7 @@ export const cniAttach = {
   summary:
     'CNI ADD gives each VF to a container, with its address and traffic; CHECK passes; DEL returns the VF unchanged',
   parameters,
+  scope: 'nic',
   fits: (nic, peers) =>
     nic.vfs > 0 && segmentsOfNic(nic).some((one) => peers.some((peer) => sameSegment(one, peer))),
   hint: 'give a NIC `vfs` and the backend `{ tap: NETWORK }`, with a peer on that network, or leave the check out',

@@ -28,6 +28,7 @@ export const isolation = {
   summary:
     'functions and peers on different VLANs of a network do not hear each other, neither unicast nor broadcast',
   parameters,
+  scope: 'nic',
   fits: canBeApart,
   hint: 'put a NIC’s functions and peers on two VLANs of one network, at least two of them on each VLAN, or leave the check out',
 } satisfies CheckSpec<typeof parameters.shape>;

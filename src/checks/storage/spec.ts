@@ -13,6 +13,7 @@ export const storage = {
   summary:
     'each VF of a storage device writes random data that another VF and the PF read back, as QEMU’s drive confirms',
   parameters,
+  scope: 'nic',
   fits: (nic) => nic.storage && nic.vfs > 0,
   hint: 'add a storage device with VFs, such as `{ model: nvme, vfs: 2 }` under `nics`, or leave the check out',
 } satisfies CheckSpec<typeof parameters.shape>;

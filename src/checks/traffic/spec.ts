@@ -29,6 +29,7 @@ export const traffic = {
   summary:
     'every function reaches its peers and is reached without loss, as the byte counters of both ends confirm',
   parameters,
+  scope: 'nic',
   fits: canTalk,
   hint: 'give a NIC the backend `user`, or `{ tap: NETWORK }` with a peer or another function on that network, or leave the check out',
 } satisfies CheckSpec<typeof parameters.shape>;

@@ -12,6 +12,7 @@ export const vdpaPath = {
   summary:
     'packets travel through the vDPA devices: QEMU and the system around it carry none, and QEMU need not even run',
   parameters,
+  scope: 'nic',
   fits: ({ ends }, peers) => ends.some((end) => peers.some((peer) => sameSegment(end, peer))),
   hint: 'put a peer on the network that a NIC’s functions lead to, or leave the check out',
 } satisfies CheckSpec<typeof parameters.shape>;

@@ -10,6 +10,7 @@ export const vfCreation = {
   summary:
     'writing to sriov_numvfs creates the VFs that the lab defines, with the same BDFs, drivers and identities each time',
   parameters,
+  scope: 'nic',
   fits: ({ vfs }) => vfs > 0,
   hint: 'add `vfs` to a NIC, or leave the check out',
 } satisfies CheckSpec<typeof parameters.shape>;

@@ -1,5 +1,5 @@
 import { isHostAddress, numberToAddress, parseSubnet } from '../../model/ipv4.js';
-import { allFunctions, networkNamed, segmentBehind } from '../relations.js';
+import { allFunctions, functionsByNetwork, networkNamed } from '../relations.js';
 import type { Rule } from './rule.js';
 
 export const peersFit: Rule = function* (draft, at) {
@@ -31,18 +31,12 @@ export const peersFit: Rule = function* (draft, at) {
 };
 
 export const networksHaveRoom: Rule = function* (draft, at) {
-  const wanted = new Map<string, number>();
-  const count = (network: string): void => {
-    wanted.set(network, (wanted.get(network) ?? 0) + 1);
-  };
-  for (const { network } of draft.peers) count(network);
-  for (const { pciFunction } of allFunctions(draft)) {
-    const network = segmentBehind(draft, pciFunction.machine, pciFunction.backend)?.network;
-    if (network !== undefined) count(network);
-  }
+  const functions = functionsByNetwork(draft);
+  const peers = new Map<string, number>();
+  for (const { network } of draft.peers) peers.set(network, (peers.get(network) ?? 0) + 1);
   for (const { name, subnet, path } of draft.networks) {
     const room = parseSubnet(subnet).size - 2;
-    const needed = wanted.get(name) ?? 0;
+    const needed = (peers.get(name) ?? 0) + (functions.get(name) ?? 0);
     if (needed > room) {
       yield {
         code: 'LAB-RULE-SUBNET',

@@ -1,6 +1,6 @@
 import { sameSegment } from '../../checks/segment.js';
 import type { Problem } from '../../errors/lab-error.js';
-import { parseSubnet } from '../../model/ipv4.js';
+import { overlap, parseSubnet } from '../../model/ipv4.js';
 import type { Draft, DraftPeer } from '../draft.js';
 import {
   functionNamed,
@@ -96,8 +96,7 @@ export const benchSubnetIsFree: Rule = function* ({ bench, networks }, at) {
   const own = parseSubnet(bench.containerSubnet);
   const key = bench.keys.includes('containerSubnet') ? 'containerSubnet' : 'machine';
   for (const { name, subnet } of networks) {
-    const other = parseSubnet(subnet);
-    if (own.first >= other.first + other.size || other.first >= own.first + own.size) continue;
+    if (!overlap(own, parseSubnet(subnet))) continue;
     yield {
       code: 'LAB-RULE-BENCH',
       message: `the container network ${bench.containerSubnet} overlaps with ${subnet}, the subnet of ${name}`,

@@ -8,7 +8,7 @@ import {
   isInitramfsImage,
 } from '../../images/names.js';
 import type { Draft, DraftComponent } from '../draft.js';
-import { machinesOn, vfsOf } from '../relations.js';
+import { imageOf, machinesOn, vfsOf } from '../relations.js';
 import { unknownName, type Rule } from './rule.js';
 
 type Found = Pick<Problem, 'message' | 'hint'>;
@@ -57,8 +57,8 @@ export const imagesCanBeMade: Rule = function* (draft, at) {
 };
 
 /** Whether the image that a machine boots has a component; undefined for an unknown image. */
-function hasComponent(draft: Draft, image: string | null, component: string): boolean | undefined {
-  if (image === null || isInitramfsImage(image)) return false;
+export function hasComponent(draft: Draft, image: string, component: string): boolean | undefined {
+  if (isInitramfsImage(image)) return false;
   const own = draft.images.find(({ name }) => name === image)?.components;
   return (own ?? catalogued(image)?.layers.flat())?.some((one) => one.component === component);
 }
@@ -73,10 +73,13 @@ export const cniPluginsAreThere: Rule = function* (draft, at) {
   for (const { name, machine: asked, values, path } of draft.checks) {
     if (name !== 'cni-attach') continue;
     const plugin = String(values['plugin'] ?? 'host-device');
-    for (const { name: machine, image, nics } of draft.machines) {
+    for (const booting of draft.machines) {
+      const { name: machine, nics } = booting;
       const isChecked = nics.some((nic) => vfsOf(nic).length > 0);
       if (!isChecked || (asked !== null && asked !== machine)) continue;
-      const missing = componentsFor(plugin).filter((one) => hasComponent(draft, image, one) === false);
+      const missing = componentsFor(plugin).filter(
+        (one) => hasComponent(draft, imageOf(draft, booting), one) === false,
+      );
       if (missing.length === 0) continue;
       yield {
         code: 'LAB-RULE-PLUGINS',
@@ -90,14 +93,23 @@ export const cniPluginsAreThere: Rule = function* (draft, at) {
 
 /** The image of a machine that runs machines contains theirs, all as initramfs. */
 export const nestedMachinesHaveNoDisk: Rule = function* (draft, at) {
-  for (const { name, on, image, path } of draft.machines) {
+  for (const machine of draft.machines) {
+    const { name, on, image, path } = machine;
     if (on === null && machinesOn(draft, name).length === 0) continue;
-    if (image === null || isInitramfsImage(image)) continue;
+    if (isInitramfsImage(imageOf(draft, machine))) continue;
+    const what = on === null ? 'runs machines' : 'is inside another one';
     yield {
       code: 'LAB-RULE-NESTING',
-      message: `machine ${name} ${on === null ? 'runs machines' : 'is inside another one'}, but its image has a disk`,
-      hint: `leave its image out, or choose from: ${initramfsImages.join(', ')}`,
-      location: at.locate([...path, 'image']),
+      ...(image === null
+        ? {
+            message: `machine ${name} ${what}, but it is a node of the cluster, and so its image has a disk`,
+            hint: 'choose another machine for the node, one on this computer',
+          }
+        : {
+            message: `machine ${name} ${what}, but its image has a disk`,
+            hint: `leave its image out, or choose from: ${initramfsImages.join(', ')}`,
+          }),
+      location: at.locate([...path, 'image'], { missing: image === null }),
     };
   }
 };

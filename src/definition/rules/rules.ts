@@ -4,6 +4,20 @@ import { macsDiffer, networksHaveRoom, peersFit } from './addresses.js';
 import { benchCompares, benchNamesExist, benchSubnetIsFree } from './bench.js';
 import { checksHaveTargets } from './check-targets.js';
 import { checksExist } from './checks.js';
+import {
+  networksHaveRoomForPods,
+  nodesHavePodNetworks,
+  podNetworkIsFree,
+  serviceNetworkIsFree,
+} from './cluster-addresses.js';
+import { kubeletsAreOfTheVersion, nodeImagesHaveKubernetes, nodesHaveMemory } from './cluster-images.js';
+import {
+  controlPlaneIsInAPeer,
+  kubernetesCanBeBuilt,
+  nodesAreMachines,
+  nodesReachTheControlPlane,
+} from './cluster-places.js';
+import { nodesHaveVfs, podsCanAskForVfs } from './cluster-vfs.js';
 import { busNamesAreFree } from './compositions.js';
 import { cniPluginsAreThere, imagesCanBeMade, nestedMachinesHaveNoDisk } from './images.js';
 import {
@@ -67,6 +81,19 @@ const rules: readonly Rule[] = [
   benchNamesExist,
   benchCompares,
   benchSubnetIsFree,
+  kubernetesCanBeBuilt,
+  controlPlaneIsInAPeer,
+  nodesAreMachines,
+  nodesReachTheControlPlane,
+  nodesHaveMemory,
+  nodeImagesHaveKubernetes,
+  kubeletsAreOfTheVersion,
+  nodesHaveVfs,
+  podsCanAskForVfs,
+  podNetworkIsFree,
+  serviceNetworkIsFree,
+  nodesHavePodNetworks,
+  networksHaveRoomForPods,
 ];
 
 /** Everywhere that the parts of a definition contradict each other. */

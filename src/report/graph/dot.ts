@@ -11,6 +11,8 @@ const COLOURS: Record<Exclude<BoxKind, 'frame'>, string> = {
   backend: '#7c3aed',
   network: '#15803d',
   peer: '#a16207',
+  'control-plane': '#0f766e',
+  'cluster-node': '#0f766e',
 };
 
 /** Within DOT's double quotes; Graphviz reads HTML's entities there as well. */

@@ -10,6 +10,8 @@ export type BoxKind =
   | 'backend'
   | 'network'
   | 'peer'
+  | 'control-plane'
+  | 'cluster-node'
   /** Only holds boxes together; it is not drawn. */
   | 'frame';
 

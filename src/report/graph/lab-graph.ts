@@ -1,4 +1,5 @@
 import type { Topology } from '../../results/topology.js';
+import { controlPlaneBox, nodeBoxes } from './cluster-boxes.js';
 import { Ids, type Drawing } from './drawing.js';
 import type { Box, Graph, Link } from './graph.js';
 import { drawNic, type DrawnNic } from './nic-boxes.js';
@@ -34,17 +35,19 @@ function networkBox({ bridge, name, subnet, mtu, vlans, uplink }: Network, id: s
   };
 }
 
-function peerBox(peer: Peer, drawing: Drawing): Box {
+function peerBox(peer: Peer, { kubernetes }: Topology, drawing: Drawing): Box {
   const id = drawing.ids.take('peer', peer.name);
   const network = drawing.networks.get(peer.network);
-  if (network !== undefined) drawing.links.push({ from: network.id, to: id });
+  const inside = controlPlaneBox(peer.name, kubernetes, drawing);
+  // Dot knows no links to a box with boxes in it.
+  if (network !== undefined) drawing.links.push({ from: network.id, to: inside?.id ?? id });
   return {
     id,
     kind: 'peer',
     title: `peer ${peer.name}`,
     lines: [peer.address, peer.mac, ...(peer.vlan === null ? [] : [`VLAN ${peer.vlan}`])],
     arrangement: 'column',
-    boxes: [],
+    boxes: inside === undefined ? [] : [inside],
   };
 }
 
@@ -80,7 +83,7 @@ class LabDrawing {
       machines,
       drawing.backends,
       [...networks.values()].map(({ network, id }) => networkBox(network, id)),
-      place.peers.map((peer) => peerBox(peer, drawing)),
+      place.peers.map((peer) => peerBox(peer, this.lab, drawing)),
     ]);
   }
 
@@ -139,7 +142,10 @@ class LabDrawing {
     const nics = machine.nics.map((nic) => drawNic(nic, name, drawing));
     const boxes = nics.map(({ box }) => box);
     const outerFunctions = new Map(nics.flatMap(({ functions }) => [...functions]));
-    const inside = this.inside({ on: name, peers: [], outerFunctions });
+    const inside = [
+      ...this.inside({ on: name, peers: [], outerFunctions }),
+      ...this.#columns([nodeBoxes(machine, this.lab.kubernetes, outerFunctions, drawing)]),
+    ];
     return {
       id,
       kind: 'machine',

@@ -8,6 +8,8 @@ const CLASSES: Partial<Record<BoxKind, string>> = {
   backend: 'stroke:#7c3aed',
   network: 'stroke:#15803d,stroke-width:2px',
   peer: 'stroke:#a16207',
+  'control-plane': 'stroke:#0f766e,stroke-width:2px',
+  'cluster-node': 'stroke:#0f766e,stroke-width:2px',
 };
 
 /** Mermaid has no backslash escapes, but entities by number; `%` and backticks would open comments and Markdown. */

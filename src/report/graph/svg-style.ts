@@ -16,6 +16,8 @@ const looks: Record<Exclude<BoxKind, 'frame'>, Look> = {
   'vf-group': { light: ['#eff6ff', '#1d4ed8'], dark: ['#0f1b3d', '#60a5fa'] },
   backend: { light: ['#f3e8ff', '#7e22ce'], dark: ['#3b0764', '#c084fc'] },
   network: { light: ['#dcfce7', '#15803d'], dark: ['#052e16', '#4ade80'] },
+  'control-plane': { light: ['#ccfbf1', '#0f766e'], dark: ['#042f2e', '#2dd4bf'] },
+  'cluster-node': { light: ['#ccfbf1', '#0f766e'], dark: ['#042f2e', '#2dd4bf'] },
   peer: { light: ['#fef9c3', '#a16207'], dark: ['#422006', '#facc15'] },
 };
 

@@ -1,4 +1,9 @@
-import { assertion, type CheckContext, type ScriptOutput } from '../../../src/checks/check.js';
+import {
+  assertion,
+  type CheckContext,
+  type ScriptOutput,
+  type ScriptPlace,
+} from '../../../src/checks/check.js';
 import { runChecks, type CheckEnvironment } from '../../../src/checks/run-checks.js';
 import type { CheckResult } from '../../../src/checks/result.js';
 import { checkTarget } from '../../../src/lab/artefacts.js';
@@ -28,7 +33,7 @@ export async function runIn(lab: Lab, { script, context, signal }: FakeWorld): P
   const environment: CheckEnvironment = {
     context: async (target, task) =>
       Promise.resolve({ ...context, target, signal: task.signal } as CheckContext),
-    runScript: async (_, { on, path }) => script(path, on === 'machine' ? on : on.peer),
+    runScript: async (_, { on, path }) => script(path, placeOf(on)),
   };
   return runChecks(
     lab.checks.map((request) => checkTarget(lab, request)),
@@ -36,6 +41,11 @@ export async function runIn(lab: Lab, { script, context, signal }: FakeWorld): P
     () => undefined,
     silentTask(signal),
   );
+}
+
+function placeOf(on: ScriptPlace): string {
+  if (on === 'machine') return on;
+  return 'peer' in on ? on.peer : on.machine;
 }
 
 /** What failed, by its title. */

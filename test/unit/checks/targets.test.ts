@@ -34,7 +34,9 @@ describe('a check has something to see', () => {
     ['isolation', false, 2, [ten, { ...ten }], []],
     ['isolation', false, 1, [lan, { ...lan }], [lan]],
   ])('%s: %s', (check, expected, vfs, ends, peers) => {
-    expect(specOf(check).fits({ storage: false, ownBackends: true, vfs, ends }, peers)).toBe(expected);
+    expect(specOf(check).fits({ storage: false, ownBackends: true, vfs, ends, cluster: null }, peers)).toBe(
+      expected,
+    );
   });
 
   it.each([
@@ -42,7 +44,9 @@ describe('a check has something to see', () => {
     [true, 0, false],
     [false, 1, false],
   ])('storage: a storage device: %s, VFs: %i', (storage, vfs, expected) => {
-    expect(specOf('storage').fits({ storage, ownBackends: false, vfs, ends: [] }, [])).toBe(expected);
+    expect(specOf('storage').fits({ storage, ownBackends: false, vfs, ends: [], cluster: null }, [])).toBe(
+      expected,
+    );
   });
 
   it('or its definition is told what to do', () => {
@@ -58,7 +62,7 @@ describe('a check has something to see', () => {
       },
       checks: ['vf-creation', 'enumeration', 'traffic'],
     });
-    expect(checks.map(({ check, nic }) => `${check} ${nic}`)).toEqual([
+    expect(checks.map(({ check, on }) => `${check} ${String(on?.nic)}`)).toEqual([
       'vf-creation pf0',
       'enumeration nic1',
       'traffic pf0',

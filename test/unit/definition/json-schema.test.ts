@@ -76,6 +76,13 @@ const full = {
     empty: {},
   },
   checks: ['vf-creation', { traffic: { count: 5, machine: 'guest' } }, { 'hotplug-free': null }],
+  kubernetes: {
+    version: '1.37.2',
+    'control-plane': 'server',
+    nodes: ['guest', 'empty'],
+    pods: '10.244.0.0/16',
+    vfs: 'dra',
+  },
 };
 
 const valid: readonly (readonly [string, unknown])[] = [

@@ -122,7 +122,9 @@ describe('a check without a machine', () => {
   };
 
   it('leaves the NICs alone that what is inside has taken', () => {
-    const targets = lab(nested).checks.map(({ check, machine: of, nic: name }) => `${check} ${of} ${name}`);
+    const targets = lab(nested).checks.map(
+      ({ check, on }) => `${check} ${String(on?.machine)} ${String(on?.nic)}`,
+    );
     expect(targets).toEqual([
       'vf-creation server own',
       'vf-creation guest pf0',

@@ -187,3 +187,11 @@ describe('what is said beforehand', () => {
     }
   });
 });
+
+it('is refused for a lab with a cluster, whose control plane is in a peer', () => {
+  const cluster = nested(
+    { pf0: { backend: { vdpa: 'pf0.vf0' } } },
+    { kubernetes: { 'control-plane': 'external', nodes: ['guest'], vfs: 'none' } },
+  );
+  expect(refusal(() => placed(cluster)).message).toMatch(/control plane .* peer external.* no peers/);
+});

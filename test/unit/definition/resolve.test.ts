@@ -261,7 +261,11 @@ describe('the checks of a resolved lab', () => {
 
   it('are one for each NIC with VFs, with their defaults', () => {
     const { checks } = lab({ machines, checks: ['vf-creation'] });
-    expect(checks.map(({ machine, nic }) => `${machine} ${nic}`)).toEqual(['one pf0', 'one pf1', 'two pf0']);
+    expect(checks.map(({ on }) => on)).toEqual([
+      { machine: 'one', nic: 'pf0' },
+      { machine: 'one', nic: 'pf1' },
+      { machine: 'two', nic: 'pf0' },
+    ]);
     expect(checks[0]?.parameters).toEqual({ cycles: 10 });
   });
 
@@ -270,8 +274,7 @@ describe('the checks of a resolved lab', () => {
     expect(checks).toEqual([
       {
         check: 'traffic',
-        machine: 'two',
-        nic: 'pf0',
+        on: { machine: 'two', nic: 'pf0' },
         parameters: expect.objectContaining({ count: 3, size: expect.any(Number) as number }) as object,
         choices: {},
       },

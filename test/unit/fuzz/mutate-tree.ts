@@ -69,6 +69,11 @@ const STRANGE: readonly unknown[] = [
   [{}, {}, {}],
   'vf-creation',
   'traffic',
+  '1.37.2',
+  'control',
+  'device-plugin',
+  { 'control-plane': 'server', nodes: ['guest'] },
+  { 'control-plane': 'server', nodes: ['guest'], vfs: 'none', pods: '10.64.0.0/10' },
 ];
 
 interface Place {

@@ -28,6 +28,18 @@ const mixed = labOf({
   },
 });
 
+const cluster = labOf({
+  name: 'cluster',
+  networks: { lan: {} },
+  peers: { server: { network: 'lan' }, control: { network: 'lan' } },
+  machines: {
+    one: { nics: { uplink: { backend: { tap: 'lan' } }, pf0: { backend: { tap: 'lan' }, vfs: 2 } } },
+    two: { nics: { pf0: { backend: { tap: 'lan' }, vfs: 1 } } },
+    other: { nics: { pf0: { backend: { tap: 'lan' }, vfs: 1 } } },
+  },
+  kubernetes: { 'control-plane': 'control', nodes: ['one', 'two'] },
+});
+
 function texts(text: string): string {
   return text.replaceAll('#58;', ':');
 }
@@ -39,6 +51,18 @@ describe.each(GRAPH_FORMATS)('%s', (format) => {
 
   test('shows every function, network and peer of a lab of all sorts', () => {
     expectAllFunctions(mixed);
+  });
+
+  test('shows the control plane, the nodes and the networks of pods', () => {
+    expectAllFunctions(cluster);
+    const drawing = texts(drawLab(cluster, format));
+    const { kubernetes } = cluster;
+    expect(drawing).toContain(`Kubernetes ${kubernetes?.version ?? ''}`);
+    expect(drawing).toContain(`API server ${kubernetes?.controlPlane.address ?? ''}`);
+    for (const { pods } of kubernetes?.nodes ?? []) expect(drawing).toContain(pods);
+    expect(drawing.split('Kubernetes node')).toHaveLength(3);
+    expect(drawing).toMatch(/sriov\.lab(\/|#47;)pf0: 2 VFs/);
+    expect(drawing).toMatch(/sriov\.lab(\/|#47;)pf0: 1 VF\b/);
   });
 
   function expectAllFunctions(lab: Lab): void {
@@ -242,4 +266,18 @@ describe('hostile text', () => {
     const outside = dot.replace(/"(?:[^"\\]|\\.)*"/g, '""');
     expect(outside).toBe(drawLab(labWithNic({ vfs: 1 }), 'dot').replace(/"(?:[^"\\]|\\.)*"/g, '""'));
   });
+});
+
+test('a cluster is drawn where it is: the control plane in its peer, its nodes and pods’ networks leading to their uplinks', () => {
+  const { root, links } = labGraph(cluster);
+  const boxes = new Map([...drawnBoxes(root)].map((box) => [box.id, box]));
+  const inPeer = boxes.get('peer_control')?.boxes.map(({ id }) => id);
+  expect(inPeer).toEqual(['control_plane_control']);
+  expect(boxes.get('peer_server')?.boxes).toEqual([]);
+  expect(links).toContainEqual({ from: 'network_lan', to: 'control_plane_control' });
+  const from = (id: string): string[] =>
+    links.flatMap((link) => (link.from === id ? [boxes.get(link.to)?.title ?? ''] : []));
+  expect([from('node_one'), from('pods_one')]).toEqual([['function uplink'], ['function uplink']]);
+  expect([from('node_two'), from('pods_two')]).toEqual([['PF pf0'], ['PF pf0']]);
+  expect([...boxes.keys()].filter((id) => id.endsWith('_other') && /^(node|pods)/.test(id))).toEqual([]);
 });

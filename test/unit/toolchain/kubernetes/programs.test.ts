@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import type * as fileSystem from 'node:fs';
 import { existsSync, readFileSync, readdirSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
@@ -11,7 +12,7 @@ import { tidiedGoMod, useFakeGo } from '../../../support/fake-go.js';
 import { useScratch } from '../../../support/scratch.js';
 
 vi.mock('node:fs', async (original) => {
-  const fs = await original<typeof import('node:fs')>();
+  const fs = await original<typeof fileSystem>();
   return { ...fs, statfsSync: vi.fn(fs.statfsSync) };
 });
 
