@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { useScratch } from '../../support/scratch.js';
-import { clusterTarget, labWithCluster, request } from '../../support/cluster.js';
+import { clusterTarget, labWithCluster, request } from '../../support/cluster-checks.js';
 import { failedOf, runScript } from './fake-kubectl.js';
 import { fine, runIn } from './fake-world.js';
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { assertion, type ScriptOutput } from '../../../src/checks/check.js';
 import { connectedTo } from '../../../src/checks/pod-network/connections.js';
 import { findCheck } from '../../../src/checks/runs.js';
-import { clusterTarget, labWithCluster, request } from '../../support/cluster.js';
+import { clusterTarget, labWithCluster, request } from '../../support/cluster-checks.js';
 import { useScratch } from '../../support/scratch.js';
 import { failedOf, runScript } from './fake-kubectl.js';
 import { failedIn, fakeHost, fine, linksOf, runIn, saying } from './fake-world.js';

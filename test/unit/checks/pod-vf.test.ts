@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { assertion, type CheckTarget, type ScriptOutput } from '../../../src/checks/check.js';
 import { findCheck } from '../../../src/checks/runs.js';
 import type { Lab } from '../../../src/model/lab.js';
-import { clusterTarget, labWithCluster, request } from '../../support/cluster.js';
+import { clusterTarget, labWithCluster, request } from '../../support/cluster-checks.js';
 import { useScratch } from '../../support/scratch.js';
 import { failedOf, runScript } from './fake-kubectl.js';
 import { failedIn, fakeHost, fine, linksOf, runIn, saying } from './fake-world.js';
