@@ -60,8 +60,10 @@ async function goOfPath(): Promise<string | undefined> {
 }
 
 async function fetchGo({ scratch, mirror, keyring }: GoOptions, task: Task): Promise<string> {
-  task.detail('fetching Go');
   const tree = join(scratch, 'go-tree');
+  const fetched = join(tree, DEBIAN_GO);
+  if (existsSync(fetched)) return fetched;
+  task.detail('fetching Go');
   const recipe: Recipe = {
     format: 1,
     suite: 'trixie',
@@ -70,7 +72,6 @@ async function fetchGo({ scratch, mirror, keyring }: GoOptions, task: Task): Pro
     nonFree: ['none'],
   };
   await fetchTree({ recipe, mirror: chooseMirror(mirror), keyring, tree }, task);
-  const fetched = join(tree, DEBIAN_GO);
   if (existsSync(fetched)) return fetched;
   throw new ToolchainError({
     code: 'LAB-TOOLCHAIN-GO',

@@ -9,6 +9,10 @@ export interface FakeGo {
   /** Has the next builds of Kubernetes fail, with these words. */
   failBuilds(words: string): void;
   succeed(): void;
+  /** Has the next builds of Kubernetes never end, until `succeed`. */
+  hang(): void;
+  /** The process id of a build that hangs; undefined before it is there. */
+  hangingPid(): number | undefined;
 }
 
 const SCRIPT = `#!/bin/sh
@@ -28,6 +32,7 @@ case "$1 $2" in
     *./kube*)
         echo compiled >>"$GOCACHE.txt"
         echo two >&2
+        if [ -e "$here/hangs" ]; then echo $$ >"$here/pid"; sleep 1000; fi
         if [ -e "$here/fails" ]; then cat "$here/fails" >&2; exit 1; fi
         echo three >&2 ;;
     esac
@@ -62,13 +67,22 @@ export function useFakeGo(folder: string, version: string): FakeGo {
   writeFileSync(join(bin, 'kubernetes.mod'), KUBERNETES_MOD);
   vi.stubEnv('PATH', `${bin}${delimiter}${process.env['PATH'] ?? ''}`);
   const calls = join(bin, 'calls');
+  const pid = join(bin, 'pid');
   return {
     calls: () => (existsSync(calls) ? readFileSync(calls, 'utf8').trim().split('\n') : []),
     failBuilds: (words) => {
       writeFileSync(join(bin, 'fails'), `${words}\n`);
     },
     succeed: () => {
-      rmSync(join(bin, 'fails'));
+      rmSync(join(bin, 'fails'), { force: true });
+      rmSync(join(bin, 'hangs'), { force: true });
+    },
+    hang: () => {
+      writeFileSync(join(bin, 'hangs'), '');
+    },
+    hangingPid: () => {
+      const text = existsSync(pid) ? readFileSync(pid, 'utf8').trim() : '';
+      return text === '' ? undefined : Number(text);
     },
   };
 }

@@ -86,13 +86,12 @@ async function prepare(
   run: GoRun,
   task: Task,
 ): Promise<Go> {
-  const shipped = goVersionOf(moduleSources('kubernetes'));
-  const go = await findGo({ ...options, oldest: shipped }, task);
-  if (version === pinnedVersion) return go;
-  const ofKubernetes = await ownGoMod(version, go, run, task);
-  const newer = await findGo({ ...options, oldest: goVersionOf(ofKubernetes) }, task);
-  await changeVersion(version, ofKubernetes, newer, run, task);
-  return newer;
+  if (version === pinnedVersion)
+    return findGo({ ...options, oldest: goVersionOf(moduleSources('kubernetes')) }, task);
+  const ofKubernetes = await ownGoMod(version, await findGo(options, task), run.scratch, task);
+  const go = await findGo({ ...options, oldest: goVersionOf(ofKubernetes) }, task);
+  await changeVersion(version, ofKubernetes, go, run, task);
+  return go;
 }
 
 async function compile(version: string, result: string, go: Go, run: GoRun, task: Task): Promise<void> {

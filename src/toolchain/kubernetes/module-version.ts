@@ -15,7 +15,9 @@ interface ListedModule {
 }
 
 /** The go.mod that Kubernetes itself has in a version. Throws ToolchainError if the module proxy does not serve that. */
-export async function ownGoMod(version: string, go: Go, run: GoRun, task: Task): Promise<string> {
+export async function ownGoMod(version: string, go: Go, scratch: string, task: Task): Promise<string> {
+  // Beside any module: that of another version may want another Go.
+  const run = { module: scratch, scratch };
   try {
     const said = await runGo(go, ['list', '-m', '-json', `k8s.io/kubernetes@v${version}`], run, task);
     return readFileSync((JSON.parse(said) as ListedModule).GoMod, 'utf8');

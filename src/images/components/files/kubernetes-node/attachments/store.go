@@ -68,7 +68,7 @@ func (s Store) Claim(sandbox Sandbox) error {
 				continue
 			}
 			for _, wanted := range sandbox.Attachments {
-				if other.has(wanted.VF) {
+				if other.Has(wanted.VF) {
 					return &HeldError{VF: wanted.VF, Holder: other}
 				}
 			}
@@ -85,7 +85,8 @@ func (s Store) Claim(sandbox Sandbox) error {
 	})
 }
 
-func (s Sandbox) has(vf string) bool {
+// Has tells whether a VF is in the sandbox, or on its way.
+func (s Sandbox) Has(vf string) bool {
 	for _, each := range s.Attachments {
 		if each.VF == vf {
 			return true
@@ -148,15 +149,26 @@ func (s Store) All() ([]Sandbox, error) {
 	return all, nil
 }
 
-// Holds tells whether a sandbox has the VF.
-func (s Store) Holds(vf string) bool {
-	all, _ := s.All()
+// AttachmentOf returns what is recorded of a VF; nil if no sandbox has it.
+func (s Store) AttachmentOf(vf string) (*Attachment, error) {
+	all, err := s.All()
+	if err != nil {
+		return nil, err
+	}
 	for _, sandbox := range all {
-		if sandbox.has(vf) {
-			return true
+		for _, each := range sandbox.Attachments {
+			if each.VF == vf {
+				return &each, nil
+			}
 		}
 	}
-	return false
+	return nil, nil
+}
+
+// Holds tells whether a sandbox has the VF.
+func (s Store) Holds(vf string) bool {
+	found, _ := s.AttachmentOf(vf)
+	return found != nil
 }
 
 // Forget removes a sandbox whose VFs have been given back.
