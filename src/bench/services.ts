@@ -13,6 +13,8 @@ export function benchServices(lab: Lab, bench: Bench): Service[] {
       name: `iperf3-${bench.peer}`,
       on,
       argv: ['iperf3', '-4', '--server', '--bind', address],
+      needs: [],
+      madeFrom: '',
       ready: listening(address, IPERF3_PORT),
     },
   ];

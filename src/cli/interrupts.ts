@@ -19,3 +19,16 @@ export function interruptSignal(): AbortSignal {
   process.on('SIGTERM', onSignal);
   return controller.signal;
 }
+
+/**
+ * A signal that is aborted by SIGTERM, for a command that runs a program in its place. SIGINT is that program's own business: a terminal
+ * sends it to both.
+ */
+export function terminationSignal(): AbortSignal {
+  const controller = new AbortController();
+  process.on('SIGINT', () => undefined);
+  process.on('SIGTERM', () => {
+    controller.abort();
+  });
+  return controller.signal;
+}

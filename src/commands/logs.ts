@@ -8,11 +8,14 @@ interface LogsResult {
 
 export default class Logs extends BaseCommand<typeof Logs> {
   static override summary =
-    'Show the output of a lab’s machines, QEMUs and networks, and what was done to the lab.';
-  static override description = 'Works after the lab has gone down too, until it comes up again.';
+    'Show the output of a lab’s machines, QEMUs, services and networks, and what was done to the lab.';
+  static override description =
+    'Works after the lab has gone down too, until it comes up again; but for the logs that a machine keeps to itself, such as those of a ' +
+    'cluster’s node.';
   static override examples = [
     '<%= config.bin %> <%= command.id %> quickstart',
     '<%= config.bin %> <%= command.id %> quickstart guest.console',
+    '<%= config.bin %> <%= command.id %> k8s guest.kubelet',
   ];
   static override args = {
     lab: Args.string({
@@ -22,13 +25,14 @@ export default class Logs extends BaseCommand<typeof Logs> {
     }),
     log: Args.string({
       ignoreStdin: true,
-      description: 'only this log: MACHINE.console, MACHINE.qemu, network, namespace, events',
+      description:
+        'only this log: MACHINE.console, MACHINE.qemu, a service, NODE.kubelet, network, namespace, events',
     }),
   };
 
   async run(): Promise<LogsResult> {
     const { args } = await this.read(Logs);
-    const logs = labLogs(this.environment.state, args.lab, args.log);
+    const logs = await labLogs(this.environment.state, args.lab, args.log);
     for (const { name, file, text } of logs) {
       if (logs.length > 1) this.log(`==> ${name} (${file})`);
       if (text !== '') this.log(text.trimEnd());

@@ -2,14 +2,21 @@ import * as Args from '@oclif/core/args';
 import { BaseCommand } from '../cli/base-command.js';
 import { findRecord } from '../lab/find-record.js';
 import { allRecords, LabFolder } from '../lab/record.js';
-import { statusOf, type LabStatus } from '../lab/status.js';
+import { statusOf, type LabStatus, type PartState } from '../lab/status.js';
 
 interface StatusResult {
   readonly labs: readonly LabStatus[];
 }
 
+/** A node’s own words for the state of its part. */
+const nodeStates: Readonly<Record<PartState, string>> = {
+  up: 'Ready',
+  booting: 'joining the cluster',
+  ended: 'not Ready',
+};
+
 export default class Status extends BaseCommand<typeof Status> {
-  static override summary = 'Show the labs that are up, and the state of their machines.';
+  static override summary = 'Show the labs that are up, and the state of their machines, services and nodes.';
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> quickstart --json',
@@ -42,6 +49,7 @@ export default class Status extends BaseCommand<typeof Status> {
       const where = place === null ? '' : ` in ${place}`;
       this.log(`  service ${name}${where}: ${state}${pid === null ? '' : `, process ${pid}`}`);
     }
+    for (const { name, state } of lab.nodes) this.log(`  node ${name}: ${nodeStates[state]}`);
     for (const { name, address } of lab.peers) this.log(`  peer ${name}: ${address}`);
     this.log(`  files: ${lab.folder}`);
   }

@@ -3,9 +3,11 @@ import { dirname, join } from 'node:path';
 import { run, type RunResult } from '../process/run.js';
 import { childrenOf, identify, isAlive, killTree, type ProcessIdentity } from '../process/identity.js';
 import { searchPath } from '../process/search-path.js';
+import { runAttached, type AttachedOptions } from '../process/run-attached.js';
 import { start } from '../process/start.js';
+import { startPiped, type PipedProcess } from '../process/start-piped.js';
 import type { HostProcess, HostRunOptions, MachineHost, StartedProcesses } from './host.js';
-import { enterNamespace, type NamespaceHolder } from './namespace.js';
+import { enterNamespace, visitNamespace, type NamespaceHolder } from './namespace.js';
 
 /**
  * Waits for a line from its starter: a program whose starter dies before it has recorded this process never begins. QEMU pins a
@@ -35,7 +37,7 @@ export class NamespaceHost implements MachineHost {
   }
 
   async run(argv: readonly [string, ...string[]], options: HostRunOptions = {}): Promise<RunResult> {
-    return run(this.enter(argv), { ...options, env: this.#environment() });
+    return run(this.#enter(argv), { ...options, env: this.#environment() });
   }
 
   /** Starts a program that goes on when this process ends; it ends with the lab's namespace. */
@@ -44,7 +46,7 @@ export class NamespaceHost implements MachineHost {
     log: string,
     note: (processes: StartedProcesses) => void,
   ): Promise<HostProcess> {
-    const started = await start(['sh', '-c', BEGIN, ...this.enter(argv)], {
+    const started = await start(['sh', '-c', BEGIN, ...this.#enter(argv)], {
       cwd: this.options.folder,
       env: this.#environment(),
       logFile: join(this.options.folder, log),
@@ -79,8 +81,33 @@ export class NamespaceHost implements MachineHost {
     await killTree(process);
   }
 
-  protected enter(argv: readonly string[]): [string, ...string[]] {
-    return enterNamespace(this.options.holder, this.options.folder, argv);
+  /**
+   * Runs a program in this one's place, with its streams, in a working folder of the user's. It does not end with the lab. Throws
+   * ProcessError if it cannot be started.
+   */
+  async runAttached(
+    argv: readonly [string, ...string[]],
+    { folder, env, ...options }: AttachedOptions & { readonly folder: string },
+  ): Promise<RunResult> {
+    return runAttached(visitNamespace(this.options.holder, folder, this.within(argv)), {
+      ...options,
+      env: { ...this.#environment(), ...env },
+    });
+  }
+
+  /** Starts a program that ends with this process, between two pipes. */
+  startPiped(argv: readonly [string, ...string[]]): PipedProcess {
+    const { holder, folder } = this.options;
+    return startPiped(visitNamespace(holder, folder, this.within(argv)), this.#environment());
+  }
+
+  /** What runs `argv` at this place, once in the lab's namespace. */
+  protected within(argv: readonly string[]): readonly string[] {
+    return argv;
+  }
+
+  #enter(argv: readonly string[]): [string, ...string[]] {
+    return enterNamespace(this.options.holder, this.options.folder, this.within(argv));
   }
 
   #environment(): Record<string, string> {
@@ -100,7 +127,7 @@ export class PeerHost extends NamespaceHost {
     this.description = `peer ${peer}`;
   }
 
-  protected override enter(argv: readonly string[]): [string, ...string[]] {
-    return super.enter(['nsenter', `--net=netns/${this.peer}`, ...argv]);
+  protected override within(argv: readonly string[]): readonly string[] {
+    return ['nsenter', `--net=${join(this.options.folder, 'netns', this.peer)}`, ...argv];
   }
 }

@@ -90,13 +90,35 @@ export async function destroyNamespace(holder: NamespaceHolder): Promise<boolean
 // The working folder must be entered inside: nsenter's own --wd would be the folder of the mount namespace outside.
 const ENTER_SCRIPT = 'cd "$0" && exec "$@"';
 
+const ENTERED = ['--user', '--net', '--mount', '--preserve-credentials'];
+
 /** The arguments that run `argv` inside the namespaces, in `folder`. */
 export function enterNamespace(
   holder: NamespaceHolder,
   folder: string,
   argv: readonly string[],
 ): [string, ...string[]] {
-  const target = ['--target', String(holder.init.pid)];
-  const namespaces = ['--user', '--net', '--mount', '--pid', '--preserve-credentials'];
+  return enter(holder, ['--pid', ...ENTERED], folder, argv);
+}
+
+/**
+ * The same for a program of the user's own, which may outlive the lab: it is in no PID namespace of the lab. nsenter(1) becomes the
+ * program then, so what is done to the one is done to the other.
+ */
+export function visitNamespace(
+  holder: NamespaceHolder,
+  folder: string,
+  argv: readonly string[],
+): [string, ...string[]] {
+  return enter(holder, ENTERED, folder, argv);
+}
+
+function enter(
+  { init }: NamespaceHolder,
+  namespaces: readonly string[],
+  folder: string,
+  argv: readonly string[],
+): [string, ...string[]] {
+  const target = ['--target', String(init.pid)];
   return ['nsenter', ...target, ...namespaces, '--', 'sh', '-c', ENTER_SCRIPT, folder, ...argv];
 }

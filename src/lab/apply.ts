@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { withStep } from '../model/progress.js';
-import type { Task } from '../model/task.js';
+import { taskWith, type Task } from '../model/task.js';
 import { endParts } from './end-parts.js';
 import { NAMESPACE } from './parts/namespace.js';
 import type { Part } from './parts/part.js';
@@ -27,17 +27,48 @@ async function renewFolder(prepared: PreparedLab, site: Site, plan: readonly Pla
   writeArtefacts(site.folder.run, prepared.artefacts);
 }
 
-/** Creates parts that do not need each other. All of them begin before the first is awaited. */
-async function makeTogether(parts: readonly Part[], site: Site, task: Task): Promise<void> {
-  const begun: { part: Part; ready: () => Promise<void> }[] = [];
+/** Creates one part, and returns when it is ready. */
+async function make(part: Part, site: Site, task: Task): Promise<void> {
+  const { kind, name, place, digest, needs } = part;
+  site.note({ kind, name, place, digest, needs, state: 'starting', starter: null, main: null });
+  const ready = await part.up(site, task);
+  await ready();
+  site.update(keyOf(part), { state: 'ready' });
+}
+
+/**
+ * Creates parts, each as soon as those that it needs are ready. Their steps are shown one after the other. The first that fails stops
+ * the others; its error is thrown when all have stopped.
+ */
+async function makeAll(parts: readonly Part[], site: Site, task: Task): Promise<void> {
+  const failure = new AbortController();
+  const stop = (): void => {
+    failure.abort(task.signal.reason);
+  };
+  task.signal.addEventListener('abort', stop);
+  if (task.signal.aborted) stop();
+  const { signal } = failure;
+  const limited = taskWith(task, signal);
+  const making = new Map<PartKey, Promise<void>>();
+  const begin = async (part: Part): Promise<void> => {
+    await Promise.all(part.needs.map(async (need) => making.get(need)));
+    signal.throwIfAborted();
+    await make(part, site, limited);
+  };
   for (const part of parts) {
-    const { kind, name, place, digest, needs } = part;
-    site.note({ kind, name, place, digest, needs, state: 'starting', starter: null, main: null });
-    begun.push({ part, ready: await part.up(site, task) });
+    const made = begin(part);
+    made.catch((error: unknown) => {
+      failure.abort(error);
+    });
+    making.set(keyOf(part), made);
   }
-  for (const { part, ready } of begun) {
-    await withStep(task, part.title, ready);
-    site.update(keyOf(part), { state: 'ready' });
+  try {
+    for (const part of parts) await withStep(task, part.title, async () => making.get(keyOf(part)));
+  } catch {
+    await Promise.allSettled(making.values());
+    throw signal.reason;
+  } finally {
+    task.signal.removeEventListener('abort', stop);
   }
 }
 
@@ -59,12 +90,10 @@ export async function apply(
   site.drop(ending);
   await renewFolder(prepared, site, plan);
   const making = keysOf(plan, 'create', 'replace');
-  while (making.size > 0) {
-    const next = parts.filter(
-      (part) => making.has(keyOf(part)) && !part.needs.some((need) => making.has(need)),
-    );
-    await makeTogether(next, site, task);
-    for (const part of next) making.delete(keyOf(part));
-    task.signal.throwIfAborted();
-  }
+  await makeAll(
+    parts.filter((part) => making.has(keyOf(part))),
+    site,
+    task,
+  );
+  task.signal.throwIfAborted();
 }

@@ -14,8 +14,14 @@ import {
 import { functionsView } from '../render/functions-view.js';
 import { labReadmeView } from '../render/lab-readme-view.js';
 import { machineView, type MachineFacts } from '../render/machine-view.js';
+import { controlPlaneView } from '../render/control-plane-view.js';
+import { nodeView } from '../render/node-view.js';
 import { networkView } from '../render/network-view.js';
 import { renderTemplate } from '../render/templates.js';
+import type { Kubernetes } from '../model/kubernetes.js';
+import { placeName } from '../model/service.js';
+import { controlPlaneServices } from './cluster/control-plane.js';
+import { API_PORT, SERVICE_API_ADDRESS, SERVICE_SUBNET } from './cluster/paths.js';
 import type { Accelerator } from '../toolchain/types.js';
 
 export interface Artefact {
@@ -45,6 +51,11 @@ export function folderOf(lab: Lab, on: string | null): string {
 /** The file with a machine's QEMU arguments, in the folder of the place that it runs on. */
 export function machineArguments(machine: string): string {
   return `${machine}.qemu`;
+}
+
+/** The script that makes a machine a node, beside its QEMU arguments. */
+export function nodeScript(machine: string): string {
+  return `${machine}.node.sh`;
 }
 
 /** A check's request, with the machine and the NIC that it names. */
@@ -105,6 +116,34 @@ function insideArtefacts(lab: Lab, { name }: Machine): Artefact[] {
   ];
 }
 
+/** The script that starts the control plane, and those that make machines nodes. */
+function clusterArtefacts(lab: Lab, facts: RenderFacts): Artefact[] {
+  const { kubernetes } = lab;
+  if (kubernetes === null) return [];
+  const { on } = kubernetes.controlPlane;
+  const emulated = [facts.accelerator, facts.acceleratorInside].includes('tcg');
+  const services = controlPlaneServices(kubernetes, { programs: '', emulated });
+  return [
+    {
+      path: 'control-plane.sh',
+      content: renderTemplate('control-plane.sh', controlPlaneView(lab, placeName(on), services)),
+      executable: true,
+    },
+    ...kubernetes.nodes.map(({ machine }) => nodeArtefact(lab, kubernetes, machine, facts)),
+  ];
+}
+
+function nodeArtefact(lab: Lab, kubernetes: Kubernetes, name: string, facts: RenderFacts): Artefact {
+  const machine = findByName(lab.machines, name);
+  const emulated = (machine.on === null ? facts.accelerator : facts.acceleratorInside) === 'tcg';
+  const api = { service: SERVICE_API_ADDRESS, subnet: SERVICE_SUBNET, port: API_PORT };
+  return {
+    path: `${folderOf(lab, machine.on)}${nodeScript(name)}`,
+    content: renderTemplate('node.sh', nodeView(kubernetes, machine, api, emulated)),
+    executable: true,
+  };
+}
+
 /** All files that the lab is run from, as a person could have written them. */
 export function renderLab(lab: Lab, facts: RenderFacts): Artefact[] {
   const outer = lab.machines.filter(({ name }) => machinesOn(lab, name).length > 0);
@@ -113,6 +152,7 @@ export function renderLab(lab: Lab, facts: RenderFacts): Artefact[] {
     ...(lab.server === null ? [] : functionArtefacts(lab, null)),
     ...lab.machines.map((machine) => machineArtefact(lab, machine, facts)),
     ...outer.flatMap((machine) => insideArtefacts(lab, machine)),
+    ...clusterArtefacts(lab, facts),
     ...checkArtefacts(lab, facts),
     ...benchScripts(lab).map((script) => ({ ...script, executable: true })),
     { path: 'run.sh', content: renderTemplate('run.sh', labReadmeView(lab)), executable: true },

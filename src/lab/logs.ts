@@ -1,10 +1,13 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from '../errors/families.js';
+import { isHolderAlive } from '../hosts/namespace.js';
 import { consoleText } from './console-text.js';
+import { guestLogs } from './guest-logs.js';
+import { RunningLab } from './running-lab.js';
 import { findRecord } from './find-record.js';
 import { definitionPath } from '../definition/locate.js';
-import { LabFolder, labName, labsFolder, placeDigest } from './record.js';
+import { LabFolder, labName, labsFolder, placeDigest, type LabRecord } from './record.js';
 
 export interface LabLog {
   readonly name: string;
@@ -29,9 +32,16 @@ function logFiles(folder: LabFolder): { name: string; file: string }[] {
   ];
 }
 
+/** A log that can be read. */
+interface LogSource {
+  readonly name: string;
+  read(): Promise<LabLog>;
+}
+
 /** The logs of a lab that is or was up. Throws UsageError if there are none, or none of that name. */
-export function labLogs(state: string, lab: string, only: string | undefined): LabLog[] {
-  const id = findRecord(state, lab)?.id ?? pastIds(state, lab)[0];
+export async function labLogs(state: string, lab: string, only: string | undefined): Promise<LabLog[]> {
+  const record = findRecord(state, lab);
+  const id = record?.id ?? pastIds(state, lab)[0];
   if (id === undefined) {
     throw new UsageError({
       code: 'LAB-NO-LOGS',
@@ -39,16 +49,63 @@ export function labLogs(state: string, lab: string, only: string | undefined): L
       hint: `bring it up: lab up ${lab}`,
     });
   }
-  const files = logFiles(new LabFolder(state, id));
-  const chosen = only === undefined ? files : files.filter(({ name }) => name === only);
+  const folder = new LabFolder(state, id);
+  const running = record !== undefined && isUp(record) ? new RunningLab(folder, record) : undefined;
+  try {
+    return await readLogs(sourcesOf(folder, running), lab, only);
+  } finally {
+    await running?.close();
+  }
+}
+
+async function readLogs(
+  sources: readonly LogSource[],
+  lab: string,
+  only: string | undefined,
+): Promise<LabLog[]> {
+  const chosen = only === undefined ? sources : sources.filter(({ name }) => name === only);
   if (chosen.length === 0) {
     throw new UsageError({
       code: 'LAB-NO-LOGS',
       message: `lab \`${lab}\` has no log \`${only ?? ''}\``,
-      hint: `use one of: ${files.map(({ name }) => name).join(', ')}`,
+      hint: `use one of: ${sources.map(({ name }) => name).join(', ')}`,
     });
   }
-  return chosen.map(readLog);
+  const logs: LabLog[] = [];
+  for (const source of chosen) logs.push(await source.read());
+  return logs;
+}
+
+function isUp({ holder }: LabRecord): boolean {
+  return holder !== null && isHolderAlive(holder);
+}
+
+/** The files on this computer, and what machines that run keep to themselves; a kept copy of such a log gives way to it. */
+function sourcesOf(folder: LabFolder, running: RunningLab | undefined): LogSource[] {
+  const inside = running === undefined ? [] : guestLogs(running);
+  const files = logFiles(folder).filter(({ name }) => !inside.some((log) => log.name === name));
+  return [
+    ...files.map((file) => ({ name: file.name, read: async () => Promise.resolve(readLog(file)) })),
+    ...inside.map(({ name, machine, argv }) => ({
+      name,
+      read: async () => ({
+        name,
+        file: `machine ${machine}`,
+        text: await readInside(running, machine, argv),
+      }),
+    })),
+  ];
+}
+
+async function readInside(
+  running: RunningLab | undefined,
+  machine: string,
+  argv: readonly [string, ...string[]],
+): Promise<string> {
+  const guest = await running?.guest(machine).catch(() => undefined);
+  if (guest === undefined) return `machine ${machine} does not answer`;
+  const { stdout, stderr } = await guest.run(argv);
+  return consoleText(`${stdout}${stderr}`);
 }
 
 function readLog({ name, file }: { name: string; file: string }): LabLog {

@@ -62,7 +62,9 @@ export function planUp(
   const steps = new Map(
     parts.map((part) => {
       const key = keyOf(part);
-      return [key, verdict(part, recorded.get(key), there.has(key))];
+      // What needs a part that has ended counts as gone with it. That part is the reason then.
+      const lost = part.needs.some((need) => recorded.has(need) && !there.has(need));
+      return [key, verdict(part, recorded.get(key), lost || there.has(key))];
     }),
   );
   spreadOutwards(parts, steps);

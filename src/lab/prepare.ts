@@ -5,8 +5,10 @@ import { noteUse } from '../images/uses.js';
 import type { BuildContext } from '../images/build-context.js';
 import { withInside } from '../images/with-inside.js';
 import { machinesAround, machinesOn, type Lab } from '../model/lab.js';
+import type { Kubernetes } from '../model/kubernetes.js';
 import type { Task } from '../model/task.js';
 import { accelerationInside, decideAcceleration } from '../toolchain/acceleration.js';
+import { kubernetesPrograms, type KubernetesPrograms } from '../toolchain/kubernetes/programs.js';
 import { resolveToolchain } from '../toolchain/resolve.js';
 import type { Acceleration, AccelerationWish, Toolchain, ToolchainOptions } from '../toolchain/types.js';
 import { assertCanRunHere, assertIsRoot } from './can-run-here.js';
@@ -35,11 +37,19 @@ export interface PreparedLab {
   /** How machines inside machines are run. */
   readonly accelerationInside: Acceleration;
   readonly images: BootImages;
+  /** Null for a lab without a cluster. */
+  readonly cluster: PreparedCluster | null;
   readonly artefacts: readonly Artefact[];
   /** What runs the machines, in words: part of their digests. */
   readonly tools: string;
   /** How long a guest may take until it answers, in ms; undefined: what its devices and the accelerator suggest. */
   readonly bootLimitMs: number | undefined;
+}
+
+/** A lab's cluster, and what its control plane is run with. */
+export interface PreparedCluster {
+  readonly kubernetes: Kubernetes;
+  readonly programs: KubernetesPrograms;
 }
 
 /** What each machine of a lab boots, by the machine's name. */
@@ -89,6 +99,19 @@ function prepareServer({ server }: Lab, task: Task): void {
     task.warn(`${check} is left out: the networks outside are this computer's own, not the lab's`);
 }
 
+/** Builds the programs of the lab's cluster if they are not in the cache. */
+async function prepareCluster(
+  { kubernetes }: Lab,
+  { environment, mirror }: ToolchainOptions,
+  toolchain: Toolchain,
+  task: Task,
+): Promise<PreparedCluster | null> {
+  if (kubernetes === null) return null;
+  const { version } = kubernetes;
+  const given = toolchain.kubernetes;
+  return { kubernetes, programs: await kubernetesPrograms({ environment, mirror, version, given }, task) };
+}
+
 /** Everything before the lab itself is touched: tools, the acceleration decision, images, artefacts. */
 export async function prepareLab(read: ReadLab, options: PrepareOptions, task: Task): Promise<PreparedLab> {
   const { lab, file } = read;
@@ -103,6 +126,7 @@ export async function prepareLab(read: ReadLab, options: PrepareOptions, task: T
   const { mirror, environment } = options.toolchain;
   const context = { toolchain, environment, mirror, acceleration: acceleration.accelerator };
   const images = await prepareImages(lab, file, context, task);
+  const cluster = await prepareCluster(lab, options.toolchain, toolchain, task);
   const inside = accelerationInside(acceleration);
   const facts = {
     vhostNet,
@@ -124,6 +148,7 @@ export async function prepareLab(read: ReadLab, options: PrepareOptions, task: T
     acceleration,
     accelerationInside: inside,
     images,
+    cluster,
     artefacts,
     tools,
     bootLimitMs: options.bootLimitMs,

@@ -3,14 +3,12 @@ import type { ScriptOutput } from '../checks/check.js';
 import { runGuestScript } from '../checks/guest-script.js';
 import type { Machine } from '../model/lab.js';
 import type { Acceleration } from '../toolchain/types.js';
-import { scaledLimitMs } from './limits.js';
+import { acceleratorsOf, limitMsAt } from './limits.js';
 import type { RunningLab } from './running-lab.js';
 
 /** Converts a time limit (ms) for a computer with virtualization to one for this machine. */
 export function limitMsOn(running: RunningLab, machine: Machine, limitMs: number): number {
-  const { acceleration, accelerationInside } = running.record.tools;
-  const outer = scaledLimitMs(limitMs, acceleration.accelerator);
-  return machine.on === null ? outer : scaledLimitMs(outer, accelerationInside.accelerator);
+  return limitMsAt(machine, limitMs, acceleratorsOf(running.record.tools));
 }
 
 /** The acceleration of a machine. */

@@ -1,3 +1,4 @@
+import { GuestHost } from '../hosts/guest-host.js';
 import type { MachineHost } from '../hosts/host.js';
 import { LocalHost } from '../hosts/local-host.js';
 import { NamespaceHost, PeerHost } from '../hosts/namespace-host.js';
@@ -79,6 +80,11 @@ export class Site {
     if (place === 'namespace') return new NamespaceHost(this.#options);
     if ('peer' in place) return new PeerHost(this.#options, place.peer);
     return this.#channels.inside(place.machine, signal);
+  }
+
+  /** The inside of a machine, where paths are the guest's own. Throws MachineError if it does not answer. */
+  async guest(machine: string, signal?: AbortSignal): Promise<GuestHost> {
+    return new GuestHost(machine, await this.#channels.agent(machine, signal));
   }
 
   get #options(): { holder: NamespaceHolder; folder: string; bin: string } {

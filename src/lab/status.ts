@@ -37,6 +37,8 @@ export interface LabStatus {
     readonly state: PartState;
     readonly pid: number | null;
   }[];
+  /** Machines that are nodes of the lab's cluster. */
+  readonly nodes: readonly { readonly name: string; readonly state: PartState }[];
   readonly peers: readonly { readonly name: string; readonly address: string }[];
 }
 
@@ -75,6 +77,9 @@ export async function statusOf(folder: LabFolder, record: LabRecord): Promise<La
       ...stateOf(recordedPart(record, 'machine', name)),
     })),
     services: services.map((part) => ({ name: part.name, in: placeOf(part), ...stateOf(part) })),
+    nodes: record.parts
+      .filter(({ kind }) => kind === 'node')
+      .map((part) => ({ name: part.name, state: partState(part, there) })),
     peers: record.lab.peers.map(({ name, address }) => ({ name, address })),
   };
 }

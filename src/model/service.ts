@@ -5,6 +5,10 @@ export interface Service {
   readonly on: ServicePlace;
   /** It stays in the foreground, so that it is known by its process. */
   readonly argv: readonly [string, ...string[]];
+  /** What has to be ready before it starts, beside its place, by kind and name: `service etcd`. If one is replaced, so is this. */
+  readonly needs: readonly `${string} ${string}`[];
+  /** What it is run from and `argv` does not tell, as a digest; empty for a program of the toolchain. */
+  readonly madeFrom: string;
   readonly ready: Readiness;
 }
 
@@ -14,10 +18,13 @@ export type ServicePlace = 'namespace' | { readonly peer: string } | { readonly 
 /** A command that succeeds, where the service runs, once the service can be used. */
 export interface Readiness {
   readonly argv: readonly [string, ...string[]];
+  /** How long to wait between two tries, in ms. */
+  readonly everyMs: number;
   /** In ms, on a computer with virtualization. */
   readonly limitMs: number;
 }
 
+const LISTEN_POLL_MS = 10;
 const LISTEN_LIMIT_MS = 10_000;
 
 /** An IPv4 address and a TCP port as /proc/net/tcp shows them (proc_pid_net(5)), on a little-endian computer. */
@@ -31,6 +38,7 @@ export function listening(address: string, port: number): Readiness {
   // State 0A is LISTEN.
   return {
     argv: ['grep', '-q', ` ${inProcNet(address, port)} 00000000:0000 0A `, '/proc/net/tcp'],
+    everyMs: LISTEN_POLL_MS,
     limitMs: LISTEN_LIMIT_MS,
   };
 }
@@ -49,6 +57,8 @@ export function netserver(on: ServicePlace, address: string): Service {
     name: `netserver-${placeName(on)}`,
     on,
     argv: ['netserver', '-D', '-4', '-L', address],
+    needs: [],
+    madeFrom: '',
     ready: listening(address, NETSERVER_PORT),
   };
 }

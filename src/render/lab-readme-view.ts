@@ -1,3 +1,4 @@
+import { placeName } from '../model/service.js';
 import { machinesOn, type Lab, type Machine, type Peer } from '../model/lab.js';
 
 declare module './templates.js' {
@@ -16,6 +17,12 @@ interface LabReadmeView {
   readonly around: readonly { readonly name: string; readonly inside: readonly Pick<Machine, 'name'>[] }[];
   readonly peers: readonly Peer[];
   readonly checks: readonly string[];
+  /** Null for a lab without a cluster. */
+  readonly cluster: {
+    readonly version: string;
+    readonly peer: string;
+    readonly nodes: readonly { readonly name: string; readonly script: string }[];
+  } | null;
 }
 
 /** The parts of a lab, for a person who runs it by hand. */
@@ -29,5 +36,16 @@ export function labReadmeView(lab: Lab): LabReadmeView {
       .map(({ name }) => ({ name, inside: machinesOn(lab, name) })),
     peers: lab.peers,
     checks: [...new Set(lab.checks.map(({ check }) => check))],
+    cluster: clusterView(lab),
+  };
+}
+
+function clusterView({ kubernetes }: Lab): LabReadmeView['cluster'] {
+  if (kubernetes === null) return null;
+  const { version, controlPlane, nodes } = kubernetes;
+  return {
+    version,
+    peer: placeName(controlPlane.on),
+    nodes: nodes.map(({ machine }) => ({ name: machine, script: `${machine}.node.sh` })),
   };
 }

@@ -7,7 +7,10 @@ import { debianLayerScript } from '../../src/images/debian/layer.js';
 import { diskInit } from '../../src/images/disk-boot.js';
 import { componentNames } from '../../src/images/names.js';
 import { finishScript } from '../../src/images/rhel/customize-files.js';
+import { renderLab } from '../../src/lab/artefacts.js';
 import { shippedFile } from '../../src/model/folders.js';
+import type { Kubernetes } from '../../src/model/kubernetes.js';
+import { kubernetes, labWithCluster } from '../support/cluster.js';
 
 function shellcheck(script: string): void {
   execFileSync('shellcheck', ['--shell=sh', '-'], { input: script, encoding: 'utf8' });
@@ -30,6 +33,17 @@ test('shellcheck finds nothing in the scripts of a layer for Rocky Linux, whatev
   for (const name of ['files.sh', 'base-system.sh'])
     shellcheck(readFileSync(shippedFile(`images/rhel/files/${name}`), 'utf8'));
   shellcheck(diskInit({ device: '/dev/vda3', fileSystem: 'xfs', mountOptions: 'noatime' }));
+});
+
+test.each<[string, Partial<Kubernetes>, string | undefined]>([
+  ['with a device plugin', {}, undefined],
+  ['whose PF names its VFs', {}, 'igb'],
+  ['with a DRA driver', { vfs: 'dra' }, undefined],
+  ['that leaves VFs to the user', { vfs: 'none' }, undefined],
+])('shellcheck finds nothing in the script of a node %s', (_, changes, model) => {
+  const facts = { vhostNet: false, accelerator: 'tcg', acceleratorInside: 'tcg' } as const;
+  const scripts = renderLab(labWithCluster({ ...kubernetes, ...changes }, model), facts);
+  shellcheck(scripts.find(({ path }) => path === 'guest.node.sh')?.content ?? '');
 });
 
 test('shellcheck finds a value that is not quoted', () => {

@@ -1,8 +1,10 @@
+import { credentialsKind } from './credentials.js';
 import { functionsKind } from './functions.js';
 import { insideKind } from './inside.js';
 import { machineKind } from './machine.js';
 import { namespaceKind } from './namespace.js';
 import { networkKind } from './network.js';
+import { nodeKind } from './node.js';
 import type { Kind } from './part.js';
 import { serviceKind } from './service.js';
 
@@ -10,10 +12,12 @@ import { serviceKind } from './service.js';
 const kinds: Readonly<Record<string, Kind>> = {
   namespace: namespaceKind,
   functions: functionsKind,
+  credentials: credentialsKind,
   network: networkKind,
   machine: machineKind,
   inside: insideKind,
   service: serviceKind,
+  node: nodeKind,
 };
 
 /** The kind of that name. Throws Error for an unknown name, which no record of this version contains. */

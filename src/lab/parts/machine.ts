@@ -1,7 +1,14 @@
 import { bootLimitMs } from '../limits.js';
 import { functionsOf, type Machine } from '../../model/lab.js';
 import type { Acceleration } from '../../toolchain/types.js';
-import { digestOf, folderOf, FUNCTIONS_SCRIPT, machineArguments, NETWORK_SCRIPT } from '../artefacts.js';
+import {
+  digestOf,
+  folderOf,
+  FUNCTIONS_SCRIPT,
+  machineArguments,
+  NETWORK_SCRIPT,
+  nodeScript,
+} from '../artefacts.js';
 import type { PreparedLab } from '../prepare.js';
 import { keyOf, type PartKey } from '../record.js';
 import { settleDevices } from '../settle-devices.js';
@@ -34,11 +41,12 @@ export const machineKind: Kind = {
   },
 };
 
-/** A digest of everything that a machine is started from, and of the scripts that prepare it for inner machines. */
+/** A digest of everything that a machine is started from, and of the scripts that prepare it for inner machines or make it a node. */
 function digestFor(prepared: PreparedLab, { name, on }: Machine): string {
   const { lab, artefacts, images, tools } = prepared;
   const paths = [
     `${folderOf(lab, on)}${machineArguments(name)}`,
+    `${folderOf(lab, on)}${nodeScript(name)}`,
     ...[FUNCTIONS_SCRIPT, NETWORK_SCRIPT].map((script) => `${folderOf(lab, name)}${script}`),
   ];
   const texts = artefacts.filter(({ path }) => paths.includes(path)).map(({ content }) => content);

@@ -17,10 +17,7 @@ export interface Part {
   readonly within: PartKey | null;
   /** What the user sees while it comes up. */
   readonly title: string;
-  /**
-   * Begins to create it, and returns a function that waits until it is ready. Parts that do not need each other all begin before the
-   * first of them is awaited.
-   */
+  /** Begins to create it as soon as the parts that it needs are ready, and returns a function that waits until it is ready itself. */
   up(site: Site, task: Task): Promise<() => Promise<void>>;
 }
 

@@ -1,15 +1,16 @@
 import { MachineError } from '../../errors/families.js';
 import type { HostProcess, MachineHost, ProcessEnd } from '../../hosts/host.js';
+import { findByName, type Lab, type Machine } from '../../model/lab.js';
 import type { Service, ServicePlace } from '../../model/service.js';
 import { waitFor } from '../../process/wait-for.js';
 import { digestOf } from '../artefacts.js';
-import { scaledLimitMs } from '../limits.js';
+import { acceleratorsOf, limitMsAt } from '../limits.js';
 import type { PreparedLab } from '../prepare.js';
-import { keyOf, type LabFolder, type PartKey } from '../record.js';
+import { keyOf, type PartKey } from '../record.js';
+import type { Site } from '../site.js';
 import { NETWORK } from './network.js';
 import type { Kind, Part } from './part.js';
 
-const POLL_MS = 10;
 const LOG_LINES = 8;
 
 export const serviceKind: Kind = {
@@ -29,8 +30,13 @@ export const serviceKind: Kind = {
   },
 };
 
-function needsOf(place: ServicePlace): PartKey[] {
+function placeNeeds(place: ServicePlace): PartKey[] {
   return typeof place === 'object' && 'machine' in place ? [`machine ${place.machine}`] : [NETWORK];
+}
+
+/** The machine that a place is in; null: this computer. */
+function machineAt(place: ServicePlace, { machines }: Lab): Machine | null {
+  return typeof place === 'object' && 'machine' in place ? findByName(machines, place.machine) : null;
 }
 
 function logOf({ name }: Service): string {
@@ -54,7 +60,7 @@ export function servicePart(prepared: PreparedLab, service: Service): Part {
     name,
     place: on,
     digest: digestOf(JSON.stringify(service)),
-    needs: needsOf(on),
+    needs: [...placeNeeds(on), ...service.needs],
     within: null,
     title: `Start ${name}`,
     up: async (site, { signal }) => {
@@ -63,7 +69,7 @@ export function servicePart(prepared: PreparedLab, service: Service): Part {
         site.update(key, processes);
       });
       return async () => {
-        const limitMs = scaledLimitMs(ready.limitMs, prepared.acceleration.accelerator);
+        const limitMs = limitMsAt(machineAt(on, prepared.lab), ready.limitMs, acceleratorsOf(prepared));
         const main = await waitFor(
           {
             ask: async () => {
@@ -71,10 +77,10 @@ export function servicePart(prepared: PreparedLab, service: Service): Part {
               if (seen === undefined) return undefined;
               return (await host.run(ready.argv, { signal })).exitCode === 0 ? seen : undefined;
             },
-            everyMs: POLL_MS,
+            everyMs: ready.everyMs,
             limitMs,
-            never: ended(service, process, host, site.folder),
-            late: (cause) => notReady(service, limitMs, site.folder, cause),
+            never: ended(service, process, host, site),
+            late: (cause) => notReady(service, limitMs, site, cause),
           },
           signal,
         );
@@ -90,7 +96,7 @@ async function ended(
   service: Service,
   process: HostProcess,
   host: MachineHost,
-  folder: LabFolder,
+  { folder, record: { lab } }: Site,
 ): Promise<Error> {
   const { exitCode, signal }: ProcessEnd = await process.ended;
   const how =
@@ -101,19 +107,24 @@ async function ended(
       code: 'LAB-SERVICE-ENDED',
       message: `service ${service.name} ${how} before it was ready`,
       location: { file: folder.log(service.name) },
-      hint: 'see its whole output: lab logs',
+      hint: `see its whole output: lab logs ${lab.name} ${service.name}`,
     },
     words === undefined ? {} : { cause: words },
   );
 }
 
-function notReady(service: Service, limitMs: number, folder: LabFolder, cause: unknown): MachineError {
+function notReady(
+  service: Service,
+  limitMs: number,
+  { folder, record: { lab } }: Site,
+  cause: unknown,
+): MachineError {
   return new MachineError(
     {
       code: 'LAB-SERVICE-NOT-READY',
       message: `service ${service.name} was not ready within ${Math.round(limitMs / 1000)} s`,
       location: { file: folder.log(service.name) },
-      hint: 'see its output: lab logs',
+      hint: `see its output: lab logs ${lab.name} ${service.name}`,
     },
     cause === undefined ? {} : { cause },
   );

@@ -66,13 +66,79 @@ async function up(
 }
 
 describe('apply', () => {
-  it('begins what does not need each other before it awaits the first, and what needs it after', async () => {
+  it('begins what does not need each other at once, and what needs it as soon as it is ready', async () => {
     await up([lab, one, two, inner], new Site(folder, blank));
     expect(done).toEqual([
       ...['begin lab', 'await lab'],
       ...['begin one', 'begin two', 'await one', 'await two'],
       ...['begin inner', 'await inner'],
     ]);
+  });
+
+  it('does not keep what can begin waiting for what it does not need', async () => {
+    let release = (): void => undefined;
+    const slow: Part = {
+      ...two,
+      up: async () =>
+        Promise.resolve(
+          async () =>
+            new Promise<void>((resolve) => {
+              release = resolve;
+            }),
+        ),
+    };
+    const quick: Part = {
+      ...inner,
+      up: async () =>
+        Promise.resolve(async () => {
+          done.push('inner is ready');
+          release();
+          return Promise.resolve();
+        }),
+    };
+    await up([lab, slow, one, quick], new Site(folder, blank));
+    expect(done.at(-1)).toBe('inner is ready');
+  });
+
+  it('stops what still goes on when something fails, and waits for its end', async () => {
+    const patient: Part = {
+      ...two,
+      up: async (_, { signal }) =>
+        Promise.resolve(
+          async () =>
+            new Promise<void>((_resolve, reject) => {
+              signal.addEventListener('abort', () => {
+                setTimeout(() => {
+                  done.push('two has stopped');
+                  reject(signal.reason as Error);
+                }, 20);
+              });
+            }),
+        ),
+    };
+    const failing = part('machine', 'one', ['namespace lab'], true);
+    await expect(up([lab, patient, failing], new Site(folder, blank))).rejects.toThrow('one failed');
+    expect(done.at(-1)).toBe('two has stopped');
+  });
+
+  it('stops with the reason of the task’s signal', async () => {
+    const controller = new AbortController();
+    const interrupting: Part = {
+      ...one,
+      up: async (_, { signal }) =>
+        Promise.resolve(async () => {
+          controller.abort(new Error('interrupted'));
+          signal.throwIfAborted();
+          return Promise.resolve();
+        }),
+    };
+    const site = new Site(folder, blank);
+    const parts = [lab, interrupting, inner];
+    const plan = planUp(parts, site.record, new Set());
+    await expect(
+      apply(plan, parts, prepared, site, new Set(), silentTask(controller.signal)),
+    ).rejects.toThrow('interrupted');
+    expect(done).not.toContain('begin inner');
   });
 
   it('records that a part is starting before it begins, and that it is ready after it was awaited', async () => {

@@ -39,6 +39,7 @@ function prepared(lab: Lab, changes: Partial<PreparedLab> = {}): PreparedLab {
     lab,
     acceleration: { accelerator: 'kvm', reason: '' },
     accelerationInside: { accelerator: 'tcg', reason: '' },
+    cluster: null,
     images: new Map(lab.machines.map(({ name }) => [name, bootImage(`image of ${name}`)])),
     artefacts: renderLab(lab, { vhostNet: false, accelerator: 'kvm', acceleratorInside: 'tcg' }),
     tools: 'qemu 11',
@@ -231,6 +232,13 @@ describe('a service', () => {
       problems: [{ code: 'LAB-SERVICE-NOT-READY', location: { file: of.folder.log('netserver-external') } }],
     });
     expect(of.done).not.toContain('let go');
+  });
+
+  it('needs what it says, beside its place', () => {
+    const after = servicePart(prepared(nested), { ...service, needs: ['service etcd'] });
+    expect(after.needs).toEqual([NETWORK, 'service etcd']);
+    const other = servicePart(prepared(nested), { ...service, madeFrom: 'another program' });
+    expect(other.digest).not.toBe(part.digest);
   });
 
   it('in a machine needs the machine, not the networks', () => {

@@ -132,6 +132,17 @@ describe('planUp', () => {
     ]);
   });
 
+  it('starts again what needs a service that has ended, for that reason', () => {
+    const api = wanted('service', 'kube-apiserver', ['network networks']);
+    const scheduler = wanted('service', 'kube-scheduler', ['service kube-apiserver']);
+    const cluster = [...all, api, scheduler];
+    const left = there(cluster, 'service kube-apiserver', 'service kube-scheduler');
+    expect(changes(planUp(cluster, up(cluster), left))).toEqual([
+      'replace service kube-apiserver: its process has ended',
+      'replace service kube-scheduler: it needs service kube-apiserver, which is new',
+    ]);
+  });
+
   it('adds what is new and removes first what is not wanted any more', () => {
     const plan = planUp([namespace, network, guest], up([namespace, network, server]), there(all));
     expect(changes(plan)).toEqual([
@@ -158,7 +169,7 @@ describe('planUp', () => {
     it('makes those anew that are in one that is made anew', () => {
       expect(changes(planUp(nested, up(nested), there(nested, 'machine guest', 'inside guest')))).toEqual([
         'replace machine guest: its QEMU has ended',
-        'replace inside guest: it is gone',
+        'replace inside guest: it needs machine guest, which is new',
         'replace machine inner: it needs machine guest, which is new',
       ]);
     });

@@ -186,33 +186,24 @@ describe('the logs of a lab', () => {
     return folder.id;
   }
 
-  it('are there after the lab has gone, by place, name and id', () => {
+  it('are there after the lab has gone, by place, name and id', async () => {
     const id = leaveLogs('/gone/lab.yaml');
     for (const name of ['/gone', 'past', id]) {
-      expect(labLogs(scratch(), name, undefined).map((log) => log.name)).toEqual([
-        'guest.console',
-        'guest.qemu',
-        'events',
-      ]);
+      const logs = await labLogs(scratch(), name, undefined);
+      expect(logs.map((log) => log.name)).toEqual(['guest.console', 'guest.qemu', 'events']);
     }
-    expect(labLogs(scratch(), 'past', 'guest.qemu')).toMatchObject([
+    expect(await labLogs(scratch(), 'past', 'guest.qemu')).toMatchObject([
       { name: 'guest.qemu', text: 'qemu said\n' },
     ]);
   });
 
-  it('of a lab that never was, and of a name that it has not, are refused with what there is', () => {
+  it('of a lab that never was, and of a name that it has not, are refused with what there is', async () => {
     leaveLogs('/gone/lab.yaml');
-    const codeOf = (work: () => unknown): unknown => {
-      try {
-        return work();
-      } catch (error) {
-        return (error as { problems: unknown[] }).problems[0];
-      }
-    };
-    expect(codeOf(() => labLogs(scratch(), 'never', undefined))).toMatchObject({ code: 'LAB-NO-LOGS' });
-    expect(codeOf(() => labLogs(scratch(), 'past', 'gest.qemu'))).toMatchObject({
-      code: 'LAB-NO-LOGS',
-      hint: expect.stringContaining('guest.qemu') as string,
+    await expect(labLogs(scratch(), 'never', undefined)).rejects.toMatchObject({
+      problems: [{ code: 'LAB-NO-LOGS' }],
+    });
+    await expect(labLogs(scratch(), 'past', 'gest.qemu')).rejects.toMatchObject({
+      problems: [{ code: 'LAB-NO-LOGS', hint: expect.stringContaining('guest.qemu') as string }],
     });
   });
 });

@@ -88,6 +88,7 @@ describe('the status of a lab', () => {
       startedAt: of.startedAt,
       qemu: '11.0.0',
       accelerator: 'tcg',
+      nodes: [],
       peers: [{ name: 'server', address: '10.0.0.1/16' }],
     });
   });

@@ -39,6 +39,7 @@ function prepared(): PreparedLab {
     toolchain: { qemu: { version: '11' }, kernel: { release: '6' }, bin: '/nowhere' },
     acceleration: blank.tools.acceleration,
     accelerationInside: blank.tools.accelerationInside,
+    cluster: null,
     images: new Map(),
     artefacts: [{ path: 'network.sh', content: network, executable: true }],
     tools: '',

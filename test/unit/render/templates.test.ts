@@ -24,6 +24,7 @@ describe('renderTemplate', () => {
       around: [],
       peers: [],
       checks: [],
+      cluster: null,
     });
     expect(text).toContain('a&b');
     expect(text).toContain('<"\'>');

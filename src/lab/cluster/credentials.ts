@@ -1,0 +1,132 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { hostAddress } from '../../model/lab.js';
+import type { Kubernetes, KubernetesNode } from '../../model/kubernetes.js';
+import { issue, newAuthority, newKeyPair, type CertificateRequest, type Credential } from './certificates.js';
+import { kubeconfigText } from './kubeconfig.js';
+import {
+  API_PORT,
+  CLUSTER_FOLDER,
+  kubeconfigOf,
+  PKI_FOLDER,
+  SERVICE_API_ADDRESS,
+  type ClusterUser,
+} from './paths.js';
+
+const ADMINISTRATORS = 'system:masters';
+
+/** The users of the control plane. The names are Kubernetes' own: what they may do depends on them. */
+const users: Readonly<Record<ClusterUser, Pick<CertificateRequest, 'commonName' | 'organization'>>> = {
+  admin: { commonName: 'admin', organization: ADMINISTRATORS },
+  controllers: { commonName: 'system:kube-controller-manager' },
+  scheduler: { commonName: 'system:kube-scheduler' },
+};
+
+/** How the API server is reached from the place that it runs at. */
+const LOCAL_SERVER = `https://127.0.0.1:${API_PORT}`;
+
+/** Writes what only its owner may read. */
+function writeSecret(run: string, path: string, text: string): void {
+  writeFileSync(join(run, path), text, { mode: 0o600 });
+}
+
+function writeCredential(run: string, name: string, { certificate, key }: Credential): void {
+  writeSecret(run, `${PKI_FOLDER}/${name}.crt`, certificate);
+  writeSecret(run, `${PKI_FOLDER}/${name}.key`, key);
+}
+
+function readCredential(run: string, name: string): Credential {
+  const read = (suffix: string): string => readFileSync(join(run, `${PKI_FOLDER}/${name}.${suffix}`), 'utf8');
+  return { certificate: read('crt'), key: read('key') };
+}
+
+/**
+ * Makes a cluster's certificate authority, the certificates and the key pair of its control plane, and a kubeconfig for each of its
+ * users, in the folder `kubernetes` of the lab's run folder. `lab`: the lab's name.
+ */
+export function writeCredentials(run: string, lab: string, { controlPlane }: Kubernetes): void {
+  rmSync(join(run, CLUSTER_FOLDER), { recursive: true, force: true });
+  mkdirSync(join(run, PKI_FOLDER), { recursive: true, mode: 0o700 });
+  const authority = newAuthority(`sriov-lab ${lab}`);
+  writeCredential(run, 'ca', authority);
+  const apiServer: CertificateRequest = {
+    commonName: 'kube-apiserver',
+    use: ['server'],
+    names: {
+      addresses: [controlPlane.address, '127.0.0.1', SERVICE_API_ADDRESS],
+      dns: [
+        'localhost',
+        'kubernetes',
+        'kubernetes.default',
+        'kubernetes.default.svc',
+        'kubernetes.default.svc.cluster.local',
+      ],
+    },
+  };
+  writeCredential(run, 'apiserver', issue(authority, apiServer));
+  const kubeletClient: CertificateRequest = {
+    commonName: 'kube-apiserver-kubelet-client',
+    organization: ADMINISTRATORS,
+    use: ['client'],
+  };
+  writeCredential(run, 'kubelet-client', issue(authority, kubeletClient));
+  const serviceAccounts = newKeyPair();
+  writeSecret(run, `${PKI_FOLDER}/sa.key`, serviceAccounts.privateKey);
+  writeSecret(run, `${PKI_FOLDER}/sa.pub`, serviceAccounts.publicKey);
+  for (const user of Object.keys(users) as ClusterUser[]) {
+    const credential = issue(authority, { ...users[user], use: ['client'] });
+    writeCredential(run, user, credential);
+    const access = { server: LOCAL_SERVER, authority: authority.certificate, user, credential };
+    writeSecret(run, kubeconfigOf(user), kubeconfigText(access, lab));
+  }
+}
+
+/** The administrator's kubeconfig for a cluster whose API server is reached at `server`, a URL. */
+export function adminKubeconfig(run: string, lab: string, server: string): string {
+  const authority = readCredential(run, 'ca').certificate;
+  return kubeconfigText({ server, authority, user: 'admin', credential: readCredential(run, 'admin') }, lab);
+}
+
+/**
+ * Makes what a node has in /etc/kubernetes, with the authority that `writeCredentials` has made. Returns it by its names there, and keeps
+ * it in the cluster's folder.
+ */
+export function writeNodeCredentials(
+  run: string,
+  lab: string,
+  { controlPlane, vfs }: Kubernetes,
+  { machine, address }: KubernetesNode,
+): Map<string, string> {
+  const authority = readCredential(run, 'ca');
+  const kubeconfig = (user: string, credential: Credential): string =>
+    kubeconfigText(
+      {
+        server: `https://${controlPlane.address}:${API_PORT}`,
+        authority: authority.certificate,
+        user,
+        credential,
+      },
+      lab,
+    );
+  const user = `system:node:${machine}`;
+  const kubelet = issue(authority, {
+    commonName: user,
+    organization: 'system:nodes',
+    use: ['client', 'server'],
+    names: { addresses: [hostAddress(address)], dns: [machine] },
+  });
+  const files = new Map([
+    ['ca.crt', authority.certificate],
+    ['kubelet.crt', kubelet.certificate],
+    ['kubelet.key', kubelet.key],
+    ['kubelet.kubeconfig', kubeconfig(user, kubelet)],
+  ]);
+  if (vfs === 'dra') {
+    const driver = issue(authority, { commonName: 'vf-dra', organization: ADMINISTRATORS, use: ['client'] });
+    files.set('vf-dra.kubeconfig', kubeconfig('vf-dra', driver));
+  }
+  const folder = `${CLUSTER_FOLDER}/nodes/${machine}`;
+  mkdirSync(join(run, folder), { recursive: true, mode: 0o700 });
+  for (const [name, content] of files) writeSecret(run, `${folder}/${name}`, content);
+  return files;
+}

@@ -1,0 +1,81 @@
+import { createReadStream } from 'node:fs';
+import { MachineError, UsageError } from '../../errors/families.js';
+import type { GuestHost } from '../../hosts/guest-host.js';
+import { inStep, type Task } from '../../model/task.js';
+import type { RunResult } from '../../process/run.js';
+import { readImageArchive, type ImageArchive } from './image-archive.js';
+import type { RunningCluster } from './running-cluster.js';
+
+/** On a node, while it is loaded. */
+const TARGET = '/var/tmp/sriov-lab-image.tar';
+const MEBIBYTE = 1024 ** 2;
+/** Bytes that go to a guest at once. */
+const PIECE = 256 * 1024;
+
+/** The nodes to load an image onto: the one of that name, or all. Throws UsageError for a name that no node has. */
+function chosenNodes({ kubernetes, running }: RunningCluster, only: string | undefined): string[] {
+  const names = kubernetes.nodes.map(({ machine }) => machine);
+  if (only === undefined) return names;
+  if (names.includes(only)) return [only];
+  throw new UsageError({
+    code: 'LAB-MEMBER-UNKNOWN',
+    message: `the cluster of lab ${running.record.lab.name} has no node \`${only}\``,
+    hint: `use one of: ${names.join(', ')}`,
+  });
+}
+
+/** Puts the archive into the guest, and has the container runtime import it. */
+async function loadOnto(guest: GuestHost, node: string, archive: ImageArchive, task: Task): Promise<void> {
+  const { signal } = task;
+  try {
+    let sent = 0;
+    await guest.putStream(TARGET, createReadStream(archive.file, { highWaterMark: PIECE }), (bytes) => {
+      sent += bytes;
+      task.detail(`${Math.floor(sent / MEBIBYTE)} of ${Math.ceil(archive.bytes / MEBIBYTE)} MiB`);
+      signal.throwIfAborted();
+    });
+    task.detail('importing');
+    const result = await guest.run(['ctr', '--namespace', 'k8s.io', 'images', 'import', TARGET], { signal });
+    if (result.exitCode !== 0) throw notImported(node, archive, result);
+  } finally {
+    await guest.run(['rm', '-f', TARGET]);
+  }
+}
+
+function notImported(node: string, { file }: ImageArchive, { stdout, stderr }: RunResult): MachineError {
+  return new MachineError(
+    {
+      code: 'LAB-IMAGE-IMPORT',
+      message: `the container runtime of node ${node} did not import the image`,
+      location: { file },
+      hint: `it must be an image for linux/amd64, and fit on the node's disk: lab exec LAB ${node} -- df -h /var/lib/containerd`,
+    },
+    { cause: new Error(`${stdout}\n${stderr}`.trim()) },
+  );
+}
+
+/** What was loaded, and where. */
+export interface LoadedImage extends ImageArchive {
+  readonly nodes: readonly string[];
+}
+
+/**
+ * Puts an archive of images onto the nodes of a cluster, or onto one of them. Throws UsageError for a file that is none, and MachineError
+ * if a node does not take it.
+ */
+export async function loadImage(
+  cluster: RunningCluster,
+  file: string,
+  only: string | undefined,
+  task: Task,
+): Promise<LoadedImage> {
+  const nodes = chosenNodes(cluster, only);
+  const archive = await readImageArchive(file);
+  for (const node of nodes) {
+    const guest = await cluster.running.guest(node, task.signal);
+    await inStep(task, `Load ${archive.names.join(', ')} onto ${node}`, async (step) =>
+      loadOnto(guest, node, archive, step),
+    );
+  }
+  return { ...archive, nodes };
+}

@@ -1,0 +1,29 @@
+import type { controlPlanePrograms } from '../../toolchain/kubernetes/program-names.js';
+
+/** The files of a cluster, in the lab's run folder: credentials, links to its programs, etcd's data. They go with the lab. */
+export const CLUSTER_FOLDER = 'kubernetes';
+export const PKI_FOLDER = `${CLUSTER_FOLDER}/pki`;
+export const PROGRAMS_FOLDER = `${CLUSTER_FOLDER}/bin`;
+export const ETCD_FOLDER = `${CLUSTER_FOLDER}/etcd`;
+
+/** Whom a kubeconfig is for. */
+export type ClusterUser = 'admin' | 'controllers' | 'scheduler';
+
+export function kubeconfigOf(user: ClusterUser): string {
+  return `${CLUSTER_FOLDER}/${user}.kubeconfig`;
+}
+
+/** The link to a program. Artefacts and digests name the link, never the folder of the cache that it leads to. */
+export function programPath(name: (typeof controlPlanePrograms)[number]): string {
+  return `${PROGRAMS_FOLDER}/${name}`;
+}
+
+/** Of the API server, at its address and at 127.0.0.1. */
+export const API_PORT = 6443;
+
+/** The network of services' addresses, and the first of it, which the API server has itself. */
+export const SERVICE_SUBNET = '10.96.0.0/16';
+export const SERVICE_API_ADDRESS = '10.96.0.1';
+
+/** Of a kubectl that works as the cluster's administrator, in the control plane's peer. */
+export const ADMIN_KUBECTL = [programPath('kubectl'), '--kubeconfig', kubeconfigOf('admin')] as const;

@@ -1,0 +1,193 @@
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { writeCredentials } from '../../../../src/lab/cluster/credentials.js';
+import { runKubectl } from '../../../../src/lab/cluster/kubectl.js';
+import { loadImage } from '../../../../src/lab/cluster/load-image.js';
+import { clusterOf, type RunningCluster } from '../../../../src/lab/cluster/running-cluster.js';
+import { kubeconfigFor, writeKubeconfig } from '../../../../src/lab/cluster/write-kubeconfig.js';
+import { guestLogs } from '../../../../src/lab/guest-logs.js';
+import type { LabRecord } from '../../../../src/lab/record.js';
+import type { RunningLab } from '../../../../src/lab/running-lab.js';
+import { silentTask } from '../../../../src/model/task.js';
+import { identify, isAlive, type ProcessIdentity } from '../../../../src/process/identity.js';
+import { runOrThrow, type RunResult } from '../../../../src/process/run.js';
+import { kubernetes, labWithCluster } from '../../../support/cluster.js';
+import { gone, record, recorded } from '../../../support/record.js';
+import { useScratch } from '../../../support/scratch.js';
+
+const scratch = useScratch();
+const self = identify(process.pid) as ProcessIdentity;
+
+/** A lab that is up, as far as commands for its cluster look at it. `answer`: what runs in its node. */
+function running(
+  changes: Partial<LabRecord> = {},
+  answer: (command: string) => Partial<RunResult> = () => ({}),
+) {
+  const done: string[] = [];
+  const sent: number[] = [];
+  const guest = {
+    run: async (argv: readonly string[]) => {
+      done.push(argv.join(' '));
+      return Promise.resolve({ exitCode: 0, stdout: '', stderr: '', ...answer(argv.join(' ')) });
+    },
+    putStream: async (path: string, content: AsyncIterable<Buffer>, onSent: (bytes: number) => void) => {
+      done.push(`put ${path}`);
+      for await (const { length } of content) {
+        onSent(length);
+        sent.push(length);
+      }
+    },
+  };
+  const lab = {
+    folder: { run: scratch() },
+    record: record(labWithCluster(), {
+      parts: [recorded('service', 'kube-apiserver', { main: self })],
+      ...changes,
+    }),
+    peer: (peer: string) => ({
+      isAlive: async (one: ProcessIdentity) => Promise.resolve(isAlive(one)),
+      runAttached: async (argv: readonly string[], options: object) => {
+        done.push(`${peer}: ${argv.join(' ')} ${JSON.stringify(options)}`);
+        return Promise.resolve({ exitCode: 1, stdout: 'out', stderr: '' });
+      },
+    }),
+    guest: async (machine: string) => {
+      done.push(`into ${machine}`);
+      return Promise.resolve(guest);
+    },
+  };
+  return { done, sent, lab: lab as unknown as RunningLab };
+}
+
+async function cluster(lab: RunningLab): Promise<RunningCluster> {
+  return clusterOf(lab);
+}
+
+describe('the cluster of a lab', () => {
+  it('is found in its control plane’s peer', async () => {
+    expect(await cluster(running().lab)).toMatchObject({ kubernetes: { version: '1.37.2' } });
+  });
+
+  it.each([
+    ['that has none', { lab: labWithCluster(null) }, 'LAB-CLUSTER-NONE'],
+    [
+      'whose API server was killed',
+      { parts: [recorded('service', 'kube-apiserver', { main: gone })] },
+      'LAB-CLUSTER-DOWN',
+    ],
+    ['whose API server was never started', { parts: [] }, 'LAB-CLUSTER-DOWN'],
+  ])('%s is an error', async (_, changes, code) => {
+    await expect(cluster(running(changes).lab)).rejects.toMatchObject({ problems: [{ code }] });
+  });
+});
+
+describe('kubectl', () => {
+  it('runs as the administrator, in the user’s folder, and returns its exit code', async () => {
+    const { lab, done } = running();
+    const { signal } = new AbortController();
+    const options = { folder: '/home/user', capture: false, signal };
+    const result = await runKubectl(await cluster(lab), ['get', 'nodes'], options);
+    expect(result.exitCode).toBe(1);
+    const { run } = lab.folder;
+    const env = { KUBECONFIG: `${run}/kubernetes/admin.kubeconfig`, KUBECACHEDIR: `${run}/kubernetes/cache` };
+    expect(done).toEqual([
+      `control: ${run}/kubernetes/bin/kubectl get nodes ${JSON.stringify({ ...options, env })}`,
+    ]);
+  });
+});
+
+describe('a kubeconfig', () => {
+  it('is for the proxy’s port, and its file for its owner alone', async () => {
+    const { lab } = running();
+    writeCredentials(lab.folder.run, 'example', kubernetes);
+    const text = await kubeconfigFor(await cluster(lab), 16_443);
+    expect(text).toContain('server: https://127.0.0.1:16443');
+    const file = join(scratch(), 'it');
+    writeKubeconfig(file, text, { force: false });
+    expect(readFileSync(file, 'utf8')).toBe(text);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+  });
+
+  it('replaces a file only when told to', () => {
+    const file = join(scratch(), 'it');
+    writeFileSync(file, 'another cluster');
+    expect(() => {
+      writeKubeconfig(file, 'this one', { force: false });
+    }).toThrow('exists');
+    expect(readFileSync(file, 'utf8')).toBe('another cluster');
+    writeKubeconfig(file, 'this one', { force: true });
+    expect(readFileSync(file, 'utf8')).toBe('this one');
+  });
+});
+
+describe('an image', () => {
+  async function archive(): Promise<string> {
+    const folder = join(scratch(), 'content');
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'layer'), Buffer.alloc(600_000));
+    writeFileSync(join(folder, 'manifest.json'), JSON.stringify([{ RepoTags: ['lab/plugin:1'] }]));
+    const file = join(scratch(), 'image.tar');
+    await runOrThrow(['tar', '-C', folder, '-cf', file, 'layer', 'manifest.json']);
+    return file;
+  }
+
+  const target = '/var/tmp/sriov-lab-image.tar';
+  const steps = [
+    'into guest',
+    `put ${target}`,
+    `ctr --namespace k8s.io images import ${target}`,
+    `rm -f ${target}`,
+  ];
+
+  it('is put onto the nodes, imported and not left behind', async () => {
+    const { lab, done, sent } = running();
+    const file = await archive();
+    const loaded = await loadImage(await cluster(lab), file, undefined, silentTask());
+    expect(loaded).toMatchObject({ names: ['lab/plugin:1'], format: 'docker', nodes: ['guest'] });
+    expect(done).toEqual(steps);
+    expect(sent.reduce((sum, bytes) => sum + bytes, 0)).toBe(statSync(file).size);
+  });
+
+  it('that the runtime refuses is an error with its words', async () => {
+    const { lab, done } = running({}, (command) =>
+      command.startsWith('ctr') ? { exitCode: 1, stderr: 'no space left on device' } : {},
+    );
+    await expect(loadImage(await cluster(lab), await archive(), 'guest', silentTask())).rejects.toMatchObject(
+      {
+        problems: [{ code: 'LAB-IMAGE-IMPORT', message: expect.stringContaining('node guest') as string }],
+        cause: { message: 'no space left on device' },
+      },
+    );
+    expect(done).toEqual(steps);
+  });
+
+  it('is not put anywhere if the node or the file is wrong', async () => {
+    const { lab, done } = running();
+    const of = await cluster(lab);
+    await expect(loadImage(of, await archive(), 'other', silentTask())).rejects.toMatchObject({
+      problems: [{ code: 'LAB-MEMBER-UNKNOWN', hint: 'use one of: guest' }],
+    });
+    await expect(loadImage(of, '/nowhere', undefined, silentTask())).rejects.toMatchObject({
+      problems: [{ code: 'LAB-IMAGE-ARCHIVE' }],
+    });
+    expect(done).toEqual([]);
+  });
+});
+
+describe('the logs that machines keep to themselves', () => {
+  it('are those of the nodes’ services, and of services in machines', () => {
+    const parts = [
+      recorded('service', 'netserver-guest', { place: { machine: 'guest' } }),
+      recorded('service', 'etcd', { place: { peer: 'control' } }),
+      recorded('machine', 'guest'),
+    ];
+    expect(guestLogs(running({ parts }).lab).map(({ name, machine }) => [name, machine])).toEqual([
+      ['netserver-guest', 'guest'],
+      ['guest.containerd', 'guest'],
+      ['guest.kubelet', 'guest'],
+      ['guest.device-plugin', 'guest'],
+    ]);
+    expect(guestLogs(running({ lab: labWithCluster(null), parts: [] }).lab)).toEqual([]);
+  });
+});
