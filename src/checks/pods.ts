@@ -25,7 +25,8 @@ export interface PodsView {
   readonly resource: string | false;
   /** Whether pods get their VFs by claims (DRA). */
   readonly claims: boolean;
-  readonly deviceClass: string;
+  /** The NIC whose VFs they claim. */
+  readonly nic: string;
   readonly readySeconds: number;
 }
 
@@ -47,12 +48,7 @@ export function podsView(
     image: IMAGE,
     resource: pool?.resource ?? false,
     claims: pool !== undefined && clusterOf(target).vfs === 'dra',
-    deviceClass: pool === undefined ? '' : deviceClassOf(pool),
+    nic: pool?.nic ?? '',
     readySeconds: readySeconds(target, accelerator),
   };
-}
-
-/** The DeviceClass of a pool's VFs: `pf0.sriov.lab`. */
-function deviceClassOf({ nic }: VfPool): string {
-  return `${nic}.sriov.lab`;
 }

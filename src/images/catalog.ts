@@ -41,14 +41,6 @@ const recipes: readonly Image[] = [
   })),
 ];
 
-/** The same image with a component in another version, where it has that component. */
-export function withComponentVersion(image: Image, component: string, version: string): Image {
-  const layers = image.layers.map((uses) =>
-    uses.map((use) => (use.component === component ? { ...use, version } : use)),
-  );
-  return { ...image, layers };
-}
-
 /** The recipe of that name; undefined for one that is not made of layers, or that there is none of. */
 export function catalogued(name: string): Image | undefined {
   return recipes.find((recipe) => recipe.name === name);

@@ -11,6 +11,7 @@ import {
   type Lab,
   type Machine,
 } from '../model/lab.js';
+import { deviceClassesView } from '../render/device-classes-view.js';
 import { functionsView } from '../render/functions-view.js';
 import { labReadmeView } from '../render/lab-readme-view.js';
 import { machineView, type MachineFacts } from '../render/machine-view.js';
@@ -18,10 +19,10 @@ import { controlPlaneView } from '../render/control-plane-view.js';
 import { nodeView } from '../render/node-view.js';
 import { networkView } from '../render/network-view.js';
 import { renderTemplate } from '../render/templates.js';
-import type { Kubernetes } from '../model/kubernetes.js';
+import { SERVICE_SUBNET, type Kubernetes } from '../model/kubernetes.js';
 import { placeName } from '../model/service.js';
 import { controlPlaneServices } from './cluster/control-plane.js';
-import { API_PORT, SERVICE_API_ADDRESS, SERVICE_SUBNET } from './cluster/paths.js';
+import { API_PORT, SERVICE_API_ADDRESS } from './cluster/paths.js';
 import type { Accelerator } from '../toolchain/types.js';
 
 export interface Artefact {
@@ -37,6 +38,8 @@ export interface RenderFacts extends MachineFacts {
   readonly acceleratorInside: Accelerator;
 }
 
+/** What pods ask a DRA driver for. */
+export const DEVICE_CLASSES = 'device-classes.yaml';
 export const NETWORK_SCRIPT = 'network.sh';
 export const FUNCTIONS_SCRIPT = 'functions.sh';
 export const FUNCTIONS_UNDO_SCRIPT = 'functions-undo.sh';
@@ -129,8 +132,14 @@ function clusterArtefacts(lab: Lab, facts: RenderFacts): Artefact[] {
       content: renderTemplate('control-plane.sh', controlPlaneView(lab, placeName(on), services)),
       executable: true,
     },
+    ...(kubernetes.vfs === 'dra' ? [deviceClasses(lab, kubernetes)] : []),
     ...kubernetes.nodes.map(({ machine }) => nodeArtefact(lab, kubernetes, machine, facts)),
   ];
+}
+
+function deviceClasses(lab: Lab, kubernetes: Kubernetes): Artefact {
+  const content = renderTemplate('device-classes.yaml', deviceClassesView(lab, kubernetes));
+  return { path: DEVICE_CLASSES, content, executable: false };
 }
 
 function nodeArtefact(lab: Lab, kubernetes: Kubernetes, name: string, facts: RenderFacts): Artefact {

@@ -51,7 +51,10 @@ function labState(record: LabRecord, there: ReadonlySet<PartKey>): LabState {
   if (record.holder === null || !isHolderAlive(record.holder)) return 'broken';
   const ready = record.parts.every((part) => partState(part, there) === 'up');
   const machines = record.lab.machines.every(({ name }) => recordedPart(record, 'machine', name));
-  return ready && machines ? 'up' : 'partly up';
+  const nodes = (record.lab.kubernetes?.nodes ?? []).every(({ machine }) =>
+    recordedPart(record, 'node', machine),
+  );
+  return ready && machines && nodes ? 'up' : 'partly up';
 }
 
 /** The current state of a recorded lab. `broken`: its namespace is gone; `lab up` or `lab down` repairs that. */

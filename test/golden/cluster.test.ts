@@ -21,6 +21,16 @@ const [node] = kubernetes.nodes;
 if (node === undefined) throw new Error('the cluster has no node');
 const second = { ...node, machine: 'other', address: '10.0.0.11/24', pods: '10.244.1.0/24' };
 
+function artefact(path: string, cluster: Kubernetes): string {
+  const facts = { vhostNet: false, accelerator: 'kvm', acceleratorInside: 'kvm' } as const;
+  return renderLab(labWithCluster(cluster), facts).find((one) => one.path === path)?.content ?? '';
+}
+
+const others = ['control-plane.sh', 'run.sh', 'README.md', 'device-classes.yaml'].map((path) => [
+  path,
+  artefact(path, { ...kubernetes, vfs: 'dra' }),
+]);
+
 const scripts: Readonly<Record<string, string>> = {
   'device-plugin.node.sh': nodeScript(kubernetes, 'kvm'),
   'dra-emulated.node.sh': nodeScript({ ...kubernetes, vfs: 'dra' }, 'tcg'),
@@ -33,6 +43,10 @@ const scripts: Readonly<Record<string, string>> = {
 
 describe('the script that makes a machine a node', () => {
   it.each(Object.entries(scripts))('%s', async (name, content) => {
+    await expect(content).toMatchFileSnapshot(join(folder, name));
+  });
+
+  it.each(others)('%s, for running the cluster by hand', async (name = '', content) => {
     await expect(content).toMatchFileSnapshot(join(folder, name));
   });
 

@@ -1,4 +1,4 @@
-import type { KubernetesNode } from '../../model/kubernetes.js';
+import type { KubernetesNode, VfProvider } from '../../model/kubernetes.js';
 import { findByName } from '../../model/lab.js';
 import { renderTemplate } from '../../render/templates.js';
 import { scriptFolder, type Check, type CheckScript, type CheckTarget } from '../check.js';
@@ -7,7 +7,7 @@ import { clusterOf, controlPlaneOf } from '../kubernetes-place.js';
 declare module '../../render/templates.js' {
   interface Views {
     'checks/cluster.sh': ClusterView;
-    'checks/cluster-node.sh': { readonly node: string };
+    'checks/cluster-node.sh': NodeView;
   }
 }
 
@@ -26,10 +26,23 @@ interface ClusterView {
     readonly readyTitle: string;
     readonly versionTitle: string;
     readonly vfsTitle: string;
-    /** What the script finds: `sriov.lab/pf0:2`, one a line and sorted, or for DRA the number of all. */
+    /** What the script finds: `sriov.lab/pf0:2`, one a line and sorted. */
     readonly vfs: string;
   }[];
 }
+
+interface NodeView {
+  readonly node: string;
+  /** The services that run there, without those of the system. */
+  readonly services: readonly string[];
+}
+
+/** The unit that tells the kubelet of the VFs (node.sh). */
+const PROVIDERS: Readonly<Record<VfProvider, readonly string[]>> = {
+  'device-plugin': ['sriov-lab-device-plugin'],
+  dra: ['sriov-lab-dra'],
+  none: [],
+};
 
 function pathsOf(target: CheckTarget): { cluster: string; node: (name: string) => string } {
   const folder = scriptFolder(target);
@@ -55,19 +68,16 @@ function viewOf(target: CheckTarget): ClusterView {
     nodes: nodes.map((node) => {
       const { machine: name } = node;
       const vfs = vfsOf(target, node);
-      const total = vfs.reduce((sum, [, count]) => sum + count, 0);
       return {
         name,
         advertises: provider !== 'none',
         readyTitle: `${name} is Ready`,
         versionTitle: `the kubelet of ${name} is Kubernetes ${version}`,
         vfsTitle: `${name} advertises exactly its VFs: ${vfs.map(([resource, count]) => `${resource}: ${count}`).join(', ')}`,
-        vfs: claims
-          ? String(total)
-          : vfs
-              .map(([resource, count]) => `${resource}:${count}`)
-              .sort()
-              .join('\n'),
+        vfs: vfs
+          .map(([resource, count]) => `${resource}:${count}`)
+          .sort()
+          .join('\n'),
       };
     }),
   };
@@ -75,11 +85,15 @@ function viewOf(target: CheckTarget): ClusterView {
 
 function scripts(target: CheckTarget): CheckScript[] {
   const paths = pathsOf(target);
+  const { nodes, vfs } = clusterOf(target);
   return [
     { path: paths.cluster, content: renderTemplate('checks/cluster.sh', viewOf(target)) },
-    ...clusterOf(target).nodes.map(({ machine }) => ({
+    ...nodes.map(({ machine }) => ({
       path: paths.node(machine),
-      content: renderTemplate('checks/cluster-node.sh', { node: machine }),
+      content: renderTemplate('checks/cluster-node.sh', {
+        node: machine,
+        services: ['containerd', 'kubelet', ...PROVIDERS[vfs]],
+      }),
     })),
   ];
 }

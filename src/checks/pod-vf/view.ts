@@ -87,7 +87,6 @@ export function lastPod({ nic }: CheckTarget): string {
 interface PodVfView extends PodsView {
   readonly check: string;
   readonly node: string;
-  readonly nic: string;
   readonly pods: readonly string[];
   readonly first: string;
   readonly last: string;
@@ -106,7 +105,6 @@ export function podVfView(target: CheckTarget, accelerator: Accelerator): PodVfV
     ...podsView(target, `lab-vf-${machine.name}-${nic.name}`, accelerator, pool),
     check: 'pod-vf',
     node: machine.name,
-    nic: nic.name,
     pods,
     first: pods[0] ?? last,
     last,

@@ -1,14 +1,6 @@
-import type { Kubernetes } from '../../model/kubernetes.js';
+import { SERVICE_SUBNET, type Kubernetes } from '../../model/kubernetes.js';
 import type { Readiness, Service, ServicePlace } from '../../model/service.js';
-import {
-  ADMIN_KUBECTL,
-  API_PORT,
-  ETCD_FOLDER,
-  kubeconfigOf,
-  PKI_FOLDER,
-  programPath,
-  SERVICE_SUBNET,
-} from './paths.js';
+import { ADMIN_KUBECTL, API_PORT, ETCD_FOLDER, kubeconfigOf, PKI_FOLDER, programPath } from './paths.js';
 
 const ETCD_URL = 'http://127.0.0.1:2379';
 const ETCD_PEER_URL = 'http://127.0.0.1:2380';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { RunResult } from '../../process/run.js';
-import { CLUSTER_FOLDER, kubeconfigOf, programPath } from './paths.js';
+import { kubeconfigOf, KUBECTL_CACHE, programPath } from './paths.js';
 import type { RunningCluster } from './running-cluster.js';
 
 /**
@@ -16,6 +16,6 @@ export async function runKubectl(
   return controlPlane.runAttached([inRun(programPath('kubectl')), ...args], {
     ...options,
     // Variables, because a plugin of kubectl does not allow flags before its name.
-    env: { KUBECONFIG: inRun(kubeconfigOf('admin')), KUBECACHEDIR: inRun(`${CLUSTER_FOLDER}/cache`) },
+    env: { KUBECONFIG: inRun(kubeconfigOf('admin')), KUBECACHEDIR: inRun(KUBECTL_CACHE) },
   });
 }

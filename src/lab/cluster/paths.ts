@@ -4,6 +4,7 @@ import type { controlPlanePrograms } from '../../toolchain/kubernetes/program-na
 export const CLUSTER_FOLDER = 'kubernetes';
 export const PKI_FOLDER = `${CLUSTER_FOLDER}/pki`;
 export const PROGRAMS_FOLDER = `${CLUSTER_FOLDER}/bin`;
+export const KUBECTL_CACHE = `${CLUSTER_FOLDER}/cache`;
 export const ETCD_FOLDER = `${CLUSTER_FOLDER}/etcd`;
 
 /** Whom a kubeconfig is for. */
@@ -21,8 +22,7 @@ export function programPath(name: (typeof controlPlanePrograms)[number]): string
 /** Of the API server, at its address and at 127.0.0.1. */
 export const API_PORT = 6443;
 
-/** The network of services' addresses, and the first of it, which the API server has itself. */
-export const SERVICE_SUBNET = '10.96.0.0/16';
+/** The first of the services' addresses, which the API server has itself. */
 export const SERVICE_API_ADDRESS = '10.96.0.1';
 
 /** Of a kubectl that works as the cluster's administrator, in the control plane's peer. */

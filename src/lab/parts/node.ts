@@ -7,10 +7,10 @@ import { findByName, type Lab } from '../../model/lab.js';
 import type { Kubernetes, KubernetesNode } from '../../model/kubernetes.js';
 import { waitFor } from '../../process/wait-for.js';
 import { nodeServices } from '../../render/node-view.js';
-import { digestOf, folderOf, nodeScript } from '../artefacts.js';
+import { DEVICE_CLASSES, digestOf, folderOf, nodeScript } from '../artefacts.js';
 import { API_SERVER } from '../cluster/control-plane.js';
 import { lastHeartbeat, nodeReadiness, questionsAbout, type NotReady } from '../cluster/node-state.js';
-import { ADMIN_KUBECTL } from '../cluster/paths.js';
+import { ADMIN_KUBECTL, KUBECTL_CACHE } from '../cluster/paths.js';
 import { acceleratorsOf, limitMsAt } from '../limits.js';
 import type { PreparedCluster, PreparedLab } from '../prepare.js';
 import { runPreparation } from '../run-preparation.js';
@@ -113,6 +113,7 @@ export function nodePart(
         const host = await site.host(kubernetes.controlPlane.on, signal);
         const guest = await site.guest(name, signal);
         await putFiles(guest, site, prepared, kubernetes, node);
+        await addDeviceClasses(host, kubernetes, signal);
         const before = await askAbout(kubernetes, node, host, signal);
         const log = site.folder.log(`${name}.node`);
         await runPreparation(guest, SCRIPT, { log, limitMs: limitMs(SCRIPT_LIMIT_MS), signal });
@@ -132,6 +133,29 @@ export function nodePart(
         site.log('node-ready', { node: name, ms: Date.now() - started });
       }),
   };
+}
+
+/** Tells the API server what pods may ask a DRA driver for. */
+async function addDeviceClasses(host: Host, { vfs }: Kubernetes, signal: AbortSignal): Promise<void> {
+  if (vfs !== 'dra') return;
+  const argv = [
+    'env',
+    `KUBECACHEDIR=${KUBECTL_CACHE}`,
+    ...ADMIN_KUBECTL,
+    'apply',
+    '-f',
+    DEVICE_CLASSES,
+  ] as const;
+  const { exitCode, stderr } = await host.run(argv, { signal });
+  if (exitCode === 0) return;
+  throw new MachineError(
+    {
+      code: 'LAB-CLUSTER-OBJECTS',
+      message: `the API server does not accept the lab's device classes (${DEVICE_CLASSES})`,
+      hint: 'DRA needs Kubernetes 1.34 or newer, and an API server that serves resource.k8s.io/v1',
+    },
+    { cause: new Error(stderr.trim()) },
+  );
 }
 
 /** Whether the node has told its state since: what an earlier kubelet told stays at the API server. */

@@ -1,8 +1,5 @@
-/** What `go list` says of a compiled package that only has to be linked. */
-const COMPILED = 'not installed but available in build cache';
-
 /** For `go list -f`: a line for each package, and whether it is compiled already. */
-export const listFormat = `{{.ImportPath}} {{eq .StaleReason "${COMPILED}"}}`;
+export const listFormat = '{{.ImportPath}} {{not .Stale}}';
 
 /** Turns the output of `go build -v`, a line for each package that it compiles, into a progress. `listed`: see listFormat. */
 export function buildProgress(listed: string): (line: string) => string {

@@ -17,7 +17,7 @@ function answers(changed = ''): string {
     'get node guest '*Ready*) printf 'True kubelet is posting ready status' ;;
     'get node guest '*kubeletVersion*) printf v1.37.2 ;;
     'get node guest '*allocatable*) printf '{"cpu":"1","memory":"1Gi","sriov.lab/pf0":"2"}' ;;
-    'get resourceslices '*) printf 'other a b c\\nguest vf0 vf1\\n' ;;
+    'get resourceslices '*) printf 'other pf0\\nguest pf0 pf0\\n' ;;
     'get pods -A '*) printf 'one 0\\ntwo 0 0\\npending\\n' ;;
     *) echo "unknown: $*"; exit 1 ;;
 esac`;
@@ -73,7 +73,7 @@ describe('the script of cluster', () => {
     expect(await failed(changed)).toEqual([title]);
   });
 
-  it.each(['guest vf0', 'guest vf0 vf1 vf2', 'other vf0 vf1'])(
+  it.each(['guest pf0', 'guest pf0 pf0 pf0', 'other pf0 pf0', 'guest pf0 pf0 pf1'])(
     'fails with DRA for the slice %s',
     async (slice) => {
       const of = clusterTarget('cluster', null, { vfs: 'dra' });
@@ -83,7 +83,7 @@ describe('the script of cluster', () => {
 
   it.each([
     ['active', '0', []],
-    ['failed', '0', ['guest: containerd runs', 'guest: kubelet runs']],
+    ['failed', '0', ['guest: containerd runs', 'guest: kubelet runs', 'guest: sriov-lab-device-plugin runs']],
     [
       'active',
       '2',

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { DEFAULT_KUBERNETES_VERSION } from '../../../src/definition/defaults.js';
 import { findComponent } from '../../../src/images/components/catalog.js';
 import { resolveComponent } from '../../../src/images/components/resolve.js';
 import { debianLayerScript } from '../../../src/images/debian/layer.js';
@@ -19,6 +20,10 @@ describe.each(components)('component $name', (component) => {
   it('says its pinned version if it is one whose version can be chosen, and only then', () => {
     expect(component.version !== undefined).toBe(Object.hasOwn(componentVersions, component.name));
   });
+});
+
+it('has Kubernetes in the version that a cluster has by default', () => {
+  expect(findComponent('kubernetes').version).toBe(DEFAULT_KUBERNETES_VERSION);
 });
 
 describe('debianLayerScript', () => {

@@ -9,6 +9,7 @@ import {
 import { statusOf, type LabStatus } from '../../../src/lab/status.js';
 import { partsThere } from '../../../src/lab/survey.js';
 import { identify, type ProcessIdentity } from '../../../src/process/identity.js';
+import { labWithCluster } from '../../support/cluster.js';
 import { labWithNic } from '../../support/definition.js';
 import { gone, record, recorded } from '../../support/record.js';
 import { useScratch } from '../../support/scratch.js';
@@ -90,6 +91,18 @@ describe('the status of a lab', () => {
       accelerator: 'tcg',
       nodes: [],
       peers: [{ name: 'server', address: '10.0.0.1/16' }],
+    });
+  });
+
+  it('shows the nodes of its cluster, and is partly up while one is not Ready or not begun', async () => {
+    const lab = labWithCluster();
+    const before = held([namespace, network, guest()], { lab });
+    expect(await statusOfLab(before)).toMatchObject({ state: 'partly up', nodes: [] });
+    // Nobody answers for the API server here.
+    const joined = recorded('node', 'guest', { needs: ['machine guest'], place: { machine: 'guest' } });
+    expect(await statusOfLab(held([namespace, network, guest(), joined], { lab }))).toMatchObject({
+      state: 'partly up',
+      nodes: [{ name: 'guest', state: 'ended' }],
     });
   });
 

@@ -198,6 +198,20 @@ describe('a node', () => {
     expect(done.at(-1)).toBe('log node-ready');
   });
 
+  it('with a DRA driver gets the classes of its devices first', async () => {
+    const dra = { ...kubernetes, vfs: 'dra' } as const;
+    const of = nodeSite((command) =>
+      command.includes(' apply ') ? { exitCode: 1, stderr: 'no such kind' } : {},
+    );
+    await expect(bringUp(partNamed('node guest', prepared(dra)), of.at)).rejects.toMatchObject({
+      problems: [{ code: 'LAB-CLUSTER-OBJECTS' }],
+      cause: { message: 'no such kind' },
+    });
+    expect(of.done.at(-1)).toBe(
+      '{"peer":"control"}: env KUBECACHEDIR=kubernetes/cache kubernetes/bin/kubectl --kubeconfig kubernetes/admin.kubeconfig apply -f device-classes.yaml',
+    );
+  });
+
   it('whose script fails is an error with the script’s own reason', async () => {
     const refusal = 'LAB-HOST-VFS\nPF 0000:00:03.0 of machine guest did not make 2 VFs\nsee dmesg\n';
     const { at } = nodeSite(

@@ -26,6 +26,8 @@ const (
 	// The kubelet gives a sandbox two minutes at least.
 	timeLimit = 100 * time.Second
 	patience  = 30 * time.Second
+	// CNI 1.1's code for a plugin that cannot attach anything now.
+	errNotAvailable = 50
 )
 
 // configuration is the plugin's own. All of it has a default.
@@ -136,7 +138,7 @@ func (p *plugin) status(args *skel.CmdArgs) error {
 		_, err = podsOf(ctx, conf.Kubelet)
 	}
 	if err != nil {
-		return types.NewError(types.ErrPluginNotAvailable, "vf-attach: "+err.Error(), "")
+		return types.NewError(errNotAvailable, "vf-attach: "+err.Error(), "")
 	}
 	return nil
 }

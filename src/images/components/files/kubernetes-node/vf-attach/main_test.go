@@ -174,7 +174,7 @@ func TestCHECKAndSTATUSTellWhatIsWrong(t *testing.T) {
 	}
 	s.kubelet.Stop()
 	var said *types.Error
-	if !errors.As(s.plugin.status(args), &said) || said.Code != types.ErrPluginNotAvailable {
+	if !errors.As(s.plugin.status(args), &said) || said.Code != errNotAvailable {
 		t.Errorf("STATUS does not notice that the kubelet is gone: %v", said)
 	}
 }
