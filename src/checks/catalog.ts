@@ -1,9 +1,12 @@
 import type { Check } from './check.js';
+import { cluster } from './cluster/spec.js';
 import { cniAttach } from './cni-attach/spec.js';
 import { enumeration } from './enumeration/spec.js';
 import { hotplugFree } from './hotplug-free/spec.js';
 import { isolation } from './isolation/spec.js';
 import { linkState } from './link-state/spec.js';
+import { podNetwork } from './pod-network/spec.js';
+import { podVf } from './pod-vf/spec.js';
 import type { CheckSpec } from './spec.js';
 import { storage } from './storage/spec.js';
 import { traffic } from './traffic/spec.js';
@@ -27,6 +30,9 @@ export const catalog = {
   'cni-attach': { spec: cniAttach, load: async () => import('./cni-attach/run.js') },
   'vdpa-path': { spec: vdpaPath, load: async () => import('./vdpa-path/run.js') },
   storage: { spec: storage, load: async () => import('./storage/run.js') },
+  cluster: { spec: cluster, load: async () => import('./cluster/run.js') },
+  'pod-vf': { spec: podVf, load: async () => import('./pod-vf/run.js') },
+  'pod-network': { spec: podNetwork, load: async () => import('./pod-network/run.js') },
 } as const satisfies Readonly<Record<string, Entry>>;
 
 export type CheckName = keyof typeof catalog;

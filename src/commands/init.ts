@@ -17,6 +17,7 @@ export default class Init extends BaseCommand<typeof Init> {
   static override examples = [
     '<%= config.bin %> <%= command.id %> my-lab',
     '<%= config.bin %> <%= command.id %> my-lab --vfs 8 --backend user',
+    '<%= config.bin %> <%= command.id %> my-cluster --kubernetes --vfs 2',
     '<%= config.bin %> <%= command.id %> my-lab -o /tmp/anywhere --dry-run',
   ];
   static override args = {
@@ -40,6 +41,9 @@ export default class Init extends BaseCommand<typeof Init> {
         'where packets go: taps on a network with a server, or QEMU’s isolated user-mode network; ' +
         'not for storage devices',
     })(),
+    kubernetes: Flags.boolean({
+      description: 'a Kubernetes cluster: its control plane, and a node whose pods get the VFs',
+    }),
     output: Flags.string({
       char: 'o',
       description: 'the folder; by default one with the lab’s name, here',
@@ -50,8 +54,8 @@ export default class Init extends BaseCommand<typeof Init> {
 
   async run(): Promise<InitResult> {
     const { args, flags } = await this.read(Init);
-    const { model, vfs, backend, output: folder = args.name } = flags;
-    const files = initLab(folder, { name: args.name, model, vfs, backend }, flags['dry-run']);
+    const { model, vfs, backend, kubernetes, output: folder = args.name } = flags;
+    const files = initLab(folder, { name: args.name, model, vfs, backend, kubernetes }, flags['dry-run']);
     for (const file of files) this.log(file);
     if (!flags['dry-run']) this.log(`try it: lab test ${folder}`);
     return { lab: args.name, folder, files };

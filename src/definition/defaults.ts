@@ -26,7 +26,7 @@ export const DEFAULT_VF_PROVIDER: VfProvider = 'device-plugin';
 export const NODE_MEMORY_MIB = 2048;
 
 /** The image of a node that names none. */
-export const NODE_IMAGE = 'kubernetes-node';
+export const NODE_IMAGE: ImageName = 'kubernetes-node';
 
 /** Memory for a VF's netdev, its queues and its driver in a guest: measured, with room to spare. */
 const MEMORY_PER_FUNCTION_MIB = 4;

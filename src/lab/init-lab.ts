@@ -22,6 +22,8 @@ export interface InitOptions {
   readonly model: string;
   readonly backend: (typeof INIT_BACKENDS)[number];
   readonly vfs: number;
+  /** Whether it is a cluster: the machine is its node. */
+  readonly kubernetes: boolean;
 }
 
 /** What the templates of a new lab show. */
@@ -31,6 +33,7 @@ interface NewLabView {
   readonly vfs: number;
   readonly onNetwork: boolean;
   readonly onUser: boolean;
+  readonly kubernetes: boolean;
   readonly summary: string;
   readonly checks: readonly string[];
 }
@@ -39,19 +42,34 @@ function wrong(message: string, hint: string): UsageError {
   return new UsageError({ code: 'LAB-USAGE', message, hint });
 }
 
-function assertPossible({ name, model, vfs }: InitOptions): void {
+function assertPossible({ name, model, vfs, backend, kubernetes }: InitOptions): void {
   const problem = labName.safeParse(name).error?.issues[0];
   if (problem !== undefined)
     throw wrong(`\`${name}\` is not a valid name for a lab`, `it ${problem.message}`);
   const { maxVfs } = nicModel(model);
   if (vfs > maxVfs)
     throw wrong(`a NIC of model ${model} can have at most ${maxVfs} VFs`, `use --vfs ${maxVfs} or less`);
+  if (kubernetes && nicModel(model).kind !== 'network')
+    throw wrong(`pods cannot get VFs of model ${model}`, 'choose a network card with --model');
+  if (kubernetes && backend !== 'tap')
+    throw wrong('pods on VFs need a network to be on', 'leave --backend out, or use --backend tap');
+}
+
+function summaryOf({ model, vfs, kubernetes }: InitOptions, onNetwork: boolean): string {
+  const count = `${vfs} ${vfs === 1 ? 'VF' : 'VFs'}`;
+  if (kubernetes) return `A Kubernetes cluster whose pods get ${count} of a ${model} PF`;
+  return `A guest whose ${model} PF can create ${count}${onNetwork ? ', and a server that it reaches over them' : ''}`;
+}
+
+function checksFor({ kubernetes }: InitOptions, hasBackend: boolean): readonly string[] {
+  if (kubernetes) return ['cluster', 'pod-vf', 'pod-network'];
+  return ['vf-creation', 'hotplug-free', hasBackend ? 'traffic' : 'storage'];
 }
 
 /** The files of a new lab: a definition, a README, and beside them the JSON Schema for editors. */
 export function initialFiles(options: InitOptions): Artefact[] {
   assertPossible(options);
-  const { name, model, vfs } = options;
+  const { name, model, vfs, kubernetes } = options;
   const hasBackend = nicModel(model).kind === 'network';
   const onNetwork = hasBackend && options.backend === 'tap';
   const view: NewLabView = {
@@ -60,8 +78,9 @@ export function initialFiles(options: InitOptions): Artefact[] {
     vfs,
     onNetwork,
     onUser: hasBackend && options.backend === 'user',
-    summary: `A guest whose ${model} PF can create ${vfs} ${vfs === 1 ? 'VF' : 'VFs'}${onNetwork ? ', and a server that it reaches over them' : ''}`,
-    checks: ['vf-creation', 'hotplug-free', hasBackend ? 'traffic' : 'storage'],
+    kubernetes,
+    summary: summaryOf(options, onNetwork),
+    checks: checksFor(options, hasBackend),
   };
   return [
     { path: 'lab.yaml', content: renderTemplate('init/lab.yaml', view), executable: false },

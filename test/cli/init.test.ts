@@ -17,7 +17,7 @@ describe('the files of a new lab', () => {
     ({ model, backend }) => {
       for (const vfs of [1, nicModel(model).maxVfs]) {
         const folder = join(place().folder, `${model}-${vfs}`);
-        initLab(folder, { name: 'mine', model, backend, vfs }, false);
+        initLab(folder, { name: 'mine', model, backend, vfs, kubernetes: false }, false);
         expect(complaintAbout(join(folder, 'lab.yaml'))).toBeUndefined();
         const { lab } = readLab(folder);
         expect(lab).toMatchObject({ name: 'mine', machines: [{ nics: [{ model, vfs: { length: vfs } }] }] });
@@ -26,8 +26,34 @@ describe('the files of a new lab', () => {
     },
   );
 
+  it.each(['virtio-net', 'igb'])('make a valid cluster whose pods get VFs: %s', (model) => {
+    const folder = join(place().folder, model);
+    initLab(folder, { name: 'mine', model, backend: 'tap', vfs: 2, kubernetes: true }, false);
+    expect(complaintAbout(join(folder, 'lab.yaml'))).toBeUndefined();
+    const { lab } = readLab(folder);
+    expect(lab.kubernetes?.nodes).toMatchObject([
+      { machine: 'guest', uplink: 'uplink', pools: [{ resource: 'sriov.lab/pf0' }] },
+    ]);
+    expect(new Set(lab.checks.map(({ check }) => check))).toEqual(
+      new Set(['cluster', 'pod-vf', 'pod-network']),
+    );
+    expect(readFileSync(join(folder, 'README.md'), 'utf8')).toContain('lab kubectl . -- get nodes');
+  });
+
+  it('are no cluster on a storage device, or on a user network', () => {
+    const cluster = { name: 'mine', model: 'virtio-net', backend: 'tap', vfs: 2, kubernetes: true } as const;
+    expect(() => initialFiles({ ...cluster, model: 'nvme' })).toThrow(/pods cannot get VFs of model nvme/);
+    expect(() => initialFiles({ ...cluster, backend: 'user' })).toThrow(/pods on VFs need a network/);
+  });
+
   it('name each other: the README the definition, the definition the schema beside it', () => {
-    const files = initialFiles({ name: 'mine', model: 'virtio-net', backend: 'tap', vfs: 3 });
+    const files = initialFiles({
+      name: 'mine',
+      model: 'virtio-net',
+      backend: 'tap',
+      vfs: 3,
+      kubernetes: false,
+    });
     expect(files.map(({ path }) => path)).toEqual(['lab.yaml', 'README.md', 'lab.schema.json']);
     expect(files[0]?.content).toMatch(/^# yaml-language-server: \$schema=lab\.schema\.json\n/);
     expect(files[2]?.content).toBe(readFileSync('schema/lab.schema.json', 'utf8'));

@@ -18,7 +18,7 @@ import { bytesBetween, readLinkBytes, type LinkBytes } from '../link-counters.js
 import { outermostTap } from '../outermost-tap.js';
 import { readQemuIo, type ProcessIo } from '../qemu-io.js';
 import { parametersOf } from '../spec.js';
-import { noneLost } from './ping-replies.js';
+import { noneLost } from '../ping-replies.js';
 import { vdpaPath } from './spec.js';
 import { netdevType, readIndex, receiveIndex, usedBetween } from './virtqueue.js';
 

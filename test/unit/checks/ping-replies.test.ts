@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { noneLost } from '../../../src/checks/vdpa-path/ping-replies.js';
+import { noneLost } from '../../../src/checks/ping-replies.js';
 import { run } from '../../../src/process/run.js';
 import { renderTemplate } from '../../../src/render/templates.js';
 

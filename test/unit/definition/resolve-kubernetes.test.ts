@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { addressToNumber } from '../../../src/model/ipv4.js';
 import { functionsOf, hostAddress, type Lab } from '../../../src/model/lab.js';
+import { DEFAULT_KUBERNETES_VERSION } from '../../../src/definition/defaults.js';
+import { pinnedVersion } from '../../../src/toolchain/kubernetes/module-version.js';
 import type { LabFile } from '../../../src/definition/shape.js';
 import { lab } from '../../support/definition.js';
 
@@ -45,6 +47,10 @@ describe('a cluster', () => {
       pods: '10.244.0.0/16',
       vfs: 'device-plugin',
     });
+  });
+
+  it('has the version that its programs are pinned to', () => {
+    expect(DEFAULT_KUBERNETES_VERSION).toBe(pinnedVersion);
   });
 
   it('is as it is written', () => {
@@ -203,6 +209,13 @@ describe('a machine that is a node', () => {
         machines: { guest: { memory, nics } },
       }).machines[0]?.memoryMiB;
     expect([memoryOf(), memoryOf('3G')]).toEqual([512 + 4 * 512, 3072]);
+  });
+
+  it('has the cluster’s version of Kubernetes in the image for nodes', () => {
+    const versions = cluster().images.flatMap(({ layers }) =>
+      layers.flat().flatMap(({ component, version }) => (component === 'kubernetes' ? [version] : [])),
+    );
+    expect(versions).toEqual([DEFAULT_KUBERNETES_VERSION]);
   });
 
   it('has the cluster’s version of Kubernetes in an image of the lab’s own', () => {

@@ -132,7 +132,13 @@ describe('the artefacts of a lab', () => {
 });
 
 describe('a new lab', () => {
-  const options: InitOptions = { name: 'mine', model: 'virtio-net', backend: 'tap', vfs: 2 };
+  const options: InitOptions = {
+    name: 'mine',
+    model: 'virtio-net',
+    backend: 'tap',
+    vfs: 2,
+    kubernetes: false,
+  };
   const written = (changes: Partial<InitOptions>): Lab => {
     const folder = join(scratch(), 'new');
     expect(initLab(folder, { ...options, ...changes }, false)).toEqual(

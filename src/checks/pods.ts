@@ -1,0 +1,54 @@
+import type { VfPool } from '../model/kubernetes.js';
+import type { Accelerator } from '../toolchain/types.js';
+import type { CheckTarget } from './check.js';
+import { clusterOf } from './kubernetes-place.js';
+
+declare module '../render/templates.js' {
+  interface Views {
+    'checks/pods-end.sh': PodsView & { readonly check: string };
+  }
+}
+
+/** In every node's image: a static busybox. */
+const IMAGE = 'docker.io/lab/busybox:1';
+/** How long a pod may take to become Ready or to end, in s. */
+const READY_SECONDS = 60;
+/** How much longer under emulation, and again for each emulated machine around it. */
+const EMULATION_FACTOR = 4;
+
+/** The view of the partial `pods`. */
+export interface PodsView {
+  /** The value of the label by which a check knows its pods, and the beginning of their names. */
+  readonly label: string;
+  readonly image: string;
+  /** What a pod asks for; false: it asks for no VF. */
+  readonly resource: string | false;
+  /** Whether pods get their VFs by claims (DRA). */
+  readonly claims: boolean;
+  /** The NIC whose VFs they claim. */
+  readonly nic: string;
+  readonly readySeconds: number;
+}
+
+/** How long a pod may take to become Ready or to end, in s. */
+export function readySeconds({ machine }: CheckTarget, accelerator: Accelerator): number {
+  if (accelerator !== 'tcg') return READY_SECONDS;
+  return READY_SECONDS * EMULATION_FACTOR * (machine.on === null ? 1 : EMULATION_FACTOR);
+}
+
+/** `pool`: where the pods' VFs come from; undefined for pods without. */
+export function podsView(
+  target: CheckTarget,
+  label: string,
+  accelerator: Accelerator,
+  pool?: VfPool,
+): PodsView {
+  return {
+    label,
+    image: IMAGE,
+    resource: pool?.resource ?? false,
+    claims: pool !== undefined && clusterOf(target).vfs === 'dra',
+    nic: pool?.nic ?? '',
+    readySeconds: readySeconds(target, accelerator),
+  };
+}

@@ -1,0 +1,44 @@
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { CheckTarget, ScriptOutput } from '../../../src/checks/check.js';
+import { runPeerScript } from '../../../src/checks/peer-script.js';
+import { findCheck } from '../../../src/checks/runs.js';
+import { run } from '../../../src/process/run.js';
+
+/**
+ * Runs a script of a check in a folder of its own, with a kubectl that answers by this shell code: `$*` are its arguments without
+ * --kubeconfig. `also`: programs that the script finds before all others.
+ */
+export async function runScript(
+  folder: string,
+  target: CheckTarget,
+  name: string,
+  answers: string,
+  also: Readonly<Record<string, string>> = {},
+): Promise<ScriptOutput> {
+  const script = findCheck(target.request.check)
+    .scripts(target, 'kvm')
+    .find(({ path }) => path.endsWith(`/${name}`));
+  if (script === undefined) throw new Error(`no script ${name}`);
+  const put = (path: string, content: string): void => {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), content);
+    chmodSync(join(folder, path), 0o755);
+  };
+  put(script.path, script.content);
+  put('kubernetes/bin/kubectl', `#!/bin/sh\nset -u\nshift 2\necho "$*" >>calls\n${answers}\n`);
+  for (const [program, code] of Object.entries(also)) put(`bin/${program}`, `#!/bin/sh\n${code}\n`);
+  const host = {
+    description: 'a folder',
+    putFile: async () => Promise.resolve(),
+    run: async (argv: readonly [string, ...string[]]) =>
+      run(argv, { cwd: folder, env: { PATH: `${join(folder, 'bin')}:${String(process.env['PATH'])}` } }),
+  };
+  const signal = new AbortController().signal;
+  return runPeerScript(host, script.path, { limitMs: 10_000, signal, onLine: () => undefined });
+}
+
+/** The titles of what failed. */
+export function failedOf({ assertions }: ScriptOutput): string[] {
+  return assertions.flatMap(({ ok, title }) => (ok ? [] : [title]));
+}

@@ -1,0 +1,377 @@
+import { describe, expect, it, vi } from 'vitest';
+import { assertion, type CheckTarget, type ScriptOutput } from '../../../src/checks/check.js';
+import { findCheck } from '../../../src/checks/runs.js';
+import type { Lab } from '../../../src/model/lab.js';
+import { clusterTarget, labWithCluster, request } from '../../support/cluster-checks.js';
+import { useScratch } from '../../support/scratch.js';
+import { failedOf, runScript } from './fake-kubectl.js';
+import { failedIn, fakeHost, fine, linksOf, runIn, saying } from './fake-world.js';
+
+const scratch = useScratch();
+
+/** 3 packets of 1408 bytes. */
+const COUNT = 3;
+const PAYLOAD = COUNT * 1408;
+
+/** What a cluster does wrong, if anything. */
+interface Faults {
+  /** The facts of a pod that differ. */
+  readonly facts?: Readonly<Record<string, object>>;
+  /** The same, after the restart. */
+  readonly factsAfterRestart?: Readonly<Record<string, object>>;
+  /** The bytes that something counts in place of the payload. */
+  readonly net1?: number;
+  readonly eth0?: number;
+  readonly tap?: number;
+  readonly peer?: number;
+  readonly ping?: string;
+  /** A script that fails. */
+  readonly fails?: string;
+  /** VFs that do not come home. */
+  readonly lost?: readonly string[];
+  /** VFs that are away at first. */
+  readonly awayAtFirst?: readonly string[];
+  /** A VF that a pod holds, but that is in the node nevertheless. */
+  readonly stays?: string;
+  /** The pod that waits gets this VF. */
+  readonly lastGets?: string;
+}
+
+const REPLIES = Array.from({ length: COUNT }, (_, index) => `64 bytes: icmp_seq=${index + 1} ttl=64\n`).join(
+  '',
+);
+
+/** A cluster that behaves, but for its faults. */
+function cluster(of: Lab, faults: Faults = {}) {
+  const nic = of.machines[0]?.nics[1];
+  const vfs = nic?.vfs ?? [];
+  const ran: string[] = [];
+  /** Which VF each pod holds, by their names. */
+  const holds = new Map<string, string>();
+  let counted = 0;
+  let restarted = false;
+  const macOf = (vf: string | undefined): string => vfs.find(({ name }) => name === vf)?.mac ?? '';
+  const factsOf = (pod: string, vf: string): object => ({
+    container: `containerd://${pod}`,
+    restarts: 0,
+    mac: macOf(vf),
+    address: `10.0.0.${99 + Number(pod)}/24`,
+    ...faults.facts?.[pod],
+    ...(restarted ? faults.factsAfterRestart?.[pod] : {}),
+  });
+  const home = (): Record<string, string> =>
+    Object.fromEntries(
+      vfs.map(({ name, mac }) => {
+        const held = [...holds.values()].includes(name) && name !== faults.stays;
+        const away =
+          held ||
+          (ran.includes('pod-vf-kill.sh') && faults.lost?.includes(name) === true) ||
+          faults.awayAtFirst?.includes(name) === true;
+        return [name, away ? '' : `ens1${name} ${String(mac)}`];
+      }),
+    );
+  const script = (path: string): ScriptOutput => {
+    const name = path.slice(path.lastIndexOf('/') + 1);
+    if (name !== 'pod-vf-home.sh') ran.push(name);
+    if (name === faults.fails) return { ...fine, assertions: [assertion(false, `${name} works`)] };
+    if (name === 'pod-vf-home.sh') return saying(home());
+    if (name === 'pod-vf-begin.sh')
+      for (const [index, vf] of vfs.entries()) holds.set(String(index + 1), vf.name);
+    if (name === 'pod-vf-restarted.sh') restarted = true;
+    if (name === 'pod-vf-free.sh') {
+      holds.set(String(vfs.length + 1), faults.lastGets ?? holds.get('1') ?? '');
+      holds.delete('1');
+    }
+    if (name === 'pod-vf-kill.sh') holds.delete(String(vfs.length + 1));
+    if (name === 'pod-vf-end.sh') holds.clear();
+    if (name === 'pod-vf-facts.sh')
+      return saying(Object.fromEntries([...holds].map(([pod, vf]) => [pod, factsOf(pod, vf)])));
+    if (name === 'pod-vf-to-peer.sh' || name === 'pod-vf-to-pod.sh') {
+      counted += 1;
+      const net1 = faults.net1 ?? PAYLOAD;
+      const eth0 = faults.eth0 ?? 90;
+      return saying({ net1: { rx: net1, tx: net1 }, eth0: { rx: eth0, tx: eth0 } });
+    }
+    return fine;
+  };
+  const moved = (bytes: number): { rx: number; tx: number } => ({ rx: counted * bytes, tx: counted * bytes });
+  const taps = (): string =>
+    linksOf(
+      Object.fromEntries(
+        [nic?.pf, ...vfs].flatMap((one) =>
+          one?.backend?.type === 'tap' ? [[one.backend.ifname, moved(faults.tap ?? PAYLOAD)]] : [],
+        ),
+      ),
+    );
+  const peer = () =>
+    fakeHost((command) => {
+      if (!command.startsWith('ping ')) return linksOf({ eth0: moved(faults.peer ?? PAYLOAD) });
+      ran.push(command);
+      counted += 1;
+      return faults.ping ?? REPLIES;
+    });
+  return { ran, script, context: { outside: fakeHost(taps), peer } };
+}
+
+const two = labWithCluster([request('pod-vf', 'pf0', COUNT)]);
+
+describe('pod-vf', () => {
+  it('passes when pods get VFs, use them and give them back', async () => {
+    const of = cluster(two);
+    const results = await runIn(two, of);
+    expect(failedIn(results)).toEqual([]);
+    expect(of.ran).toEqual([
+      'pod-vf-begin.sh',
+      'pod-vf-facts.sh',
+      'pod-vf-to-peer.sh',
+      'ping -n -A -c 3 -s 1400 -w 6 10.0.0.100',
+      'pod-vf-to-pod.sh',
+      'pod-vf-full.sh',
+      'pod-vf-restart.sh',
+      'pod-vf-restarted.sh',
+      'pod-vf-facts.sh',
+      'pod-vf-to-peer.sh',
+      'pod-vf-free.sh',
+      'pod-vf-facts.sh',
+      'pod-vf-kill.sh',
+      'pod-vf-end.sh',
+    ]);
+    const titles = results.flatMap(({ assertions }) => assertions.map(({ title }) => title));
+    expect(new Set(titles).size).toBeGreaterThan(28);
+    expect(titles).toContain('pod 1 to pod 2: the tap of vf1 counted the payload both ways');
+    expect(titles).toContain('killed by force: vf0 is back in the node under its name and MAC');
+  });
+
+  it('of a NIC with one VF has nobody to reach but the peer', async () => {
+    const one = labWithCluster([request('pod-vf', 'pf0', COUNT)], { count: 1 });
+    const of = cluster(one);
+    expect(failedIn(await runIn(one, of))).toEqual([]);
+    expect(of.ran).not.toContain('pod-vf-to-pod.sh');
+  });
+
+  it('looks at no tap that both VFs share', async () => {
+    const igb = labWithCluster([request('pod-vf', 'pf0', COUNT)], { model: 'igb' });
+    const results = await runIn(igb, cluster(igb));
+    const titles = results.flatMap(({ assertions }) => assertions.map(({ title }) => title));
+    expect(failedIn(results)).toEqual([]);
+    expect(titles).toContain('pod 1 to control: the tap of vf0 counted the payload both ways');
+    expect(titles).not.toContain('pod 1 to pod 2: the tap of vf0 counted the payload both ways');
+  });
+
+  const less = PAYLOAD - 1;
+
+  it.each<[string, Faults, string[]]>([
+    [
+      'is Ready without its VF',
+      { facts: { 2: { mac: '', address: '' } } },
+      [
+        'pod 2: net1 has the MAC of a VF of the lab',
+        'pod 2: net1 has an address of the pool',
+        'pod 2: no other pod has its VF or its address',
+        'pod 1 to pod 2: the tap of vf1 counted the payload both ways',
+      ],
+    ],
+    [
+      'has another interface than a VF',
+      { facts: { 2: { mac: '52:54:00:00:00:99' } } },
+      ['pod 2: net1 has the MAC of a VF of the lab'],
+    ],
+    [
+      'has an address of nobody’s',
+      { facts: { 2: { address: '10.0.0.104/24' } } },
+      ['pod 2: net1 has an address of the pool'],
+    ],
+    [
+      'has an address before the pool',
+      { facts: { 2: { address: '10.0.0.99/24' } } },
+      ['pod 2: net1 has an address of the pool'],
+    ],
+    [
+      'has another prefix',
+      { facts: { 2: { address: '10.0.0.101/32' } } },
+      ['pod 2: net1 has an address of the pool'],
+    ],
+    [
+      'has the address of another',
+      { facts: { 2: { address: '10.0.0.100/24' } } },
+      ['pod 1: no other pod has its VF or its address', 'pod 2: no other pod has its VF or its address'],
+    ],
+  ])('fails when a pod %s', async (_, faults, failed) => {
+    const titles = failedIn(await runIn(two, cluster(two, faults)));
+    for (const title of failed.slice(0, 3)) expect(titles).toContain(title);
+  });
+
+  it.each<[string, Faults, string[]]>([
+    ['net1 counts too little', { net1: less }, ['pod 1 to control: net1', 'pod 1 to pod 2: net1']],
+    [
+      'a tap counts too little',
+      { tap: less },
+      [
+        'pod 1 to control: the tap of vf0',
+        'control to pod 1: the tap of vf0',
+        'pod 1 to pod 2: the tap of vf0',
+        'pod 1 to pod 2: the tap of vf1',
+      ],
+    ],
+    [
+      'the peer counts too little',
+      { peer: less },
+      ['pod 1 to control: control', 'control to pod 1: control'],
+    ],
+  ])('fails when %s', async (_, faults, failed) => {
+    expect(failedIn(await runIn(two, cluster(two, faults)))).toEqual(
+      failed.map((title) => `${title} counted the payload both ways`),
+    );
+  });
+
+  it.each<[string, Faults, string[]]>([
+    [
+      'eth0 carries the payload',
+      { eth0: 1400 },
+      [
+        'pod 1 to control: eth0 counted less than one packet',
+        'pod 1 to pod 2: eth0 counted less than one packet',
+      ],
+    ],
+    [
+      'the peer gets no answer',
+      { ping: REPLIES.replace('seq=2', 'seq=9') },
+      ['control to pod 1: 3 packets, none lost'],
+    ],
+    [
+      'a VF that a pod holds is in the node nevertheless',
+      { stays: 'vf1' },
+      ['vf1, which a pod holds, is no longer in the node’s own namespace'],
+    ],
+    [
+      'a pod is restarted with the kubelet',
+      { factsAfterRestart: { 2: { restarts: 1 } } },
+      ['after the restart: pod 2 has its container, its VF and its address as before'],
+    ],
+    ['the scheduler gives no reason', { fails: 'pod-vf-full.sh' }, ['pod-vf-full.sh works']],
+    ['the node does not come back', { fails: 'pod-vf-restarted.sh' }, ['pod-vf-restarted.sh works']],
+    [
+      'the pod that waits gets a VF that another has',
+      { lastGets: 'vf1' },
+      ['pod 3 has the VF that pod 1 gave back'],
+    ],
+    ['pods are left', { fails: 'pod-vf-end.sh' }, ['pod-vf-end.sh works']],
+  ])('fails when %s', async (_, faults, failed) => {
+    const titles = failedIn(await runIn(two, cluster(two, faults)));
+    for (const title of failed) expect(titles).toContain(title);
+  });
+
+  it('fails when a VF does not come back, after a long wait', async () => {
+    vi.useFakeTimers();
+    try {
+      const running = runIn(two, cluster(two, { lost: ['vf0'] }));
+      await vi.advanceTimersByTimeAsync(400_000);
+      expect(failedIn(await running)).toEqual([
+        'killed by force: vf0 is back in the node under its name and MAC',
+        'all pods deleted: vf0 is back in the node under its name and MAC',
+      ]);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it('begins nothing while somebody else’s pod has a VF', async () => {
+    const of = cluster(two, { awayAtFirst: ['vf0'] });
+    expect(failedIn(await runIn(two, of))).toContain('before: no pod holds a VF');
+    expect(of.ran).toEqual(['pod-vf-end.sh']);
+  });
+
+  it('goes no further when a pod does not start, and takes the others away', async () => {
+    const of = cluster(two, { fails: 'pod-vf-begin.sh' });
+    expect(failedIn(await runIn(two, of))).toEqual(['pod-vf-begin.sh works']);
+    expect(of.ran).toEqual(['pod-vf-begin.sh', 'pod-vf-end.sh']);
+  });
+});
+
+/** Answers of kubectl for two pods with VFs. */
+const FACTS = `case "$*" in
+  'get pods '*) printf 'lab-vf-guest-pf0-1 containerd://a 0\\nlab-vf-guest-pf0-2 containerd://b 1\\n' ;;
+  'exec lab-vf-guest-pf0-1 '*) echo 'mac: "52:54:00:00:00:01", address: "10.0.0.100/24"' ;;
+  'exec '*) echo 'cat: no net1'; exit 1 ;;
+esac`;
+
+describe('the scripts of pod-vf', () => {
+  const target = clusterTarget('pod-vf', 'pf0');
+  const contentOf = (name: string, of: CheckTarget = target): string =>
+    findCheck('pod-vf')
+      .scripts(of, 'tcg')
+      .find(({ path }) => path.endsWith(name))?.content ?? '';
+
+  it('print the facts of the pods that run; without an interface they are empty', async () => {
+    const { data } = await runScript(scratch(), target, 'pod-vf-facts.sh', FACTS);
+    expect(data).toEqual([
+      {
+        1: { container: 'containerd://a', restarts: 0, mac: '52:54:00:00:00:01', address: '10.0.0.100/24' },
+        2: { container: 'containerd://b', restarts: 1, mac: '', address: '' },
+      },
+    ]);
+  });
+
+  it('create a pod for each VF, and say why one does not start', async () => {
+    const answers = `case "$*" in
+      create*) cat >manifest ;;
+      wait*-1*) : ;;
+      wait*) exit 1 ;;
+      'get events '*) echo 'FailedCreatePodSandBox: no VF' ;;
+    esac`;
+    const said = await runScript(scratch(), target, 'pod-vf-begin.sh', answers);
+    expect(failedOf(said)).toEqual(['pod 2 is Ready']);
+    expect(said.assertions[1]?.diagnostics).toContain('FailedCreatePodSandBox: no VF');
+  });
+
+  it('ask for a VF as a resource, or by a claim', () => {
+    expect(contentOf('begin.sh')).toContain('resources: { limits: { sriov.lab/pf0: 1 } }');
+    expect(contentOf('begin.sh')).not.toContain('ResourceClaimTemplate');
+    const claims = contentOf('begin.sh', clusterTarget('pod-vf', 'pf0', { vfs: 'dra' }));
+    expect(claims).toContain('kind: ResourceClaimTemplate');
+    expect(claims).toContain('resources: { claims: [{ name: vf }] }');
+    expect(claims).not.toContain('limits:');
+  });
+
+  const full = 'pod 3, for which no VF is left, is Pending: Insufficient sriov.lab/pf0';
+
+  it.each([
+    ['Pending: Unschedulable: 0/1 nodes are available: 1 Insufficient sriov.lab/pf0.', []],
+    ['Running: ', [full]],
+    ['Pending: Unschedulable: 0/1 nodes are available: 1 Insufficient cpu.', [full]],
+    ['Pending: SchedulerError: Insufficient sriov.lab/pf0', [full]],
+  ])('take %s as they should', async (said, failed) => {
+    const answers = `case "$*" in 'get pod '*) printf '%s' '${said}' ;; esac`;
+    expect(failedOf(await runScript(scratch(), target, 'pod-vf-full.sh', answers))).toEqual(failed);
+  });
+
+  it.each([
+    ['1 2 3', []],
+    ['1 2', ['pod 1 to control: 10 packets, none lost']],
+  ])('judge the replies %s, and count the interfaces', async (replies, failed) => {
+    const all = replies === '1 2 3' ? Array.from({ length: 10 }, (_, index) => index) : [0, 1];
+    const answers = `printf 'counted eth0 5 6\\ncounted net1 100 200\\n'
+      for seq in ${all.join(' ')}; do echo "1408 bytes from 10.0.0.1: seq=$seq ttl=64 time=1 ms"; done
+      printf 'counted eth0 7 9\\ncounted net1 1100 3200\\n'`;
+    const said = await runScript(scratch(), target, 'pod-vf-to-peer.sh', answers);
+    expect(failedOf(said)).toEqual(failed);
+    expect(said.data).toEqual([{ net1: { rx: 1000, tx: 3000 }, eth0: { rx: 2, tx: 3 } }]);
+  });
+
+  it.each([
+    ['true', '', []],
+    ['echo Failed to restart', 'Failed', ['containerd and the kubelet restart']],
+  ])('restart the services: %s', async (systemctl, _, failed) => {
+    expect(failedOf(await runScript(scratch(), target, 'pod-vf-restart.sh', '', { systemctl }))).toEqual(
+      failed,
+    );
+  });
+
+  it('of the end fail when a pod is left', async () => {
+    const left = `case "$*" in 'get pods '*) echo pod/lab-vf-guest-pf0-1 ;; esac`;
+    expect(failedOf(await runScript(scratch(), target, 'pod-vf-end.sh', left))).toEqual([
+      'no pod of the check is left',
+    ]);
+    expect(failedOf(await runScript(scratch(), target, 'pod-vf-end.sh', ''))).toEqual([]);
+  });
+});
