@@ -15,6 +15,15 @@ export const checksExist: Rule = function* ({ checks, machines }, at) {
       };
       continue;
     }
+    if (machine !== null && specOf(name).scope === 'cluster') {
+      yield {
+        code: 'LAB-RULE-PARAMETER',
+        message: `${name} has no parameter \`machine\``,
+        hint: 'leave it out: the check is about the whole cluster, and runs once',
+        location: at.locate([...path, name, 'machine'], { key: true }),
+      };
+      continue;
+    }
     if (machine !== null && !namesOf(machines).includes(machine)) {
       yield {
         code: 'LAB-RULE-MACHINE',

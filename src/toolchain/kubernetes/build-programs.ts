@@ -3,16 +3,13 @@ import { join } from 'node:path';
 import { digestOf } from '../../model/digest.js';
 import type { Environment } from '../../model/environment.js';
 import { inStep, type Task } from '../../model/task.js';
-import { takeLock } from '../../process/lock.js';
-import { removeFolder } from '../../process/remove-folder.js';
 import { findGo, runGo, type Go, type GoRun } from '../go.js';
 import { buildProgress, listFormat } from './build-progress.js';
-import { kubernetesFolder, workFolder } from './folder.js';
 import { goVersionOf, moduleFolder, moduleSources } from './go-module.js';
 import { changeVersion, ownGoMod, pinnedVersion } from './module-version.js';
 import { publishedFolder } from './publish.js';
 import { controlPlanePrograms } from './program-names.js';
-import { keyOfWorkSpace, openWorkSpace } from './work-space.js';
+import { openWorkSpace } from './work-space.js';
 
 export interface BuildOptions {
   readonly environment: Environment;
@@ -20,7 +17,12 @@ export interface BuildOptions {
   readonly mirror?: string | undefined;
   /** Without the leading v. */
   readonly version: string;
+  /** Names all that is being built: what a build leaves behind when it is cut short is removed when that is there. */
+  readonly key: string;
 }
+
+/** What Go's modules, its compiled packages and the programs take at most. */
+const NEEDED_BYTES = 6_500_000_000;
 
 /** Those of Kubernetes' own releases. Nobody debugs the programs: without DWARF they are compiled sooner, and what is kept meanwhile is half. */
 const FLAGS = ['-trimpath', '-tags=selinux,notest,grpcnotrace', '-gcflags=all=-dwarf=false'] as const;
@@ -48,26 +50,22 @@ export function buildKey(version: string): string {
  */
 export async function builtPrograms(options: BuildOptions, task: Task): Promise<string> {
   const { environment, version } = options;
-  const title = `Build Kubernetes ${version}: once, about 20 minutes of CPU time, and 6 GB of disk for a while`;
-  const key = buildKey(version);
-  const folder = await publishedFolder(
-    `built-${key}`,
+  const title = `Build Kubernetes ${version}: once, about 20 minutes of CPU time, and 7 GB of disk for a while`;
+  return publishedFolder(
+    `built-${buildKey(version)}`,
     async (result, scratch) => inStep(task, title, async (step) => build(options, result, scratch, step)),
     environment,
     task,
   );
-  await tidyUp(key, environment, task);
-  return folder;
 }
 
 async function build(
-  { environment, mirror, version }: BuildOptions,
+  { environment, mirror, version, key }: BuildOptions,
   result: string,
   scratch: string,
   task: Task,
 ): Promise<void> {
-  const work = workFolder(environment);
-  await openWorkSpace(work, buildKey(version));
+  const work = await openWorkSpace(environment, { key, bytes: NEEDED_BYTES, purpose: 'building Kubernetes' });
   const module = join(scratch, 'module');
   cpSync(moduleFolder('kubernetes'), module, { recursive: true });
   const run = { module, scratch: work, limitSeconds: LIMIT_SECONDS };
@@ -104,20 +102,4 @@ async function compile(version: string, result: string, go: Go, run: GoRun, task
   };
   mkdirSync(result, { recursive: true });
   await runGo(go, ['build', '-v', ...flags, '-o', `${result}/`, ...PACKAGES], { ...run, onLine }, task);
-}
-
-/** Removes what a build worked with; also that of one that ended before it could, but nothing that a build of another version left. */
-async function tidyUp(key: string, environment: Environment, task: Task): Promise<void> {
-  const work = workFolder(environment);
-  if (keyOfWorkSpace(work) !== key) return;
-  const lock = await takeLock(join(kubernetesFolder(environment), 'lock'), {
-    waitMs: 0,
-    purpose: 'remove what Kubernetes was built with',
-    signal: task.signal,
-  });
-  try {
-    if (lock !== undefined && keyOfWorkSpace(work) === key) await removeFolder(work);
-  } finally {
-    await lock?.release();
-  }
 }

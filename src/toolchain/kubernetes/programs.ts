@@ -1,5 +1,5 @@
 import { mkdirSync, symlinkSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { digestOf } from '../../model/digest.js';
 import type { Task } from '../../model/task.js';
 import { buildKey, builtPrograms, type BuildOptions } from './build-programs.js';
@@ -7,8 +7,9 @@ import type { GivenPrograms } from './given-programs.js';
 import { nodePrograms, nodeProgramsKey } from './node-programs.js';
 import { kubernetesProgramNames, nodeProgramNames } from './program-names.js';
 import { publishedFolder } from './publish.js';
+import { tidyUp } from './work-space.js';
 
-export interface KubernetesOptions extends BuildOptions {
+export interface KubernetesOptions extends Omit<BuildOptions, 'key'> {
   /** The user's own, which say their version themselves: nothing of Kubernetes is built then. */
   readonly given?: GivenPrograms | undefined;
 }
@@ -33,20 +34,26 @@ export async function kubernetesPrograms(
 ): Promise<KubernetesPrograms> {
   const { given } = options;
   const digest = programsDigest(options.version, given);
-  const own = await nodePrograms(options, task);
-  const kubernetes = given?.folder ?? (await builtPrograms(options, task));
+  const own = await nodePrograms({ ...options, key: digest }, task);
+  const kubernetes = given?.folder ?? beside(await builtPrograms({ ...options, key: digest }, task));
   const folder = await publishedFolder(
     digest,
     async (result) => {
       mkdirSync(result, { recursive: true });
       for (const name of kubernetesProgramNames) symlinkSync(join(kubernetes, name), join(result, name));
-      for (const name of nodeProgramNames) symlinkSync(join(own, name), join(result, name));
+      for (const name of nodeProgramNames) symlinkSync(join(beside(own), name), join(result, name));
       return Promise.resolve();
     },
     options.environment,
     task,
   );
+  await tidyUp(digest, options.environment, task);
   return { folder, digest, version: given?.version ?? options.version };
+}
+
+/** How a folder of the cache is called in one beside it, so that the cache may be moved. */
+function beside(folder: string): string {
+  return join('..', basename(folder));
 }
 
 /** Changes with what a node's image gets of the programs. It builds nothing. */

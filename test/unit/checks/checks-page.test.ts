@@ -29,7 +29,7 @@ function parameterTable(): string {
     '| check | parameter | default | values | description |',
     '|---|---|---|---|---|',
     ...rows,
-    '| all | `machine` | every machine | a name | the one machine to run on |',
+    '| all but `cluster` | `machine` | every machine | a name | the one machine to run on |',
     '',
   ].join('\n');
 }
