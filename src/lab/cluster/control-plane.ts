@@ -70,6 +70,13 @@ function apiServer({ controlPlane }: Kubernetes): Pick<Service, 'argv' | 'needs'
       `--kubelet-client-key=${pki('kubelet-client.key')}`,
       // Nobody resolves the nodes' names.
       '--kubelet-preferred-address-types=InternalIP',
+      `--requestheader-client-ca-file=${pki('front-proxy-ca.crt')}`,
+      '--requestheader-allowed-names=front-proxy',
+      '--requestheader-username-headers=X-Remote-User',
+      '--requestheader-group-headers=X-Remote-Group',
+      '--requestheader-extra-headers-prefix=X-Remote-Extra-',
+      `--proxy-client-cert-file=${pki('front-proxy.crt')}`,
+      `--proxy-client-key-file=${pki('front-proxy.key')}`,
       '--service-account-issuer=https://kubernetes.default.svc.cluster.local',
       `--service-account-key-file=${pki('sa.pub')}`,
       `--service-account-signing-key-file=${pki('sa.key')}`,
@@ -86,6 +93,8 @@ function clientFlags(user: 'controllers' | 'scheduler'): string[] {
     `--kubeconfig=${kubeconfig}`,
     `--authentication-kubeconfig=${kubeconfig}`,
     `--authorization-kubeconfig=${kubeconfig}`,
+    `--tls-cert-file=${pki(`${user}.crt`)}`,
+    `--tls-private-key-file=${pki(`${user}.key`)}`,
     '--bind-address=127.0.0.1',
     '--leader-elect=false',
   ];
@@ -117,12 +126,11 @@ function controllers(
 const scheduler: Pick<Service, 'argv' | 'needs' | 'ready'> = {
   argv: [programPath('kube-scheduler'), ...clientFlags('scheduler')],
   needs: [API_SERVER],
-  // It signs its own certificate, and tells everyone how it is.
   ready: ready(
     programPath('kubectl'),
-    '--kubeconfig=/dev/null',
+    '--kubeconfig',
+    kubeconfigOf('scheduler'),
     `--server=https://127.0.0.1:${SCHEDULER_PORT}`,
-    '--insecure-skip-tls-verify',
     'get',
     '--raw',
     '/healthz',

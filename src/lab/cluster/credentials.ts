@@ -15,12 +15,20 @@ import {
 
 const ADMINISTRATORS = 'system:masters';
 
-/** The users of the control plane. The names are Kubernetes' own: what they may do depends on them. */
-const users: Readonly<Record<ClusterUser, Pick<CertificateRequest, 'commonName' | 'organization'>>> = {
-  admin: { commonName: 'admin', organization: ADMINISTRATORS },
-  controllers: { commonName: 'system:kube-controller-manager' },
-  scheduler: { commonName: 'system:kube-scheduler' },
+const LOOPBACK = { addresses: ['127.0.0.1'], dns: ['localhost'] };
+
+/**
+ * The users of the control plane. The names are Kubernetes' own: what they may do depends on them. Controllers and scheduler are
+ * servers too, which tell their health at 127.0.0.1.
+ */
+const users: Readonly<Record<ClusterUser, CertificateRequest>> = {
+  admin: { commonName: 'admin', organization: ADMINISTRATORS, use: ['client'] },
+  controllers: { commonName: 'system:kube-controller-manager', use: ['client', 'server'], names: LOOPBACK },
+  scheduler: { commonName: 'system:kube-scheduler', use: ['client', 'server'], names: LOOPBACK },
 };
+
+/** As whom the API server passes requests on to the servers of further APIs, which trust another authority in this. */
+const FRONT_PROXY = 'front-proxy';
 
 /** How the API server is reached from the place that it runs at. */
 const LOCAL_SERVER = `https://127.0.0.1:${API_PORT}`;
@@ -70,11 +78,14 @@ export function writeCredentials(run: string, lab: string, { controlPlane }: Kub
     use: ['client'],
   };
   writeCredential(run, 'kubelet-client', issue(authority, kubeletClient));
+  const frontProxy = newAuthority(`sriov-lab ${lab} ${FRONT_PROXY}`);
+  writeSecret(run, `${PKI_FOLDER}/${FRONT_PROXY}-ca.crt`, frontProxy.certificate);
+  writeCredential(run, FRONT_PROXY, issue(frontProxy, { commonName: FRONT_PROXY, use: ['client'] }));
   const serviceAccounts = newKeyPair();
   writeSecret(run, `${PKI_FOLDER}/sa.key`, serviceAccounts.privateKey);
   writeSecret(run, `${PKI_FOLDER}/sa.pub`, serviceAccounts.publicKey);
   for (const user of Object.keys(users) as ClusterUser[]) {
-    const credential = issue(authority, { ...users[user], use: ['client'] });
+    const credential = issue(authority, users[user]);
     writeCredential(run, user, credential);
     const access = { server: LOCAL_SERVER, authority: authority.certificate, user, credential };
     writeSecret(run, kubeconfigOf(user), kubeconfigText(access, lab));

@@ -55,6 +55,13 @@ in_peer \
     --kubelet-client-certificate=kubernetes/pki/kubelet-client.crt \
     --kubelet-client-key=kubernetes/pki/kubelet-client.key \
     --kubelet-preferred-address-types=InternalIP \
+    --requestheader-client-ca-file=kubernetes/pki/front-proxy-ca.crt \
+    --requestheader-allowed-names=front-proxy \
+    --requestheader-username-headers=X-Remote-User \
+    --requestheader-group-headers=X-Remote-Group \
+    --requestheader-extra-headers-prefix=X-Remote-Extra- \
+    --proxy-client-cert-file=kubernetes/pki/front-proxy.crt \
+    --proxy-client-key-file=kubernetes/pki/front-proxy.key \
     --service-account-issuer=https://kubernetes.default.svc.cluster.local \
     --service-account-key-file=kubernetes/pki/sa.pub \
     --service-account-signing-key-file=kubernetes/pki/sa.key >>kube-apiserver.log 2>&1 </dev/null &
@@ -71,6 +78,8 @@ in_peer \
     --kubeconfig=kubernetes/controllers.kubeconfig \
     --authentication-kubeconfig=kubernetes/controllers.kubeconfig \
     --authorization-kubeconfig=kubernetes/controllers.kubeconfig \
+    --tls-cert-file=kubernetes/pki/controllers.crt \
+    --tls-private-key-file=kubernetes/pki/controllers.key \
     --bind-address=127.0.0.1 \
     --leader-elect=false \
     --use-service-account-credentials=true \
@@ -93,13 +102,15 @@ in_peer \
     --kubeconfig=kubernetes/scheduler.kubeconfig \
     --authentication-kubeconfig=kubernetes/scheduler.kubeconfig \
     --authorization-kubeconfig=kubernetes/scheduler.kubeconfig \
+    --tls-cert-file=kubernetes/pki/scheduler.crt \
+    --tls-private-key-file=kubernetes/pki/scheduler.key \
     --bind-address=127.0.0.1 \
     --leader-elect=false >>kube-scheduler.log 2>&1 </dev/null &
 until_ready kube-scheduler \
     kubernetes/bin/kubectl \
-    --kubeconfig=/dev/null \
+    --kubeconfig \
+    kubernetes/scheduler.kubeconfig \
     --server=https://127.0.0.1:10259 \
-    --insecure-skip-tls-verify \
     get \
     --raw \
     /healthz
