@@ -53,6 +53,10 @@ interface NodeView {
   readonly pools: readonly (VfPool & { readonly pf: string; readonly more: boolean })[];
   readonly devicePlugin: boolean;
   readonly dra: boolean;
+  /** Whether the user brings what gives pods their VFs. */
+  readonly bare: boolean;
+  /** Whether something attaches VFs, or may, when containerd tells it that there is a sandbox. */
+  readonly nri: boolean;
   /** Whether its processors are emulated. */
   readonly emulated: boolean;
   /** The units that come after the container runtime. */
@@ -114,6 +118,8 @@ export function nodeView(
     })),
     devicePlugin: driven && vfs === 'device-plugin',
     dra: driven && vfs === 'dra',
+    bare: vfs === 'none',
+    nri: vfs === 'none' || (driven && vfs === 'dra'),
     emulated,
     services: nodeServices(node, kubernetes),
   };

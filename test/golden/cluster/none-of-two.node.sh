@@ -100,6 +100,8 @@ version = 2
 
 [plugins."io.containerd.grpc.v1.cri"]
 sandbox_image = "docker.io/lab/busybox:1"
+# Drivers of the user's own may hand devices to containers (CDI).
+enable_cdi = true
 
 [plugins."io.containerd.grpc.v1.cri".cni]
 bin_dir = "/opt/cni/bin"
@@ -110,6 +112,12 @@ runtime_type = "io.containerd.runc.v2"
 
 [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc.options]
 SystemdCgroup = true
+
+# A pod waits until its VFs are attached: with the default of two seconds it would start without them.
+[plugins."io.containerd.nri.v1.nri"]
+disable = false
+plugin_registration_timeout = "60s"
+plugin_request_timeout = "60s"
 END
 
 # The pods' network in software: a bridge, and addresses of 10.244.0.0/24.

@@ -66,6 +66,17 @@ func (k *Kubelet) Start() {
 	go func() { _ = k.server.Serve(listener) }()
 }
 
+// LeaveSocket leaves what a kubelet leaves that a reboot has ended.
+func (k *Kubelet) LeaveSocket() {
+	k.t.Helper()
+	listener, err := net.ListenUnix("unix", &net.UnixAddr{Name: k.Socket(), Net: "unix"})
+	if err != nil {
+		k.t.Fatal(err)
+	}
+	listener.SetUnlinkOnClose(false)
+	_ = listener.Close()
+}
+
 // Stop ends it.
 func (k *Kubelet) Stop() {
 	if k.server != nil {

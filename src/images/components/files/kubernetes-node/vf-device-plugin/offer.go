@@ -21,7 +21,10 @@ import (
 )
 
 const (
-	lookEvery = time.Second
+	// A pod that had VFs before a reboot fails for good if the kubelet admits it before it knows of them: as soon as it is there, it has to.
+	glanceEvery = 50 * time.Millisecond
+	retryEvery  = 200 * time.Millisecond
+	lookEvery   = time.Second
 	// A kubelet that does not answer is asked again.
 	answerLimit = 10 * time.Second
 )
@@ -45,18 +48,26 @@ func (o *offer) kubelet() string {
 // keepUp offers the pool until the context ends. A kubelet that starts removes all sockets in the folder and forgets who has registered:
 // the pool is offered anew then.
 func (o *offer) keepUp(ctx context.Context) {
+	said := ""
 	for ctx.Err() == nil {
-		if err := o.offer(ctx); err != nil {
-			log.Printf("%s: %v", o.pool.Resource, err)
+		err := o.offer(ctx)
+		if err == nil {
+			pause(ctx, glanceEvery)
+			continue
 		}
-		o.pause(ctx)
+		// A socket that a kubelet has left answers nobody until the next one makes its own: once said is enough.
+		if now := err.Error(); now != said {
+			said = now
+			log.Printf("%s: %s", o.pool.Resource, now)
+		}
+		pause(ctx, retryEvery)
 	}
 }
 
-func (o *offer) pause(ctx context.Context) {
+func pause(ctx context.Context, howLong time.Duration) {
 	select {
 	case <-ctx.Done():
-	case <-time.After(o.every):
+	case <-time.After(howLong):
 	}
 }
 
@@ -84,7 +95,7 @@ func (o *offer) offer(ctx context.Context) error {
 			log.Printf("%s: the kubelet has ended or started again", o.pool.Resource)
 			return nil
 		}
-		o.pause(ctx)
+		pause(ctx, glanceEvery)
 	}
 	return nil
 }
@@ -160,7 +171,7 @@ func (o *offer) ListAndWatch(_ *deviceplugin.Empty, stream grpc.ServerStreamingS
 			}
 			told = now
 		}
-		o.pause(stream.Context())
+		pause(stream.Context(), o.every)
 	}
 	return nil
 }

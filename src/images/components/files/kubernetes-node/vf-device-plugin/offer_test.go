@@ -109,6 +109,16 @@ func TestAKubeletThatStartsAgainGetsThePoolAgain(t *testing.T) {
 	}
 }
 
+func TestASocketThatAKubeletHasLeftIsNoKubelet(t *testing.T) {
+	node := fakenode.New(t, map[string]int{pf: 1})
+	kubelet := fakenode.NewKubelet(t)
+	kubelet.LeaveSocket()
+	offered(t, node, kubelet, "pf0")
+	time.Sleep(100 * time.Millisecond)
+	kubelet.Start()
+	registration(t, kubelet)
+}
+
 func TestEachPoolHasASocketOfItsOwn(t *testing.T) {
 	node := fakenode.New(t, map[string]int{pf: 1})
 	kubelet := fakenode.NewKubelet(t)
