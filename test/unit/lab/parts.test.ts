@@ -2,18 +2,20 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { readLab } from '../../../src/definition/read-lab.js';
-import type { HostProcess, MachineHost, ProcessEnd } from '../../../src/hosts/host.js';
+import type { HostProcess, HostRunOptions, MachineHost, ProcessEnd } from '../../../src/hosts/host.js';
 import type { BootImage } from '../../../src/images/boot-image.js';
 import { renderLab, type Artefact } from '../../../src/lab/artefacts.js';
+import { functionsKind, functionsParts } from '../../../src/lab/parts/functions.js';
 import { insideKind, insideParts } from '../../../src/lab/parts/inside.js';
 import { kindNamed } from '../../../src/lab/parts/kinds.js';
 import { machineKind } from '../../../src/lab/parts/machine.js';
+import { namespaceKind, namespacePart } from '../../../src/lab/parts/namespace.js';
 import { networkPart } from '../../../src/lab/parts/network.js';
 import type { Part } from '../../../src/lab/parts/part.js';
 import { partsOf } from '../../../src/lab/parts/parts-of.js';
 import { serviceKind, servicePart } from '../../../src/lab/parts/service.js';
 import type { PreparedLab } from '../../../src/lab/prepare.js';
-import { keyOf, LabFolder } from '../../../src/lab/record.js';
+import { keyOf, LabFolder, type LabRecord } from '../../../src/lab/record.js';
 import type { Site } from '../../../src/lab/site.js';
 import type { Lab } from '../../../src/model/lab.js';
 import { silentProgress } from '../../../src/model/progress.js';
@@ -49,7 +51,10 @@ function prepared(lab: Lab, changes: Partial<PreparedLab> = {}): PreparedLab {
 }
 
 /** Where parts come up: what is done at its places, and what becomes recorded. */
-function site(answer: (command: string) => Partial<RunResult> = () => ({}), ends?: ProcessEnd) {
+function site(
+  answer: (command: string) => Partial<RunResult> | Promise<Partial<RunResult>> = () => ({}),
+  ends?: ProcessEnd,
+) {
   const done: string[] = [];
   const folder = new LabFolder(scratch(), 'example-12345678');
   const process: HostProcess = {
@@ -65,7 +70,7 @@ function site(answer: (command: string) => Partial<RunResult> = () => ({}), ends
     },
     run: async (argv) => {
       done.push(`run ${argv.join(' ')} in ${JSON.stringify(place)}`);
-      return Promise.resolve({ exitCode: 0, stdout: '', stderr: '', ...answer(argv.join(' ')) });
+      return { exitCode: 0, stdout: '', stderr: '', ...(await answer(argv.join(' '))) };
     },
     start: async (argv, log, note) => {
       done.push(`start ${argv.join(' ')}, log ${log}`);
@@ -213,6 +218,7 @@ describe('a service', () => {
           code: 'LAB-SERVICE-ENDED',
           message: expect.stringContaining(how) as string,
           location: { file: of.folder.log('netserver-external') },
+          hint: expect.stringContaining('lab logs vdpa netserver-external') as string,
         },
       ],
       cause: { message: 'no such address' },
@@ -225,13 +231,74 @@ describe('a service', () => {
     expect((error as Error).cause).toBeUndefined();
   });
 
+  it('whose output cannot be read has no words either', async () => {
+    const of = site(
+      (command) => {
+        if (command.startsWith('tail')) throw new Error('it is gone');
+        return {};
+      },
+      { exitCode: 1, signal: undefined },
+    );
+    const error: unknown = await bringUp(part, of.at).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ problems: [{ code: 'LAB-SERVICE-ENDED' }] });
+    expect((error as Error).cause).toBeUndefined();
+    expect(Object.keys(error as Error)).not.toContain('cause');
+  });
+
   it('that does not answer in time is an error', async () => {
     const hasty = servicePart(prepared(nested), { ...service, ready: { ...service.ready, limitMs: 30 } });
     const of = site(() => ({ exitCode: 1 }));
     await expect(bringUp(hasty, of.at)).rejects.toMatchObject({
-      problems: [{ code: 'LAB-SERVICE-NOT-READY', location: { file: of.folder.log('netserver-external') } }],
+      problems: [
+        {
+          code: 'LAB-SERVICE-NOT-READY',
+          message: 'service netserver-external was not ready within 0 s',
+          location: { file: of.folder.log('netserver-external') },
+          hint: 'see its output: lab logs vdpa netserver-external',
+        },
+      ],
     });
     expect(of.done).not.toContain('let go');
+  });
+
+  it('whose place does not answer in time is an error with that cause', async () => {
+    const slow = servicePart(prepared(nested), { ...service, ready: { ...service.ready, limitMs: 30 } });
+    const of = site(async () => {
+      await new Promise((resolve) => {
+        setTimeout(resolve, 60);
+      });
+      throw new Error('no answer');
+    });
+    await expect(bringUp(slow, of.at)).rejects.toMatchObject({
+      problems: [{ code: 'LAB-SERVICE-NOT-READY' }],
+      cause: { message: 'no answer' },
+    });
+  });
+
+  it('is not asked before it runs, and is awaited only as long as the user waits', async () => {
+    const controller = new AbortController();
+    const asked: unknown[] = [];
+    const of = site();
+    let looks = 0;
+    const process: HostProcess = {
+      identify: async () => Promise.resolve((looks += 1) < 3 ? undefined : server),
+      ended: new Promise(() => undefined),
+      detach: () => undefined,
+    };
+    const host: Partial<MachineHost> = {
+      start: async () => Promise.resolve(process),
+      run: async (_, options) => {
+        asked.push(looks, options?.signal === controller.signal);
+        return Promise.resolve({ exitCode: 0, stdout: '', stderr: '' });
+      },
+    };
+    const at = { ...of.at, host: async () => Promise.resolve(host) } as unknown as Site;
+    await bringUp(part, at, silentTask(controller.signal));
+    expect(asked).toEqual([3, true]);
+  });
+
+  it('is shown by its name', () => {
+    expect(part.title).toBe('Start netserver-external');
   });
 
   it('needs what it says, beside its place', () => {
@@ -343,9 +410,84 @@ describe('the networks', () => {
     const of = site(() => ({ exitCode: 1, stderr: 'no bridges here\n' }));
     mkdirSync(of.folder.run, { recursive: true });
     await expect(bringUp(part, of.at, task)).rejects.toMatchObject({
-      problems: [{ code: 'LAB-NETWORK-SCRIPT', location: { file: of.folder.log('network') } }],
+      problems: [
+        {
+          code: 'LAB-NETWORK-SCRIPT',
+          message: 'the networks of the lab could not be created',
+          location: { file: of.folder.log('network') },
+          hint: expect.stringContaining('lab doctor') as string,
+        },
+      ],
       cause: { message: 'no bridges here' },
     });
     expect(warned).toEqual([]);
+  });
+});
+
+describe('the functions of this computer', () => {
+  const script: Artefact = { path: 'functions.sh', content: 'make them', executable: true };
+  const [part] = functionsParts([script]);
+
+  it('are made by their script, on this computer itself', async () => {
+    const of = site();
+    mkdirSync(of.folder.run, { recursive: true });
+    const computer = of.host('namespace');
+    const { signal } = new AbortController();
+    const given: unknown[] = [];
+    const watched = {
+      ...computer,
+      run: async (argv: readonly [string, ...string[]], options?: HostRunOptions) => {
+        given.push(options);
+        return computer.run(argv, options);
+      },
+    };
+    await bringUp(part, { ...of.at, computer: watched } as unknown as Site, silentTask(signal));
+    expect(of.done).toEqual(['run sh functions.sh in "namespace"', 'log functions {}']);
+    expect(given).toEqual([{ timeoutMs: 60_000, signal }]);
+    expect(existsSync(of.folder.log('functions'))).toBe(true);
+    expect(part?.title).toContain('on this computer');
+  });
+
+  it('are there as long as they are on record, and none are needed without a script', async () => {
+    expect(await functionsKind.isThere(recorded('functions', 'of this computer'), site().at)).toBe(true);
+    expect(functionsParts([])).toEqual([]);
+  });
+});
+
+describe('the namespace of a lab', () => {
+  const part = namespacePart();
+
+  it('is held by a process that is on record before anything is in it, and ends with it', async () => {
+    const of = site();
+    mkdirSync(of.folder.run, { recursive: true });
+    let held = record(nested);
+    const at = {
+      ...of.at,
+      get record() {
+        return held;
+      },
+      save: (changes: Partial<LabRecord>) => {
+        held = { ...held, ...changes };
+      },
+    } as unknown as Site;
+    const there = async (): Promise<boolean> => namespaceKind.isThere(recorded('namespace', 'lab'), at);
+    expect(await there()).toBe(false);
+    await bringUp(part, at);
+    try {
+      expect(await there()).toBe(true);
+      expect(of.done).toEqual([`log namespace {"pid":${held.holder?.init.pid ?? 0}}`]);
+      expect(existsSync(of.folder.log('namespace'))).toBe(true);
+    } finally {
+      await namespaceKind.down(recorded('namespace', 'lab'), at, null);
+    }
+    expect(await there()).toBe(false);
+    // What has gone is no trouble to end.
+    await namespaceKind.down(recorded('namespace', 'lab'), at, null);
+    held = record(nested, { holder: null });
+    await namespaceKind.down(recorded('namespace', 'lab'), at, null);
+  });
+
+  it('is shown as what it is', () => {
+    expect(part.title).toBe('Create the lab’s namespaces');
   });
 });
