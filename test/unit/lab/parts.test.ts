@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { readLab } from '../../../src/definition/read-lab.js';
 import type { HostProcess, HostRunOptions, MachineHost, ProcessEnd } from '../../../src/hosts/host.js';
 import type { BootImage } from '../../../src/images/boot-image.js';
-import { renderLab, type Artefact } from '../../../src/lab/artefacts.js';
+import { folderOf, renderLab, type Artefact } from '../../../src/lab/artefacts.js';
 import { functionsKind, functionsParts } from '../../../src/lab/parts/functions.js';
 import { insideKind, insideParts } from '../../../src/lab/parts/inside.js';
 import { kindNamed } from '../../../src/lab/parts/kinds.js';
@@ -17,7 +17,7 @@ import { serviceKind, servicePart } from '../../../src/lab/parts/service.js';
 import type { PreparedLab } from '../../../src/lab/prepare.js';
 import { keyOf, LabFolder, type LabRecord } from '../../../src/lab/record.js';
 import type { Site } from '../../../src/lab/site.js';
-import type { Lab } from '../../../src/model/lab.js';
+import { findByName, type Lab, type Machine } from '../../../src/model/lab.js';
 import { silentProgress } from '../../../src/model/progress.js';
 import { netserver, type ServicePlace } from '../../../src/model/service.js';
 import { silentTask, taskWith } from '../../../src/model/task.js';
@@ -56,6 +56,7 @@ function site(
   ends?: ProcessEnd,
 ) {
   const done: string[] = [];
+  const limits: unknown[] = [];
   const folder = new LabFolder(scratch(), 'example-12345678');
   const process: HostProcess = {
     identify: async () => Promise.resolve(ends === undefined ? server : undefined),
@@ -68,7 +69,8 @@ function site(
       done.push(`put ${path}, ${content.length > 0 ? 'not empty' : 'empty'}, to ${JSON.stringify(place)}`);
       return Promise.resolve();
     },
-    run: async (argv) => {
+    run: async (argv, options) => {
+      limits.push(options?.timeoutMs);
       done.push(`run ${argv.join(' ')} in ${JSON.stringify(place)}`);
       return { exitCode: 0, stdout: '', stderr: '', ...(await answer(argv.join(' '))) };
     },
@@ -98,7 +100,7 @@ function site(
     log: (event: string, details: object = {}) =>
       done.push(`log ${event} ${JSON.stringify(details).replace(/"ms":\d+/, '"ms":0')}`),
   };
-  return { done, folder, host, at: fake as unknown as Site };
+  return { done, limits, folder, host, at: fake as unknown as Site };
 }
 
 async function bringUp(part: Part | undefined, at: Site, task = silentTask()): Promise<void> {
@@ -187,7 +189,11 @@ describe('the parts of a lab', () => {
 
 describe('a service', () => {
   const service = netserver({ peer: 'external' }, '10.0.0.1');
-  const part = servicePart(prepared(nested), service);
+  let part: Part;
+
+  beforeEach(() => {
+    part = servicePart(prepared(nested), service);
+  });
 
   it('is started where it belongs, ready when its question is answered, and then left alone', async () => {
     const of = site();
@@ -352,7 +358,11 @@ describe('a machine that is ended', () => {
 
 describe('the inside of a machine', () => {
   const [outer, inner] = nested.machines;
-  const [part] = outer === undefined ? [] : insideParts(prepared(nested), outer);
+  let part: Part | undefined;
+
+  beforeEach(() => {
+    [part] = outer === undefined ? [] : insideParts(prepared(nested), outer);
+  });
 
   it('gets its scripts, and runs those that make something, in order', async () => {
     const of = site();
@@ -373,6 +383,27 @@ describe('the inside of a machine', () => {
       expect(existsSync(of.folder.log(name))).toBe(true);
   });
 
+  it('has longer for its scripts under emulation, which is another matter inside a machine', async () => {
+    const around: Machine = { ...findByName(nested.machines, 'server'), name: 'around' };
+    const limitsOf = async (on: string | null): Promise<unknown[]> => {
+      const of = site();
+      const machine = { ...findByName(nested.machines, 'server'), on };
+      const within = prepared({
+        ...nested,
+        machines: [around, machine, findByName(nested.machines, 'guest')],
+      });
+      const folder = join(of.folder.run, folderOf(within.lab, machine.name));
+      mkdirSync(folder, { recursive: true });
+      for (const script of ['functions.sh', 'functions-undo.sh', 'network.sh'])
+        writeFileSync(join(folder, script), script);
+      await bringUp(insideParts(within, machine)[0], of.at);
+      return of.limits;
+    };
+    expect(await limitsOf(null)).toEqual([60_000, 60_000]);
+    expect(await limitsOf('around')).toEqual([300_000, 300_000]);
+    expect(part?.title).toBe('Prepare server for the machines inside it');
+  });
+
   it('is nothing where no machine runs inside', () => {
     expect(inner === undefined ? undefined : insideParts(prepared(nested), inner)).toEqual([]);
   });
@@ -386,7 +417,7 @@ describe('the inside of a machine', () => {
 });
 
 describe('the networks', () => {
-  const part = networkPart(prepared(nested).artefacts);
+  let part: Part;
   let warned: string[];
   const task = taskWith(
     { ...silentProgress, warn: (message) => warned.push(message) },
@@ -394,6 +425,7 @@ describe('the networks', () => {
   );
 
   beforeEach(() => {
+    part = networkPart(prepared(nested).artefacts);
     warned = [];
   });
 
@@ -402,6 +434,7 @@ describe('the networks', () => {
     mkdirSync(of.folder.run, { recursive: true });
     await bringUp(part, of.at, task);
     expect(of.done).toEqual(['run sh -e network.sh in "namespace"', 'log network {}']);
+    expect(part.title).toBe('Create networks and peers');
     expect(warned).toEqual(['no VLANs here', 'slower']);
     expect(readFileSync(of.folder.log('network'), 'utf8')).toBe('no VLANs here\n\nslower\n');
   });
@@ -426,7 +459,11 @@ describe('the networks', () => {
 
 describe('the functions of this computer', () => {
   const script: Artefact = { path: 'functions.sh', content: 'make them', executable: true };
-  const [part] = functionsParts([script]);
+  let part: Part | undefined;
+
+  beforeEach(() => {
+    [part] = functionsParts([script]);
+  });
 
   it('are made by their script, on this computer itself', async () => {
     const of = site();
@@ -455,7 +492,11 @@ describe('the functions of this computer', () => {
 });
 
 describe('the namespace of a lab', () => {
-  const part = namespacePart();
+  let part: Part;
+
+  beforeEach(() => {
+    part = namespacePart();
+  });
 
   it('is held by a process that is on record before anything is in it, and ends with it', async () => {
     const of = site();
@@ -487,7 +528,7 @@ describe('the namespace of a lab', () => {
     await namespaceKind.down(recorded('namespace', 'lab'), at, null);
   });
 
-  it('is shown as what it is', () => {
-    expect(part.title).toBe('Create the lab’s namespaces');
+  it('is shown as what it is, and never made anew by itself', () => {
+    expect([part.title, part.digest]).toEqual(['Create the lab’s namespaces', '']);
   });
 });

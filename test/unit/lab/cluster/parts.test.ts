@@ -1,6 +1,6 @@
 import { existsSync, lstatSync, mkdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Host } from '../../../../src/hosts/host.js';
 import { renderLab } from '../../../../src/lab/artefacts.js';
 import { writeCredentials } from '../../../../src/lab/cluster/credentials.js';
@@ -128,7 +128,11 @@ describe('the parts of a lab with a cluster', () => {
 });
 
 describe('the credentials of a cluster', () => {
-  const part = partNamed('credentials of the cluster');
+  let part: Part;
+
+  beforeEach(() => {
+    part = partNamed('credentials of the cluster');
+  });
 
   it('are made, with links to the programs, and found again', async () => {
     const { at, folder, done } = site(() => ({}));
@@ -151,7 +155,12 @@ describe('the credentials of a cluster', () => {
 });
 
 describe('a node', () => {
-  const part = partNamed('node guest');
+  let part: Part;
+
+  beforeEach(() => {
+    part = partNamed('node guest');
+  });
+
   const script = prepared().artefacts.find(({ path }) => path === 'guest.node.sh')?.content ?? '';
 
   function nodeSite(kubectl: Answer, guest?: Answer) {
