@@ -174,8 +174,12 @@ describe('a new lab', () => {
     expect(problemOf(() => initialFiles({ ...options, name: 'My Lab' }))).toMatchObject({
       code: 'LAB-USAGE',
       message: expect.stringContaining('`My Lab`') as string,
+      hint: expect.stringMatching(/^it \w+ \w+/) as string,
     });
-    expect(problemOf(() => initialFiles({ ...options, model: 'igb', vfs: 8 }))?.hint).toContain('--vfs 7');
+    expect(problemOf(() => initialFiles({ ...options, model: 'igb', vfs: 8 }))).toMatchObject({
+      message: 'a NIC of model igb can have at most 7 VFs',
+      hint: expect.stringContaining('--vfs 7') as string,
+    });
     expect(problemOf(() => initialFiles({ ...options, model: 'igb', vfs: 7 }))).toBeUndefined();
   });
 
