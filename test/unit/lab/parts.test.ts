@@ -103,6 +103,11 @@ function site(
   return { done, limits, folder, host, at: fake as unknown as Site };
 }
 
+/** The same place, but for these. */
+function siteWith(at: Site, changes: object): Site {
+  return Object.assign(Object.create(at) as Site, changes);
+}
+
 async function bringUp(part: Part | undefined, at: Site, task = silentTask()): Promise<void> {
   if (part === undefined) throw new Error('there is no such part');
   await (
@@ -298,7 +303,7 @@ describe('a service', () => {
         return Promise.resolve({ exitCode: 0, stdout: '', stderr: '' });
       },
     };
-    const at = { ...of.at, host: async () => Promise.resolve(host) } as unknown as Site;
+    const at = siteWith(of.at, { host: async () => Promise.resolve(host) });
     await bringUp(part, at, silentTask(controller.signal));
     expect(asked).toEqual([3, true]);
   });
@@ -478,7 +483,7 @@ describe('the functions of this computer', () => {
         return computer.run(argv, options);
       },
     };
-    await bringUp(part, { ...of.at, computer: watched } as unknown as Site, silentTask(signal));
+    await bringUp(part, siteWith(of.at, { computer: watched }), silentTask(signal));
     expect(of.done).toEqual(['run sh functions.sh in "namespace"', 'log functions {}']);
     expect(given).toEqual([{ timeoutMs: 60_000, signal }]);
     expect(existsSync(of.folder.log('functions'))).toBe(true);
@@ -502,15 +507,12 @@ describe('the namespace of a lab', () => {
     const of = site();
     mkdirSync(of.folder.run, { recursive: true });
     let held = record(nested);
-    const at = {
-      ...of.at,
-      get record() {
-        return held;
-      },
+    const at = siteWith(of.at, {
       save: (changes: Partial<LabRecord>) => {
         held = { ...held, ...changes };
+        Object.assign(at, { record: held });
       },
-    } as unknown as Site;
+    });
     const there = async (): Promise<boolean> => namespaceKind.isThere(recorded('namespace', 'lab'), at);
     expect(await there()).toBe(false);
     await bringUp(part, at);
@@ -524,7 +526,7 @@ describe('the namespace of a lab', () => {
     expect(await there()).toBe(false);
     // What has gone is no trouble to end.
     await namespaceKind.down(recorded('namespace', 'lab'), at, null);
-    held = record(nested, { holder: null });
+    Object.assign(at, { record: record(nested, { holder: null }) });
     await namespaceKind.down(recorded('namespace', 'lab'), at, null);
   });
 

@@ -45,6 +45,19 @@ function self(): ProcessIdentity {
   return found;
 }
 
+/** A process that holds a lab, and the signal that ends it. */
+function startHolder(): { init: ProcessIdentity; ended: Promise<unknown> } {
+  const holder = spawn('sleep', ['600'], { stdio: 'ignore' });
+  const ended = new Promise((resolve) => {
+    holder.once('exit', (_, signal) => {
+      resolve(signal);
+    });
+  });
+  const init = identify(holder.pid ?? 0);
+  if (init === undefined) throw new Error('it does not run');
+  return { init, ended };
+}
+
 describe('ending parts of a lab', () => {
   const namespace = recorded('namespace', 'lab');
   const functions = recorded('functions', 'of this computer', { place: 'computer' });
@@ -149,10 +162,7 @@ describe('taking a lab down', () => {
 
   it('ends what holds a lab of another version, and takes back its changes, whatever else is on that record', async () => {
     const journal = changeFunctions('rm functions.journal');
-    const holder = spawn('sleep', ['600'], { stdio: 'ignore' });
-    const ended = new Promise((resolve) => holder.once('exit', (_, signal) => resolve(signal)));
-    const init = identify(holder.pid ?? 0);
-    if (init === undefined) throw new Error('it does not run');
+    const { init, ended } = startHolder();
     const parts = [recorded('cable', 'of another version')];
     await takeDown(folder, { ...blank, version: blank.version + 1, holder: { outer: gone, init }, parts });
     expect(await ended).toBe('SIGKILL');
@@ -183,10 +193,7 @@ describe('taking a lab down', () => {
 
   it('does not run into what is in the way of the changes to this computer before the rest has ended', async () => {
     changeFunctions('exit 1');
-    const holder = spawn('sleep', ['600'], { stdio: 'ignore' });
-    const ended = new Promise((resolve) => holder.once('exit', (_, signal) => resolve(signal)));
-    const init = identify(holder.pid ?? 0);
-    if (init === undefined) throw new Error('it does not run');
+    const { init, ended } = startHolder();
     const parts = [
       recorded('namespace', 'lab'),
       recorded('functions', 'of this computer', { place: 'computer' }),

@@ -100,7 +100,7 @@ describe('what checks get of a lab that is up', () => {
 
   it('is their scripts run: in their machine, in another one or in a peer, with time enough under emulation', async () => {
     const of = running(two, (machine) => `1..1\nok 1 - in ${machine}`);
-    const { runScript } = environmentOf(of.lab);
+    const environment = environmentOf(of.lab);
     mkdirSync(of.folder.run, { recursive: true });
     writeFileSync(join(of.folder.run, 'it.sh'), 'echo');
     const lines: string[] = [];
@@ -108,7 +108,12 @@ describe('what checks get of a lab that is up', () => {
     const places = ['machine', { machine: 'other' }, { peer: 'far' }] as const;
     const titles: string[] = [];
     for (const on of places) {
-      const { assertions } = await runScript(target, { on, path: 'it.sh' }, options, silentTask(signal));
+      const { assertions } = await environment.runScript(
+        target,
+        { on, path: 'it.sh' },
+        options,
+        silentTask(signal),
+      );
       titles.push(...assertions.map(({ title }) => title));
     }
     expect(titles).toEqual(['in guest', 'in other', 'here']);
