@@ -160,7 +160,7 @@ describe('the credentials of a cluster', () => {
       partNamed('credentials of the cluster', {
         ...of,
         cluster: { kubernetes, programs: { folder: programs, digest: '', version: '1.37.2' } },
-      } as unknown as PreparedLab),
+      }),
       at,
     );
     expect(await there()).toBe(true);
