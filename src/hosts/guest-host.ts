@@ -47,16 +47,7 @@ export class GuestHost implements MachineHost {
   }
 
   async putFile(path: string, content: string | Uint8Array): Promise<void> {
-    await this.agent.putFile(this.#absolute(path), content);
-  }
-
-  /** Like putFile, for content that comes piece by piece. `onSent` is called after each piece, with its bytes. */
-  async putStream(
-    path: string,
-    content: AsyncIterable<Buffer>,
-    onSent: (bytes: number) => void,
-  ): Promise<void> {
-    await this.agent.putStream(this.#absolute(path), content, onSent);
+    await this.agent.putFile(this.folder === undefined ? path : `${this.folder}/${path}`, content);
   }
 
   async run(argv: readonly [string, ...string[]], options: HostRunOptions = {}): Promise<RunResult> {
@@ -100,10 +91,6 @@ export class GuestHost implements MachineHost {
       return undefined;
     };
     await waitBriefly({ ask, everyMs: KILL_POLL_MS, limitMs: KILL_LIMIT_MS });
-  }
-
-  #absolute(path: string): string {
-    return this.folder === undefined ? path : `${this.folder}/${path}`;
   }
 
   async #identify(pid: number): Promise<ProcessIdentity | undefined> {

@@ -124,27 +124,15 @@ export class GuestAgent {
 
   /** Writes a file in the guest; its folder must exist. */
   async putFile(path: string, content: string | Uint8Array): Promise<void> {
-    await this.putStream(path, [Buffer.from(content)]);
-  }
-
-  /** Like putFile, for content that comes piece by piece. `onSent` is called after each piece, with its bytes. */
-  async putStream(
-    path: string,
-    content: Iterable<Buffer> | AsyncIterable<Buffer>,
-    onSent: (bytes: number) => void = () => undefined,
-  ): Promise<void> {
     const handle = await this.execute('guest-file-open', { path, mode: 'w' });
-    try {
-      for await (const bytes of content) {
-        for (let offset = 0; offset < bytes.length; offset += WRITE_BYTES) {
-          const piece = bytes.subarray(offset, offset + WRITE_BYTES);
-          await this.execute('guest-file-write', { handle, 'buf-b64': piece.toString('base64') });
-          onSent(piece.length);
-        }
-      }
-    } finally {
-      await this.execute('guest-file-close', { handle });
+    const bytes = Buffer.from(content);
+    for (let offset = 0; offset < bytes.length; offset += WRITE_BYTES) {
+      await this.execute('guest-file-write', {
+        handle,
+        'buf-b64': bytes.subarray(offset, offset + WRITE_BYTES).toString('base64'),
+      });
     }
+    await this.execute('guest-file-close', { handle });
   }
 
   close(): void {

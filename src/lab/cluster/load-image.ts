@@ -1,16 +1,15 @@
-import { createReadStream } from 'node:fs';
 import { MachineError, UsageError } from '../../errors/families.js';
-import type { GuestHost } from '../../hosts/guest-host.js';
 import { inStep, type Task } from '../../model/task.js';
 import type { RunResult } from '../../process/run.js';
+import { withLabLock } from '../lab-lock.js';
+import type { RunningLab } from '../running-lab.js';
+import { sendFile } from '../send-file.js';
 import { readImageArchive, type ImageArchive } from './image-archive.js';
 import type { RunningCluster } from './running-cluster.js';
 
 /** On a node, while it is loaded. */
 const TARGET = '/var/tmp/sriov-lab-image.tar';
 const MEBIBYTE = 1024 ** 2;
-/** Bytes that go to a guest at once. */
-const PIECE = 256 * 1024;
 
 /** The nodes to load an image onto: the one of that name, or all. Throws UsageError for a name that no node has. */
 function chosenNodes({ kubernetes, running }: RunningCluster, only: string | undefined): string[] {
@@ -25,30 +24,36 @@ function chosenNodes({ kubernetes, running }: RunningCluster, only: string | und
 }
 
 /** Puts the archive into the guest, and has the container runtime import it. */
-async function loadOnto(guest: GuestHost, node: string, archive: ImageArchive, task: Task): Promise<void> {
+async function loadOnto(running: RunningLab, node: string, archive: ImageArchive, task: Task): Promise<void> {
   const { signal } = task;
+  const guest = await running.guest(node, signal);
+  let sent = 0;
+  const onSent = (bytes: number): void => {
+    sent += bytes;
+    task.detail(`${Math.floor(sent / MEBIBYTE)} of ${Math.ceil(archive.bytes / MEBIBYTE)} MiB`);
+  };
   try {
-    let sent = 0;
-    await guest.putStream(TARGET, createReadStream(archive.file, { highWaterMark: PIECE }), (bytes) => {
-      sent += bytes;
-      task.detail(`${Math.floor(sent / MEBIBYTE)} of ${Math.ceil(archive.bytes / MEBIBYTE)} MiB`);
-      signal.throwIfAborted();
-    });
+    await sendFile(running, node, archive.file, TARGET, { bytes: archive.bytes, onSent, signal });
     task.detail('importing');
     const result = await guest.run(['ctr', '--namespace', 'k8s.io', 'images', 'import', TARGET], { signal });
-    if (result.exitCode !== 0) throw notImported(node, archive, result);
+    if (result.exitCode !== 0) throw notImported(running.record.lab.name, node, archive, result);
   } finally {
     await guest.run(['rm', '-f', TARGET]);
   }
 }
 
-function notImported(node: string, { file }: ImageArchive, { stdout, stderr }: RunResult): MachineError {
+function notImported(
+  lab: string,
+  node: string,
+  { file }: ImageArchive,
+  { stdout, stderr }: RunResult,
+): MachineError {
   return new MachineError(
     {
       code: 'LAB-IMAGE-IMPORT',
       message: `the container runtime of node ${node} did not import the image`,
       location: { file },
-      hint: `it must be an image for linux/amd64, and fit on the node's disk: lab exec LAB ${node} -- df -h /var/lib/containerd`,
+      hint: `it must be an image for linux/amd64, and fit on the node's disk: lab exec ${lab} ${node} -- df -h /var/lib/containerd`,
     },
     { cause: new Error(`${stdout}\n${stderr}`.trim()) },
   );
@@ -71,11 +76,12 @@ export async function loadImage(
 ): Promise<LoadedImage> {
   const nodes = chosenNodes(cluster, only);
   const archive = await readImageArchive(file);
-  for (const node of nodes) {
-    const guest = await cluster.running.guest(node, task.signal);
-    await inStep(task, `Load ${archive.names.join(', ')} onto ${node}`, async (step) =>
-      loadOnto(guest, node, archive, step),
-    );
-  }
+  const { running } = cluster;
+  await withLabLock(running.folder, 'lab image load', task, async () => {
+    for (const node of nodes) {
+      const title = `Load ${archive.names.join(', ')} onto ${node}`;
+      await inStep(task, title, async (step) => loadOnto(running, node, archive, step));
+    }
+  });
   return { ...archive, nodes };
 }

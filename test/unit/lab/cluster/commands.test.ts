@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { writeCredentials } from '../../../../src/lab/cluster/credentials.js';
 import { runKubectl } from '../../../../src/lab/cluster/kubectl.js';
@@ -7,7 +8,7 @@ import { loadImage } from '../../../../src/lab/cluster/load-image.js';
 import { clusterOf, type RunningCluster } from '../../../../src/lab/cluster/running-cluster.js';
 import { kubeconfigFor, writeKubeconfig } from '../../../../src/lab/cluster/write-kubeconfig.js';
 import { guestLogs } from '../../../../src/lab/guest-logs.js';
-import type { LabRecord } from '../../../../src/lab/record.js';
+import { LabFolder, type LabRecord } from '../../../../src/lab/record.js';
 import type { RunningLab } from '../../../../src/lab/running-lab.js';
 import { silentTask } from '../../../../src/model/task.js';
 import { identify, isAlive, type ProcessIdentity } from '../../../../src/process/identity.js';
@@ -19,32 +20,47 @@ import { useScratch } from '../../../support/scratch.js';
 const scratch = useScratch();
 const self = identify(process.pid) as ProcessIdentity;
 
-/** A lab that is up, as far as commands for its cluster look at it. `answer`: what runs in its node. */
+/** A lab that is up, as far as commands for its cluster look at it. `answer`: what runs in its node. `room`: bytes on the node's disk. */
 function running(
   changes: Partial<LabRecord> = {},
   answer: (command: string) => Partial<RunResult> = () => ({}),
+  room = Infinity,
 ) {
   const done: string[] = [];
-  const sent: number[] = [];
-  const guest = {
-    run: async (argv: readonly string[]) => {
-      done.push(argv.join(' '));
-      return Promise.resolve({ exitCode: 0, stdout: '', stderr: '', ...answer(argv.join(' ')) });
+  const taken = { bytes: 0 };
+  let wanted = 0;
+  const run = async (argv: readonly string[]): Promise<RunResult> => {
+    done.push(argv.join(' '));
+    return Promise.resolve({ exitCode: 0, stdout: '', stderr: '', ...answer(argv.join(' ')) });
+  };
+  const port = new Writable({
+    write: (chunk: Buffer, _, next) => {
+      taken.bytes += chunk.length;
+      // A receiver without room ends, and nobody reads the port any more.
+      if (taken.bytes <= room) next();
     },
-    putStream: async (path: string, content: AsyncIterable<Buffer>, onSent: (bytes: number) => void) => {
-      done.push(`put ${path}`);
-      for await (const { length } of content) {
-        onSent(length);
-        sent.push(length);
-      }
+  });
+  const agent = {
+    run,
+    start: async (argv: readonly string[]) => {
+      wanted = Number(argv[3]);
+      done.push(`receive into ${argv[5] ?? ''}`);
+      return Promise.resolve(7);
+    },
+    statusOf: async () => {
+      if (taken.bytes > room) return Promise.resolve({ exitCode: 1, stdout: '', stderr: 'no space left\n' });
+      return Promise.resolve(taken.bytes === wanted ? { exitCode: 0, stdout: '', stderr: '' } : undefined);
     },
   };
+  const folder = new LabFolder(scratch(), 'example-12345678');
+  mkdirSync(folder.run, { recursive: true });
   const lab = {
-    folder: { run: scratch() },
+    folder,
     record: record(labWithCluster(), {
       parts: [recorded('service', 'kube-apiserver', { main: self })],
       ...changes,
     }),
+    channels: { to: () => async () => Promise.resolve(port) },
     peer: (peer: string) => ({
       isAlive: async (one: ProcessIdentity) => Promise.resolve(isAlive(one)),
       runAttached: async (argv: readonly string[], options: object) => {
@@ -52,12 +68,9 @@ function running(
         return Promise.resolve({ exitCode: 1, stdout: 'out', stderr: '' });
       },
     }),
-    guest: async (machine: string) => {
-      done.push(`into ${machine}`);
-      return Promise.resolve(guest);
-    },
+    guest: async () => Promise.resolve({ agent, run }),
   };
-  return { done, sent, lab: lab as unknown as RunningLab };
+  return { done, taken, lab: lab as unknown as RunningLab };
 }
 
 async function cluster(lab: RunningLab): Promise<RunningCluster> {
@@ -133,33 +146,44 @@ describe('an image', () => {
   }
 
   const target = '/var/tmp/sriov-lab-image.tar';
-  const steps = [
-    'into guest',
-    `put ${target}`,
-    `ctr --namespace k8s.io images import ${target}`,
-    `rm -f ${target}`,
-  ];
+  const kill = '/bin/sh -c kill -9 "$0" 2>/dev/null || true 7';
 
   it('is put onto the nodes, imported and not left behind', async () => {
-    const { lab, done, sent } = running();
+    const { lab, done, taken } = running();
     const file = await archive();
     const loaded = await loadImage(await cluster(lab), file, undefined, silentTask());
     expect(loaded).toMatchObject({ names: ['lab/plugin:1'], format: 'docker', nodes: ['guest'] });
-    expect(done).toEqual(steps);
-    expect(sent.reduce((sum, bytes) => sum + bytes, 0)).toBe(statSync(file).size);
+    expect(done).toEqual([
+      `receive into ${target}`,
+      kill,
+      `ctr --namespace k8s.io images import ${target}`,
+      `rm -f ${target}`,
+    ]);
+    expect(taken.bytes).toBe(statSync(file).size);
   });
 
   it('that the runtime refuses is an error with its words', async () => {
     const { lab, done } = running({}, (command) =>
-      command.startsWith('ctr') ? { exitCode: 1, stderr: 'no space left on device' } : {},
+      command.startsWith('ctr') ? { exitCode: 1, stderr: 'no match for platform' } : {},
     );
     await expect(loadImage(await cluster(lab), await archive(), 'guest', silentTask())).rejects.toMatchObject(
       {
         problems: [{ code: 'LAB-IMAGE-IMPORT', message: expect.stringContaining('node guest') as string }],
-        cause: { message: 'no space left on device' },
+        cause: { message: 'no match for platform' },
       },
     );
-    expect(done).toEqual(steps);
+    expect(done.at(-1)).toBe(`rm -f ${target}`);
+  });
+
+  it('that the node has no room for is an error, and not left behind', async () => {
+    const { lab, done } = running({}, undefined, 300_000);
+    await expect(loadImage(await cluster(lab), await archive(), 'guest', silentTask())).rejects.toMatchObject(
+      {
+        problems: [{ code: 'LAB-AGENT-REFUSED' }],
+        cause: { message: 'no space left' },
+      },
+    );
+    expect(done.slice(1)).toEqual([kill, `rm -f ${target}`]);
   });
 
   it('is not put anywhere if the node or the file is wrong', async () => {
