@@ -187,7 +187,16 @@ describe('the parts of a lab', () => {
 
   it('of a kind that there is not are an error', () => {
     expect(() => kindNamed('cable')).toThrow('cable');
-    for (const kind of ['namespace', 'functions', 'network', 'machine', 'inside', 'service'])
+    for (const kind of [
+      'namespace',
+      'functions',
+      'credentials',
+      'network',
+      'machine',
+      'inside',
+      'service',
+      'node',
+    ])
       for (const words of Object.values(kindNamed(kind).words)) expect(words).toMatch(/\w+ \w+/);
   });
 });

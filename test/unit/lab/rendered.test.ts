@@ -18,6 +18,9 @@ import { packageFolder } from '../../../src/model/folders.js';
 import type { Lab } from '../../../src/model/lab.js';
 import { settings } from '../../support/bench.js';
 import { lab, labWithNic } from '../../support/definition.js';
+import { kubernetes, labWithCluster } from '../../support/cluster.js';
+import type { Kubernetes } from '../../../src/model/kubernetes.js';
+import type { Accelerator } from '../../../src/toolchain/types.js';
 import { record } from '../../support/record.js';
 import { useScratch } from '../../support/scratch.js';
 
@@ -99,6 +102,36 @@ describe('the artefacts of a lab', () => {
     ]);
     expect(contentOf(here, 'functions.sh')).toContain('0000:5e:00.0');
     expect(contentOf(here, 'functions-undo.sh')).not.toBe('');
+  });
+
+  it('of a cluster are its control plane, its nodes and what they may ask a DRA driver for', () => {
+    const ofCluster = (cluster: Kubernetes): [string, boolean][] =>
+      renderLab(labWithCluster(cluster), facts)
+        .filter(({ path }) => /control-plane|node\.sh|device-classes/.test(path))
+        .map(({ path, executable }) => [path, executable]);
+    const scripts = [
+      ['control-plane.sh', true],
+      ['guest.node.sh', true],
+    ];
+    expect(ofCluster(kubernetes)).toEqual(scripts);
+    expect(ofCluster({ ...kubernetes, vfs: 'dra' })).toEqual([
+      scripts[0],
+      ['device-classes.yaml', false],
+      scripts[1],
+    ]);
+  });
+
+  it('of a cluster have patience with nodes under emulation', () => {
+    const of = labWithCluster();
+    const scriptOf = (path: string, accelerator: Accelerator, acceleratorInside: Accelerator): string =>
+      renderLab(of, { vhostNet: false, accelerator, acceleratorInside }).find((one) => one.path === path)
+        ?.content ?? '';
+    const grace = '--node-monitor-grace-period=200s';
+    expect(scriptOf('control-plane.sh', 'kvm', 'kvm')).not.toContain(grace);
+    expect(scriptOf('control-plane.sh', 'tcg', 'kvm')).toContain(grace);
+    expect(scriptOf('control-plane.sh', 'kvm', 'tcg')).toContain(grace);
+    expect(scriptOf('guest.node.sh', 'kvm', 'tcg')).toBe(scriptOf('guest.node.sh', 'kvm', 'kvm'));
+    expect(scriptOf('guest.node.sh', 'tcg', 'kvm')).not.toBe(scriptOf('guest.node.sh', 'kvm', 'kvm'));
   });
 
   it('of what is inside machines are in folders inside each other', () => {

@@ -10,7 +10,7 @@ import { statusOf, type LabStatus } from '../../../src/lab/status.js';
 import { partsThere } from '../../../src/lab/survey.js';
 import { identify, type ProcessIdentity } from '../../../src/process/identity.js';
 import { labWithCluster } from '../../support/cluster.js';
-import { labWithNic } from '../../support/definition.js';
+import { lab, labWithNic } from '../../support/definition.js';
 import { gone, record, recorded } from '../../support/record.js';
 import { useScratch } from '../../support/scratch.js';
 
@@ -122,6 +122,18 @@ describe('the status of a lab', () => {
     expect(await statusOfLab(held([namespace, network]))).toMatchObject({
       state: 'partly up',
       machines: [{ state: 'ended', pid: null }],
+    });
+  });
+
+  it('is partly up when only one of its machines was begun', async () => {
+    const two = lab({ machines: { guest: {}, other: {} } });
+    const of = held([namespace, network, guest()], { lab: two });
+    expect(await statusOfLab(of)).toMatchObject({
+      state: 'partly up',
+      machines: [
+        { name: 'guest', state: 'up', pid: process.pid },
+        { name: 'other', state: 'ended', pid: null },
+      ],
     });
   });
 

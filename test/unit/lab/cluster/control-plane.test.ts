@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { controlPlaneServices } from '../../../../src/lab/cluster/control-plane.js';
 import { writeCredentials } from '../../../../src/lab/cluster/credentials.js';
+import { clusterServices } from '../../../../src/lab/services.js';
+import type { Accelerator } from '../../../../src/toolchain/types.js';
 import type { Service } from '../../../../src/model/service.js';
 import { kubernetes } from '../../../support/cluster.js';
 import { useScratch } from '../../../support/scratch.js';
@@ -127,6 +129,21 @@ describe('a control plane', () => {
     ]);
     for (const { ready } of services.slice(1)) expect(ready.argv.slice(-3, -1)).toEqual(['get', '--raw']);
     for (const { ready } of services) expect([ready.everyMs, ready.limitMs]).toEqual([250, 60_000]);
+  });
+
+  it('takes its nodes for emulated if any machine of the lab is, and is none without a cluster', () => {
+    const cluster = { kubernetes, programs: { folder: '/cache', digest: 'digest', version: '1.37.2' } };
+    const isPatient = (outside: Accelerator, inside: Accelerator): boolean =>
+      clusterServices({
+        cluster,
+        acceleration: { accelerator: outside, reason: '' },
+        accelerationInside: { accelerator: inside, reason: '' },
+      }).some(({ argv }) => argv.includes('--node-monitor-grace-period=200s'));
+    expect(isPatient('kvm', 'kvm')).toBe(false);
+    expect(isPatient('tcg', 'kvm')).toBe(true);
+    expect(isPatient('kvm', 'tcg')).toBe(true);
+    const kvm = { accelerator: 'kvm', reason: '' } as const;
+    expect(clusterServices({ cluster: null, acceleration: kvm, accelerationInside: kvm })).toEqual([]);
   });
 
   it('waits longer for nodes that are emulated', () => {
