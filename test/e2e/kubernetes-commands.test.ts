@@ -82,7 +82,7 @@ test(
   async () => {
     const proxy = sandbox.start('proxy', 'mine', '--port', '0');
     let port = '';
-    for await (const line of proxy) {
+    for await (const line of proxy.iterable({ preserveStreams: true })) {
       port = /^https:\/\/127\.0\.0\.1:(\d+) /.exec(line)?.[1] ?? '';
       if (port !== '') break;
     }
