@@ -2,6 +2,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Files that keep a worker busy for minutes, the longest first. */
 const LONGEST = [
+  'e2e/kubernetes.',
   'nested/vdpa',
   'images/rocky',
   'nested/',
