@@ -83,7 +83,7 @@ test(
     const proxy = sandbox.start('proxy', 'mine', '--port', '0');
     let port = '';
     for await (const line of proxy.iterable({ preserveStreams: true })) {
-      port = /^https:\/\/127\.0\.0\.1:(\d+) /.exec(line)?.[1] ?? '';
+      port = /^https:\/\/127\.0\.0\.1:(\d+) /.exec(String(line))?.[1] ?? '';
       if (port !== '') break;
     }
     const kubeconfig = join(sandbox.folder, 'mine.kubeconfig');
