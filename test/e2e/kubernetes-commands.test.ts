@@ -81,12 +81,13 @@ test(
   { tags: 'thorough' },
   async () => {
     const proxy = sandbox.start('proxy', 'mine', '--port', '0');
-    let port = '';
-    for await (const line of proxy.iterable({ preserveStreams: true })) {
-      port = /^https:\/\/127\.0\.0\.1:(\d+) /.exec(String(line))?.[1] ?? '';
-      if (port !== '') break;
-    }
-    const kubeconfig = join(sandbox.folder, 'mine.kubeconfig');
+    const port = await new Promise<string>((resolve) => {
+    proxy.stdout.on('data', (text: Buffer) => {
+      const found = /^https:\/\/127\.0\.0\.1:(\d+) /.exec(text.toString())?.[1];
+      if (found !== undefined) resolve(found);
+    });
+  });
+  const kubeconfig = join(sandbox.folder, 'mine.kubeconfig');
     expect((await sandbox.lab('kubeconfig', 'mine', '-o', kubeconfig, '--port', port)).exitCode).toBe(0);
     const program = join(sandbox.run(), 'kubernetes/bin/kubectl');
     const args = ['--kubeconfig', kubeconfig, '--cache-dir', join(sandbox.folder, 'cache')];
