@@ -7,7 +7,7 @@ export const folders = {
   bench: { tests: ['test/unit/bench/*.test.ts'], without: [] },
   checks: { tests: ['test/unit/checks/*.test.ts'], without: [] },
   lab: {
-    tests: ['test/unit/lab/*.test.ts'],
+    tests: ['test/unit/lab/**/*.test.ts'],
     without: [
       // A real QEMU, and the sockets of guests.
       '{start-machine,channels}.ts',

@@ -1,3 +1,4 @@
+import type { ServicePlace } from '../model/service.js';
 import { kindNamed } from './parts/kinds.js';
 import { NAMESPACE } from './parts/namespace.js';
 import { keyOf, type PartKey, type PartPlace, type RecordedPart } from './record.js';
@@ -14,7 +15,7 @@ export async function endParts(
 ): Promise<void> {
   const ending = new Set(parts.map(keyOf));
   const stays = (key: PartKey): boolean => there.has(key) && !ending.has(key);
-  const isReachable = (place: PartPlace): boolean => {
+  const isReachable = (place: PartPlace): place is ServicePlace => {
     if (place === 'computer' || !stays(NAMESPACE)) return false;
     return typeof place === 'string' || !('machine' in place) || stays(`machine ${place.machine}`);
   };
@@ -24,8 +25,7 @@ export async function endParts(
     ...lastFirst.filter(({ place }) => place === 'computer'),
   ];
   for (const part of ordered) {
-    const { place } = part;
-    const host = place !== 'computer' && isReachable(place) ? await site.host(place) : null;
+    const host = isReachable(part.place) ? await site.host(part.place) : null;
     await kindNamed(part.kind).down(part, site, host);
   }
 }

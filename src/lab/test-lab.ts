@@ -20,7 +20,8 @@ export interface TestOptions {
   readonly onResult: (result: CheckResult) => void;
 }
 
-function environmentOf(running: RunningLab): CheckEnvironment {
+/** How checks reach a lab that is up. */
+export function environmentOf(running: RunningLab): CheckEnvironment {
   const { channels } = running;
   return {
     context: async (target: CheckTarget, { signal }): Promise<CheckContext> => {

@@ -33,7 +33,8 @@ const micro: Question = {
   script: 'ip -Version\nping -c 1 127.0.0.1\nnetperf -V\niperf3 --version\n',
 };
 
-function questionsOf({ image }: NamedImage): Question[] {
+/** What an image's test asks: one question for each component. */
+export function questionsOf({ image }: NamedImage): Question[] {
   if (typeof image === 'string') return [{ ...micro, name: image }];
   return image.layers.flat().map(({ component }) => ({
     name: component,
@@ -53,7 +54,7 @@ function imageFile({ base, source, layers }: Image): object {
 }
 
 /** A lab with a single machine that boots the image. Its definition is not a file; the path determines the lab's id. */
-function labOf({ name, image }: NamedImage, cache: string): ReadLab {
+export function labOf({ name, image }: NamedImage, cache: string): ReadLab {
   const own = typeof image === 'string' || catalogued(name) === image ? undefined : image;
   const disk = own?.source?.kind === 'file' ? own.source.path : null;
   const folder = disk === null ? join(imagesFolder(cache), 'verify') : dirname(disk);
@@ -90,10 +91,11 @@ export async function ask(
   }
 }
 
-async function askAll(
+/** Tests each component of the image that the machine of a running lab has booted. */
+export async function askAll(
   running: RunningLab,
   image: NamedImage,
-  options: VerifyOptions,
+  options: Pick<VerifyOptions, 'onResult'>,
   task: Task,
 ): Promise<CheckResult[]> {
   const { accelerator } = running.record.tools.acceleration;

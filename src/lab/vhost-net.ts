@@ -1,9 +1,9 @@
 import { accessSync, constants } from 'node:fs';
 
 /** Whether the kernel's vhost-net can move a tap's packets instead of QEMU. */
-export function canOpenVhostNet(): boolean {
+export function canOpenVhostNet(device = '/dev/vhost-net'): boolean {
   try {
-    accessSync('/dev/vhost-net', constants.R_OK | constants.W_OK);
+    accessSync(device, constants.R_OK | constants.W_OK);
     return true;
   } catch {
     return false;

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { apply } from '../../../src/lab/apply.js';
@@ -173,6 +173,68 @@ describe('apply', () => {
     await up([lab], new Site(folder, blank));
     expect(existsSync(join(folder.run, 'stale'))).toBe(false);
     expect(existsSync(join(folder.run, 'network.sh'))).toBe(true);
+  });
+
+  it('gives the lab’s folder to its owner alone, wherever that has to be made', async () => {
+    await up([lab], new Site(folder, blank));
+    expect(statSync(folder.run).mode & 0o777).toBe(0o700);
+  });
+
+  it('records the changed definition of a lab that stays up, and its tools', async () => {
+    const known = [recorded('namespace', 'lab')];
+    const before = {
+      ...blank,
+      lab: { ...blank.lab, machines: [] },
+      tools: { ...blank.tools, qemu: '10' },
+      holder: { outer: gone, init: gone },
+      parts: known,
+    };
+    const site = new Site(folder, before);
+    mkdirSync(folder.run, { recursive: true });
+    await up([lab], site, new Set(known.map(keyOf)));
+    expect(site.record).toMatchObject({ lab: blank.lab, tools: { qemu: '11' }, startedAt: blank.startedAt });
+    expect(folder.read()?.holder).toEqual(before.holder);
+    expect(readFileSync(join(folder.run, 'network.sh'), 'utf8')).toBe('new');
+  });
+
+  it('ends what is replaced before it makes that anew, and nothing else', async () => {
+    const known = [
+      recorded('namespace', 'lab'),
+      recorded('machine', 'one', { digest: '0' }),
+      recorded('machine', 'two'),
+    ];
+    mkdirSync(folder.run, { recursive: true });
+    const site = new Site(folder, { ...blank, holder: { outer: gone, init: gone }, parts: known });
+    const noting: Part = {
+      ...one,
+      up: async (...given) => {
+        done.push(...readFileSync(folder.events, 'utf8').trim().split('\n'));
+        return one.up(...given);
+      },
+    };
+    await up([lab, noting, two], site, new Set(known.map(keyOf)));
+    expect(done.map((line) => line.replace(/^.*"event":/, ''))).toEqual([
+      '"machine-stopped","machine":"one"}',
+      'begin one',
+      'await one',
+    ]);
+    expect(site.record.parts.map(({ name, state }) => [name, state])).toEqual([
+      ['lab', 'ready'],
+      ['two', 'ready'],
+      ['one', 'ready'],
+    ]);
+  });
+
+  it('that is interrupted is not done, even if nothing was left to do', async () => {
+    const known = [recorded('namespace', 'lab')];
+    mkdirSync(folder.run, { recursive: true });
+    const site = new Site(folder, { ...blank, holder: { outer: gone, init: gone }, parts: known });
+    const there = new Set(known.map(keyOf));
+    const controller = new AbortController();
+    controller.abort(new Error('interrupted'));
+    const plan = planUp([lab], site.record, there);
+    const applying = apply(plan, [lab], prepared, site, there, silentTask(controller.signal));
+    await expect(applying).rejects.toThrow('interrupted');
   });
 
   it('keeps the folder and what is kept, and takes off the record what has gone', async () => {

@@ -53,6 +53,29 @@ describe('a member of a lab', () => {
     expect(hintOf(() => machineNamed(none, 'x'))).toContain('none');
   });
 
+  it('is one of several, by any of their names, and an unknown one is told with what there is', async () => {
+    const two = lab({
+      networks: { lan: { subnet: '10.0.0.0/16' } },
+      peers: {
+        near: { network: 'lan', address: '10.0.0.1' },
+        far: { network: 'lan', address: '10.0.0.2' },
+      },
+      machines: { outer: {}, inner: { on: 'outer' } },
+    });
+    const of = running(two);
+    for (const member of ['far', 'near', 'inner']) await runOnMember(of.lab, member, ['true'], {});
+    expect(of.done.map((line) => line.split(':')[0])).toEqual(['peer far', 'peer near', 'machine inner']);
+    await expect(runOnMember(of.lab, 'x', ['true'], {})).rejects.toMatchObject({
+      problems: [
+        {
+          code: 'LAB-MEMBER-UNKNOWN',
+          message: 'lab example has no machine or peer `x`',
+          hint: 'use one of: outer, outer.inner, near, far',
+        },
+      ],
+    });
+  });
+
   it('runs a command: a peer as it is, a machine by a shell', async () => {
     const of = running(nested);
     await runOnMember(of.lab, 'external', ['ip', 'link'], {});

@@ -2,20 +2,22 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { readLab } from '../../../src/definition/read-lab.js';
-import type { HostProcess, MachineHost, ProcessEnd } from '../../../src/hosts/host.js';
+import type { HostProcess, HostRunOptions, MachineHost, ProcessEnd } from '../../../src/hosts/host.js';
 import type { BootImage } from '../../../src/images/boot-image.js';
-import { renderLab, type Artefact } from '../../../src/lab/artefacts.js';
+import { folderOf, renderLab, type Artefact } from '../../../src/lab/artefacts.js';
+import { functionsKind, functionsParts } from '../../../src/lab/parts/functions.js';
 import { insideKind, insideParts } from '../../../src/lab/parts/inside.js';
 import { kindNamed } from '../../../src/lab/parts/kinds.js';
 import { machineKind } from '../../../src/lab/parts/machine.js';
+import { namespaceKind, namespacePart } from '../../../src/lab/parts/namespace.js';
 import { networkPart } from '../../../src/lab/parts/network.js';
 import type { Part } from '../../../src/lab/parts/part.js';
 import { partsOf } from '../../../src/lab/parts/parts-of.js';
 import { serviceKind, servicePart } from '../../../src/lab/parts/service.js';
 import type { PreparedLab } from '../../../src/lab/prepare.js';
-import { keyOf, LabFolder } from '../../../src/lab/record.js';
+import { keyOf, LabFolder, type LabRecord } from '../../../src/lab/record.js';
 import type { Site } from '../../../src/lab/site.js';
-import type { Lab } from '../../../src/model/lab.js';
+import { findByName, type Lab, type Machine } from '../../../src/model/lab.js';
 import { silentProgress } from '../../../src/model/progress.js';
 import { netserver, type ServicePlace } from '../../../src/model/service.js';
 import { silentTask, taskWith } from '../../../src/model/task.js';
@@ -49,8 +51,12 @@ function prepared(lab: Lab, changes: Partial<PreparedLab> = {}): PreparedLab {
 }
 
 /** Where parts come up: what is done at its places, and what becomes recorded. */
-function site(answer: (command: string) => Partial<RunResult> = () => ({}), ends?: ProcessEnd) {
+function site(
+  answer: (command: string) => Partial<RunResult> | Promise<Partial<RunResult>> = () => ({}),
+  ends?: ProcessEnd,
+) {
   const done: string[] = [];
+  const limits: unknown[] = [];
   const folder = new LabFolder(scratch(), 'example-12345678');
   const process: HostProcess = {
     identify: async () => Promise.resolve(ends === undefined ? server : undefined),
@@ -63,9 +69,10 @@ function site(answer: (command: string) => Partial<RunResult> = () => ({}), ends
       done.push(`put ${path}, ${content.length > 0 ? 'not empty' : 'empty'}, to ${JSON.stringify(place)}`);
       return Promise.resolve();
     },
-    run: async (argv) => {
+    run: async (argv, options) => {
+      limits.push(options?.timeoutMs);
       done.push(`run ${argv.join(' ')} in ${JSON.stringify(place)}`);
-      return Promise.resolve({ exitCode: 0, stdout: '', stderr: '', ...answer(argv.join(' ')) });
+      return { exitCode: 0, stdout: '', stderr: '', ...(await answer(argv.join(' '))) };
     },
     start: async (argv, log, note) => {
       done.push(`start ${argv.join(' ')}, log ${log}`);
@@ -93,7 +100,12 @@ function site(answer: (command: string) => Partial<RunResult> = () => ({}), ends
     log: (event: string, details: object = {}) =>
       done.push(`log ${event} ${JSON.stringify(details).replace(/"ms":\d+/, '"ms":0')}`),
   };
-  return { done, folder, host, at: fake as unknown as Site };
+  return { done, limits, folder, host, at: fake as unknown as Site };
+}
+
+/** The same place, but for these. */
+function siteWith(at: Site, changes: object): Site {
+  return Object.assign(Object.create(at) as Site, changes);
 }
 
 async function bringUp(part: Part | undefined, at: Site, task = silentTask()): Promise<void> {
@@ -182,7 +194,11 @@ describe('the parts of a lab', () => {
 
 describe('a service', () => {
   const service = netserver({ peer: 'external' }, '10.0.0.1');
-  const part = servicePart(prepared(nested), service);
+  let part: Part;
+
+  beforeEach(() => {
+    part = servicePart(prepared(nested), service);
+  });
 
   it('is started where it belongs, ready when its question is answered, and then left alone', async () => {
     const of = site();
@@ -213,6 +229,7 @@ describe('a service', () => {
           code: 'LAB-SERVICE-ENDED',
           message: expect.stringContaining(how) as string,
           location: { file: of.folder.log('netserver-external') },
+          hint: expect.stringContaining('lab logs vdpa netserver-external') as string,
         },
       ],
       cause: { message: 'no such address' },
@@ -225,13 +242,74 @@ describe('a service', () => {
     expect((error as Error).cause).toBeUndefined();
   });
 
+  it('whose output cannot be read has no words either', async () => {
+    const of = site(
+      (command) => {
+        if (command.startsWith('tail')) throw new Error('it is gone');
+        return {};
+      },
+      { exitCode: 1, signal: undefined },
+    );
+    const error: unknown = await bringUp(part, of.at).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ problems: [{ code: 'LAB-SERVICE-ENDED' }] });
+    expect((error as Error).cause).toBeUndefined();
+    expect(Object.keys(error as Error)).not.toContain('cause');
+  });
+
   it('that does not answer in time is an error', async () => {
     const hasty = servicePart(prepared(nested), { ...service, ready: { ...service.ready, limitMs: 30 } });
     const of = site(() => ({ exitCode: 1 }));
     await expect(bringUp(hasty, of.at)).rejects.toMatchObject({
-      problems: [{ code: 'LAB-SERVICE-NOT-READY', location: { file: of.folder.log('netserver-external') } }],
+      problems: [
+        {
+          code: 'LAB-SERVICE-NOT-READY',
+          message: 'service netserver-external was not ready within 0 s',
+          location: { file: of.folder.log('netserver-external') },
+          hint: 'see its output: lab logs vdpa netserver-external',
+        },
+      ],
     });
     expect(of.done).not.toContain('let go');
+  });
+
+  it('whose place does not answer in time is an error with that cause', async () => {
+    const slow = servicePart(prepared(nested), { ...service, ready: { ...service.ready, limitMs: 30 } });
+    const of = site(async () => {
+      await new Promise((resolve) => {
+        setTimeout(resolve, 60);
+      });
+      throw new Error('no answer');
+    });
+    await expect(bringUp(slow, of.at)).rejects.toMatchObject({
+      problems: [{ code: 'LAB-SERVICE-NOT-READY' }],
+      cause: { message: 'no answer' },
+    });
+  });
+
+  it('is not asked before it runs, and is awaited only as long as the user waits', async () => {
+    const controller = new AbortController();
+    const asked: unknown[] = [];
+    const of = site();
+    let looks = 0;
+    const process: HostProcess = {
+      identify: async () => Promise.resolve((looks += 1) < 3 ? undefined : server),
+      ended: new Promise(() => undefined),
+      detach: () => undefined,
+    };
+    const host: Partial<MachineHost> = {
+      start: async () => Promise.resolve(process),
+      run: async (_, options) => {
+        asked.push(looks, options?.signal === controller.signal);
+        return Promise.resolve({ exitCode: 0, stdout: '', stderr: '' });
+      },
+    };
+    const at = siteWith(of.at, { host: async () => Promise.resolve(host) });
+    await bringUp(part, at, silentTask(controller.signal));
+    expect(asked).toEqual([3, true]);
+  });
+
+  it('is shown by its name', () => {
+    expect(part.title).toBe('Start netserver-external');
   });
 
   it('needs what it says, beside its place', () => {
@@ -285,7 +363,11 @@ describe('a machine that is ended', () => {
 
 describe('the inside of a machine', () => {
   const [outer, inner] = nested.machines;
-  const [part] = outer === undefined ? [] : insideParts(prepared(nested), outer);
+  let part: Part | undefined;
+
+  beforeEach(() => {
+    [part] = outer === undefined ? [] : insideParts(prepared(nested), outer);
+  });
 
   it('gets its scripts, and runs those that make something, in order', async () => {
     const of = site();
@@ -306,6 +388,27 @@ describe('the inside of a machine', () => {
       expect(existsSync(of.folder.log(name))).toBe(true);
   });
 
+  it('has longer for its scripts under emulation, which is another matter inside a machine', async () => {
+    const around: Machine = { ...findByName(nested.machines, 'server'), name: 'around' };
+    const limitsOf = async (on: string | null): Promise<unknown[]> => {
+      const of = site();
+      const machine = { ...findByName(nested.machines, 'server'), on };
+      const within = prepared({
+        ...nested,
+        machines: [around, machine, findByName(nested.machines, 'guest')],
+      });
+      const folder = join(of.folder.run, folderOf(within.lab, machine.name));
+      mkdirSync(folder, { recursive: true });
+      for (const script of ['functions.sh', 'functions-undo.sh', 'network.sh'])
+        writeFileSync(join(folder, script), script);
+      await bringUp(insideParts(within, machine)[0], of.at);
+      return of.limits;
+    };
+    expect(await limitsOf(null)).toEqual([60_000, 60_000]);
+    expect(await limitsOf('around')).toEqual([300_000, 300_000]);
+    expect(part?.title).toBe('Prepare server for the machines inside it');
+  });
+
   it('is nothing where no machine runs inside', () => {
     expect(inner === undefined ? undefined : insideParts(prepared(nested), inner)).toEqual([]);
   });
@@ -319,7 +422,7 @@ describe('the inside of a machine', () => {
 });
 
 describe('the networks', () => {
-  const part = networkPart(prepared(nested).artefacts);
+  let part: Part;
   let warned: string[];
   const task = taskWith(
     { ...silentProgress, warn: (message) => warned.push(message) },
@@ -327,6 +430,7 @@ describe('the networks', () => {
   );
 
   beforeEach(() => {
+    part = networkPart(prepared(nested).artefacts);
     warned = [];
   });
 
@@ -335,6 +439,7 @@ describe('the networks', () => {
     mkdirSync(of.folder.run, { recursive: true });
     await bringUp(part, of.at, task);
     expect(of.done).toEqual(['run sh -e network.sh in "namespace"', 'log network {}']);
+    expect(part.title).toBe('Create networks and peers');
     expect(warned).toEqual(['no VLANs here', 'slower']);
     expect(readFileSync(of.folder.log('network'), 'utf8')).toBe('no VLANs here\n\nslower\n');
   });
@@ -343,9 +448,89 @@ describe('the networks', () => {
     const of = site(() => ({ exitCode: 1, stderr: 'no bridges here\n' }));
     mkdirSync(of.folder.run, { recursive: true });
     await expect(bringUp(part, of.at, task)).rejects.toMatchObject({
-      problems: [{ code: 'LAB-NETWORK-SCRIPT', location: { file: of.folder.log('network') } }],
+      problems: [
+        {
+          code: 'LAB-NETWORK-SCRIPT',
+          message: 'the networks of the lab could not be created',
+          location: { file: of.folder.log('network') },
+          hint: expect.stringContaining('lab doctor') as string,
+        },
+      ],
       cause: { message: 'no bridges here' },
     });
     expect(warned).toEqual([]);
+  });
+});
+
+describe('the functions of this computer', () => {
+  const script: Artefact = { path: 'functions.sh', content: 'make them', executable: true };
+  let part: Part | undefined;
+
+  beforeEach(() => {
+    [part] = functionsParts([script]);
+  });
+
+  it('are made by their script, on this computer itself', async () => {
+    const of = site();
+    mkdirSync(of.folder.run, { recursive: true });
+    const computer = of.host('namespace');
+    const { signal } = new AbortController();
+    const given: unknown[] = [];
+    const watched = {
+      ...computer,
+      run: async (argv: readonly [string, ...string[]], options?: HostRunOptions) => {
+        given.push(options);
+        return computer.run(argv, options);
+      },
+    };
+    await bringUp(part, siteWith(of.at, { computer: watched }), silentTask(signal));
+    expect(of.done).toEqual(['run sh functions.sh in "namespace"', 'log functions {}']);
+    expect(given).toEqual([{ timeoutMs: 60_000, signal }]);
+    expect(existsSync(of.folder.log('functions'))).toBe(true);
+    expect(part?.title).toContain('on this computer');
+  });
+
+  it('are there as long as they are on record, and none are needed without a script', async () => {
+    expect(await functionsKind.isThere(recorded('functions', 'of this computer'), site().at)).toBe(true);
+    expect(functionsParts([])).toEqual([]);
+  });
+});
+
+describe('the namespace of a lab', () => {
+  let part: Part;
+
+  beforeEach(() => {
+    part = namespacePart();
+  });
+
+  it('is held by a process that is on record before anything is in it, and ends with it', async () => {
+    const of = site();
+    mkdirSync(of.folder.run, { recursive: true });
+    let held = record(nested);
+    const at = siteWith(of.at, {
+      save: (changes: Partial<LabRecord>) => {
+        held = { ...held, ...changes };
+        Object.assign(at, { record: held });
+      },
+    });
+    const there = async (): Promise<boolean> => namespaceKind.isThere(recorded('namespace', 'lab'), at);
+    expect(await there()).toBe(false);
+    await bringUp(part, at);
+    try {
+      expect(await there()).toBe(true);
+      expect(of.done).toEqual([`log namespace {"pid":${held.holder?.init.pid ?? 0}}`]);
+      expect(existsSync(of.folder.log('namespace'))).toBe(true);
+    } finally {
+      await namespaceKind.down(recorded('namespace', 'lab'), at, null);
+    }
+    expect(await there()).toBe(false);
+    // What has gone is no trouble to end.
+    await namespaceKind.down(recorded('namespace', 'lab'), at, null);
+    Object.assign(at, { record: record(nested, { holder: null }) });
+    await namespaceKind.down(recorded('namespace', 'lab'), at, null);
+  });
+
+  it('is shown as what it is, and never made anew by itself', () => {
+    expect([part.title, part.digest]).toEqual(['Create the lab’s namespaces', '']);
   });
 });

@@ -60,6 +60,7 @@ describe('planUp', () => {
   it('keeps what is there as defined', () => {
     const plan = planUp(all, up(all), there(all));
     expect(changesAnything(plan)).toBe(false);
+    expect(changesAnything(planUp(all, up(all), there(all, 'service netserver')))).toBe(true);
     expect(plan.map(({ reason }) => reason)).toEqual([
       'it is as defined',
       'they are as defined',
@@ -159,6 +160,22 @@ describe('planUp', () => {
       'create machine guest: it is not running',
       'create service netserver: it is not running',
     ]);
+  });
+
+  it('makes what an interrupted start of another version never made', () => {
+    const old = { ...up(all), version: 1, holder: null };
+    expect(changes(planUp(all, old, new Set()))[0]).toBe('create namespace lab: the lab is not up');
+  });
+
+  it('is nothing for nothing', () => {
+    expect(planUp([], undefined, new Set())).toEqual([]);
+  });
+
+  it('makes all anew around a part that cannot be replaced alone, however deep it is', () => {
+    const inside = wanted('inside', 'guest', ['network networks'], 'network networks');
+    const deep = [namespace, network, inside];
+    const plan = planUp([namespace, network, { ...inside, digest: '2' }], up(deep), there(deep));
+    expect(plan.map(({ action }) => action)).toEqual(['replace', 'replace', 'replace']);
   });
 
   describe('of machines inside others', () => {

@@ -1,21 +1,30 @@
-import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { StateError } from '../../../src/errors/families.js';
 import { formatError, toLabError } from '../../../src/errors/format.js';
 import { logEvent } from '../../../src/lab/events.js';
 import { findRecord, findRunningLab } from '../../../src/lab/find-record.js';
-import { labLogs } from '../../../src/lab/logs.js';
+import { withLabLock } from '../../../src/lab/lab-lock.js';
+import { labLogs, logsIn } from '../../../src/lab/logs.js';
 import { namespacePart } from '../../../src/lab/parts/namespace.js';
 import { planUp } from '../../../src/lab/plan.js';
-import { allRecords, LabFolder, labId, labName } from '../../../src/lab/record.js';
+import { allRecords, LabFolder, labId, labName, recordedPart } from '../../../src/lab/record.js';
 import { statusOf } from '../../../src/lab/status.js';
+import { silentProgress } from '../../../src/model/progress.js';
+import { silentTask, taskWith } from '../../../src/model/task.js';
+import { identify } from '../../../src/process/identity.js';
+import { takeLock, type Lock } from '../../../src/process/lock.js';
 import { lab, labWithNic } from '../../support/definition.js';
 import { gone, record, recorded } from '../../support/record.js';
 import { useScratch } from '../../support/scratch.js';
 
 const scratch = useScratch();
 const machines = { guest: {} };
+
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 function catchError(work: () => unknown): unknown {
   try {
@@ -74,6 +83,7 @@ describe('the record of a lab', () => {
     folder.write(record(labWithNic()));
     writeFileSync(join(folder.folder, 'state.json'), '{"version": 2, "id": ');
     expect(() => folder.read()).toThrow(StateError);
+    expect((catchError(() => folder.read()) as Error).cause).toBeInstanceOf(SyntaxError);
     expect(formatError(toLabError(catchError(() => folder.read())))).toMatch(
       /state\.json: the record of lab x cannot be read \[LAB-STATE-UNREADABLE\]\n {2}next: .+pgrep/,
     );
@@ -119,7 +129,7 @@ describe('finding the record that LAB means', () => {
       findRecord(scratch(), 'same');
     } catch (error) {
       const [problem] = (error as { problems: { hint: string }[] }).problems;
-      for (const id of ids) expect(problem?.hint).toContain(id);
+      expect([...(problem?.hint.split(': ')[1]?.split(', ') ?? [])].sort()).toEqual([...ids].sort());
     }
     expect(findRecord(scratch(), ids[0] ?? '')?.definition).toBe('/a/lab.yaml');
     expect(findRecord(scratch(), '/b')?.id).toBe(ids[1]);
@@ -176,6 +186,64 @@ describe('the event log', () => {
   });
 });
 
+describe('a part on record', () => {
+  it('is found by its kind and its name', () => {
+    const parts = [
+      recorded('service', 'guest'),
+      recorded('machine', 'server'),
+      recorded('machine', 'guest', { digest: 'it' }),
+    ];
+    const of = record(labWithNic(), { parts });
+    expect(recordedPart(of, 'machine', 'guest')?.digest).toBe('it');
+    expect(recordedPart(of, 'node', 'guest')).toBeUndefined();
+  });
+});
+
+describe('the lock of a lab', () => {
+  const holdLab = async (folder: LabFolder): Promise<Lock> => {
+    const lock = await takeLock(folder.lock, { waitMs: 0, purpose: 'lab test quickstart' });
+    if (lock === undefined) throw new Error('another process holds the lock of a fresh folder');
+    return lock;
+  };
+
+  it('tells who is waited for, and what they do', async () => {
+    const folder = new LabFolder(scratch(), 'x-12345678');
+    const other = await holdLab(folder);
+    const steps: string[] = [];
+    const step = (title: string) => {
+      steps.push(title);
+      return silentProgress.step(title);
+    };
+    const task = taskWith({ ...silentProgress, step }, new AbortController().signal);
+    const done = withLabLock(folder, 'lab down', task, async () => Promise.resolve('done'));
+    await expect
+      .poll(() => steps)
+      .toEqual([`Wait for \`lab test quickstart\` (process ${process.pid}), which is using this lab`]);
+    await other.release();
+    expect(await done).toBe('done');
+  });
+
+  it('is waited for no longer than an hour, and whoever holds it is told then', async () => {
+    const folder = new LabFolder(scratch(), 'x-12345678');
+    const other = await holdLab(folder);
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] }).setTimerTickMode('nextTimerAsync');
+    const began = Date.now();
+    const waiting = withLabLock(folder, 'lab down', silentTask(), async () => Promise.resolve('done'));
+    await expect(waiting).rejects.toMatchObject({
+      problems: [
+        {
+          code: 'LAB-BUSY',
+          message: `\`lab test quickstart\` (process ${process.pid}) has been using this lab for more than an hour`,
+          hint: 'wait for it or end it, then run the command again',
+        },
+      ],
+    });
+    expect(Date.now() - began).toBeGreaterThanOrEqual(3_600_000);
+    vi.useRealTimers();
+    await other.release();
+  });
+});
+
 describe('the logs of a lab', () => {
   function leaveLogs(definition: string): string {
     const folder = new LabFolder(scratch(), labId('past', definition));
@@ -197,13 +265,58 @@ describe('the logs of a lab', () => {
     ]);
   });
 
+  it('are its logs alone, and none of a folder that has none', async () => {
+    const id = leaveLogs('/gone/lab.yaml');
+    const folder = new LabFolder(scratch(), id);
+    writeFileSync(join(folder.run, 'network.sh'), '');
+    expect(logsIn(folder).map(({ name }) => name)).toEqual(['guest.console', 'guest.qemu', 'events']);
+    rmSync(folder.run, { recursive: true });
+    expect(logsIn(folder).map(({ name }) => name)).toEqual(['events']);
+    rmSync(folder.events);
+    expect(logsIn(folder)).toEqual([]);
+    await expect(labLogs(scratch(), 'past', undefined)).rejects.toMatchObject({
+      problems: [{ message: 'lab `past` has no log ``' }],
+    });
+  });
+
+  it('are there while it is up, too', async () => {
+    const id = leaveLogs('/labs/example/lab.yaml');
+    const self = identify(process.pid);
+    if (self === undefined) throw new Error('this process is not there');
+    const holder = { outer: self, init: self };
+    new LabFolder(scratch(), id).write(record(labWithNic(), { id, holder }));
+    expect((await labLogs(scratch(), 'example', undefined)).map(({ name }) => name)).toEqual([
+      'guest.console',
+      'guest.qemu',
+      'events',
+    ]);
+  });
+
+  it('are none where no lab ever was', async () => {
+    await expect(labLogs(scratch(), 'quickstart', undefined)).rejects.toMatchObject({
+      problems: [
+        {
+          code: 'LAB-NO-LOGS',
+          message: 'lab `quickstart` has no logs: it was never up',
+          hint: 'bring it up: lab up quickstart',
+        },
+      ],
+    });
+  });
+
   it('of a lab that never was, and of a name that it has not, are refused with what there is', async () => {
     leaveLogs('/gone/lab.yaml');
     await expect(labLogs(scratch(), 'never', undefined)).rejects.toMatchObject({
       problems: [{ code: 'LAB-NO-LOGS' }],
     });
     await expect(labLogs(scratch(), 'past', 'gest.qemu')).rejects.toMatchObject({
-      problems: [{ code: 'LAB-NO-LOGS', hint: expect.stringContaining('guest.qemu') as string }],
+      problems: [
+        {
+          code: 'LAB-NO-LOGS',
+          message: 'lab `past` has no log `gest.qemu`',
+          hint: 'use one of: guest.console, guest.qemu, events',
+        },
+      ],
     });
   });
 });

@@ -1,6 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, readlinkSync, statSync, writeFileSync } from 'node:fs';
+import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { labSchema } from '../../../src/definition/json-schema.js';
 import { readLab } from '../../../src/definition/read-lab.js';
 import { checkTarget, digestOf, folderOf, parseArguments, renderLab } from '../../../src/lab/artefacts.js';
 import { observeCircumstances } from '../../../src/lab/circumstances.js';
@@ -8,6 +10,7 @@ import { consoleText } from '../../../src/lab/console-text.js';
 import { describeBench } from '../../../src/lab/describe-bench.js';
 import { findImage } from '../../../src/lab/find-image.js';
 import { initialFiles, initLab, type InitOptions } from '../../../src/lab/init-lab.js';
+import { kernelFlavourOf } from '../../../src/lab/kernel-flavour.js';
 import { linkImage } from '../../../src/lab/link-image.js';
 import { refusalReasons } from '../../../src/lab/refusal-reasons.js';
 import { writeRendered } from '../../../src/lab/write-rendered.js';
@@ -171,18 +174,31 @@ describe('a new lab', () => {
     expect(problemOf(() => initialFiles({ ...options, name: 'My Lab' }))).toMatchObject({
       code: 'LAB-USAGE',
       message: expect.stringContaining('`My Lab`') as string,
+      hint: expect.stringMatching(/^it \w+ \w+/) as string,
     });
-    expect(problemOf(() => initialFiles({ ...options, model: 'igb', vfs: 8 }))?.hint).toContain('--vfs 7');
+    expect(problemOf(() => initialFiles({ ...options, model: 'igb', vfs: 8 }))).toMatchObject({
+      message: 'a NIC of model igb can have at most 7 VFs',
+      hint: expect.stringContaining('--vfs 7') as string,
+    });
     expect(problemOf(() => initialFiles({ ...options, model: 'igb', vfs: 7 }))).toBeUndefined();
   });
 
   it('overwrites nothing, and writes nothing that is only tried', () => {
     const folder = join(scratch(), 'tried');
     expect(initLab(folder, options, true)).toHaveLength(3);
+    const files = initialFiles(options);
+    expect(files.map(({ path, executable }) => [path, executable])).toEqual(
+      ['lab.yaml', 'README.md', 'lab.schema.json'].map((path) => [path, false]),
+    );
+    expect(JSON.parse(files[2]?.content ?? '')).toEqual(labSchema());
     expect(existsSync(folder)).toBe(false);
     mkdirSync(folder);
     initLab(folder, options, false);
-    expect(problemOf(() => initLab(folder, options, false))?.code).toBe('LAB-INIT-NOT-EMPTY');
+    expect(problemOf(() => initLab(folder, options, false))).toEqual({
+      code: 'LAB-INIT-NOT-EMPTY',
+      message: `${folder} exists and is not empty`,
+      hint: expect.stringContaining('--output') as string,
+    });
     expect(problemOf(() => initLab(folder, options, true))?.code).toBe('LAB-INIT-NOT-EMPTY');
   });
 });
@@ -228,6 +244,7 @@ describe('an image', () => {
     });
     expect(unknown?.message).toContain('`cloud9`');
     expect(problemOf(() => findImage('micro', join(labs, 'cni-igb')))?.hint).toContain('container-host');
+    expect(unknown?.hint).toContain('micro, ');
   });
 
   it('is linked where QEMU looks for it, with a new disk on top of its own', async () => {
@@ -246,13 +263,30 @@ describe('an image', () => {
     const diskless = { ...image, disk: null };
     await linkImage('guest', diskless as Parameters<typeof linkImage>[1], scratch(), bin);
     expect(existsSync(join(scratch(), 'guest.disk'))).toBe(false);
+    await linkImage('other', diskless as Parameters<typeof linkImage>[1], scratch(), bin);
+    expect(existsSync(join(scratch(), 'other.disk'))).toBe(false);
   });
 });
 
 describe('what else is told of a lab', () => {
+  it('is whether its NICs need the larger kernel: one of them is enough', () => {
+    const of = (...models: string[]): Lab =>
+      lab({
+        machines: {
+          guest: {
+            nics: Object.fromEntries(models.map((model, at) => [`pf${at}`, { model, backend: 'user' }])),
+          },
+        },
+      });
+    expect(kernelFlavourOf(of('virtio-net'))).toBe('cloud');
+    expect(kernelFlavourOf(of('virtio-net', 'igb'))).toBe('generic');
+    expect(kernelFlavourOf(of())).toBe('cloud');
+  });
+
   it('is each reason for which QEMU must refuse it', () => {
     const refused = readLab(join(labs, 'refused/igb-as-vf')).lab;
     expect(refusalReasons(refused).length).toBeGreaterThan(0);
+    for (const reason of refusalReasons(refused)) expect(reason).toMatch(/\w+ \w+/);
     expect(refusalReasons(labWithNic({ vfs: 2 }))).toEqual([]);
   });
 
@@ -269,8 +303,8 @@ describe('what else is told of a lab', () => {
       images: { guest: 'abc123' },
     });
     expect(one?.computer.processors).toBeGreaterThan(0);
-    expect(one?.computer.cpu).not.toBe('');
-    expect(one?.computer.load.begin).toBeGreaterThanOrEqual(0);
+    expect(one?.computer.cpu).toBe(cpus()[0]?.model.trim());
+    expect((one?.computer.load.begin ?? 0) > 0).toBe((loadavg()[0] ?? 0) > 0);
     expect(one?.labDigest).not.toBe(other?.labDigest);
   });
 

@@ -51,6 +51,8 @@ it.each([
     'echo "ip: RTNETLINK answers: Operation not permitted" >&2; exit 2',
   ],
   ['LAB-HOST-PF', 'echo LAB-HOST-PF >&2; exit 1'],
+  ['LAB-HOST-PF\nit has no VFs', 'printf "%s\\n" LAB-HOST-PF "it has no VFs" >&2; exit 1'],
+  ['one\ntwo\nthree\nfour', 'printf "%s\\n" "" one two three four >&2; exit 1'],
   ['', 'exit 7'],
 ])('what ends otherwise (%j) is LAB-HOST-SCRIPT, with its words as the cause', async (words, script) => {
   const { log, error } = await prepared(script);
@@ -59,6 +61,7 @@ it.each([
     code: 'LAB-HOST-SCRIPT',
     message: 'functions.sh failed in this computer',
     location: { file: log },
+    hint: expect.stringContaining('lab logs') as string,
   });
   expect((cause as Error).message).toBe(words);
 });
@@ -67,4 +70,16 @@ it('a code in the words of a script that succeeds is no refusal', async () => {
   const { log, error } = await prepared('echo LAB-HOST-PF >&2');
   expect(error).toBeUndefined();
   expect(readFileSync(log, 'utf8')).toBe('LAB-HOST-PF\n');
+});
+
+it('a script that does not end in time, or is interrupted, is ended', async () => {
+  const host = new LocalHost(scratch(), '/nowhere');
+  await host.putFile('functions.sh', 'exec sleep 600');
+  const run = async (limitMs: number, signal: AbortSignal): Promise<void> =>
+    runPreparation(host, 'functions.sh', { log: join(scratch(), 'log'), limitMs, signal });
+  await expect(run(50, new AbortController().signal)).rejects.toThrow();
+  const controller = new AbortController();
+  const running = run(600_000, controller.signal);
+  controller.abort(new Error('interrupted'));
+  await expect(running).rejects.toThrow('interrupted');
 });

@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isHolderAlive } from '../../../src/hosts/namespace.js';
 import { findRecord } from '../../../src/lab/find-record.js';
@@ -82,6 +83,41 @@ describe('withLab', () => {
     const error: unknown = await lend(isUp).catch((reason: unknown) => reason);
     expect(error).toMatchObject({ cause: { message: 'no such bridge' } });
     expect(folder.read()).toBeUndefined();
+  });
+
+  it('shows that it takes the lab down, and only then', async () => {
+    const steps: string[] = [];
+    const step = (title: string) => {
+      steps.push(title);
+      return silentProgress.step(title);
+    };
+    const task = taskWith({ ...silentProgress, step }, new AbortController().signal);
+    await withLab(prepared(), { ...use, keep: true }, task, isUp);
+    expect(steps).not.toContain('Take down example');
+    await bringDown(folder, silentTask());
+    await withLab(prepared(), use, task, isUp);
+    expect(steps.at(-1)).toBe('Take down example');
+  });
+
+  it('leaves a lab up that was up before, when it cannot bring up what is new', async () => {
+    await lend(isUp, true);
+    const { holder } = folder.read() ?? { holder: null };
+    // A machine that has no image cannot be started.
+    const more = { ...prepared(), lab: { ...lab, machines: blank.lab.machines } };
+    await expect(withLab(more, use, silentTask(), isUp)).rejects.toThrow('machine guest has no image');
+    expect(await isUp()).toBe(true);
+    expect(folder.read()?.holder).toEqual(holder);
+  });
+
+  it('takes back first what a lab that was killed has changed on this computer', async () => {
+    await lend(isUp, true);
+    const holder = folder.read()?.holder;
+    if (!holder) throw new Error('it is not up');
+    await killAndWait(holder.init);
+    writeFileSync(join(folder.run, 'functions.journal'), 'numvfs 0000:5e:00.0\n');
+    writeFileSync(join(folder.run, 'functions-undo.sh'), 'rm functions.journal; touch ../taken-back');
+    expect(await lend(isUp)).toBe(true);
+    expect(existsSync(join(folder.folder, 'taken-back'))).toBe(true);
   });
 
   it('makes the lab anew when what held it was killed', async () => {

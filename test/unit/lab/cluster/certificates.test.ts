@@ -1,10 +1,20 @@
 import { createPrivateKey, createPublicKey, sign, verify, X509Certificate } from 'node:crypto';
-import { describe, expect, it } from 'vitest';
-import { issue, newAuthority, newKeyPair } from '../../../../src/lab/cluster/certificates.js';
+import { beforeEach, describe, expect, it } from 'vitest';
+import {
+  issue,
+  newAuthority,
+  newKeyPair,
+  type Credential,
+} from '../../../../src/lab/cluster/certificates.js';
 
 const DAY_MS = 86_400_000;
-const authority = newAuthority('sriov-lab k8s');
-const ca = new X509Certificate(authority.certificate);
+let authority: Credential;
+let ca: X509Certificate;
+
+beforeEach(() => {
+  authority = newAuthority('sriov-lab k8s');
+  ca = new X509Certificate(authority.certificate);
+});
 
 describe('a certificate authority', () => {
   it('signs itself, and may sign others', () => {
@@ -13,23 +23,33 @@ describe('a certificate authority', () => {
     expect(ca.ca).toBe(true);
     expect(ca.verify(ca.publicKey)).toBe(true);
     expect(ca.checkPrivateKey(createPrivateKey(authority.key))).toBe(true);
+    expect(Date.parse(ca.validTo)).toBeGreaterThan(Date.now() + 3000 * DAY_MS);
+    for (const line of authority.certificate.trim().split('\n')) expect(line.length).toBeLessThanOrEqual(64);
   });
 
   it('is another one each time', () => {
     const other = new X509Certificate(newAuthority('sriov-lab k8s').certificate);
     expect(other.serialNumber).not.toBe(ca.serialNumber);
     expect(ca.verify(other.publicKey)).toBe(false);
+    // Of 16 bytes, positive, and its first one not 0.
+    for (const { serialNumber } of [ca, other]) expect(serialNumber).toMatch(/^[4-7][0-9A-F]{31}$/);
   });
 });
 
 describe('an issued certificate', () => {
-  const { certificate, key } = issue(authority, {
-    commonName: 'system:node:guest',
-    organization: 'system:nodes',
-    use: ['client', 'server'],
-    names: { addresses: ['10.0.0.10', '127.0.0.1'], dns: ['guest'] },
+  let key: string;
+  let issued: X509Certificate;
+
+  beforeEach(() => {
+    const credential = issue(authority, {
+      commonName: 'system:node:guest',
+      organization: 'system:nodes',
+      use: ['client', 'server'],
+      names: { addresses: ['10.0.0.10', '127.0.0.1'], dns: ['guest'] },
+    });
+    key = credential.key;
+    issued = new X509Certificate(credential.certificate);
   });
-  const issued = new X509Certificate(certificate);
 
   it('names its owner, its group and what it is called by', () => {
     expect(issued.subject).toBe('O=system:nodes\nCN=system:node:guest');

@@ -10,8 +10,10 @@ import { kubeconfigFor, writeKubeconfig } from '../../../../src/lab/cluster/writ
 import { guestLogs } from '../../../../src/lab/guest-logs.js';
 import { LabFolder, type LabRecord } from '../../../../src/lab/record.js';
 import type { RunningLab } from '../../../../src/lab/running-lab.js';
-import { silentTask } from '../../../../src/model/task.js';
+import { silentProgress, type Progress } from '../../../../src/model/progress.js';
+import { silentTask, taskWith } from '../../../../src/model/task.js';
 import { identify, isAlive, type ProcessIdentity } from '../../../../src/process/identity.js';
+import { lockHolder } from '../../../../src/process/lock.js';
 import { runOrThrow, type RunResult } from '../../../../src/process/run.js';
 import { kubernetes, labWithCluster } from '../../../support/cluster.js';
 import { gone, record, recorded } from '../../../support/record.js';
@@ -83,15 +85,27 @@ describe('the cluster of a lab', () => {
   });
 
   it.each([
-    ['that has none', { lab: labWithCluster(null) }, 'LAB-CLUSTER-NONE'],
+    [
+      'that has none',
+      { lab: labWithCluster(null) },
+      {
+        code: 'LAB-CLUSTER-NONE',
+        message: 'lab example has no cluster',
+        hint: expect.stringContaining('add `kubernetes`') as string,
+      },
+    ],
     [
       'whose API server was killed',
       { parts: [recorded('service', 'kube-apiserver', { main: gone })] },
-      'LAB-CLUSTER-DOWN',
+      {
+        code: 'LAB-CLUSTER-DOWN',
+        message: 'the API server (kube-apiserver) of lab example is not running',
+        hint: 'see why: lab logs example kube-apiserver; start it again: lab up example',
+      },
     ],
-    ['whose API server was never started', { parts: [] }, 'LAB-CLUSTER-DOWN'],
-  ])('%s is an error', async (_, changes, code) => {
-    await expect(cluster(running(changes).lab)).rejects.toMatchObject({ problems: [{ code }] });
+    ['whose API server was never started', { parts: [] }, { code: 'LAB-CLUSTER-DOWN' }],
+  ])('%s is an error', async (_, changes, problem) => {
+    await expect(cluster(running(changes).lab)).rejects.toMatchObject({ problems: [problem] });
   });
 });
 
@@ -127,7 +141,20 @@ describe('a kubeconfig', () => {
     writeFileSync(file, 'another cluster');
     expect(() => {
       writeKubeconfig(file, 'this one', { force: false });
-    }).toThrow('exists');
+    }).toThrow(
+      expect.objectContaining({
+        problems: [
+          {
+            code: 'LAB-KUBECONFIG-EXISTS',
+            message: `${file} exists`,
+            hint: 'choose another file, or add --force to replace it',
+          },
+        ],
+      }) as Error,
+    );
+    expect(() => {
+      writeKubeconfig(join(scratch(), 'nowhere/it'), 'this one', { force: true });
+    }).toThrow('ENOENT');
     expect(readFileSync(file, 'utf8')).toBe('another cluster');
     writeKubeconfig(file, 'this one', { force: true });
     expect(readFileSync(file, 'utf8')).toBe('this one');
@@ -162,13 +189,45 @@ describe('an image', () => {
     expect(taken.bytes).toBe(statSync(file).size);
   });
 
+  it('shows which image goes where, and how far it is', async () => {
+    const seen: string[] = [];
+    const progress: Progress = {
+      ...silentProgress,
+      step: (title) => {
+        seen.push(title);
+        return { ...silentProgress.step(title), update: (detail) => seen.push(detail) };
+      },
+    };
+    const task = taskWith(progress, new AbortController().signal);
+    await loadImage(await cluster(running().lab), await archive(), undefined, task);
+    expect(seen[0]).toBe('Load lab/plugin:1 onto guest');
+    expect(seen.at(-1)).toBe('importing');
+    expect(seen.slice(1, -1)).toEqual(['0 of 1 MiB', '0 of 1 MiB', '0 of 1 MiB']);
+  });
+
+  it('goes to a node while nobody else changes the lab', async () => {
+    const { lab } = running({}, (command) => {
+      if (command.startsWith('ctr')) expect(lockHolder(lab.folder.lock)?.purpose).toBe('lab image load');
+      return {};
+    });
+    await loadImage(await cluster(lab), await archive(), undefined, silentTask());
+    expect(lockHolder(lab.folder.lock)?.purpose).toBe('lab image load');
+  });
+
   it('that the runtime refuses is an error with its words', async () => {
     const { lab, done } = running({}, (command) =>
       command.startsWith('ctr') ? { exitCode: 1, stderr: 'no match for platform' } : {},
     );
     await expect(loadImage(await cluster(lab), await archive(), 'guest', silentTask())).rejects.toMatchObject(
       {
-        problems: [{ code: 'LAB-IMAGE-IMPORT', message: expect.stringContaining('node guest') as string }],
+        problems: [
+          {
+            code: 'LAB-IMAGE-IMPORT',
+            message: expect.stringContaining('node guest') as string,
+            location: { file: join(scratch(), 'image.tar') },
+            hint: expect.stringContaining('lab exec example guest -- df -h') as string,
+          },
+        ],
         cause: { message: 'no match for platform' },
       },
     );
@@ -179,7 +238,13 @@ describe('an image', () => {
     const { lab, done } = running({}, undefined, 300_000);
     await expect(loadImage(await cluster(lab), await archive(), 'guest', silentTask())).rejects.toMatchObject(
       {
-        problems: [{ code: 'LAB-AGENT-REFUSED' }],
+        problems: [
+          {
+            code: 'LAB-AGENT-REFUSED',
+            message: 'machine guest did not receive the whole file',
+            hint: expect.stringContaining('lab exec example guest -- df -h') as string,
+          },
+        ],
         cause: { message: 'no space left' },
       },
     );
@@ -190,7 +255,13 @@ describe('an image', () => {
     const { lab, done } = running();
     const of = await cluster(lab);
     await expect(loadImage(of, await archive(), 'other', silentTask())).rejects.toMatchObject({
-      problems: [{ code: 'LAB-MEMBER-UNKNOWN', hint: 'use one of: guest' }],
+      problems: [
+        {
+          code: 'LAB-MEMBER-UNKNOWN',
+          message: 'the cluster of lab example has no node `other`',
+          hint: 'use one of: guest',
+        },
+      ],
     });
     await expect(loadImage(of, '/nowhere', undefined, silentTask())).rejects.toMatchObject({
       problems: [{ code: 'LAB-IMAGE-ARCHIVE' }],
@@ -206,11 +277,13 @@ describe('the logs that machines keep to themselves', () => {
       recorded('service', 'etcd', { place: { peer: 'control' } }),
       recorded('machine', 'guest'),
     ];
-    expect(guestLogs(running({ parts }).lab).map(({ name, machine }) => [name, machine])).toEqual([
-      ['netserver-guest', 'guest'],
-      ['guest.containerd', 'guest'],
-      ['guest.kubelet', 'guest'],
-      ['guest.device-plugin', 'guest'],
+    const journal = 'journalctl --no-pager --output=short --unit';
+    const logs = guestLogs(running({ parts }).lab);
+    expect(logs.map(({ name, machine, argv }) => [name, machine, argv.join(' ')])).toEqual([
+      ['netserver-guest', 'guest', 'cat /inside/netserver-guest.log'],
+      ['guest.containerd', 'guest', `${journal} containerd.service`],
+      ['guest.kubelet', 'guest', `${journal} kubelet.service`],
+      ['guest.device-plugin', 'guest', `${journal} sriov-lab-device-plugin.service`],
     ]);
     expect(guestLogs(running({ lab: labWithCluster(null), parts: [] }).lab)).toEqual([]);
   });

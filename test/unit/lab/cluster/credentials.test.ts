@@ -21,6 +21,8 @@ beforeEach(() => {
 });
 
 interface Kubeconfig {
+  readonly apiVersion: string;
+  readonly kind: string;
   readonly 'current-context': string;
   readonly clusters: readonly { readonly cluster: Readonly<Record<string, string>> }[];
   readonly users: readonly { readonly name: string; readonly user: Readonly<Record<string, string>> }[];
@@ -32,10 +34,11 @@ function decoded(base64: string | undefined): string {
 
 /** What a kubeconfig says, with its certificates read. */
 function read(text: string) {
-  const { clusters, users, 'current-context': context } = parse(text) as Kubeconfig;
+  const { apiVersion, kind, clusters, users, 'current-context': context } = parse(text) as Kubeconfig;
   const [cluster] = clusters;
   const [user] = users;
   return {
+    ...(apiVersion === 'v1' && kind === 'Config' ? {} : { apiVersion, kind }),
     context,
     server: cluster?.cluster['server'],
     authority: decoded(cluster?.cluster['certificate-authority-data']),
@@ -61,7 +64,16 @@ describe('the credentials of a control plane', () => {
     expect(server.verify(new X509Certificate(pki('ca.crt')).publicKey)).toBe(true);
     for (const address of ['10.0.0.2', '127.0.0.1', '10.96.0.1'])
       expect(server.checkIP(address)).toBe(address);
+    for (const host of [
+      'localhost',
+      'kubernetes',
+      'kubernetes.default',
+      'kubernetes.default.svc.cluster.local',
+    ])
+      expect(server.checkHost(host)).toBe(host);
     expect(server.checkHost('kubernetes.default.svc')).toBe('kubernetes.default.svc');
+    expect(server.subject).toBe('CN=kube-apiserver');
+    expect(server.keyUsage).toEqual(['1.3.6.1.5.5.7.3.1']);
     expect(server.checkIP('10.0.0.3')).toBeUndefined();
   });
 
@@ -78,6 +90,21 @@ describe('the credentials of a control plane', () => {
       subject,
       hasKey: true,
     });
+  });
+
+  it('let the API server call nodes as an administrator, and other servers as its front proxy', () => {
+    const client = ['1.3.6.1.5.5.7.3.2'];
+    const certificate = (name: string): X509Certificate => new X509Certificate(pki(name));
+    expect(certificate('kubelet-client.crt').subject).toBe(
+      'O=system:masters\nCN=kube-apiserver-kubelet-client',
+    );
+    expect(certificate('kubelet-client.crt').keyUsage).toEqual(client);
+    expect(certificate('front-proxy.crt').subject).toBe('CN=front-proxy');
+    expect(certificate('front-proxy.crt').keyUsage).toEqual(client);
+    expect(certificate('front-proxy.crt').issuer).toBe('CN=sriov-lab k8s front-proxy');
+    expect(certificate('ca.crt').subject).toBe('CN=sriov-lab k8s');
+    for (const user of ['controllers', 'scheduler'])
+      expect(certificate(`${user}.crt`).checkIP('127.0.0.1')).toBe('127.0.0.1');
   });
 
   it('replace whatever an earlier cluster has left', () => {

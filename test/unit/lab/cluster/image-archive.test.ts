@@ -68,6 +68,7 @@ describe('an archive of images', () => {
       code: 'LAB-IMAGE-ARCHIVE',
       message: expect.stringContaining(message) as string,
       location: { file },
+      hint: expect.stringContaining('docker save') as string,
     });
   });
 

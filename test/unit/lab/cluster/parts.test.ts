@@ -1,6 +1,6 @@
-import { existsSync, lstatSync, mkdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Host } from '../../../../src/hosts/host.js';
 import { renderLab } from '../../../../src/lab/artefacts.js';
 import { writeCredentials } from '../../../../src/lab/cluster/credentials.js';
@@ -128,7 +128,11 @@ describe('the parts of a lab with a cluster', () => {
 });
 
 describe('the credentials of a cluster', () => {
-  const part = partNamed('credentials of the cluster');
+  let part: Part;
+
+  beforeEach(() => {
+    part = partNamed('credentials of the cluster');
+  });
 
   it('are made, with links to the programs, and found again', async () => {
     const { at, folder, done } = site(() => ({}));
@@ -138,20 +142,49 @@ describe('the credentials of a cluster', () => {
       '/cache/programs/kube-apiserver',
     );
     expect(existsSync(join(folder.run, 'kubernetes/admin.kubeconfig'))).toBe(true);
+    expect(part.title).toBe('Create the cluster’s certificates');
     // The link leads nowhere: the cache has been emptied.
     expect(await credentialsKind.isThere(recorded('credentials', 'of the cluster'), at)).toBe(false);
+  });
+
+  it('are there as long as the administrator’s and the programs are', async () => {
+    const programs = join(scratch(), 'programs');
+    mkdirSync(programs);
+    writeFileSync(join(programs, 'kube-apiserver'), '');
+    const { at, folder } = site(() => ({}));
+    const there = async (): Promise<boolean> =>
+      credentialsKind.isThere(recorded('credentials', 'of the cluster'), at);
+    expect(await there()).toBe(false);
+    const of = prepared();
+    await bringUp(
+      partNamed('credentials of the cluster', {
+        ...of,
+        cluster: { kubernetes, programs: { folder: programs, digest: '', version: '1.37.2' } },
+      }),
+      at,
+    );
+    expect(await there()).toBe(true);
+    rmSync(join(folder.run, 'kubernetes/admin.kubeconfig'));
+    expect(await there()).toBe(false);
   });
 
   it('are gone with all that the cluster has stored', async () => {
     const { at, folder } = site(() => ({}));
     await bringUp(part, at);
     await credentialsKind.down(recorded('credentials', 'of the cluster'), at, null);
+    // What has gone is no trouble to end.
+    await credentialsKind.down(recorded('credentials', 'of the cluster'), at, null);
     expect(() => lstatSync(join(folder.run, 'kubernetes'))).toThrow('ENOENT');
   });
 });
 
 describe('a node', () => {
-  const part = partNamed('node guest');
+  let part: Part;
+
+  beforeEach(() => {
+    part = partNamed('node guest');
+  });
+
   const script = prepared().artefacts.find(({ path }) => path === 'guest.node.sh')?.content ?? '';
 
   function nodeSite(kubectl: Answer, guest?: Answer) {
@@ -204,7 +237,13 @@ describe('a node', () => {
       command.includes(' apply ') ? { exitCode: 1, stderr: 'no such kind' } : {},
     );
     await expect(bringUp(partNamed('node guest', prepared(dra)), of.at)).rejects.toMatchObject({
-      problems: [{ code: 'LAB-CLUSTER-OBJECTS' }],
+      problems: [
+        {
+          code: 'LAB-CLUSTER-OBJECTS',
+          message: expect.stringContaining('device-classes.yaml') as string,
+          hint: expect.stringContaining('Kubernetes 1.34') as string,
+        },
+      ],
       cause: { message: 'no such kind' },
     });
     expect(of.done.at(-1)).toBe(
@@ -250,10 +289,70 @@ describe('a node', () => {
           code: 'LAB-NODE-NOT-READY',
           message: 'node guest is not Ready: cni plugin not initialized',
           location: { file: folder.log('guest.kubelet') },
+          hint: 'see the output of its services: lab logs example guest.kubelet',
         },
       ],
       cause: { message: expect.stringMatching(/^line 12\n[^]*line 19$/) as string },
     });
     expect(readFileSync(folder.log('guest.kubelet'), 'utf8')).toBe(`${lines}\n`);
+  });
+
+  it('that neither becomes Ready nor tells why has no words', async () => {
+    const journals: string[] = [];
+    const { at } = nodeSite(
+      () => ({ exitCode: 1, stderr: 'not found\n' }),
+      (command) => {
+        if (command.startsWith('journalctl')) journals.push(command);
+        return {};
+      },
+    );
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] }).setTimerTickMode('nextTimerAsync');
+    const error: unknown = await bringUp(part, at).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({
+      problems: [{ message: 'node guest is unknown to the API server: not found' }],
+    });
+    expect((error as Error).cause).toBeUndefined();
+    expect(journals).toEqual([
+      'journalctl --no-pager --output=short --boot --unit kubelet.service --unit sriov-lab-device-plugin.service',
+    ]);
+  });
+
+  it('that does not even give its journal away has that as its words', async () => {
+    const { at } = nodeSite(
+      () => ({ exitCode: 1, stderr: 'not found' }),
+      (command) => {
+        if (command.startsWith('journalctl')) throw new Error('the guest agent does not answer');
+        return {};
+      },
+    );
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] }).setTimerTickMode('nextTimerAsync');
+    await expect(bringUp(part, at)).rejects.toMatchObject({
+      problems: [{ code: 'LAB-NODE-NOT-READY' }],
+      cause: { message: 'Error: the guest agent does not answer' },
+    });
+  });
+
+  it('that said it was Ready before its script ran, and nothing since, has not come back', async () => {
+    const { at } = nodeSite(() => ({ stdout: node({ status: 'True', lastHeartbeatTime: 'before' }) }));
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] }).setTimerTickMode('nextTimerAsync');
+    await expect(bringUp(part, at)).rejects.toMatchObject({
+      problems: [{ message: 'node guest has not come back yet' }],
+    });
+  });
+
+  it('is not awaited any longer when the user interrupts', async () => {
+    const controller = new AbortController();
+    let asked = 0;
+    const { at, folder } = nodeSite(() => {
+      asked += 1;
+      if (asked === 3) controller.abort(new Error('interrupted'));
+      return { exitCode: 1, stderr: 'not found' };
+    });
+    await expect((await part.up(at, silentTask(controller.signal)))()).rejects.toThrow('interrupted');
+    expect(existsSync(folder.log('guest.kubelet'))).toBe(false);
+  });
+
+  it('is shown by its name, and lies in its machine', () => {
+    expect([part.title, part.place]).toEqual(['Make guest a node of the cluster', { machine: 'guest' }]);
   });
 });

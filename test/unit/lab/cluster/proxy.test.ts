@@ -127,7 +127,14 @@ describe('the proxy', () => {
     await new Promise<void>((resolve) => other.listen({ port: 0, host: '127.0.0.1' }, resolve));
     const { port } = other.address() as AddressInfo;
     await expect(serveProxy(echo().cluster, port, () => undefined, controller.signal)).rejects.toMatchObject({
-      problems: [{ code: 'LAB-PROXY-PORT', message: `port ${port} of 127.0.0.1 is in use` }],
+      problems: [
+        {
+          code: 'LAB-PROXY-PORT',
+          message: `port ${port} of 127.0.0.1 is in use`,
+          hint: expect.stringContaining('--port N') as string,
+        },
+      ],
+      cause: { code: 'EADDRINUSE' },
     });
     other.close();
   });
