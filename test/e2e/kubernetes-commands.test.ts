@@ -82,12 +82,12 @@ test(
   async () => {
     const proxy = sandbox.start('proxy', 'mine', '--port', '0');
     const port = await new Promise<string>((resolve) => {
-    proxy.stdout.on('data', (text: Buffer) => {
-      const found = /^https:\/\/127\.0\.0\.1:(\d+) /.exec(text.toString())?.[1];
-      if (found !== undefined) resolve(found);
+      proxy.stdout.on('data', (text: Buffer) => {
+        const found = /^https:\/\/127\.0\.0\.1:(\d+) /.exec(text.toString())?.[1];
+        if (found !== undefined) resolve(found);
+      });
     });
-  });
-  const kubeconfig = join(sandbox.folder, 'mine.kubeconfig');
+    const kubeconfig = join(sandbox.folder, 'mine.kubeconfig');
     expect((await sandbox.lab('kubeconfig', 'mine', '-o', kubeconfig, '--port', port)).exitCode).toBe(0);
     const program = join(sandbox.run(), 'kubernetes/bin/kubectl');
     const args = ['--kubeconfig', kubeconfig, '--cache-dir', join(sandbox.folder, 'cache')];
