@@ -12,8 +12,6 @@ const bytes = z.strictObject({ rx: z.int(), tx: z.int() });
 /** What a pod's interfaces have counted during an exchange, as exchange.sh prints it. */
 export const podCounted = z.strictObject({ net1: bytes.optional(), eth0: bytes });
 
-export type PodCounted = z.infer<typeof podCounted>;
-
 /** Bytes of ICMP that `count` packets move, one way. */
 export function payloadOf(count: number): number {
   return count * (PING_SIZE + ICMP_HEADER_BYTES);

@@ -12,7 +12,7 @@ declare module '../render/templates.js' {
 /** In every node's image: a static busybox. */
 const IMAGE = 'docker.io/lab/busybox:1';
 /** How long a pod may take to become Ready or to end, in s. */
-const READY_SECONDS = 60;
+const READY_SECONDS = 120;
 /** How much longer under emulation, and again for each emulated machine around it. */
 const EMULATION_FACTOR = 4;
 

@@ -20,7 +20,7 @@ import { connectedTo } from './connections.js';
 import { podNetwork } from './spec.js';
 import { NETSERVER_PORT, pathsOf, peerOf, podNetworkView, podsOf } from './view.js';
 
-const SCRIPT_LIMIT_MS = 240_000;
+const SCRIPT_LIMIT_MS = 360_000;
 const CONNECTION_LIMIT_MS = 60_000;
 const CONNECTION_POLL_MS = 500;
 

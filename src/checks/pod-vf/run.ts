@@ -59,7 +59,7 @@ declare module '../../render/templates.js' {
   }
 }
 
-const SCRIPT_LIMIT_MS = 120_000;
+const SCRIPT_LIMIT_MS = 240_000;
 const LIMIT_PER_VF_MS = 60_000;
 /** The kubelet frees what a pod that was killed by force held at its leisure. */
 const RETURN_LIMIT_MS = 180_000;

@@ -19,7 +19,7 @@ import type { Kind, Part } from './part.js';
 
 const POLL_MS = 500;
 const SCRIPT_LIMIT_MS = 60_000;
-const READY_LIMIT_MS = 60_000;
+const READY_LIMIT_MS = 120_000;
 const LOG_LINES = 8;
 const SCRIPT = '/etc/sriov-lab/node.sh';
 const SECRETS = '/etc/kubernetes';

@@ -224,7 +224,8 @@ WantedBy=multi-user.target
 END
 
 systemctl --quiet enable sriov-lab-node.service containerd.service kubelet.service sriov-lab-dra.service
+# The units order themselves. The image is in place before anyone hears that the node is ready, and they start meanwhile.
+systemctl --no-block restart kubelet.service sriov-lab-dra.service
 systemctl start containerd.service
 image=docker.io/lab/busybox:1
 ctr -n k8s.io images list -q | grep -qx "$image" || ctr -n k8s.io images import /usr/share/sriov-lab/busybox.tar >/dev/null
-systemctl restart kubelet.service sriov-lab-dra.service
