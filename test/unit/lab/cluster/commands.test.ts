@@ -30,6 +30,7 @@ function running(
 ) {
   const done: string[] = [];
   const taken = { bytes: 0 };
+  const receiver: { argv: readonly string[] } = { argv: [] };
   let wanted = 0;
   const run = async (argv: readonly string[]): Promise<RunResult> => {
     done.push(argv.join(' '));
@@ -46,6 +47,7 @@ function running(
     run,
     start: async (argv: readonly string[]) => {
       wanted = Number(argv[3]);
+      receiver.argv = argv;
       done.push(`receive into ${argv[5] ?? ''}`);
       return Promise.resolve(7);
     },
@@ -72,7 +74,7 @@ function running(
     }),
     guest: async () => Promise.resolve({ agent, run }),
   };
-  return { done, taken, lab: lab as unknown as RunningLab };
+  return { done, taken, receiver, lab: lab as unknown as RunningLab };
 }
 
 async function cluster(lab: RunningLab): Promise<RunningCluster> {
@@ -187,6 +189,18 @@ describe('an image', () => {
       `rm -f ${target}`,
     ]);
     expect(taken.bytes).toBe(statSync(file).size);
+  });
+
+  it('is taken from the checks’ port byte for byte, and nothing that comes after it', async () => {
+    const { lab, receiver } = running();
+    const file = await archive();
+    await loadImage(await cluster(lab), file, undefined, silentTask());
+    const [shell = '', option = '', script = '', bytes = '', port, to] = receiver.argv;
+    expect([port, to]).toEqual(['/dev/virtio-ports/sriov-lab.checks', target]);
+    const [there, arrived] = [join(scratch(), 'port'), join(scratch(), 'arrived')];
+    writeFileSync(there, Buffer.concat([readFileSync(file), Buffer.from('1..1\n')]));
+    await runOrThrow([shell, option, script, bytes, there, arrived]);
+    expect(readFileSync(arrived).equals(readFileSync(file))).toBe(true);
   });
 
   it('shows which image goes where, and how far it is', async () => {
