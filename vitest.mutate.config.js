@@ -3,6 +3,8 @@ import { folders } from './stryker.config.js';
 
 /** The tests that belong to the folder whose code Stryker mutates: it runs those that reach a mutant. */
 export default defineConfig({
+  // In the sandbox: two runs that share it take each other's packages away, and a test that cannot load looks like a mutant killed.
+  cacheDir: 'coverage/vite',
   test: {
     include: folders[process.env.MUTATE ?? 'bench'].tests,
     isolate: false,

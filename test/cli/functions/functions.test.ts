@@ -146,7 +146,7 @@ describe('what is in the way is told, and nothing stays', () => {
       },
     ],
     [
-      'a VF that is given away',
+      'a VF that is assigned elsewhere',
       'LAB-HOST-FUNCTION-BUSY',
       (fake) => {
         fake.bind(VFS[1], 'vfio-pci');

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { ScriptOutput } from '../../../src/checks/check.js';
 import { runGuestScript } from '../../../src/checks/guest-script.js';
 import { runPeerScript } from '../../../src/checks/peer-script.js';
@@ -149,10 +149,14 @@ describe('a script in a guest', () => {
   });
 
   it('that dies is a finding, unless its last lines still come', async () => {
+    vi.useFakeTimers().setTimerTickMode('nextTimerAsync');
+    onTestFinished(() => {
+      vi.useRealTimers();
+    });
     expect(lastWords(await run(guest(() => ['1..1\nok 1 - one\n'], { exitCode: 137 })))).toEqual([
       'it died (exit code 137)',
     ]);
-  }, 10_000);
+  });
 
   it('throws the reason when interrupted', async () => {
     const controller = new AbortController();

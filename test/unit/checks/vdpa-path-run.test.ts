@@ -1,17 +1,17 @@
-import { describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { assertion, type CheckContext, type ScriptOutput } from '../../../src/checks/check.js';
 import { check } from '../../../src/checks/vdpa-path/run.js';
-import type * as waiting from '../../../src/process/wait-for.js';
 import type { Qmp } from '../../../src/qemu/qmp.js';
 import { firstTarget, lab } from '../../support/definition.js';
 import { failedIn, fakeHost, fine, linksOf, runIn } from './fake-world.js';
 
-// What does not arrive is not waited for.
-vi.mock('../../../src/process/wait-for.js', async (original) => ({
-  ...(await original<typeof waiting>()),
-  waitBriefly: async <T>({ ask }: { ask: (signal: AbortSignal) => Promise<T> }): Promise<T> =>
-    ask(new AbortController().signal),
-}));
+// What does not arrive is waited for, and the time for it passes at once.
+beforeEach(() => {
+  vi.useFakeTimers().setTimerTickMode('nextTimerAsync');
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 const nested = lab({
   networks: { lan: {} },
