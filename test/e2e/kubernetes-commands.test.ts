@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { PROJECT, Sandbox } from './support/sandbox.js';
 
-/** The cluster of `k8s` without its checks. It takes minutes to come up, so the tests share it, in this order. */
-const UP_MS = 900_000;
+/** The cluster of `k8s` without its checks. It takes minutes to come up, and the first build of Kubernetes longer, so the tests share it, in this order. */
+const UP_MS = 4_500_000;
 
 let sandbox: Sandbox;
 
