@@ -1,20 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import type * as fileSystem from 'node:fs';
-import { existsSync, readFileSync, readdirSync, statfsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { silentProgress } from '../../../../src/model/progress.js';
 import { silentTask, taskWith } from '../../../../src/model/task.js';
 import { kubernetesFolder, workFolder } from '../../../../src/toolchain/kubernetes/folder.js';
 import { kubernetesPrograms } from '../../../../src/toolchain/kubernetes/programs.js';
+import { openWorkSpace } from '../../../../src/toolchain/kubernetes/work-space.js';
 import { environmentIn } from '../../../support/environment.js';
 import { tidiedGoMod, useFakeGo } from '../../../support/fake-go.js';
 import { useScratch } from '../../../support/scratch.js';
-
-vi.mock('node:fs', async (original) => {
-  const fs = await original<typeof fileSystem>();
-  return { ...fs, statfsSync: vi.fn(fs.statfsSync) };
-});
 
 const scratch = useScratch();
 
@@ -83,16 +78,13 @@ it('leaves alone what a build of another version left', async () => {
 });
 
 it('does not begin on a disk that is too small', async () => {
-  useFakeGo(scratch(), 'go1.26.8');
-  const small = { bavail: 1_000_000, bsize: 3000 } as ReturnType<typeof statfsSync>;
-  // Enough for a node's own programs, which are built first.
-  vi.mocked(statfsSync).mockReturnValueOnce(small).mockReturnValueOnce(small);
-  await expect(kubernetesPrograms(options(), silentTask())).rejects.toMatchObject({
+  const space = { key: 'a', bytes: 1e18, purpose: 'building Kubernetes' };
+  await expect(openWorkSpace(options().environment, space)).rejects.toMatchObject({
     problems: [
       expect.objectContaining({
         code: 'LAB-ENV-DISK-SPACE',
         message: expect.stringMatching(
-          /^building Kubernetes needs 6.5 GB for a while, and .* has 3.0 GB$/,
+          /^building Kubernetes needs 1000000000.0 GB for a while, and .* has [\d.]+ GB$/,
         ) as string,
       }),
     ],
