@@ -1,9 +1,10 @@
-const MAX_STDERR = 2000;
+const MAX_WORDS = 2000;
 
 interface Failure {
   readonly exitCode?: number | undefined;
   readonly signal?: string | undefined;
   readonly timedOut?: boolean;
+  readonly stdout?: unknown;
   readonly stderr?: unknown;
   readonly originalMessage?: string | undefined;
 }
@@ -23,6 +24,7 @@ export class ProcessError extends Error {
     readonly argv: readonly string[],
     readonly exitCode: number | undefined,
     readonly timedOut: boolean,
+    readonly stdout: string,
     readonly stderr: string,
     message: string,
   ) {
@@ -30,9 +32,18 @@ export class ProcessError extends Error {
   }
 
   static from(argv: readonly string[], failure: Failure): ProcessError {
-    const stderr = typeof failure.stderr === 'string' ? failure.stderr.trim() : '';
-    const tail = stderr.length > MAX_STDERR ? `…${stderr.slice(-MAX_STDERR)}` : stderr;
+    const [stdout, stderr] = [failure.stdout, failure.stderr].map((words) =>
+      typeof words === 'string' ? words.trim() : '',
+    ) as [string, string];
+    const tail = stderr.length > MAX_WORDS ? `…${stderr.slice(-MAX_WORDS)}` : stderr;
     const message = `${argv[0] ?? ''} ${reasonOf(failure)}${tail === '' ? '' : `\n${tail}`}`;
-    return new ProcessError(argv, failure.exitCode, failure.timedOut ?? false, stderr, message);
+    return new ProcessError(
+      argv,
+      failure.exitCode,
+      failure.timedOut ?? false,
+      stdout.slice(-MAX_WORDS),
+      stderr,
+      message,
+    );
   }
 }

@@ -1,6 +1,7 @@
 import type { Environment } from '../../model/environment.js';
 import type { Task } from '../../model/task.js';
 import type { Toolchain } from '../../toolchain/types.js';
+import type { BuildContext } from '../build-context.js';
 
 /** Which package manager and which habits an image has. `rhel`: Red Hat Enterprise Linux and what is built like it, Rocky Linux among it. */
 export type Family = 'debian' | 'rhel';
@@ -21,6 +22,11 @@ export interface FamilyRecipe {
   readonly files?: readonly ComponentFile[];
   /** Run in the image as root with `sh -e`, after its packages and files are there. */
   readonly script?: string;
+  /**
+   * Puts into the cache what `build` takes from there and others take too. It runs before the image's folder is held: other images
+   * can be built meanwhile, however long it takes.
+   */
+  readonly prepare?: (version: string, context: BuildContext, task: Task) => Promise<void>;
   /** Built on this computer, where the distribution has no package of it. */
   readonly build?: (build: ArtefactBuild, task: Task) => Promise<void>;
   /** Whether what `build` makes fits one kernel alone. */

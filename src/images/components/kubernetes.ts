@@ -2,7 +2,12 @@ import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Task } from '../../model/task.js';
 import { pinnedVersion } from '../../toolchain/kubernetes/module-version.js';
-import { kubernetesPrograms, nodeDigest } from '../../toolchain/kubernetes/programs.js';
+import {
+  kubernetesPrograms,
+  nodeDigest,
+  type KubernetesPrograms,
+} from '../../toolchain/kubernetes/programs.js';
+import type { BuildContext } from '../build-context.js';
 import { busyboxArchive } from './busybox-archive.js';
 import type { ArtefactBuild, Component, FamilyRecipe } from './component.js';
 
@@ -18,12 +23,17 @@ const PROGRAMS: Readonly<Record<string, string>> = {
 const BUSYBOX_FORMAT = 1;
 const BUSYBOX = 'usr/share/sriov-lab/busybox.tar';
 
+async function programsOf(
+  version: string,
+  { environment, mirror, toolchain }: BuildContext,
+  task: Task,
+): Promise<KubernetesPrograms> {
+  return kubernetesPrograms({ environment, mirror, version, given: toolchain.kubernetes }, task);
+}
+
 async function install(build: ArtefactBuild, task: Task): Promise<void> {
-  const { version, root, toolchain, mirror, environment } = build;
-  const programs = await kubernetesPrograms(
-    { environment, mirror, version, given: toolchain.kubernetes },
-    task,
-  );
+  const { version, root, toolchain } = build;
+  const programs = await programsOf(version, build, task);
   for (const [name, path] of Object.entries(PROGRAMS)) {
     const target = join(root, path);
     mkdirSync(dirname(target), { recursive: true });
@@ -41,6 +51,9 @@ const recipe: FamilyRecipe = {
     { source: 'kubernetes-image/modules.conf', target: '/etc/modules-load.d/kubernetes.conf', mode: 0o644 },
     { source: 'kubernetes-image/tmpfiles.conf', target: '/etc/tmpfiles.d/kubernetes.conf', mode: 0o644 },
   ],
+  prepare: async (version, context, task) => {
+    await programsOf(version, context, task);
+  },
   build: install,
   buildInputs: (version, { kubernetes: given }) => `${nodeDigest(version, given)} ${BUSYBOX_FORMAT}`,
 };

@@ -69,7 +69,10 @@ export async function ensureLayer(
   const finished: StoredLayer[] = [];
   for (const layer of chainOf(top)) {
     const stored = findLayer(context.environment.cache, layer.digest);
-    if (stored === undefined) await build(layer, finished, context, task);
+    if (stored === undefined) {
+      await layer.prepare?.(context, task);
+      await build(layer, finished, context, task);
+    }
     const made = stored ?? findLayer(context.environment.cache, layer.digest);
     if (made === undefined) throw new Error(`layer ${layer.title} is not where it was put`);
     finished.push(made);

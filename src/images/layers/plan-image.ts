@@ -69,6 +69,9 @@ function componentLayer(
     title: components.map(({ name }) => name).join(', '),
     family: parent.family,
     components: components.map(({ name, version }) => ({ name, version })),
+    prepare: async (context, task) => {
+      for (const { recipe, version } of components) await recipe.prepare?.(version ?? '', context, task);
+    },
     build: async (work, below, context, task) => {
       const kernelRelease = below[0]?.manifest.kernelRelease ?? null;
       const before = packagesOf(below);

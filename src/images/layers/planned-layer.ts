@@ -15,6 +15,8 @@ export interface PlannedLayer {
   readonly title: string;
   readonly family: Family;
   readonly components: LayerManifest['components'];
+  /** Makes what the build takes from elsewhere in the cache, before the folder of layers is held. */
+  readonly prepare?: (context: BuildContext, task: Task) => Promise<void>;
   /** Fills `work.result`, with the disk last. `below`: the finished layers under it, the base first. */
   build(
     work: LayerWork,
