@@ -47,7 +47,7 @@ func nodeWithPools(t *testing.T) setUp {
 		t.Fatal(err)
 	}
 	attacher := &attachments.Attacher{
-		Store: attachments.Store{Folder: t.TempDir()}, Sysfs: node.Sysfs, Links: node, Exec: node, Log: &bytes.Buffer{}, Patience: 200 * time.Millisecond,
+		Store: attachments.Store{Folder: t.TempDir()}, Sysfs: node.Sysfs, Links: node, Exec: node, Log: &bytes.Buffer{}, Patience: time.Minute,
 	}
 	return setUp{t, node, kubelet, &plugin{attacher}, file}
 }

@@ -64,7 +64,7 @@ func connected(t *testing.T, node *fakenode.Node) *driver {
 		}},
 		attacher: &attachments.Attacher{
 			Store: attachments.Store{Folder: t.TempDir()}, Sysfs: node.Sysfs, Links: node, Exec: node, Log: &bytes.Buffer{},
-			Patience: 200 * time.Millisecond,
+			Patience: time.Minute,
 		},
 	}
 	if err := d.load(); err != nil {
@@ -237,6 +237,7 @@ func TestAVFThatIsStillAttachedIsTakenBackBeforeTheNextPodGetsIt(t *testing.T) {
 	mustPrepare(t, d, claim("one", []string{"pod"}, vf1))
 	must(t, d.RunPodSandbox(context.Background(), sandbox(node, "box", "pod")))
 	node.Idle["DEL "+vf1] = true
+	d.attacher.Patience = 200 * time.Millisecond // What is waited for never happens.
 	unprepare := func() error {
 		results, err := d.UnprepareResourceClaims(context.Background(), []kubeletplugin.NamespacedObject{{UID: "one"}})
 		return errors.Join(err, results["one"])
