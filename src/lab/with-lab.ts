@@ -39,7 +39,7 @@ export interface LabUse {
 /**
  * The only way to have a lab up for a while: brings up what is missing or differs from the definition, lends the lab to `work`, and takes
  * down what it brought up (unless `keep` is set), however `work` ends. Meanwhile no other command can change the lab. If bringing up fails
- * or is aborted, a lab that was not up before is taken down again; its logs remain.
+ * or is aborted, a lab that was not up before is taken down again; its logs remain. Throws the signal's reason when aborted.
  */
 export async function withLab<T>(
   prepared: PreparedLab,
@@ -53,6 +53,10 @@ export async function withLab<T>(
     const running = new RunningLab(folder, folder.read() ?? freshRecord(prepared, folder.id));
     try {
       return await work({ running, plan });
+    } catch (error) {
+      // A session that breaks off because of the interruption must not be told as a fault.
+      task.signal.throwIfAborted();
+      throw error;
     } finally {
       await running.close();
       if (!wasUp && !keep)
@@ -78,6 +82,7 @@ async function bringUp(
     task.signal.throwIfAborted();
   } catch (error) {
     if (!wasUp) await takeDown(folder, site.record);
+    task.signal.throwIfAborted();
     throw error;
   } finally {
     await site.close();

@@ -69,6 +69,17 @@ describe('withLab', () => {
     expect(await isUp()).toBe(false);
   });
 
+  it('says that it was interrupted, not what broke off because of that', async () => {
+    const abort = new AbortController();
+    const task = taskWith(silentProgress, abort.signal);
+    const work = async (): Promise<never> => {
+      abort.abort(new Error('interrupted'));
+      return Promise.reject(new Error('the guest agent does not answer'));
+    };
+    await expect(withLab(prepared(), use, task, work)).rejects.toThrow('interrupted');
+    expect(await isUp()).toBe(false);
+  });
+
   it('keeps the lab when it is told to, and a lab that was up before', async () => {
     const first = await lend(async ({ running, plan }) => Promise.resolve({ running, plan }), true);
     expect(first.plan.map(({ action }) => action)).toEqual(['create', 'create']);
