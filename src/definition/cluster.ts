@@ -1,7 +1,8 @@
 import { sameSegment } from '../checks/segment.js';
 import type { ClusterUse } from '../checks/spec.js';
-import type { Segment } from '../model/lab.js';
-import type { Draft, DraftFunction, DraftNic, DraftPeer } from './draft.js';
+import type { BenchContainers, Segment } from '../model/lab.js';
+import { DEFAULT_CONTAINER_SUBNET } from './defaults.js';
+import type { Draft, DraftBench, DraftFunction, DraftNic, DraftPeer } from './draft.js';
 import { functionsOfMachine, isNode, isStorage, machineNamed, segmentBehind, vfsOf } from './relations.js';
 
 // What the parts of a definition are for its cluster, as in relations.ts: one answer each, for the rules and for the resolver.
@@ -61,4 +62,10 @@ export function clusterUseOf(draft: Draft, nic: DraftNic): ClusterUse | null {
     pool: pooledNicsOf(draft, nic.machine).includes(nic),
   };
   return use.uplink || use.pool ? use : null;
+}
+
+/** What a bench takes for its two containers: pods if its machine is a node. */
+export function benchContainersOf(draft: Draft, { machine, containerSubnet }: DraftBench): BenchContainers {
+  if (isNode(draft, machine)) return { kind: 'pods' };
+  return { kind: 'namespaces', subnet: containerSubnet ?? DEFAULT_CONTAINER_SUBNET };
 }

@@ -1,13 +1,7 @@
 import { basename, dirname, resolve } from 'node:path';
 import type { DiskSource } from '../model/lab.js';
 import { machineSettingsOf } from '../model/machine-settings.js';
-import {
-  DEFAULT_CONTAINER_SUBNET,
-  DEFAULT_KUBERNETES_VERSION,
-  DEFAULT_PODS,
-  DEFAULT_VF_PROVIDER,
-  defaultSubnet,
-} from './defaults.js';
+import { DEFAULT_KUBERNETES_VERSION, DEFAULT_PODS, DEFAULT_VF_PROVIDER, defaultSubnet } from './defaults.js';
 import { draftNic, writtenKeys } from './draft-nic.js';
 import type {
   Draft,
@@ -105,7 +99,7 @@ function draftCheck(written: NonNullable<ParsedLab['checks']>[number], index: nu
 }
 
 function draftBench(bench: NonNullable<ParsedLab['bench']>): DraftBench {
-  const { containerSubnet = DEFAULT_CONTAINER_SUBNET } = bench;
+  const { containerSubnet = null } = bench;
   return { ...bench, containerSubnet, path: ['bench'], keys: writtenKeys(bench) };
 }
 

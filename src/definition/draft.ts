@@ -168,7 +168,8 @@ export interface DraftBench extends Mapping {
   readonly peer: string;
   readonly offload: string;
   readonly software: string;
-  readonly containerSubnet: string;
+  /** Null: the one that containers get unless they are pods, which have the cluster's. */
+  readonly containerSubnet: string | null;
 }
 
 export interface DraftKubernetes extends Mapping {

@@ -16,6 +16,7 @@ import {
 } from '../model/lab.js';
 import type { AddressPool } from './addresses.js';
 import { layOutBuses } from './buses.js';
+import { benchContainersOf } from './cluster.js';
 import { checkCandidates, fittingNics } from './check-candidates.js';
 import { DEFAULT_MTU } from './defaults.js';
 import type { Draft, DraftBench, DraftCheck, DraftImage, DraftMachine, DraftServer } from './draft.js';
@@ -156,7 +157,7 @@ function resolveBenchFunction(id: string, machine: Machine, peer: Peer, naming: 
 }
 
 function resolveBench(
-  { containerSubnet, ...bench }: DraftBench,
+  bench: DraftBench,
   machines: readonly Machine[],
   peers: readonly Peer[],
   naming: Naming,
@@ -168,7 +169,7 @@ function resolveBench(
     peer: peer.name,
     offload: resolveBenchFunction(bench.offload, machine, peer, naming),
     software: resolveBenchFunction(bench.software, machine, peer, naming),
-    containerSubnet,
+    containers: benchContainersOf(naming.draft, bench),
   };
 }
 

@@ -235,7 +235,7 @@ export interface CheckedPlace {
   readonly nic: string;
 }
 
-/** The two environments of a container in a machine that `lab bench` compares, and the far end of its traffic. */
+/** The two ways out of a container in a machine that `lab bench` compares, and the far end of its traffic. */
 export interface Bench {
   readonly machine: string;
   readonly peer: string;
@@ -243,9 +243,17 @@ export interface Bench {
   readonly offload: BenchFunction;
   /** The container reaches this function of the machine's by veth, bridge, routing and NAT. */
   readonly software: BenchFunction;
-  /** IPv4 in CIDR notation: the container network within the machine, behind the NAT. */
-  readonly containerSubnet: string;
+  readonly containers: BenchContainers;
 }
+
+/** What a bench takes for its two containers: network namespaces of the machine, or pods of the cluster that the machine is a node of. */
+export type BenchContainers =
+  | {
+      readonly kind: 'namespaces';
+      /** IPv4 in CIDR notation: the network of the container behind the NAT. */
+      readonly subnet: string;
+    }
+  | { readonly kind: 'pods' };
 
 export interface BenchFunction {
   readonly nic: string;

@@ -1,7 +1,8 @@
 import type { Problem } from '../../errors/lab-error.js';
 import type { Draft } from '../draft.js';
 import { macsDiffer, networksHaveRoom, peersFit } from './addresses.js';
-import { benchCompares, benchNamesExist, benchSubnetIsFree } from './bench.js';
+import { benchPodsCanBe } from './bench-pods.js';
+import { benchCompares, benchImageMeasures, benchNamesExist, benchSubnetIsFree } from './bench.js';
 import { checksHaveTargets } from './check-targets.js';
 import { checksExist } from './checks.js';
 import {
@@ -81,6 +82,8 @@ const rules: readonly Rule[] = [
   benchNamesExist,
   benchCompares,
   benchSubnetIsFree,
+  benchImageMeasures,
+  benchPodsCanBe,
   kubernetesCanBeBuilt,
   controlPlaneIsInAPeer,
   nodesAreMachines,

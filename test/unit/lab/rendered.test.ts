@@ -69,6 +69,7 @@ describe('the artefacts of a lab', () => {
     expect(bench.map(({ path, executable }) => [path, executable])).toEqual([
       ['bench/offload.sh', true],
       ['bench/software.sh', true],
+      ['bench/enter.sh', true],
       ['bench/end.sh', true],
     ]);
   });
