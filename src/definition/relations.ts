@@ -1,7 +1,14 @@
 import { nicModel, nicModelNames } from '../devices/catalog.js';
 import type { NicModel } from '../devices/nic-model.js';
+import { isInitramfsImage } from '../images/names.js';
 import type { Segment } from '../model/lab.js';
-import { defaultImage, defaultMemoryMiB, NODE_IMAGE, NODE_MEMORY_MIB } from './defaults.js';
+import {
+  defaultImage,
+  defaultMemoryMiB,
+  MEMORY_FOR_DISK_WRITES_MIB,
+  NODE_IMAGE,
+  NODE_MEMORY_MIB,
+} from './defaults.js';
 import type { Draft, DraftBackend, DraftFunction, DraftMachine, DraftNetwork, DraftNic } from './draft.js';
 import type { Path } from './path.js';
 
@@ -65,6 +72,14 @@ export function isNode({ kubernetes }: Draft, machine: string): boolean {
 export function imageOf(draft: Draft, { name, image }: DraftMachine): string {
   if (image !== null) return image;
   return isNode(draft, name) ? NODE_IMAGE : defaultImage(machinesOn(draft, name).length > 0);
+}
+
+/** The machines inside a machine, at whatever depth, whose images have a disk. */
+export function disksInside(draft: Draft, name: string): readonly string[] {
+  return draft.machines
+    .filter((machine) => machinesAround(draft, machine.name).includes(name))
+    .filter((machine) => !isInitramfsImage(imageOf(draft, machine)))
+    .map((machine) => machine.name);
 }
 
 /** The function of a machine with that id; undefined if there is none. */
@@ -219,7 +234,10 @@ function neededMiB(draft: Draft, name: string, around: ReadonlySet<string>): num
   const inside = machinesOn(draft, name).filter((inner) => !passed.has(inner.name));
   const needed = defaultMemoryMiB(
     functionsOfMachine(draft, name).length,
-    inside.map((inner) => writtenOrNeededMiB(draft, inner.name, passed)),
+    inside.map((inner) => {
+      const disk = !isInitramfsImage(imageOf(draft, inner));
+      return writtenOrNeededMiB(draft, inner.name, passed) + (disk ? MEMORY_FOR_DISK_WRITES_MIB : 0);
+    }),
   );
   return isNode(draft, name) ? Math.max(needed, NODE_MEMORY_MIB) : needed;
 }

@@ -23,7 +23,7 @@ import type { Draft, DraftBench, DraftCheck, DraftImage, DraftMachine, DraftServ
 import { InterfaceNames } from './interface-names.js';
 import { namingFor, type Naming } from './naming.js';
 import { Places } from './places.js';
-import { imageOf, memoryMiBOf, networkNamed, networkOutside, servesVdpa } from './relations.js';
+import { disksInside, imageOf, memoryMiBOf, networkNamed, networkOutside, servesVdpa } from './relations.js';
 import { resolveKubernetes } from './resolve-kubernetes.js';
 import { resolveNic } from './resolve-nic.js';
 
@@ -71,6 +71,7 @@ function resolveMachine(machine: DraftMachine, naming: Naming): Machine {
     on,
     image,
     disk: !isInitramfsImage(image),
+    disksInside: disksInside(draft, name),
     memoryMiB: memoryMiBOf(draft, name),
     ...machine.settings,
     iommu,

@@ -4,6 +4,8 @@ import type { Acceleration, Accelerator } from '../toolchain/types.js';
 /** How many times slower an emulated CPU on a busy computer is than a real one. */
 const EMULATION_FACTOR = 5;
 const BOOT_LIMIT_MS = 30_000;
+/** Of a guest with an image that has a disk: a whole distribution starts. */
+const DISK_BOOT_LIMIT_MS = 60_000;
 const BOOT_LIMIT_PER_FUNCTION_MS = 500;
 
 /** Converts a time limit (ms) for a computer with virtualization to one for this accelerator. */
@@ -14,12 +16,18 @@ export function scaledLimitMs(limitMs: number, accelerator: Accelerator): number
 /** How many times slower emulation inside emulation is. */
 const NESTED_EMULATION_FACTOR = 5;
 
-/**
- * How long a machine with this many PCI functions may take until its guest agent answers, in ms. `nested`: it is emulated inside an
- * emulated machine.
- */
-export function bootLimitMs(functions: number, accelerator: Accelerator, nested = false): number {
-  const limitMs = scaledLimitMs(BOOT_LIMIT_MS + functions * BOOT_LIMIT_PER_FUNCTION_MS, accelerator);
+/** What of a machine decides how long its boot takes. */
+export interface Booted {
+  /** How many PCI functions it has. */
+  readonly functions: number;
+  /** Whether its image has a disk. */
+  readonly disk: boolean;
+}
+
+/** How long a machine may take until its guest agent answers, in ms. `nested`: it is emulated inside an emulated machine. */
+export function bootLimitMs({ functions, disk }: Booted, accelerator: Accelerator, nested = false): number {
+  const limit = disk ? DISK_BOOT_LIMIT_MS : BOOT_LIMIT_MS;
+  const limitMs = scaledLimitMs(limit + functions * BOOT_LIMIT_PER_FUNCTION_MS, accelerator);
   return nested ? limitMs * NESTED_EMULATION_FACTOR : limitMs;
 }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { MachineError, QemuEndedError } from '../errors/families.js';
 import type { HostProcess, MachineHost, ProcessEnd, StartedProcesses } from '../hosts/host.js';
 import type { BootImage } from '../images/boot-image.js';
+import type { InsideMachine } from '../images/with-inside.js';
 import { CHANNELS } from '../model/channels.js';
 import type { Lab, Machine } from '../model/lab.js';
 import type { ProcessIdentity } from '../process/identity.js';
@@ -26,6 +27,8 @@ export interface StartOptions {
   readonly host: MachineHost;
   /** Null for a machine inside another: the outer machine's image contains it. */
   readonly image: BootImage | null;
+  /** The machines inside it, at whatever depth, whose disks it hands in. */
+  readonly inside: readonly InsideMachine[];
   readonly qemu: readonly string[];
   /** Folder of the toolchain's programs. */
   readonly bin: string;
@@ -43,9 +46,9 @@ export interface BootingMachine {
 
 /** Starts a machine's QEMU from its rendered arguments. Returns at once; `waitForQemu` and `waitForGuest` follow. */
 export async function startMachine(machine: Machine, options: StartOptions): Promise<BootingMachine> {
-  const { lab, folder, host, image } = options;
+  const { lab, folder, host, image, inside } = options;
   await host.run(['rm', '-f', ...CHANNELS.map((channel) => `${machine.name}.${channel}`)]);
-  if (image !== null) await linkImage(machine.name, image, folder.run, options.bin);
+  if (image !== null) await linkImage(machine.name, image, inside, folder.run, options.bin);
   const argumentsFile = join(folder.run, folderOf(lab, machine.on), machineArguments(machine.name));
   const [program = '', ...first] = options.qemu;
   const process = await host.start(

@@ -108,6 +108,8 @@ export interface Machine extends MachineSettings {
   readonly image: string;
   /** Whether the image has a disk. */
   readonly disk: boolean;
+  /** The machines inside it, at whatever depth, whose images have one: it hands the disks in. */
+  readonly disksInside: readonly string[];
   readonly memoryMiB: number;
   /** Whether it has an IOMMU and its virtio functions are behind it, as vDPA made of them needs. */
   readonly iommu: boolean;

@@ -20,7 +20,7 @@ import {
 } from './cluster-places.js';
 import { nodesHaveVfs, podsCanAskForVfs } from './cluster-vfs.js';
 import { busNamesAreFree } from './compositions.js';
-import { cniPluginsAreThere, imagesCanBeMade, nestedMachinesHaveNoDisk } from './images.js';
+import { cniPluginsAreThere, disksFitInside, imagesCanBeMade, outerMachinesHaveNoDisk } from './images.js';
 import {
   innerNetworksArePlain,
   innerNetworksHaveAPlace,
@@ -59,7 +59,8 @@ const rules: readonly Rule[] = [
   modelsExist,
   imagesExist,
   imagesCanBeMade,
-  nestedMachinesHaveNoDisk,
+  outerMachinesHaveNoDisk,
+  disksFitInside,
   busesExist,
   busesFit,
   busNamesAreFree,

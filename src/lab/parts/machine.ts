@@ -1,5 +1,5 @@
 import { bootLimitMs } from '../limits.js';
-import { functionsOf, type Machine } from '../../model/lab.js';
+import { functionsOf, machinesInside, type Machine } from '../../model/lab.js';
 import type { Acceleration } from '../../toolchain/types.js';
 import {
   digestOf,
@@ -9,7 +9,7 @@ import {
   NETWORK_SCRIPT,
   nodeScript,
 } from '../artefacts.js';
-import type { PreparedLab } from '../prepare.js';
+import { imagesOf, type PreparedLab } from '../prepare.js';
 import { keyOf, type PartKey } from '../record.js';
 import { settleDevices } from '../settle-devices.js';
 import { startMachine, waitForGuest, waitForQemu } from '../start-machine.js';
@@ -63,11 +63,11 @@ export function accelerationOn(prepared: PreparedLab, on: string | null): Accele
   return on === null ? prepared.acceleration : prepared.accelerationInside;
 }
 
-function limitFor(prepared: PreparedLab, { nics, on }: Machine): number {
+function limitFor(prepared: PreparedLab, { nics, on, disk }: Machine): number {
   const functions = nics.flatMap(functionsOf).length;
   const nested = on !== null && prepared.acceleration.accelerator === 'tcg';
   const { accelerator } = accelerationOn(prepared, on);
-  return prepared.bootLimitMs ?? bootLimitMs(functions, accelerator, nested);
+  return prepared.bootLimitMs ?? bootLimitMs({ functions, disk }, accelerator, nested);
 }
 
 /** A QEMU with its guest. It is ready when the guest answers and has loaded the drivers of its devices. */
@@ -94,6 +94,7 @@ export function machinePart(prepared: PreparedLab, machine: Machine): Part {
         folder: site.folder,
         host: await site.host(place, task.signal),
         image: on === null ? image : null,
+        inside: imagesOf(machinesInside(lab, name), images),
         qemu,
         bin: toolchain.bin,
         accelerator,

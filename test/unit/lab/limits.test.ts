@@ -8,9 +8,14 @@ describe('time limits', () => {
   });
 
   it('of a boot grow with the functions, and once more by emulation within emulation', () => {
-    expect(bootLimitMs(0, 'kvm')).toBe(30_000);
-    expect(bootLimitMs(4, 'kvm')).toBe(32_000);
-    expect(bootLimitMs(4, 'tcg')).toBe(160_000);
-    expect(bootLimitMs(4, 'tcg', true)).toBe(800_000);
+    expect(bootLimitMs({ functions: 0, disk: false }, 'kvm')).toBe(30_000);
+    expect(bootLimitMs({ functions: 4, disk: false }, 'kvm')).toBe(32_000);
+    expect(bootLimitMs({ functions: 4, disk: false }, 'tcg')).toBe(160_000);
+    expect(bootLimitMs({ functions: 4, disk: false }, 'tcg', true)).toBe(800_000);
+  });
+
+  it('of a boot are twice as long for a whole distribution', () => {
+    expect(bootLimitMs({ functions: 0, disk: true }, 'kvm')).toBe(60_000);
+    expect(bootLimitMs({ functions: 0, disk: true }, 'tcg', true)).toBe(1_500_000);
   });
 });

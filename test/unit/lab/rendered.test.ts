@@ -1,3 +1,4 @@
+import type { BootImage } from '../../../src/images/boot-image.js';
 import { existsSync, mkdirSync, readFileSync, readlinkSync, statSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
@@ -287,18 +288,29 @@ describe('an image', () => {
     writeFileSync(join(bin, 'qemu-img'), '#!/bin/sh\necho "$@" >"$9"\n', { mode: 0o755 });
     const image = { kernel: '/images/kernel', initrd: '/images/initrd', disk: '/images/disk' };
     writeFileSync(join(scratch(), 'guest.disk'), 'old');
-    await linkImage('guest', image as Parameters<typeof linkImage>[1], scratch(), bin);
-    await linkImage('guest', image as Parameters<typeof linkImage>[1], scratch(), bin);
+    await linkImage('guest', image as BootImage, [], scratch(), bin);
+    await linkImage('guest', image as BootImage, [], scratch(), bin);
     expect(readlinkSync(join(scratch(), 'guest.kernel'))).toBe('/images/kernel');
     expect(readlinkSync(join(scratch(), 'guest.initrd'))).toBe('/images/initrd');
     expect(readFileSync(join(scratch(), 'guest.disk'), 'utf8')).toBe(
       'create -q -f qcow2 -b /images/disk -F qcow2 guest.disk\n',
     );
     const diskless = { ...image, disk: null };
-    await linkImage('guest', diskless as Parameters<typeof linkImage>[1], scratch(), bin);
+    await linkImage('guest', diskless as BootImage, [], scratch(), bin);
     expect(existsSync(join(scratch(), 'guest.disk'))).toBe(false);
-    await linkImage('other', diskless as Parameters<typeof linkImage>[1], scratch(), bin);
+    await linkImage('other', diskless as BootImage, [], scratch(), bin);
     expect(existsSync(join(scratch(), 'other.disk'))).toBe(false);
+  });
+
+  it('of a machine inside another has its disk there too, which nobody writes to', async () => {
+    const outer = { kernel: '/images/kernel', initrd: '/images/initrd', disk: null, digest: '' };
+    const inside = [
+      { machine: 'node', image: { ...outer, disk: '/images/disk' } },
+      { machine: 'small', image: outer },
+    ];
+    await linkImage('server', outer, inside, scratch(), 'no-programs');
+    expect(readlinkSync(join(scratch(), 'node.disk'))).toBe('/images/disk');
+    expect(existsSync(join(scratch(), 'small.disk'))).toBe(false);
   });
 });
 
