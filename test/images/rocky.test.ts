@@ -39,7 +39,7 @@ import { parseReport } from '../e2e/support/tap.js';
 
 const shared = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'sriov-lab');
 const BUILD_LIMIT_MS = 280_000;
-/** Eight layers, each by a machine of libguestfs under emulation, perhaps beside another test's. */
+/** Three layers, each by a machine of libguestfs under emulation, perhaps beside another test. */
 const RECIPE_LIMIT_MS = 1_800_000;
 let sandbox: Sandbox;
 let toolchain: Toolchain;
