@@ -1,4 +1,5 @@
 import type { VfPool } from '../model/kubernetes.js';
+import { scaledLimit } from '../toolchain/emulation.js';
 import type { Accelerator } from '../toolchain/types.js';
 import type { CheckTarget } from './check.js';
 import { clusterOf } from './kubernetes-place.js';
@@ -13,8 +14,6 @@ declare module '../render/templates.js' {
 const IMAGE = 'docker.io/lab/busybox:1';
 /** How long a pod may take to become Ready or to end, in s. */
 const READY_SECONDS = 120;
-/** How much longer under emulation, and again for each emulated machine around it. */
-const EMULATION_FACTOR = 4;
 
 /** The view of the partial `pods`. */
 export interface PodsView {
@@ -32,8 +31,8 @@ export interface PodsView {
 
 /** How long a pod may take to become Ready or to end, in s. */
 export function readySeconds({ machine }: CheckTarget, accelerator: Accelerator): number {
-  if (accelerator !== 'tcg') return READY_SECONDS;
-  return READY_SECONDS * EMULATION_FACTOR * (machine.on === null ? 1 : EMULATION_FACTOR);
+  const seconds = scaledLimit(READY_SECONDS, accelerator);
+  return machine.on === null ? seconds : scaledLimit(seconds, accelerator);
 }
 
 /** `pool`: where the pods' VFs come from; undefined for pods without. */

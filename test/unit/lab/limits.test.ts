@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { bootLimitMs, scaledLimitMs } from '../../../src/lab/limits.js';
+import { bootLimitMs } from '../../../src/lab/limits.js';
+import { scaledLimit } from '../../../src/toolchain/emulation.js';
 
 describe('time limits', () => {
   it('count as they are under virtualization, and five times under emulation', () => {
-    expect(scaledLimitMs(1000, 'kvm')).toBe(1000);
-    expect(scaledLimitMs(1000, 'tcg')).toBe(5000);
+    expect(scaledLimit(1000, 'kvm')).toBe(1000);
+    expect(scaledLimit(1000, 'tcg')).toBe(5000);
   });
 
   it('of a boot grow with the functions, and once more by emulation within emulation', () => {
