@@ -367,6 +367,27 @@ describe('the scripts of pod-vf', () => {
     );
   });
 
+  it.each([
+    ['comes back', '', []],
+    [
+      'has lost a pod',
+      "exec*-2*) echo 'pod not found'; exit 1 ;;",
+      ['after the restart: the kubelet has pod 2 again'],
+    ],
+    [
+      'is not Ready',
+      "wait*node/guest*) echo 'timed out'; exit 1 ;;",
+      ['after the restart: the node is Ready'],
+    ],
+  ])('notice that a node %s, and wait for it no longer than they may', async (_, fault, failed) => {
+    const answers = `case "$*" in ${fault} *) : ;; esac`;
+    // A clock that is ahead of the real one.
+    const date = 'echo . >>ticks; echo $(($(wc -l <ticks) * 50))';
+    const said = await runScript(scratch(), target, 'pod-vf-restarted.sh', answers, { date, sleep: ':' });
+    expect(failedOf(said)).toEqual(failed);
+    expect(said.assertions).toHaveLength(4);
+  });
+
   it('of the end fail when a pod is left', async () => {
     const left = `case "$*" in 'get pods '*) echo pod/lab-vf-guest-pf0-1 ;; esac`;
     expect(failedOf(await runScript(scratch(), target, 'pod-vf-end.sh', left))).toEqual([
