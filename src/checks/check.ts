@@ -49,6 +49,11 @@ export interface CheckContext {
   /** The lab's namespace on this computer. */
   readonly outside: Host;
   peer(name: string): Host;
+  /**
+   * Reboots the machine, whose guest must have systemd, and returns when it answers again. Throws MachineError if it does not, or if its
+   * QEMU ends.
+   */
+  reboot(): Promise<void>;
   readonly signal: AbortSignal;
 }
 

@@ -1,18 +1,9 @@
-import type { Machine } from '../model/lab.js';
+import { functionsOf, type Machine } from '../model/lab.js';
 import { scaledLimit } from '../toolchain/emulation.js';
 import type { Acceleration, Accelerator } from '../toolchain/types.js';
 
 const BOOT_LIMIT_MS = 30_000;
 const BOOT_LIMIT_PER_FUNCTION_MS = 500;
-
-/**
- * How long a machine with this many PCI functions may take until its guest agent answers, in ms. `nested`: it is emulated inside an
- * emulated machine.
- */
-export function bootLimitMs(functions: number, accelerator: Accelerator, nested = false): number {
-  const limitMs = scaledLimit(BOOT_LIMIT_MS + functions * BOOT_LIMIT_PER_FUNCTION_MS, accelerator);
-  return nested ? scaledLimit(limitMs, 'tcg') : limitMs;
-}
 
 /** The accelerators of the machines of a lab: of those on this computer, and of those inside them. */
 export interface Accelerators {
@@ -38,4 +29,11 @@ export function limitMsAt(
 ): number {
   const outer = scaledLimit(limitMs, outside);
   return machine === null || machine.on === null ? outer : scaledLimit(outer, inside);
+}
+
+/** How long a machine may take until its guest agent answers, in ms: longer for each of its PCI functions. */
+export function bootLimitMs({ nics, on }: Pick<Machine, 'nics' | 'on'>, accelerators: Accelerators): number {
+  const functions = nics.flatMap(functionsOf).length;
+  const limitMs = BOOT_LIMIT_MS + functions * BOOT_LIMIT_PER_FUNCTION_MS;
+  return limitMsAt({ on }, limitMs, accelerators);
 }
