@@ -112,6 +112,15 @@ export function failuresOf({ assertions }: Pick<ScriptOutput, 'assertions'>): As
   return assertions.filter(({ ok }) => !ok);
 }
 
+/** Findings of something that happens again: each assertion's title says when. */
+export async function* retitled(
+  when: string,
+  findings: Iterable<Finding> | AsyncIterable<Finding>,
+): Findings {
+  for await (const finding of findings)
+    yield 'remark' in finding ? finding : { ...finding, title: `${when}: ${finding.title}` };
+}
+
 /** The one YAML block that a script printed, validated. Throws ZodError if there is none or its shape is wrong. */
 export function dataOf<T>({ data }: ScriptOutput, shape: z.ZodType<T>): T {
   return shape.parse(data.at(0));

@@ -1,5 +1,5 @@
 import type { Kubernetes, KubernetesNode } from '../model/kubernetes.js';
-import type { CheckTarget, ScriptPlace } from './check.js';
+import { allOf, failuresOf, type CheckTarget, type Finding, type ScriptPlace, type World } from './check.js';
 
 /** The cluster of a check's lab. Throws Error if it has none, which the definition's rules exclude. */
 export function clusterOf({ lab, request }: CheckTarget): Kubernetes {
@@ -19,4 +19,11 @@ export function nodeOf(target: CheckTarget): KubernetesNode {
 /** Where kubectl is and reaches the API server. */
 export function controlPlaneOf(target: CheckTarget): ScriptPlace {
   return clusterOf(target).controlPlane.on;
+}
+
+/** Runs a script there that something depends on. Returns whether it passed. */
+export async function* passes(world: World, path: string): AsyncGenerator<Finding, boolean, void> {
+  const output = await world.run(path, controlPlaneOf(world.target));
+  yield* allOf(output);
+  return failuresOf(output).length === 0;
 }

@@ -88,3 +88,21 @@ export async function* fromPeer(world: World, facts: PodFacts): Findings {
   );
   yield* carriedOutside(title, { peer, taps: crossed(target, facts, null) }, before, after, payload);
 }
+
+/** Each pod reaches the peer over its VF. */
+export async function* eachToPeer(world: World): Findings {
+  const { target } = world;
+  const payload = payloadOf(parametersOf(podVf, target).count);
+  const pods = podsOf(target);
+  const { name: peer } = peerOf(target);
+  const before = await readOutside(world, peer);
+  const output = await world.run(pathsOf(target).eachToPeer, controlPlaneOf(target));
+  const after = await readOutside(world, peer);
+  yield* allOf(output);
+  for (const [index, pod] of pods.entries()) {
+    const { net1, eth0 } = podCounted.parse(output.data.at(index));
+    yield carried(`${toPeerTitle(target, pod)}: net1`, net1 ?? { rx: 0, tx: 0 }, payload);
+    yield carriedNothing(`${toPeerTitle(target, pod)}: eth0`, eth0);
+  }
+  yield* carriedOutside(`all pods to ${peer}`, { peer, taps: [] }, before, after, payload * pods.length);
+}

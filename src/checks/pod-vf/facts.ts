@@ -13,6 +13,7 @@ const RETURN_POLL_MS = 2000;
 const podFacts = z.record(
   z.string(),
   z.strictObject({
+    uid: z.string().describe('The pod’s, which no other of that name has'),
     container: z.string().describe('The container’s id'),
     restarts: z.int(),
     mac: z.string().describe('Of net1; empty if the pod has none'),

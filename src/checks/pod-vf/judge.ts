@@ -1,8 +1,9 @@
 import { addressToNumber, parseSubnet } from '../../model/ipv4.js';
 import type { VfPool } from '../../model/kubernetes.js';
 import { hostAddress, type NicFunction } from '../../model/lab.js';
-import { assertion, type Assertion } from '../check.js';
+import { assertion, remark, type Assertion, type Finding } from '../check.js';
 import { heldBy, type PodFacts, type VfsAtHome } from './facts.js';
+import { AFTER_REBOOT } from './view.js';
 
 type Judgement = Generator<Assertion, void, void>;
 
@@ -114,6 +115,33 @@ export function* judgeFreed(
     `its MAC: ${after[pod]?.mac ?? ''}`,
     `that of pod ${by} was: ${freed}`,
   );
+}
+
+/**
+ * After a reboot each pod has the VF that it had. Another pod may have taken its place if the kubelet has refused it, and for that reason
+ * alone. `refused`: the kubelet's words, by the pod's UID.
+ */
+export function* judgeRebooted(
+  pods: readonly string[],
+  before: PodFacts,
+  after: PodFacts,
+  refused: Readonly<Record<string, string>>,
+): Generator<Finding, void, void> {
+  for (const pod of pods) {
+    const was = before[pod];
+    const now = after[pod];
+    const said = was === undefined || was.uid === now?.uid ? undefined : refused[was.uid];
+    yield assertion(
+      was !== undefined &&
+        now !== undefined &&
+        (said !== undefined || (was.uid === now.uid && was.mac === now.mac)),
+      `${AFTER_REBOOT}: pod ${pod} has its VF as before, unless the kubelet has refused the pod`,
+      `before: ${JSON.stringify(was)}`,
+      `after: ${JSON.stringify(now)}`,
+    );
+    if (said !== undefined)
+      yield remark(`${AFTER_REBOOT}: the kubelet refused pod ${pod}, and another took its place: ${said}`);
+  }
 }
 
 /** These VFs are in the node as before. */

@@ -1,17 +1,6 @@
-import { renderTemplate, type Views } from '../../render/templates.js';
-import type { Accelerator } from '../../toolchain/types.js';
-import {
-  allOf,
-  failuresOf,
-  type Check,
-  type CheckScript,
-  type CheckTarget,
-  type Finding,
-  type Findings,
-  type World,
-} from '../check.js';
-import { controlPlaneOf } from '../kubernetes-place.js';
-import { vfView, type VfView } from '../vf-view.js';
+import { failuresOf, retitled, type Check, type Finding, type Findings, type World } from '../check.js';
+import { controlPlaneOf, passes } from '../kubernetes-place.js';
+import { parametersOf } from '../spec.js';
 import { fromPeer, fromPod } from './exchange.js';
 import { heldBy, homeOnce, readFacts, readHome, type PodFacts, type VfsAtHome } from './facts.js';
 import {
@@ -23,62 +12,27 @@ import {
   judgeUnchanged,
   judgeWaiting,
 } from './judge.js';
-import { exchangeView, lastPod, pathsOf, podsOf, podVfView, poolOf } from './view.js';
-
-declare module '../../render/templates.js' {
-  interface Views {
-    'checks/pod-vf-home.sh': VfView;
-  }
-}
+import { rebootWithPods } from './reboot.js';
+import { podVfScripts } from './scripts.js';
+import { podVf } from './spec.js';
+import { AFTER_REBOOT, AFTER_RESTART, lastPod, pathsOf, podsOf, poolOf } from './view.js';
 
 const SCRIPT_LIMIT_MS = 240_000;
 const LIMIT_PER_VF_MS = 120_000;
 
-function scripts(target: CheckTarget, accelerator: Accelerator): CheckScript[] {
-  const paths = pathsOf(target);
-  const view = podVfView(target, accelerator);
-  const script = <K extends keyof Views>(path: string, template: K, its: Views[K]): CheckScript => ({
-    path,
-    content: renderTemplate(template, its),
-  });
-  return [
-    script(paths.home, 'checks/pod-vf-home.sh', vfView(target)),
-    script(paths.begin, 'checks/pod-vf-begin.sh', view),
-    script(paths.facts, 'checks/pod-vf-facts.sh', view),
-    script(paths.toPeer, 'checks/pod-vf-exchange.sh', exchangeView(target, accelerator, null)),
-    ...podsOf(target)
-      .slice(1, 2)
-      .map((second) =>
-        script(paths.toPod, 'checks/pod-vf-exchange.sh', exchangeView(target, accelerator, second)),
-      ),
-    script(paths.full, 'checks/pod-vf-full.sh', view),
-    script(paths.restart, 'checks/pod-vf-restart.sh', view),
-    script(paths.restarted, 'checks/pod-vf-restarted.sh', view),
-    script(paths.free, 'checks/pod-vf-free.sh', view),
-    script(paths.kill, 'checks/pod-vf-kill.sh', view),
-    script(paths.end, 'checks/pods-end.sh', view),
-  ];
-}
-
-/** Runs a script that something depends on. Returns whether it passed. */
-async function* passes(world: World, path: string): AsyncGenerator<Finding, boolean, void> {
-  const output = await world.run(path, controlPlaneOf(world.target));
-  yield* allOf(output);
-  return failuresOf(output).length === 0;
-}
+/** Findings, and at the end whether it is worth going on. */
+type Stage = AsyncGenerator<Finding, boolean, void>;
 
 /** containerd and the kubelet restart while pods hold VFs. */
 async function* restart(world: World, held: PodFacts): Findings {
   const { target } = world;
   const paths = pathsOf(target);
-  const title = 'after the restart';
   yield* world.script(paths.restart);
   if (!(yield* passes(world, paths.restarted))) return;
   const facts = yield* readFacts(world);
-  yield* judgeUnchanged(title, podsOf(target), held, facts);
-  yield* judgeWaiting(title, lastPod(target), facts);
-  const { assertions } = await world.run(paths.toPeer, controlPlaneOf(target));
-  yield* assertions.map((one) => ({ ...one, title: `${title}: ${one.title}` }));
+  yield* judgeUnchanged(AFTER_RESTART, podsOf(target), held, facts);
+  yield* judgeWaiting(AFTER_RESTART, lastPod(target), facts);
+  yield* retitled(AFTER_RESTART, world.script(paths.toPeer, controlPlaneOf(target)));
 }
 
 /** A pod is deleted: the one that waits gets its VF, and the others keep theirs. */
@@ -103,24 +57,13 @@ async function* kill(world: World, atFirst: VfsAtHome, held: PodFacts): Findings
   yield* judgeReturn('killed by force', [vf], atFirst, now);
 }
 
-/** All pods are deleted: all VFs are back. */
-async function* giveBack(world: World, atFirst: VfsAtHome): Findings {
-  const { target } = world;
-  const failures = failuresOf(await world.run(pathsOf(target).end, controlPlaneOf(target)));
-  yield* failures;
-  const names = target.nic.vfs.map(({ name }) => name);
-  const isHome = (home: VfsAtHome): boolean => names.every((vf) => home[vf] === atFirst[vf]);
-  // What pods that are still there hold does not come.
-  const now = failures.length > 0 ? await readHome(world) : await homeOnce(world, isHome);
-  yield* judgeReturn('all pods deleted', names, atFirst, now);
-}
-
-async function* withPods(world: World, atFirst: VfsAtHome): Findings {
+/** Pods get all VFs, use them, keep them and give them back. */
+async function* withPods(world: World, atFirst: VfsAtHome): Stage {
   const { target } = world;
   const { vfs } = target.nic;
   const paths = pathsOf(target);
   const pods = podsOf(target);
-  if (!(yield* passes(world, paths.begin))) return;
+  if (!(yield* passes(world, paths.begin))) return false;
   const held = yield* readFacts(world);
   yield* judgeFacts(held, pods, poolOf(target), vfs);
   yield* judgeHome(
@@ -136,20 +79,42 @@ async function* withPods(world: World, atFirst: VfsAtHome): Findings {
   yield* restart(world, held);
   yield* free(world, held);
   yield* kill(world, atFirst, held);
+  return true;
+}
+
+/** All pods are deleted: all VFs are back. */
+async function* giveBack(world: World, atFirst: VfsAtHome): Stage {
+  const { target } = world;
+  const failures = failuresOf(await world.run(pathsOf(target).end, controlPlaneOf(target)));
+  yield* failures;
+  const names = target.nic.vfs.map(({ name }) => name);
+  const isHome = (home: VfsAtHome): boolean => names.every((vf) => home[vf] === atFirst[vf]);
+  // What pods that are still there hold does not come.
+  const now = failures.length > 0 ? await readHome(world) : await homeOnce(world, isHome);
+  yield* judgeReturn('all pods deleted', names, atFirst, now);
+  return isHome(now);
 }
 
 /** Pods get the VFs of a node's NIC, use them and give them back. */
 export const check: Check = {
-  scripts,
+  scripts: podVfScripts,
   scriptLimitMs: ({ nic }) => SCRIPT_LIMIT_MS + nic.vfs.length * LIMIT_PER_VF_MS,
   async *run(world) {
     const atFirst = await readHome(world);
     const start = [...judgeStart(atFirst)];
     yield* start;
+    let goOn = failuresOf({ assertions: start }).length === 0;
     try {
-      if (failuresOf({ assertions: start }).length === 0) yield* withPods(world, atFirst);
+      if (goOn) goOn = yield* withPods(world, atFirst);
     } finally {
-      yield* giveBack(world, atFirst);
+      const allBack = yield* giveBack(world, atFirst);
+      goOn &&= allBack;
+    }
+    if (!goOn || parametersOf(podVf, world.target).reboot === 'off') return;
+    try {
+      yield* rebootWithPods(world, atFirst);
+    } finally {
+      yield* retitled(AFTER_REBOOT, giveBack(world, atFirst));
     }
   },
 };

@@ -18,7 +18,10 @@ declare module '../../render/templates.js' {
     'checks/pod-vf-exchange.sh': ExchangeView;
     'checks/pod-vf-full.sh': PodVfView;
     'checks/pod-vf-restart.sh': PodVfView;
-    'checks/pod-vf-restarted.sh': PodVfView;
+    'checks/pod-vf-restarted.sh': RestartedView;
+    'checks/pod-vf-replaced.sh': PodVfView;
+    'checks/pod-vf-refused.sh': PodVfView;
+    'checks/pod-vf-each-to-peer.sh': EachView;
     'checks/pod-vf-free.sh': PodVfView;
     'checks/pod-vf-kill.sh': PodVfView;
   }
@@ -38,6 +41,10 @@ export interface Paths {
   readonly restarted: string;
   readonly free: string;
   readonly kill: string;
+  readonly replaced: string;
+  readonly rebooted: string;
+  readonly refused: string;
+  readonly eachToPeer: string;
   readonly end: string;
 }
 
@@ -54,6 +61,10 @@ export function pathsOf(target: CheckTarget): Paths {
     restarted: path('restarted'),
     free: path('free'),
     kill: path('kill'),
+    replaced: path('replaced'),
+    rebooted: path('rebooted'),
+    refused: path('refused'),
+    eachToPeer: path('each-to-peer'),
     end: path('end'),
   };
 }
@@ -113,6 +124,18 @@ export function podVfView(target: CheckTarget, accelerator: Accelerator): PodVfV
   };
 }
 
+export const AFTER_RESTART = 'after the restart';
+export const AFTER_REBOOT = 'after the reboot';
+
+interface RestartedView extends PodVfView {
+  readonly when: string;
+}
+
+/** `when`: since when the node is to come back, for the titles. */
+export function restartedView(target: CheckTarget, accelerator: Accelerator, when: string): RestartedView {
+  return { ...podVfView(target, accelerator), when };
+}
+
 /** The view of the scripts by which the first pod reaches something. */
 interface ExchangeView extends PodsView {
   readonly from: string;
@@ -128,8 +151,8 @@ interface ExchangeView extends PodsView {
 
 export const TO_POD = 'pod 1 to pod 2';
 
-export function toPeerTitle(target: CheckTarget): string {
-  return `pod 1 to ${peerOf(target).name}`;
+export function toPeerTitle(target: CheckTarget, pod = '1'): string {
+  return `pod ${pod} to ${peerOf(target).name}`;
 }
 
 /** `to`: the number of a pod; null: the peer. */
@@ -147,4 +170,14 @@ export function exchangeView(target: CheckTarget, accelerator: Accelerator, to: 
     size: PING_SIZE,
     deadlineSeconds: deadlineSeconds(count, target.machine),
   };
+}
+
+/** The view of the script by which each pod reaches the peer. */
+interface EachView extends Omit<ExchangeView, 'pods'> {
+  readonly pods: readonly { readonly name: string; readonly title: string }[];
+}
+
+export function eachView(target: CheckTarget, accelerator: Accelerator): EachView {
+  const pods = podsOf(target).map((name) => ({ name, title: toPeerTitle(target, name) }));
+  return { ...exchangeView(target, accelerator, null), pods };
 }

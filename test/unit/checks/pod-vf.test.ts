@@ -1,6 +1,10 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
+import { parseAllDocuments } from 'yaml';
 import { assertion, type CheckTarget, type ScriptOutput } from '../../../src/checks/check.js';
 import { findCheck } from '../../../src/checks/runs.js';
+import { checkTarget } from '../../../src/lab/artefacts.js';
 import type { Lab } from '../../../src/model/lab.js';
 import { clusterTarget, labWithCluster, request } from '../../support/cluster-checks.js';
 import { useScratch } from '../../support/scratch.js';
@@ -19,6 +23,12 @@ interface Faults {
   readonly facts?: Readonly<Record<string, object>>;
   /** The same, after the restart. */
   readonly factsAfterRestart?: Readonly<Record<string, object>>;
+  /** The same, after the reboot. */
+  readonly factsAfterReboot?: Readonly<Record<string, object>>;
+  /** Pods that the kubelet has refused, by their UIDs. */
+  readonly refused?: Readonly<Record<string, string>>;
+  /** Why the node does not come back. */
+  readonly reboot?: Error;
   /** The bytes that something counts in place of the payload. */
   readonly net1?: number;
   readonly eth0?: number;
@@ -50,14 +60,17 @@ function cluster(of: Lab, faults: Faults = {}) {
   const holds = new Map<string, string>();
   let counted = 0;
   let restarted = false;
+  let rebooted = false;
   const macOf = (vf: string | undefined): string => vfs.find(({ name }) => name === vf)?.mac ?? '';
   const factsOf = (pod: string, vf: string): object => ({
+    uid: `uid-${pod}`,
     container: `containerd://${pod}`,
     restarts: 0,
     mac: macOf(vf),
     address: `10.0.0.${99 + Number(pod)}/24`,
     ...faults.facts?.[pod],
-    ...(restarted ? faults.factsAfterRestart?.[pod] : {}),
+    ...(restarted && !rebooted ? faults.factsAfterRestart?.[pod] : {}),
+    ...(rebooted ? faults.factsAfterReboot?.[pod] : {}),
   });
   const home = (): Record<string, string> =>
     Object.fromEntries(
@@ -75,7 +88,7 @@ function cluster(of: Lab, faults: Faults = {}) {
     if (name !== 'pod-vf-home.sh') ran.push(name);
     if (name === faults.fails) return { ...fine, assertions: [assertion(false, `${name} works`)] };
     if (name === 'pod-vf-home.sh') return saying(home());
-    if (name === 'pod-vf-begin.sh')
+    if (name === 'pod-vf-begin.sh' || name === 'pod-vf-replaced.sh')
       for (const [index, vf] of vfs.entries()) holds.set(String(index + 1), vf.name);
     if (name === 'pod-vf-restarted.sh') restarted = true;
     if (name === 'pod-vf-free.sh') {
@@ -86,11 +99,17 @@ function cluster(of: Lab, faults: Faults = {}) {
     if (name === 'pod-vf-end.sh') holds.clear();
     if (name === 'pod-vf-facts.sh')
       return saying(Object.fromEntries([...holds].map(([pod, vf]) => [pod, factsOf(pod, vf)])));
+    if (name === 'pod-vf-refused.sh') return faults.refused ? saying(faults.refused) : fine;
+    const net1 = faults.net1 ?? PAYLOAD;
+    const eth0 = faults.eth0 ?? 90;
+    const said = { net1: { rx: net1, tx: net1 }, eth0: { rx: eth0, tx: eth0 } };
+    if (name === 'pod-vf-each-to-peer.sh') {
+      counted += vfs.length;
+      return { ...fine, data: vfs.map(() => said) };
+    }
     if (name === 'pod-vf-to-peer.sh' || name === 'pod-vf-to-pod.sh') {
       counted += 1;
-      const net1 = faults.net1 ?? PAYLOAD;
-      const eth0 = faults.eth0 ?? 90;
-      return saying({ net1: { rx: net1, tx: net1 }, eth0: { rx: eth0, tx: eth0 } });
+      return saying(said);
     }
     return fine;
   };
@@ -110,7 +129,13 @@ function cluster(of: Lab, faults: Faults = {}) {
       counted += 1;
       return faults.ping ?? REPLIES;
     });
-  return { ran, script, context: { outside: fakeHost(taps), peer } };
+  const reboot = async (): Promise<void> => {
+    ran.push('reboot');
+    rebooted = true;
+    if (faults.reboot !== undefined) throw faults.reboot;
+    return Promise.resolve();
+  };
+  return { ran, script, context: { outside: fakeHost(taps), peer, reboot } };
 }
 
 const two = labWithCluster([request('pod-vf', 'pf0', COUNT)]);
@@ -135,11 +160,55 @@ describe('pod-vf', () => {
       'pod-vf-facts.sh',
       'pod-vf-kill.sh',
       'pod-vf-end.sh',
+      'pod-vf-replaced.sh',
+      'pod-vf-facts.sh',
+      'reboot',
+      'pod-vf-rebooted.sh',
+      'pod-vf-facts.sh',
+      'pod-vf-refused.sh',
+      'pod-vf-each-to-peer.sh',
+      'pod-vf-end.sh',
     ]);
     const titles = results.flatMap(({ assertions }) => assertions.map(({ title }) => title));
-    expect(new Set(titles).size).toBeGreaterThan(28);
+    expect(new Set(titles).size).toBeGreaterThan(48);
     expect(titles).toContain('pod 1 to pod 2: the tap of vf1 counted the payload both ways');
     expect(titles).toContain('killed by force: vf0 is back in the node under its name and MAC');
+    expect(titles).toContain('after the reboot: pod 2: net1 has the MAC of a VF of the lab');
+    expect(titles).toContain(
+      'after the reboot: all pods deleted: vf1 is back in the node under its name and MAC',
+    );
+  });
+
+  it('leaves the node up if it is told to', async () => {
+    const asked = { ...request('pod-vf', 'pf0', COUNT), choices: { reboot: 'off' } };
+    const up = labWithCluster([asked]);
+    const of = cluster(up);
+    expect(failedIn(await runIn(up, of))).toEqual([]);
+    expect(of.ran).not.toContain('reboot');
+    expect(of.ran.at(-1)).toBe('pod-vf-end.sh');
+    const scripts = findCheck('pod-vf').scripts(checkTarget(up, asked), 'tcg');
+    const paths = scripts.map(({ path }) => path);
+    expect(paths.some((path) => path.includes('rebooted'))).toBe(false);
+  });
+
+  it('takes another pod in place of one that the kubelet has refused, and says so', async () => {
+    const factsAfterReboot = { 2: { uid: 'another' } };
+    const refused = { 'uid-2': 'no healthy devices present', other: 'not of this check' };
+    const results = await runIn(two, cluster(two, { factsAfterReboot, refused }));
+    expect(failedIn(results)).toEqual([]);
+    expect(results[0]?.remarks).toEqual([
+      'after the reboot: the kubelet refused pod 2, and another took its place: no healthy devices present',
+    ]);
+  });
+
+  it('fails when the node does not come back from its reboot, and says why', async () => {
+    const reboot = new Error('it was not up again', { cause: new Error('Kernel panic') });
+    const of = cluster(two, { reboot });
+    const results = await runIn(two, of);
+    expect(failedIn(results)).toEqual(['guest reboots']);
+    const failed = results[0]?.assertions.find(({ ok }) => !ok);
+    expect(failed?.diagnostics).toEqual(['it was not up again', 'Kernel panic']);
+    expect(of.ran.slice(-2)).toEqual(['reboot', 'pod-vf-end.sh']);
   });
 
   it('of a NIC with one VF has nobody to reach but the peer', async () => {
@@ -202,7 +271,16 @@ describe('pod-vf', () => {
   });
 
   it.each<[string, Faults, string[]]>([
-    ['net1 counts too little', { net1: less }, ['pod 1 to control: net1', 'pod 1 to pod 2: net1']],
+    [
+      'net1 counts too little',
+      { net1: less },
+      [
+        'pod 1 to control: net1',
+        'pod 1 to pod 2: net1',
+        'after the reboot: pod 1 to control: net1',
+        'after the reboot: pod 2 to control: net1',
+      ],
+    ],
     [
       'a tap counts too little',
       { tap: less },
@@ -216,7 +294,11 @@ describe('pod-vf', () => {
     [
       'the peer counts too little',
       { peer: less },
-      ['pod 1 to control: control', 'control to pod 1: control'],
+      [
+        'pod 1 to control: control',
+        'control to pod 1: control',
+        'after the reboot: all pods to control: control',
+      ],
     ],
   ])('fails when %s', async (_, faults, failed) => {
     expect(failedIn(await runIn(two, cluster(two, faults)))).toEqual(
@@ -250,6 +332,31 @@ describe('pod-vf', () => {
     ],
     ['the scheduler gives no reason', { fails: 'pod-vf-full.sh' }, ['pod-vf-full.sh works']],
     ['the node does not come back', { fails: 'pod-vf-restarted.sh' }, ['pod-vf-restarted.sh works']],
+    [
+      'a pod has another VF after the reboot',
+      { factsAfterReboot: { 1: { mac: two.machines[0]?.nics[1]?.vfs[1]?.mac } } },
+      [
+        'after the reboot: pod 1 has its VF as before, unless the kubelet has refused the pod',
+        'after the reboot: pod 1: no other pod has its VF or its address',
+        'after the reboot: pod 2: no other pod has its VF or its address',
+        'after the reboot: vf0, which no pod holds, is in the node under its name and MAC',
+      ],
+    ],
+    [
+      'a pod is replaced after the reboot for another reason',
+      { factsAfterReboot: { 2: { uid: 'another' } }, refused: { other: 'no healthy devices present' } },
+      ['after the reboot: pod 2 has its VF as before, unless the kubelet has refused the pod'],
+    ],
+    [
+      'a pod is Ready without its VF after the reboot',
+      { factsAfterReboot: { 2: { mac: '', address: '' } } },
+      [
+        'after the reboot: pod 2: net1 has the MAC of a VF of the lab',
+        'after the reboot: pod 2: net1 has an address of the pool',
+      ],
+    ],
+    ['pods do not come back', { fails: 'pod-vf-rebooted.sh' }, ['pod-vf-rebooted.sh works']],
+    ['the StatefulSet has no pods', { fails: 'pod-vf-replaced.sh' }, ['pod-vf-replaced.sh works']],
     [
       'the pod that waits gets a VF that another has',
       { lastGets: 'vf1' },
@@ -290,7 +397,7 @@ describe('pod-vf', () => {
 
 /** Answers of kubectl for two pods with VFs. */
 const FACTS = `case "$*" in
-  'get pods '*) printf 'lab-vf-guest-pf0-1 containerd://a 0\\nlab-vf-guest-pf0-2 containerd://b 1\\n' ;;
+  'get pods '*) printf 'lab-vf-guest-pf0-1 x-1 containerd://a 0\\nlab-vf-guest-pf0-2 x-2 containerd://b 1\\n' ;;
   'exec lab-vf-guest-pf0-1 '*) echo 'mac: "52:54:00:00:00:01", address: "10.0.0.100/24"' ;;
   'exec '*) echo 'cat: no net1'; exit 1 ;;
 esac`;
@@ -306,8 +413,14 @@ describe('the scripts of pod-vf', () => {
     const { data } = await runScript(scratch(), target, 'pod-vf-facts.sh', FACTS);
     expect(data).toEqual([
       {
-        1: { container: 'containerd://a', restarts: 0, mac: '52:54:00:00:00:01', address: '10.0.0.100/24' },
-        2: { container: 'containerd://b', restarts: 1, mac: '', address: '' },
+        1: {
+          uid: 'x-1',
+          container: 'containerd://a',
+          restarts: 0,
+          mac: '52:54:00:00:00:01',
+          address: '10.0.0.100/24',
+        },
+        2: { uid: 'x-2', container: 'containerd://b', restarts: 1, mac: '', address: '' },
       },
     ]);
   });
@@ -356,6 +469,47 @@ describe('the scripts of pod-vf', () => {
     const said = await runScript(scratch(), target, 'pod-vf-to-peer.sh', answers);
     expect(failedOf(said)).toEqual(failed);
     expect(said.data).toEqual([{ net1: { rx: 1000, tx: 3000 }, eth0: { rx: 2, tx: 3 } }]);
+  });
+
+  it('print whom the kubelet has refused, whatever it said', async () => {
+    const events = `case "$*" in 'get events '*) printf '%s\\n' 'x-1 Allocate failed: no "healthy" devices\\' ;; esac`;
+    expect((await runScript(scratch(), target, 'pod-vf-refused.sh', events)).data).toEqual([
+      { 'x-1': 'Allocate failed: no healthy devices' },
+    ]);
+    expect((await runScript(scratch(), target, 'pod-vf-refused.sh', '')).data).toEqual([]);
+  });
+
+  it.each(['device-plugin', 'dra'] as const)('make a StatefulSet of pods with VFs: %s', async (vfs) => {
+    const answers = `case "$*" in create*) cat >manifest ;; esac`;
+    const of = clusterTarget('pod-vf', 'pf0', { vfs });
+    expect(failedOf(await runScript(scratch(), of, 'pod-vf-replaced.sh', answers))).toEqual([]);
+    const objects = parseAllDocuments(readFileSync(join(scratch(), 'manifest'), 'utf8')).map(
+      (document) => document.toJS() as { kind: string; spec: Record<string, unknown> },
+    );
+    expect(objects.map(({ kind }) => kind)).toEqual([
+      ...(vfs === 'dra' ? ['ResourceClaimTemplate'] : []),
+      'StatefulSet',
+    ]);
+    const wish = vfs === 'dra' ? { claims: [{ name: 'vf' }] } : { limits: { 'sriov.lab/pf0': 1 } };
+    expect(objects.at(-1)?.spec).toMatchObject({
+      replicas: 2,
+      ordinals: { start: 1 },
+      template: {
+        spec: { nodeSelector: { 'kubernetes.io/hostname': 'guest' }, containers: [{ resources: wish }] },
+      },
+    });
+  });
+
+  it('count what each pod has sent and received', async () => {
+    const answers = `printf 'counted eth0 5 6\\ncounted net1 100 200\\n'
+      for seq in 0 1 2 3 4 5 6 7 8 9; do echo "1408 bytes from 10.0.0.1: seq=$seq ttl=64 time=1 ms"; done
+      printf 'counted eth0 7 9\\ncounted net1 1100 3200\\n'`;
+    const said = await runScript(scratch(), target, 'pod-vf-each-to-peer.sh', answers);
+    expect(said.assertions.map(({ title }) => title)).toEqual([
+      'pod 1 to control: 10 packets, none lost',
+      'pod 2 to control: 10 packets, none lost',
+    ]);
+    expect(said.data).toHaveLength(2);
   });
 
   it.each([
