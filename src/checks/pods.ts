@@ -12,6 +12,8 @@ declare module '../render/templates.js' {
 
 /** In every node's image: a static busybox. */
 const IMAGE = 'docker.io/lab/busybox:1';
+/** How many packets show that nobody answers: each costs a second. */
+export const SILENT_COUNT = 3;
 /** How long a pod may take to become Ready or to end, in s. */
 const READY_SECONDS = 120;
 

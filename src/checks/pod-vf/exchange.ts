@@ -1,5 +1,14 @@
+import type * as z from 'zod';
 import { hostAddress, type NicFunction } from '../../model/lab.js';
-import { allOf, assertion, dataOf, type CheckTarget, type Findings, type World } from '../check.js';
+import {
+  allOf,
+  assertion,
+  dataOf,
+  type Assertion,
+  type CheckTarget,
+  type Findings,
+  type World,
+} from '../check.js';
 import { controlPlaneOf } from '../kubernetes-place.js';
 import { outermostTap } from '../outermost-tap.js';
 import { deadlineSeconds } from '../ping-deadline.js';
@@ -14,9 +23,11 @@ import {
   readOutside,
 } from '../pod-exchange.js';
 import { parametersOf } from '../spec.js';
+import { farEndOf, peerOf } from './far-end.js';
 import { heldBy, type PodFacts } from './facts.js';
+import { pathsOf, podsOf } from './places.js';
 import { podVf } from './spec.js';
-import { pathsOf, peerOf, podsOf, TO_POD, toPeerTitle } from './view.js';
+import { TO_POD, toFarEndTitle } from './view.js';
 
 interface OwnedTap {
   readonly owner: string;
@@ -31,37 +42,51 @@ function tapsOf({ lab, machine }: CheckTarget, vfs: readonly NicFunction[]): Own
   });
 }
 
-/** The taps that packets of the first pod cross. Between VFs that share one they stay within the device. */
+/** The taps that packets of the first pod cross: to the far end for null. Between functions that share one they stay within the device. */
 function crossed(target: CheckTarget, facts: PodFacts, to: string | null): OwnedTap[] {
   const [first = ''] = podsOf(target);
-  const vfs = [first, ...(to === null ? [] : [to])].flatMap(
+  const held = [first, ...(to === null ? [] : [to])].flatMap(
     (pod) => heldBy(facts, pod, target.nic.vfs) ?? [],
   );
-  const taps = tapsOf(target, vfs);
+  const taps = tapsOf(target, [...held, ...(to === null ? portsOf(target) : [])]);
   return new Set(taps.map(({ ifname }) => ifname)).size === taps.length ? taps : [];
 }
 
-/** The first pod reaches the peer (`to`: null) or the second pod: net1 and the taps counted it, and eth0 did not. */
+/** The function that a far end on a VLAN is behind. */
+function portsOf(target: CheckTarget): NicFunction[] {
+  const { vlan } = farEndOf(target);
+  return vlan === null ? [] : [vlan.port];
+}
+
+/** The name of the far end if it is a peer, which counts packets. */
+function countingPeer(target: CheckTarget): string | null {
+  const { name, vlan } = farEndOf(target);
+  return vlan === null ? name : null;
+}
+
+/** The first pod reaches the far end (`to`: null) or the second pod: net1 and the taps counted it, and eth0 did not. */
 export async function* fromPod(world: World, facts: PodFacts, to: string | null): Findings {
   const { target } = world;
   const paths = pathsOf(target);
   const payload = payloadOf(parametersOf(podVf, target).count);
-  const peer = peerOf(target).name;
-  const title = to === null ? toPeerTitle(target) : TO_POD;
-  const before = await readOutside(world, peer);
-  const output = await world.run(to === null ? paths.toPeer : paths.toPod, controlPlaneOf(target));
-  const after = await readOutside(world, peer);
+  const { name: watched } = peerOf(target);
+  const title = to === null ? toFarEndTitle(farEndOf(target)) : TO_POD;
+  const before = await readOutside(world, watched);
+  const output = await world.run(to === null ? paths.toFarEnd : paths.toPod, controlPlaneOf(target));
+  const after = await readOutside(world, watched);
   yield* allOf(output);
-  const { net1, eth0 } = dataOf(output, podCounted);
+  yield* countedInPod(title, dataOf(output, podCounted), payload);
+  const peer = to === null ? countingPeer(target) : null;
+  yield* carriedOutside(title, { peer, taps: crossed(target, facts, to) }, before, after, payload);
+}
+
+function* countedInPod(
+  title: string,
+  { net1, eth0 }: z.infer<typeof podCounted>,
+  payload: number,
+): Iterable<Assertion> {
   yield carried(`${title}: net1`, net1 ?? { rx: 0, tx: 0 }, payload);
   yield carriedNothing(`${title}: eth0`, eth0);
-  yield* carriedOutside(
-    title,
-    { peer: to === null ? peer : null, taps: crossed(target, facts, to) },
-    before,
-    after,
-    payload,
-  );
 }
 
 /** The peer reaches the first pod. */
@@ -89,20 +114,25 @@ export async function* fromPeer(world: World, facts: PodFacts): Findings {
   yield* carriedOutside(title, { peer, taps: crossed(target, facts, null) }, before, after, payload);
 }
 
-/** Each pod reaches the peer over its VF. */
-export async function* eachToPeer(world: World): Findings {
+/** Each pod reaches the far end over its VF. */
+export async function* eachToFarEnd(world: World): Findings {
   const { target } = world;
   const payload = payloadOf(parametersOf(podVf, target).count);
   const pods = podsOf(target);
-  const { name: peer } = peerOf(target);
-  const before = await readOutside(world, peer);
-  const output = await world.run(pathsOf(target).eachToPeer, controlPlaneOf(target));
-  const after = await readOutside(world, peer);
+  const farEnd = farEndOf(target);
+  const { name: watched } = peerOf(target);
+  const before = await readOutside(world, watched);
+  const output = await world.run(pathsOf(target).eachToFarEnd, controlPlaneOf(target));
+  const after = await readOutside(world, watched);
   yield* allOf(output);
-  for (const [index, pod] of pods.entries()) {
-    const { net1, eth0 } = podCounted.parse(output.data.at(index));
-    yield carried(`${toPeerTitle(target, pod)}: net1`, net1 ?? { rx: 0, tx: 0 }, payload);
-    yield carriedNothing(`${toPeerTitle(target, pod)}: eth0`, eth0);
-  }
-  yield* carriedOutside(`all pods to ${peer}`, { peer, taps: [] }, before, after, payload * pods.length);
+  for (const [index, pod] of pods.entries())
+    yield* countedInPod(toFarEndTitle(farEnd, pod), podCounted.parse(output.data.at(index)), payload);
+  const ports = portsOf(target).filter(({ id }) => id !== target.nic.pf.id);
+  yield* carriedOutside(
+    `all pods to ${farEnd.name}`,
+    { peer: countingPeer(target), taps: tapsOf(target, ports) },
+    before,
+    after,
+    payload * pods.length,
+  );
 }

@@ -3,7 +3,7 @@ import type { NicFunction } from '../../model/lab.js';
 import { waitBriefly } from '../../process/wait-for.js';
 import { dataOf, failuresOf, type Finding, type World } from '../check.js';
 import { controlPlaneOf } from '../kubernetes-place.js';
-import { pathsOf } from './view.js';
+import { pathsOf } from './places.js';
 
 /** The kubelet frees what a pod that was killed by force held at its leisure. */
 const RETURN_LIMIT_MS = 180_000;

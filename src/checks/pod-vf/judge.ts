@@ -3,7 +3,7 @@ import type { VfPool } from '../../model/kubernetes.js';
 import { hostAddress, type NicFunction } from '../../model/lab.js';
 import { assertion, remark, type Assertion, type Finding } from '../check.js';
 import { heldBy, type PodFacts, type VfsAtHome } from './facts.js';
-import { AFTER_REBOOT } from './view.js';
+import { AFTER_REBOOT } from './places.js';
 
 type Judgement = Generator<Assertion, void, void>;
 

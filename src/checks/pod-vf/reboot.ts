@@ -1,10 +1,11 @@
 import * as z from 'zod';
 import { assertion, retitled, type Finding, type Findings, type World } from '../check.js';
 import { controlPlaneOf, passes } from '../kubernetes-place.js';
-import { eachToPeer } from './exchange.js';
+import { eachToFarEnd } from './exchange.js';
+import { openFarEnd } from './far-end.js';
 import { heldBy, readFacts, readHome, type VfsAtHome } from './facts.js';
 import { judgeFacts, judgeHome, judgeRebooted } from './judge.js';
-import { AFTER_REBOOT, pathsOf, podsOf, poolOf } from './view.js';
+import { AFTER_REBOOT, pathsOf, podsOf, poolOf } from './places.js';
 
 /** What pod-vf-refused.sh prints: the kubelet's words, by the pod's UID. */
 const refusals = z.record(z.string(), z.string());
@@ -44,5 +45,6 @@ export async function* rebootWithPods(world: World, atFirst: VfsAtHome): Finding
   yield* retitled(AFTER_REBOOT, judgeFacts(after, pods, poolOf(target), vfs));
   const held = pods.map((pod) => heldBy(after, pod, vfs));
   yield* retitled(AFTER_REBOOT, judgeHome(atFirst, await readHome(world), held));
-  yield* retitled(AFTER_REBOOT, eachToPeer(world));
+  yield* retitled(AFTER_REBOOT, openFarEnd(world));
+  yield* retitled(AFTER_REBOOT, eachToFarEnd(world));
 }

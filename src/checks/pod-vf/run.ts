@@ -2,6 +2,7 @@ import { failuresOf, retitled, type Check, type Finding, type Findings, type Wor
 import { controlPlaneOf, passes } from '../kubernetes-place.js';
 import { parametersOf } from '../spec.js';
 import { fromPeer, fromPod } from './exchange.js';
+import { closeFarEnd, farEndOf, openFarEnd, peerHearsNothing } from './far-end.js';
 import { heldBy, homeOnce, readFacts, readHome, type PodFacts, type VfsAtHome } from './facts.js';
 import {
   judgeFacts,
@@ -15,7 +16,7 @@ import {
 import { rebootWithPods } from './reboot.js';
 import { podVfScripts } from './scripts.js';
 import { podVf } from './spec.js';
-import { AFTER_REBOOT, AFTER_RESTART, lastPod, pathsOf, podsOf, poolOf } from './view.js';
+import { AFTER_REBOOT, AFTER_RESTART, lastPod, pathsOf, podsOf, poolOf } from './places.js';
 
 const SCRIPT_LIMIT_MS = 240_000;
 const LIMIT_PER_VF_MS = 120_000;
@@ -32,7 +33,7 @@ async function* restart(world: World, held: PodFacts): Findings {
   const facts = yield* readFacts(world);
   yield* judgeUnchanged(AFTER_RESTART, podsOf(target), held, facts);
   yield* judgeWaiting(AFTER_RESTART, lastPod(target), facts);
-  yield* retitled(AFTER_RESTART, world.script(paths.toPeer, controlPlaneOf(target)));
+  yield* retitled(AFTER_RESTART, world.script(paths.toFarEnd, controlPlaneOf(target)));
 }
 
 /** A pod is deleted: the one that waits gets its VF, and the others keep theirs. */
@@ -71,8 +72,9 @@ async function* withPods(world: World, atFirst: VfsAtHome): Stage {
     await readHome(world),
     pods.map((pod) => heldBy(held, pod, vfs)),
   );
+  yield* openFarEnd(world);
   yield* fromPod(world, held, null);
-  yield* fromPeer(world, held);
+  yield* farEndOf(target).vlan === null ? fromPeer(world, held) : peerHearsNothing(world);
   const [, second] = pods;
   if (second !== undefined) yield* fromPod(world, held, second);
   yield* world.script(paths.full, controlPlaneOf(target));
@@ -87,6 +89,7 @@ async function* giveBack(world: World, atFirst: VfsAtHome): Stage {
   const { target } = world;
   const failures = failuresOf(await world.run(pathsOf(target).end, controlPlaneOf(target)));
   yield* failures;
+  yield* closeFarEnd(world);
   const names = target.nic.vfs.map(({ name }) => name);
   const isHome = (home: VfsAtHome): boolean => names.every((vf) => home[vf] === atFirst[vf]);
   // What pods that are still there hold does not come.

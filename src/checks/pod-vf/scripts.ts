@@ -4,16 +4,9 @@ import type { CheckScript, CheckTarget } from '../check.js';
 import { parametersOf } from '../spec.js';
 import { vfView, type VfView } from '../vf-view.js';
 import { podVf } from './spec.js';
-import {
-  AFTER_REBOOT,
-  AFTER_RESTART,
-  eachView,
-  exchangeView,
-  pathsOf,
-  podsOf,
-  podVfView,
-  restartedView,
-} from './view.js';
+import { farEndOf } from './far-end.js';
+import { AFTER_REBOOT, AFTER_RESTART, pathsOf, podsOf } from './places.js';
+import { eachView, exchangeView, podVfView, restartedView, silentView, vlanView } from './view.js';
 
 declare module '../../render/templates.js' {
   interface Views {
@@ -33,7 +26,19 @@ function rebootScripts(target: CheckTarget, accelerator: Accelerator): CheckScri
     script(paths.replaced, 'checks/pod-vf-replaced.sh', view),
     script(paths.rebooted, 'checks/pod-vf-restarted.sh', rebooted),
     script(paths.refused, 'checks/pod-vf-refused.sh', view),
-    script(paths.eachToPeer, 'checks/pod-vf-each-to-peer.sh', eachView(target, accelerator)),
+    script(paths.eachToFarEnd, 'checks/pod-vf-each-to-far-end.sh', eachView(target, accelerator)),
+  ];
+}
+
+function vlanScripts(target: CheckTarget, accelerator: Accelerator): CheckScript[] {
+  const paths = pathsOf(target);
+  const farEnd = farEndOf(target);
+  if (farEnd.vlan === null) return [];
+  const view = vlanView(farEnd, farEnd.vlan);
+  return [
+    script(paths.vlan, 'checks/pod-vf-vlan.sh', view),
+    script(paths.silent, 'checks/pod-vf-silent.sh', silentView(target, accelerator)),
+    script(paths.vlanEnd, 'checks/pod-vf-vlan-end.sh', view),
   ];
 }
 
@@ -47,7 +52,8 @@ export function podVfScripts(target: CheckTarget, accelerator: Accelerator): Che
     script(paths.home, 'checks/pod-vf-home.sh', vfView(target)),
     script(paths.begin, 'checks/pod-vf-begin.sh', view),
     script(paths.facts, 'checks/pod-vf-facts.sh', view),
-    exchange(paths.toPeer, null),
+    exchange(paths.toFarEnd, null),
+    ...vlanScripts(target, accelerator),
     ...podsOf(target)
       .slice(1, 2)
       .map((second) => exchange(paths.toPod, second)),

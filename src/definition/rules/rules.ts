@@ -18,6 +18,7 @@ import {
   nodesReachTheControlPlane,
 } from './cluster-places.js';
 import { nodesHaveVfs, podsCanAskForVfs } from './cluster-vfs.js';
+import { vfVlansArePossible } from './cluster-vlans.js';
 import { busNamesAreFree } from './compositions.js';
 import { cniPluginsAreThere, imagesCanBeMade, nestedMachinesHaveNoDisk } from './images.js';
 import {
@@ -90,6 +91,7 @@ const rules: readonly Rule[] = [
   kubeletsAreOfTheVersion,
   nodesHaveVfs,
   podsCanAskForVfs,
+  vfVlansArePossible,
   podNetworkIsFree,
   serviceNetworkIsFree,
   nodesHavePodNetworks,

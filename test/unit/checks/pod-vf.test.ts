@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { assertion, type CheckTarget, type ScriptOutput } from '../../../src/checks/check.js';
+import { farEndOf } from '../../../src/checks/pod-vf/far-end.js';
 import { findCheck } from '../../../src/checks/runs.js';
 import { checkTarget } from '../../../src/lab/artefacts.js';
 import type { Lab } from '../../../src/model/lab.js';
@@ -43,6 +44,8 @@ interface Faults {
   readonly awayAtFirst?: readonly string[];
   /** A VF that a pod holds, but that is in the node nevertheless. */
   readonly stays?: string;
+  /** What the PF still has on a VF that has come home: ` vlan 10`. */
+  readonly left?: string;
   /** The pod that waits gets this VF. */
   readonly lastGets?: string;
 }
@@ -80,7 +83,8 @@ function cluster(of: Lab, faults: Faults = {}) {
           held ||
           (ran.includes('pod-vf-kill.sh') && faults.lost?.includes(name) === true) ||
           faults.awayAtFirst?.includes(name) === true;
-        return [name, away ? '' : `ens1${name} ${String(mac)}`];
+        const left = ran.includes('pod-vf-kill.sh') ? (faults.left ?? '') : '';
+        return [name, away ? '' : `ens1${name} ${String(mac)}${left}`];
       }),
     );
   const script = (path: string): ScriptOutput => {
@@ -103,11 +107,11 @@ function cluster(of: Lab, faults: Faults = {}) {
     const net1 = faults.net1 ?? PAYLOAD;
     const eth0 = faults.eth0 ?? 90;
     const said = { net1: { rx: net1, tx: net1 }, eth0: { rx: eth0, tx: eth0 } };
-    if (name === 'pod-vf-each-to-peer.sh') {
+    if (name === 'pod-vf-each-to-far-end.sh') {
       counted += vfs.length;
       return { ...fine, data: vfs.map(() => said) };
     }
-    if (name === 'pod-vf-to-peer.sh' || name === 'pod-vf-to-pod.sh') {
+    if (name === 'pod-vf-to-far-end.sh' || name === 'pod-vf-to-pod.sh') {
       counted += 1;
       return saying(said);
     }
@@ -117,7 +121,7 @@ function cluster(of: Lab, faults: Faults = {}) {
   const taps = (): string =>
     linksOf(
       Object.fromEntries(
-        [nic?.pf, ...vfs].flatMap((one) =>
+        [of.machines[0]?.nics[0]?.pf, nic?.pf, ...vfs].flatMap((one) =>
           one?.backend?.type === 'tap' ? [[one.backend.ifname, moved(faults.tap ?? PAYLOAD)]] : [],
         ),
       ),
@@ -148,14 +152,14 @@ describe('pod-vf', () => {
     expect(of.ran).toEqual([
       'pod-vf-begin.sh',
       'pod-vf-facts.sh',
-      'pod-vf-to-peer.sh',
+      'pod-vf-to-far-end.sh',
       'ping -n -A -c 3 -s 1400 -w 6 10.0.0.100',
       'pod-vf-to-pod.sh',
       'pod-vf-full.sh',
       'pod-vf-restart.sh',
       'pod-vf-restarted.sh',
       'pod-vf-facts.sh',
-      'pod-vf-to-peer.sh',
+      'pod-vf-to-far-end.sh',
       'pod-vf-free.sh',
       'pod-vf-facts.sh',
       'pod-vf-kill.sh',
@@ -166,7 +170,7 @@ describe('pod-vf', () => {
       'pod-vf-rebooted.sh',
       'pod-vf-facts.sh',
       'pod-vf-refused.sh',
-      'pod-vf-each-to-peer.sh',
+      'pod-vf-each-to-far-end.sh',
       'pod-vf-end.sh',
     ]);
     const titles = results.flatMap(({ assertions }) => assertions.map(({ title }) => title));
@@ -225,6 +229,61 @@ describe('pod-vf', () => {
     expect(failedIn(results)).toEqual([]);
     expect(titles).toContain('pod 1 to control: the tap of vf0 counted the payload both ways');
     expect(titles).not.toContain('pod 1 to pod 2: the tap of vf0 counted the payload both ways');
+  });
+
+  it('that are on a VLAN reach it over the network, and nobody else', async () => {
+    const igb = labWithCluster([request('pod-vf', 'pf0', COUNT)], { model: 'igb', vlan: 10 });
+    const of = cluster(igb);
+    const results = await runIn(igb, of);
+    expect(failedIn(results)).toEqual([]);
+    const titles = results.flatMap(({ assertions }) => assertions.map(({ title }) => title));
+    expect(titles).toContain('pod 1 to VLAN 10: the tap of vf0 counted the payload both ways');
+    expect(titles).toContain('pod 1 to VLAN 10: the tap of uplink counted the payload both ways');
+    expect(titles).toContain(
+      'after the reboot: all pods to VLAN 10: the tap of uplink counted the payload both ways',
+    );
+    expect(titles.filter((title) => title.includes('control'))).toEqual([]);
+    const ofVlans = ['pod-vf-vlan.sh', 'pod-vf-silent.sh', 'pod-vf-vlan-end.sh'];
+    expect(of.ran.filter((name) => ofVlans.includes(name) || name === 'reboot')).toEqual([
+      'pod-vf-vlan.sh',
+      'pod-vf-silent.sh',
+      'pod-vf-vlan-end.sh',
+      'reboot',
+      'pod-vf-vlan.sh',
+      'pod-vf-vlan-end.sh',
+    ]);
+  });
+
+  it.each<[string, Faults, string[]]>([
+    ['its pods are not on it', { fails: 'pod-vf-to-far-end.sh' }, ['pod-vf-to-far-end.sh works']],
+    ['others hear them', { fails: 'pod-vf-silent.sh' }, ['pod-vf-silent.sh works']],
+    [
+      'packets leave the card without the network seeing them',
+      { tap: PAYLOAD - 1 },
+      ['pod 1 to VLAN 10: the tap of uplink counted the payload both ways'],
+    ],
+    [
+      'a VF comes home with it',
+      { left: ' vlan 10' },
+      ['killed by force: vf0 is back in the node under its name and MAC'],
+    ],
+    ['its namespace stays in the node', { fails: 'pod-vf-vlan-end.sh' }, ['pod-vf-vlan-end.sh works']],
+  ])('with a VLAN fails when %s', async (_, faults, failed) => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] }).setTimerTickMode('nextTimerAsync');
+    try {
+      const igb = labWithCluster([request('pod-vf', 'pf0', COUNT)], { model: 'igb', vlan: 10 });
+      const titles = failedIn(await runIn(igb, cluster(igb, faults)));
+      for (const title of failed) expect(titles).toContain(title);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it('reaches a VLAN through the PF itself if no other NIC of the node is on the network', () => {
+    const target = clusterTarget('pod-vf', 'pf0', { model: 'igb', vlan: 10 });
+    expect(farEndOf(target).vlan?.port.id).toBe('uplink');
+    const alone = { ...target, machine: { ...target.machine, nics: [target.nic] } };
+    expect(farEndOf(alone).vlan?.port.id).toBe('pf0');
   });
 
   const less = PAYLOAD - 1;
@@ -466,7 +525,7 @@ describe('the scripts of pod-vf', () => {
     const answers = `printf 'counted eth0 5 6\\ncounted net1 100 200\\n'
       for seq in ${all.join(' ')}; do echo "1408 bytes from 10.0.0.1: seq=$seq ttl=64 time=1 ms"; done
       printf 'counted eth0 7 9\\ncounted net1 1100 3200\\n'`;
-    const said = await runScript(scratch(), target, 'pod-vf-to-peer.sh', answers);
+    const said = await runScript(scratch(), target, 'pod-vf-to-far-end.sh', answers);
     expect(failedOf(said)).toEqual(failed);
     expect(said.data).toEqual([{ net1: { rx: 1000, tx: 3000 }, eth0: { rx: 2, tx: 3 } }]);
   });
@@ -504,7 +563,7 @@ describe('the scripts of pod-vf', () => {
     const answers = `printf 'counted eth0 5 6\\ncounted net1 100 200\\n'
       for seq in 0 1 2 3 4 5 6 7 8 9; do echo "1408 bytes from 10.0.0.1: seq=$seq ttl=64 time=1 ms"; done
       printf 'counted eth0 7 9\\ncounted net1 1100 3200\\n'`;
-    const said = await runScript(scratch(), target, 'pod-vf-each-to-peer.sh', answers);
+    const said = await runScript(scratch(), target, 'pod-vf-each-to-far-end.sh', answers);
     expect(said.assertions.map(({ title }) => title)).toEqual([
       'pod 1 to control: 10 packets, none lost',
       'pod 2 to control: 10 packets, none lost',
@@ -540,6 +599,30 @@ describe('the scripts of pod-vf', () => {
     const said = await runScript(scratch(), target, 'pod-vf-restarted.sh', answers, { date, sleep: ':' });
     expect(failedOf(said)).toEqual(failed);
     expect(said.assertions).toHaveLength(4);
+  });
+
+  it.each([
+    ['2 packets transmitted, 0 packets received, 100% packet loss', []],
+    ['64 bytes from 10.0.0.1: seq=0 ttl=64', ['control, which is on no VLAN, does not hear pod 1']],
+    ['ping: sendto: Network is unreachable', ['control, which is on no VLAN, does not hear pod 1']],
+  ])('judge the silence: %s', async (said, failed) => {
+    const of = clusterTarget('pod-vf', 'pf0', { model: 'igb', vlan: 10 });
+    expect(failedOf(await runScript(scratch(), of, 'pod-vf-silent.sh', `echo '${said}'`))).toEqual(failed);
+  });
+
+  it('put a namespace of the node onto the VLAN, and say what went wrong', async () => {
+    const of = clusterTarget('pod-vf', 'pf0', { model: 'igb', vlan: 10 });
+    const onVlan = 'a network namespace of the node is on VLAN 10, behind uplink';
+    const ip = (wrong: string): Record<string, string> => ({
+      ip: `echo "$*" >>ips; case "$*" in ${wrong}) echo 'Unknown device type.'; exit 1 ;; esac`,
+    });
+    expect(failedOf(await runScript(scratch(), of, 'pod-vf-vlan.sh', '', ip('nothing')))).toEqual([]);
+    expect(readFileSync(join(scratch(), 'ips'), 'utf8')).toContain('name lab-vlan type vlan id 10');
+    const said = await runScript(scratch(), of, 'pod-vf-vlan.sh', '', ip("*'type vlan'*"));
+    expect(failedOf(said)).toEqual([onVlan]);
+    expect(said.assertions[0]?.diagnostics).toContain('got: Unknown device type.');
+    const left = await runScript(scratch(), of, 'pod-vf-vlan-end.sh', '', { ip: 'echo lab-vlan' });
+    expect(failedOf(left)).toEqual(['the node has no namespace of the check']);
   });
 
   it('of the end fail when a pod is left', async () => {
