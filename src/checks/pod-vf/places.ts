@@ -8,6 +8,7 @@ const SCRIPTS = {
   vlan: 'vlan',
   begin: 'begin',
   facts: 'facts',
+  claims: 'claims',
   toFarEnd: 'to-far-end',
   silent: 'silent',
   toPod: 'to-pod',

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { assertion, retitled, type Finding, type Findings, type World } from '../check.js';
 import { controlPlaneOf, passes } from '../kubernetes-place.js';
+import { claimsTell } from './claims.js';
 import { eachToFarEnd } from './exchange.js';
 import { openFarEnd } from './far-end.js';
 import { heldBy, readFacts, readHome, type VfsAtHome } from './facts.js';
@@ -43,6 +44,7 @@ export async function* rebootWithPods(world: World, atFirst: VfsAtHome): Finding
   const refused = refusals.parse(data.at(0) ?? {});
   yield* judgeRebooted(pods, before, after, refused);
   yield* retitled(AFTER_REBOOT, judgeFacts(after, pods, poolOf(target), vfs));
+  yield* retitled(AFTER_REBOOT, claimsTell(world, after));
   const held = pods.map((pod) => heldBy(after, pod, vfs));
   yield* retitled(AFTER_REBOOT, judgeHome(atFirst, await readHome(world), held));
   yield* retitled(AFTER_REBOOT, openFarEnd(world));

@@ -1,6 +1,7 @@
 import { failuresOf, retitled, type Check, type Finding, type Findings, type World } from '../check.js';
 import { controlPlaneOf, passes } from '../kubernetes-place.js';
 import { parametersOf } from '../spec.js';
+import { claimsTell } from './claims.js';
 import { fromPeer, fromPod } from './exchange.js';
 import { closeFarEnd, farEndOf, openFarEnd, peerHearsNothing } from './far-end.js';
 import { heldBy, homeOnce, readFacts, readHome, type PodFacts, type VfsAtHome } from './facts.js';
@@ -67,6 +68,7 @@ async function* withPods(world: World, atFirst: VfsAtHome): Stage {
   if (!(yield* passes(world, paths.begin))) return false;
   const held = yield* readFacts(world);
   yield* judgeFacts(held, pods, poolOf(target), vfs);
+  yield* claimsTell(world, held);
   yield* judgeHome(
     atFirst,
     await readHome(world),

@@ -52,6 +52,7 @@ export function podVfScripts(target: CheckTarget, accelerator: Accelerator): Che
     script(paths.home, 'checks/pod-vf-home.sh', vfView(target)),
     script(paths.begin, 'checks/pod-vf-begin.sh', view),
     script(paths.facts, 'checks/pod-vf-facts.sh', view),
+    ...(view.claims ? [script(paths.claims, 'checks/pod-vf-claims.sh', view)] : []),
     exchange(paths.toFarEnd, null),
     ...vlanScripts(target, accelerator),
     ...podsOf(target)

@@ -16,6 +16,7 @@ declare module '../../render/templates.js' {
     'checks/pod-vf-vlan.sh': VlanView;
     'checks/pod-vf-vlan-end.sh': VlanView;
     'checks/pod-vf-facts.sh': PodVfView;
+    'checks/pod-vf-claims.sh': PodVfView;
     'checks/pod-vf-exchange.sh': ExchangeView;
     'checks/pod-vf-silent.sh': SilentView;
     'checks/pod-vf-full.sh': PodVfView;

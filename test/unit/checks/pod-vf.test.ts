@@ -44,6 +44,10 @@ interface Faults {
   readonly awayAtFirst?: readonly string[];
   /** A VF that a pod holds, but that is in the node nevertheless. */
   readonly stays?: string;
+  /** What the claims’ status says of a pod differently. */
+  readonly claims?: Readonly<Record<string, object>>;
+  /** The same, and only after the reboot. */
+  readonly claimsAfterReboot?: Readonly<Record<string, object>>;
   /** What the PF still has on a VF that has come home: ` vlan 10`. */
   readonly left?: string;
   /** The pod that waits gets this VF. */
@@ -65,12 +69,20 @@ function cluster(of: Lab, faults: Faults = {}) {
   let restarted = false;
   let rebooted = false;
   const macOf = (vf: string | undefined): string => vfs.find(({ name }) => name === vf)?.mac ?? '';
+  const addressOf = (pod: string): string => `10.0.0.${99 + Number(pod)}/24`;
+  const claimOf = (pod: string, vf: string): object => ({
+    interface: 'net1',
+    mac: macOf(vf),
+    addresses: addressOf(pod),
+    ...faults.claims?.[pod],
+    ...(rebooted ? faults.claimsAfterReboot?.[pod] : {}),
+  });
   const factsOf = (pod: string, vf: string): object => ({
     uid: `uid-${pod}`,
     container: `containerd://${pod}`,
     restarts: 0,
     mac: macOf(vf),
-    address: `10.0.0.${99 + Number(pod)}/24`,
+    address: addressOf(pod),
     ...faults.facts?.[pod],
     ...(restarted && !rebooted ? faults.factsAfterRestart?.[pod] : {}),
     ...(rebooted ? faults.factsAfterReboot?.[pod] : {}),
@@ -103,6 +115,8 @@ function cluster(of: Lab, faults: Faults = {}) {
     if (name === 'pod-vf-end.sh') holds.clear();
     if (name === 'pod-vf-facts.sh')
       return saying(Object.fromEntries([...holds].map(([pod, vf]) => [pod, factsOf(pod, vf)])));
+    if (name === 'pod-vf-claims.sh')
+      return saying(Object.fromEntries([...holds].map(([pod, vf]) => [pod, claimOf(pod, vf)])));
     if (name === 'pod-vf-refused.sh') return faults.refused ? saying(faults.refused) : fine;
     const net1 = faults.net1 ?? PAYLOAD;
     const eth0 = faults.eth0 ?? 90;
@@ -229,6 +243,42 @@ describe('pod-vf', () => {
     expect(failedIn(results)).toEqual([]);
     expect(titles).toContain('pod 1 to control: the tap of vf0 counted the payload both ways');
     expect(titles).not.toContain('pod 1 to pod 2: the tap of vf0 counted the payload both ways');
+  });
+
+  it('with DRA asks the claims what their pods have, also after the reboot', async () => {
+    const dra = labWithCluster([request('pod-vf', 'pf0', COUNT)], { vfs: 'dra' });
+    const of = cluster(dra);
+    const results = await runIn(dra, of);
+    expect(failedIn(results)).toEqual([]);
+    expect(of.ran.filter((name) => name === 'pod-vf-claims.sh')).toHaveLength(2);
+    const titles = results.flatMap(({ assertions }) => assertions.map(({ title }) => title));
+    const told = 'pod 2: the status of its claim names net1, its MAC and its address';
+    expect(titles.filter((title) => title.endsWith(told))).toEqual([told, `after the reboot: ${told}`]);
+    expect(
+      findCheck('pod-vf')
+        .scripts(clusterTarget('pod-vf', 'pf0'), 'tcg')
+        .map(({ path }) => path),
+    ).not.toContain('checks/guest-pf0/pod-vf-claims.sh');
+  });
+
+  it.each<[string, Faults, string]>([
+    ['says nothing', { claims: { 1: { interface: '', mac: '', addresses: '' } } }, 'pod 1'],
+    ['names another interface', { claims: { 2: { interface: 'net2' } } }, 'pod 2'],
+    ['names the MAC of another VF', { claims: { 2: { mac: '52:54:00:00:00:99' } } }, 'pod 2'],
+    [
+      'still names the address of before the reboot',
+      { claimsAfterReboot: { 1: { addresses: '10.0.0.99/24' } } },
+      'after the reboot: pod 1',
+    ],
+  ])('with DRA fails when the status of a claim %s, after some time', async (_, faults, pod) => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] }).setTimerTickMode('nextTimerAsync');
+    try {
+      const dra = labWithCluster([request('pod-vf', 'pf0', COUNT)], { vfs: 'dra' });
+      const titles = failedIn(await runIn(dra, cluster(dra, faults)));
+      expect(titles).toContain(`${pod}: the status of its claim names net1, its MAC and its address`);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('that are on a VLAN reach it over the network, and nobody else', async () => {
@@ -528,6 +578,20 @@ describe('the scripts of pod-vf', () => {
     const said = await runScript(scratch(), target, 'pod-vf-to-far-end.sh', answers);
     expect(failedOf(said)).toEqual(failed);
     expect(said.data).toEqual([{ net1: { rx: 1000, tx: 3000 }, eth0: { rx: 2, tx: 3 } }]);
+  });
+
+  it('print what the claims say of their pods; without a status it is empty', async () => {
+    const answers = `case "$*" in
+      'get pods '*) printf 'lab-vf-guest-pf0-1 claim-a\\nlab-vf-guest-pf0-2 claim-b\\n' ;;
+      *claim-a*) echo 'net1 52:54:00:00:00:01 10.0.0.100/24' ;;
+    esac`;
+    const of = clusterTarget('pod-vf', 'pf0', { vfs: 'dra' });
+    expect((await runScript(scratch(), of, 'pod-vf-claims.sh', answers)).data).toEqual([
+      {
+        1: { interface: 'net1', mac: '52:54:00:00:00:01', addresses: '10.0.0.100/24' },
+        2: { interface: '', mac: '', addresses: '' },
+      },
+    ]);
   });
 
   it('print whom the kubelet has refused, whatever it said', async () => {
