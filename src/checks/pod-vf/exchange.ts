@@ -34,9 +34,9 @@ interface OwnedTap {
   readonly ifname: string;
 }
 
-/** The taps on this computer where the VFs' packets come out, each with the name of its VF. */
-function tapsOf({ lab, machine }: CheckTarget, vfs: readonly NicFunction[]): OwnedTap[] {
-  return vfs.flatMap(({ id, name }) => {
+/** The taps on this computer where the functions' packets come out, each with the name of its function. */
+function tapsOf({ lab, machine }: CheckTarget, functions: readonly NicFunction[]): OwnedTap[] {
+  return functions.flatMap(({ id, name }) => {
     const ifname = outermostTap(lab, machine.name, id);
     return ifname === undefined ? [] : [{ owner: name, ifname }];
   });
