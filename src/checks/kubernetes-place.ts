@@ -1,5 +1,5 @@
 import type { Kubernetes, KubernetesNode } from '../model/kubernetes.js';
-import type { CheckTarget, ScriptPlace } from './check.js';
+import { allOf, failuresOf, type CheckTarget, type Finding, type ScriptPlace, type World } from './check.js';
 
 /** A node, as a check or a bench knows it. */
 export type NodePlace = Pick<CheckTarget, 'lab' | 'machine'>;
@@ -21,4 +21,11 @@ export function nodeOf(place: NodePlace): KubernetesNode {
 /** Where kubectl is and reaches the API server. */
 export function controlPlaneOf(place: Pick<NodePlace, 'lab'>): ScriptPlace {
   return clusterOf(place).controlPlane.on;
+}
+
+/** Runs a script there that something depends on. Returns whether it passed. */
+export async function* passes(world: World, path: string): AsyncGenerator<Finding, boolean, void> {
+  const output = await world.run(path, controlPlaneOf(world.target));
+  yield* allOf(output);
+  return failuresOf(output).length === 0;
 }

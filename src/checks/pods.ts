@@ -1,4 +1,5 @@
 import type { VfPool } from '../model/kubernetes.js';
+import { scaledLimit } from '../toolchain/emulation.js';
 import type { Accelerator } from '../toolchain/types.js';
 import { clusterOf, type NodePlace } from './kubernetes-place.js';
 
@@ -10,10 +11,10 @@ declare module '../render/templates.js' {
 
 /** In every node's image: a static busybox. */
 const IMAGE = 'docker.io/lab/busybox:1';
+/** How many packets show that nobody answers: each costs a second. */
+export const SILENT_COUNT = 3;
 /** How long a pod may take to become Ready or to end, in s. */
 const READY_SECONDS = 120;
-/** How much longer under emulation, and again for each emulated machine around it. */
-const EMULATION_FACTOR = 4;
 
 /** A folder of the node that a pod sees, and may not change. */
 export interface NodeFolder {
@@ -43,8 +44,8 @@ export interface PodsView extends PodView {
 
 /** How long a pod may take to become Ready or to end, in s. */
 export function readySeconds({ machine }: Pick<NodePlace, 'machine'>, accelerator: Accelerator): number {
-  if (accelerator !== 'tcg') return READY_SECONDS;
-  return READY_SECONDS * EMULATION_FACTOR * (machine.on === null ? 1 : EMULATION_FACTOR);
+  const seconds = scaledLimit(READY_SECONDS, accelerator);
+  return machine.on === null ? seconds : scaledLimit(seconds, accelerator);
 }
 
 /** `pool`: where the pods' VFs come from; undefined for pods without. */

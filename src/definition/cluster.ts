@@ -39,6 +39,11 @@ export function pooledNicsOf(draft: Draft, machine: string): readonly DraftNic[]
   return nics.filter((nic) => !isStorage(nic) && vfsOf(nic).length > 0);
 }
 
+/** The VLAN that the PF of a node's NIC puts its VFs on while pods hold them; null: none. */
+export function vfVlanOf({ kubernetes }: Draft, { name }: DraftNic): number | null {
+  return kubernetes?.vlans.find(({ nic }) => nic === name)?.vlan ?? null;
+}
+
 /** The segments that the VFs of a NIC are on, each once; null stands for those that are on none. */
 export function vfSegmentsOf(draft: Draft, nic: DraftNic): readonly (Segment | null)[] {
   return vfsOf(nic)

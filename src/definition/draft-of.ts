@@ -110,6 +110,7 @@ function draftKubernetes(kubernetes: NonNullable<ParsedLab['kubernetes']>): Draf
     nodes,
     pods = DEFAULT_PODS,
     vfs = DEFAULT_VF_PROVIDER,
+    vlans = {},
   } = kubernetes;
   const path = ['kubernetes'];
   return {
@@ -118,6 +119,7 @@ function draftKubernetes(kubernetes: NonNullable<ParsedLab['kubernetes']>): Draf
     nodes: nodes.map((machine, index) => ({ machine, path: [...path, 'nodes', index] })),
     pods,
     vfs,
+    vlans: Object.entries(vlans).map(([nic, vlan]) => ({ nic, vlan, path: [...path, 'vlans', nic] })),
     path,
     keys: writtenKeys(kubernetes),
   };

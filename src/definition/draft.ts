@@ -179,6 +179,13 @@ export interface DraftKubernetes extends Mapping {
   readonly nodes: readonly DraftNode[];
   readonly pods: string;
   readonly vfs: VfProvider;
+  readonly vlans: readonly DraftVfVlan[];
+}
+
+/** One entry of `vlans`. */
+export interface DraftVfVlan extends Part {
+  readonly nic: string;
+  readonly vlan: number;
 }
 
 /** One entry of `nodes`. */

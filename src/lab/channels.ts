@@ -66,11 +66,15 @@ export class Channels {
     return async (signal) => this.#connect(machine, channel, signal);
   }
 
-  /** The session with a machine's guest agent. Throws MachineError if it does not answer within a minute. */
-  async agent(machine: string, signal?: AbortSignal): Promise<GuestAgent> {
+  /** The session with a machine's guest agent. Throws MachineError if it does not answer in time. */
+  async agent(
+    machine: string,
+    signal?: AbortSignal,
+    { limitMs } = { limitMs: ANSWER_LIMIT_MS },
+  ): Promise<GuestAgent> {
     const opening =
       this.#agents.get(machine) ??
-      withTimeLimit(ANSWER_LIMIT_MS, [signal], async (limited) =>
+      withTimeLimit(limitMs, [signal], async (limited) =>
         GuestAgent.open(this.to(machine, 'agent'), limited),
       );
     this.#agents.set(machine, opening);
@@ -102,10 +106,17 @@ export class Channels {
 
   /** Closes the sessions with a machine that is about to be replaced. */
   async forget(machine: string): Promise<void> {
-    const all = [this.#agents.get(machine), this.#monitors.get(machine)];
-    this.#agents.delete(machine);
+    const monitor = this.#monitors.get(machine);
     this.#monitors.delete(machine);
-    for (const opening of all) (await opening?.catch(() => undefined))?.close();
+    await this.forgetAgent(machine);
+    (await monitor?.catch(() => undefined))?.close();
+  }
+
+  /** Closes the session with the agent of a guest that has begun anew. */
+  async forgetAgent(machine: string): Promise<void> {
+    const agent = this.#agents.get(machine);
+    this.#agents.delete(machine);
+    (await agent?.catch(() => undefined))?.close();
   }
 
   async #connect(machine: string, channel: Channel, signal: AbortSignal): Promise<Socket> {

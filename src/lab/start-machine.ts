@@ -12,13 +12,12 @@ import { GuestAgent } from '../qemu/guest-agent.js';
 import type { Connect } from '../qemu/unix-socket.js';
 import type { Accelerator } from '../toolchain/types.js';
 import { folderOf, machineArguments, parseArguments } from './artefacts.js';
-import { consoleText } from './console-text.js';
+import { lastConsoleLines } from './console-text.js';
 import { linkImage } from './link-image.js';
 import type { LabFolder } from './record.js';
 
 const POLL_MS = 2;
 const POLL_INSIDE_MS = 200;
-const CONSOLE_LINES = 8;
 
 export interface StartOptions {
   readonly lab: Lab;
@@ -68,17 +67,6 @@ export async function startMachine(machine: Machine, options: StartOptions): Pro
 function qemuSaid(folder: LabFolder, machine: string): string {
   const file = folder.log(`${machine}.qemu`);
   return existsSync(file) ? readFileSync(file, 'utf8').trim() : '';
-}
-
-/** The last lines of the console, or the kernel panic if there is one. */
-function lastConsoleLines(folder: LabFolder, machine: string): string {
-  const file = join(folder.run, `${machine}.console.log`);
-  if (!existsSync(file)) return '';
-  const lines = consoleText(readFileSync(file, 'utf8'))
-    .split('\n')
-    .filter((line) => line.trim() !== '');
-  const panic = lines.findIndex((line) => line.includes('Kernel panic'));
-  return (panic < 0 ? lines.slice(-CONSOLE_LINES) : lines.slice(panic, panic + CONSOLE_LINES)).join('\n');
 }
 
 function qemuEnded(booting: BootingMachine, folder: LabFolder, how: ProcessEnd): QemuEndedError {

@@ -10,6 +10,7 @@ import { logEvent } from './events.js';
 import type { ReadLab } from '../definition/read-lab.js';
 import { runHead, type TestResult } from '../results/run.js';
 import { keepResult } from './keep-result.js';
+import { rebootMachine } from './reboot-machine.js';
 import { runScriptAt } from './run-script.js';
 import type { RunningLab } from './running-lab.js';
 
@@ -35,6 +36,7 @@ export function environmentOf(running: RunningLab): CheckEnvironment {
         host: await running.hostOf(name, signal),
         outside: running.namespace,
         peer: (peer) => running.peer(peer),
+        reboot: async () => rebootMachine(running, target.machine, signal),
         signal,
       };
     },

@@ -7,6 +7,8 @@ import { lab } from './definition.js';
 interface ClusterOptions {
   readonly vfs?: VfProvider;
   readonly model?: 'virtio-net' | 'igb';
+  /** The VLAN that the PF puts VFs on. */
+  readonly vlan?: number;
   /** How many VFs the node's NIC has. */
   readonly count?: number;
   readonly nodes?: readonly string[];
@@ -18,7 +20,7 @@ interface ClusterOptions {
  */
 export function labWithCluster(
   checks: readonly CheckRequest[],
-  { vfs = 'device-plugin', model = 'virtio-net', count = 2, nodes = ['guest'] }: ClusterOptions = {},
+  { vfs = 'device-plugin', model = 'virtio-net', vlan, count = 2, nodes = ['guest'] }: ClusterOptions = {},
 ): Lab {
   const base = lab({
     networks: { lan: {} },
@@ -50,6 +52,7 @@ export function labWithCluster(
                 plugin: 'sriov-virtio',
                 subnet: '10.0.0.0/24',
                 addresses: { first: '10.0.0.100', last: '10.0.0.103' },
+                vlan: vlan ?? null,
               },
             ],
     })),

@@ -4,6 +4,7 @@ import type { Draft, DraftMachine } from '../draft.js';
 import { imageOf, machineNamed, modelOf } from '../relations.js';
 import { soundNodes } from './cluster-places.js';
 import { hasComponent } from './images.js';
+import { unbuildable } from './kubernetes-version.js';
 import type { Rule } from './rule.js';
 
 export const nodesHaveMemory: Rule = function* (draft, at) {
@@ -41,7 +42,7 @@ export const nodeImagesHaveKubernetes: Rule = function* (draft, at) {
   }
 };
 
-/** The kubelets are of the cluster's version. */
+/** The kubelets are of the cluster's version. Another rule refuses one that cannot be built. */
 export const kubeletsAreOfTheVersion: Rule = function* (draft, at) {
   const { kubernetes, images } = draft;
   if (kubernetes === null) return;
@@ -49,6 +50,7 @@ export const kubeletsAreOfTheVersion: Rule = function* (draft, at) {
   for (const { name, components } of images.filter((image) => booted.includes(image.name))) {
     for (const { component, version, path } of components) {
       if (component !== 'kubernetes' || version === null || version === kubernetes.version) continue;
+      if (unbuildable(version) !== undefined) continue;
       yield {
         code: 'LAB-RULE-COMPONENT',
         message: `the image ${name} of a node has Kubernetes ${version}, but the cluster has ${kubernetes.version}`,

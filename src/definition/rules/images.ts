@@ -10,6 +10,7 @@ import {
 import type { Draft, DraftComponent } from '../draft.js';
 import { MAX_DISKS } from '../../devices/disk-slot.js';
 import { disksInside, imageOf, machinesOn, vfsOf } from '../relations.js';
+import { unbuildable } from './kubernetes-version.js';
 import { unknownName, type Rule } from './rule.js';
 
 type Found = Pick<Problem, 'message' | 'hint'>;
@@ -21,6 +22,7 @@ function wrongVersion(name: string, version: string): Found | undefined {
       message: `the distribution’s package decides the version of ${name}`,
       hint: `leave the version out; you can choose it for: ${Object.keys(componentVersions).join(', ')}`,
     };
+  if (name === 'kubernetes') return unbuildable(version);
   if (versions === 'any' || versions.includes(version)) return undefined;
   return {
     message: `${name} ${version} cannot be built: it is not a valid version of its Go module`,

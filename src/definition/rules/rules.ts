@@ -19,6 +19,7 @@ import {
   nodesReachTheControlPlane,
 } from './cluster-places.js';
 import { nodesHaveVfs, podsCanAskForVfs } from './cluster-vfs.js';
+import { vfVlansArePossible } from './cluster-vlans.js';
 import { busNamesAreFree } from './compositions.js';
 import { cniPluginsAreThere, disksFitInside, imagesCanBeMade, outerMachinesHaveNoDisk } from './images.js';
 import {
@@ -94,6 +95,7 @@ const rules: readonly Rule[] = [
   kubeletsAreOfTheVersion,
   nodesHaveVfs,
   podsCanAskForVfs,
+  vfVlansArePossible,
   podNetworkIsFree,
   serviceNetworkIsFree,
   nodesHavePodNetworks,

@@ -1,5 +1,5 @@
-import { bootLimitMs } from '../limits.js';
-import { functionsOf, machinesInside, type Machine } from '../../model/lab.js';
+import { acceleratorsOf, bootLimitMs } from '../limits.js';
+import { machinesInside, type Machine } from '../../model/lab.js';
 import type { Acceleration } from '../../toolchain/types.js';
 import {
   digestOf,
@@ -63,13 +63,6 @@ export function accelerationOn(prepared: PreparedLab, on: string | null): Accele
   return on === null ? prepared.acceleration : prepared.accelerationInside;
 }
 
-function limitFor(prepared: PreparedLab, { nics, on, disk }: Machine): number {
-  const functions = nics.flatMap(functionsOf).length;
-  const nested = on !== null && prepared.acceleration.accelerator === 'tcg';
-  const { accelerator } = accelerationOn(prepared, on);
-  return prepared.bootLimitMs ?? bootLimitMs({ functions, disk }, accelerator, nested);
-}
-
 /** A QEMU with its guest. It is ready when the guest answers and has loaded the drivers of its devices. */
 export function machinePart(prepared: PreparedLab, machine: Machine): Part {
   const { name, on, disk } = machine;
@@ -105,7 +98,7 @@ export function machinePart(prepared: PreparedLab, machine: Machine): Part {
       site.log('machine-started', { machine: name, on, image: image.digest, qemu });
       return async () => {
         const started = Date.now();
-        const limitMs = limitFor(prepared, machine);
+        const limitMs = prepared.bootLimitMs ?? bootLimitMs(machine, acceleratorsOf(prepared));
         site.update(key, { main: await waitForQemu(booting, site.folder, limitMs, task.signal) });
         const connect = site.channels.to(name, 'agent');
         const agent = await waitForGuest(booting, site.folder, connect, limitMs, task.signal);
