@@ -12,7 +12,7 @@ kubectl() {
 
 label=sriov.lab/check=lab-bench
 
-# pod NAME NODE: prints the manifest of a pod that has a VF.
+# pod NAME NODE: prints the manifest of a pod that has a VF. It stays on its node however long that is away.
 pod() {
     cat <<END
 ---
@@ -21,6 +21,9 @@ kind: Pod
 metadata: { name: lab-bench-$1, labels: { sriov.lab/check: lab-bench } }
 spec:
   nodeSelector: { kubernetes.io/hostname: $2 }
+  tolerations:
+    - { key: node.kubernetes.io/not-ready, operator: Exists, effect: NoExecute }
+    - { key: node.kubernetes.io/unreachable, operator: Exists, effect: NoExecute }
   terminationGracePeriodSeconds: 5
   automountServiceAccountToken: false
   enableServiceLinks: false
@@ -42,16 +45,17 @@ why() {
 
 # becomes_ready NAME: passes if the pod is Ready in time.
 becomes_ready() {
-    if kubectl wait --for=condition=Ready "pod/lab-bench-$1" --timeout=480s >/dev/null 2>&1; then
+    if kubectl wait --for=condition=Ready "pod/lab-bench-$1" --timeout=600s >/dev/null 2>&1; then
         ok "pod $1 is Ready"
     else
         not_ok "pod $1 is Ready" "$(why "$1")"
     fi
 }
 
-# remove_pods: removes what this check has made, and waits until the nodes have ended it.
+# remove_pods: removes what this check has made, and waits until the nodes have ended it. What would replace pods goes with them, and first.
 remove_pods() {
-    kubectl delete pod -l "$label" --ignore-not-found --timeout=480s 2>&1
+    kubectl delete statefulset -l "$label" --ignore-not-found --cascade=foreground --timeout=600s 2>&1
+    kubectl delete pod -l "$label" --ignore-not-found --timeout=600s 2>&1
 }
 
 # in_pod NAME COMMAND...: runs a command in a pod.

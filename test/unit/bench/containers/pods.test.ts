@@ -121,8 +121,8 @@ describe('pods.sh', () => {
       'pod software is Ready',
     ]);
     const calls = readFileSync(join(scratch(), 'calls'), 'utf8').split('\n');
-    expect(calls[0]).toContain('delete pod -l sriov.lab/check=lab-bench');
-    expect(calls[1]).toBe('create -f bench/pods.yaml');
+    expect(calls[1]).toContain('delete pod -l sriov.lab/check=lab-bench');
+    expect(calls[2]).toBe('create -f bench/pods.yaml');
   });
 
   it('says why a pod gets no VF, and does not wait for it to start', async () => {
