@@ -1,5 +1,6 @@
 #!/bin/sh
 # bench: runs a command in the container of a side, for a limited time: sh enter.sh SIDE SECONDS COMMAND... Runs in the guest.
+# shellcheck source=/dev/null
 . /etc/profile 2>/dev/null
 container=$1
 limit=$2

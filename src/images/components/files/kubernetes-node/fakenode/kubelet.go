@@ -60,10 +60,12 @@ func (k *Kubelet) Start() {
 	if err != nil {
 		k.t.Fatal(err)
 	}
-	k.server = grpc.NewServer()
-	deviceplugin.RegisterRegistrationServer(k.server, k)
-	podresources.RegisterPodResourcesListerServer(k.server, k)
-	go func() { _ = k.server.Serve(listener) }()
+	server := grpc.NewServer()
+	deviceplugin.RegisterRegistrationServer(server, k)
+	podresources.RegisterPodResourcesListerServer(server, k)
+	// Stop may come before it has begun.
+	go func() { _ = server.Serve(listener) }()
+	k.server = server
 }
 
 // LeaveSocket leaves what a kubelet leaves that a reboot has ended.
