@@ -61,6 +61,11 @@ export function nodeDigest(version: string, given: GivenPrograms | undefined): s
   return digestOf([given?.kubelet ?? buildKey(version), nodeProgramsKey()]);
 }
 
+/** Changes with what a control plane's image gets of the programs. It builds nothing. */
+export function controlPlaneDigest(version: string, given: GivenPrograms | undefined): string {
+  return given?.controlPlane ?? buildKey(version);
+}
+
 function programsDigest(version: string, given: GivenPrograms | undefined): string {
   return digestOf([given ?? buildKey(version), nodeProgramsKey()]).slice(0, 32);
 }
