@@ -19,7 +19,7 @@ import type { ProcessIdentity } from '../process/identity.js';
 import type { Acceleration } from '../toolchain/types.js';
 
 /** Increase it when the record changes for `up` or the checks. `down` of any version needs only `holder` and `id`, which never change. */
-export const RECORD_VERSION = 6;
+export const RECORD_VERSION = 7;
 
 /** The record of a lab that is up, or was being brought up. `down` works from this alone. */
 export interface LabRecord {

@@ -5,7 +5,7 @@ import { runChecks, type CheckEnvironment } from '../checks/run-checks.js';
 import { UsageError } from '../errors/families.js';
 import { findByName, type Lab } from '../model/lab.js';
 import type { Task } from '../model/task.js';
-import { checkTarget } from './artefacts.js';
+import { checkTarget } from './check-target.js';
 import { observeCircumstances } from './circumstances.js';
 import { logEvent } from './events.js';
 import type { ReadLab } from '../definition/read-lab.js';

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { renderLab } from '../../src/lab/artefacts.js';
 import type { Accelerator } from '../../src/toolchain/types.js';
 import type { Kubernetes } from '../../src/model/kubernetes.js';
-import { kubernetes, labWithCluster } from '../support/cluster.js';
+import { controlPlaneInGuest, kubernetes, labWithCluster } from '../support/cluster.js';
 
 // After a change that was meant: npx vitest run --project golden -u
 const folder = fileURLToPath(new URL('cluster', import.meta.url));
@@ -21,14 +21,20 @@ const [node] = kubernetes.nodes;
 if (node === undefined) throw new Error('the cluster has no node');
 const second = { ...node, machine: 'other', address: '10.0.0.11/24', pods: '10.244.1.0/24' };
 
-function artefact(path: string, cluster: Kubernetes): string {
-  const facts = { vhostNet: false, accelerator: 'kvm', acceleratorInside: 'kvm' } as const;
+function artefact(path: string, cluster: Kubernetes, accelerator: Accelerator = 'kvm'): string {
+  const facts = { vhostNet: false, accelerator, acceleratorInside: accelerator };
   return renderLab(labWithCluster(cluster), facts).find((one) => one.path === path)?.content ?? '';
 }
 
 const others = ['control-plane.sh', 'run.sh', 'README.md', 'device-classes.yaml'].map((path) => [
   path,
   artefact(path, { ...kubernetes, vfs: 'dra' }),
+]);
+
+const inMachine = { ...kubernetes, controlPlane: controlPlaneInGuest };
+const ofMachine = ['guest/control-plane.sh', 'run.sh', 'README.md', 'guest.qemu'].map((path) => [
+  `in-machine/${path}`,
+  artefact(path, inMachine, 'tcg'),
 ]);
 
 const scripts: Readonly<Record<string, string>> = {
@@ -47,6 +53,10 @@ describe('the script that makes a machine a node', () => {
   });
 
   it.each(others)('%s, for running the cluster by hand', async (name = '', content) => {
+    await expect(content).toMatchFileSnapshot(join(folder, name));
+  });
+
+  it.each(ofMachine)('%s, with the control plane in the machine', async (name = '', content) => {
     await expect(content).toMatchFileSnapshot(join(folder, name));
   });
 

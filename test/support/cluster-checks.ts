@@ -1,5 +1,5 @@
 import type { CheckTarget } from '../../src/checks/check.js';
-import { checkTarget } from '../../src/lab/artefacts.js';
+import { checkTarget } from '../../src/lab/check-target.js';
 import type { Kubernetes, VfProvider } from '../../src/model/kubernetes.js';
 import type { CheckRequest, Lab } from '../../src/model/lab.js';
 import { lab } from './definition.js';
@@ -34,7 +34,13 @@ export function labWithCluster(
   });
   const kubernetes: Kubernetes = {
     version: '1.37.2',
-    controlPlane: { on: { peer: 'control' }, address: '10.0.0.1', network: 'lan' },
+    controlPlane: {
+      on: { peer: 'control' },
+      uplink: null,
+      clients: 'control',
+      address: '10.0.0.1',
+      network: 'lan',
+    },
     nodes: nodes.map((machine, index) => ({
       machine,
       uplink: 'uplink',

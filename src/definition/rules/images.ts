@@ -102,8 +102,8 @@ export const nestedMachinesHaveNoDisk: Rule = function* (draft, at) {
       code: 'LAB-RULE-NESTING',
       ...(image === null
         ? {
-            message: `machine ${name} ${what}, but it is a node of the cluster, and so its image has a disk`,
-            hint: 'choose another machine for the node, one on this computer',
+            message: `machine ${name} ${what}, but it is part of the cluster, and so its image has a disk`,
+            hint: 'choose another machine for that, one on this computer',
           }
         : {
             message: `machine ${name} ${what}, but its image has a disk`,

@@ -36,7 +36,7 @@ export const nodeKind: Kind = {
     const { lab } = site.record;
     const node = lab.kubernetes?.nodes.find(({ machine }) => machine === name);
     if (node === undefined || lab.kubernetes === null) return false;
-    const host = await site.host(lab.kubernetes.controlPlane.on, signal);
+    const host = await site.host({ peer: lab.kubernetes.controlPlane.clients }, signal);
     return judge(lab, lab.kubernetes, node, await askAbout(lab.kubernetes, node, host, signal)) === undefined;
   },
   // Its containers and their networks end with the machine.
@@ -110,7 +110,7 @@ export function nodePart(
     up: async (site, { signal }) =>
       Promise.resolve(async () => {
         const started = Date.now();
-        const host = await site.host(kubernetes.controlPlane.on, signal);
+        const host = await site.host({ peer: kubernetes.controlPlane.clients }, signal);
         const guest = await site.guest(name, signal);
         await putFiles(guest, site, prepared, kubernetes, node);
         await addDeviceClasses(host, kubernetes, signal);
