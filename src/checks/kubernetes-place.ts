@@ -16,7 +16,7 @@ export function nodeOf(target: CheckTarget): KubernetesNode {
   return node;
 }
 
-/** Where kubectl runs and reaches the API server. */
-export function kubectlPlace(target: CheckTarget): ScriptPlace {
+/** Where kubectl is and reaches the API server. */
+export function controlPlaneOf(target: CheckTarget): ScriptPlace {
   return { peer: clusterOf(target).controlPlane.clients };
 }

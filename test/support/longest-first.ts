@@ -3,7 +3,6 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 /** Files that keep a worker busy for minutes, the longest first. */
 const LONGEST = [
   'e2e/kubernetes.',
-  'e2e/control-plane',
   'nested/vdpa',
   'images/rocky',
   'nested/',

@@ -2,7 +2,7 @@ import type { KubernetesNode, VfProvider } from '../../model/kubernetes.js';
 import { findByName } from '../../model/lab.js';
 import { renderTemplate } from '../../render/templates.js';
 import { scriptFolder, type Check, type CheckScript, type CheckTarget } from '../check.js';
-import { clusterOf, kubectlPlace } from '../kubernetes-place.js';
+import { clusterOf, controlPlaneOf } from '../kubernetes-place.js';
 
 declare module '../../render/templates.js' {
   interface Views {
@@ -105,7 +105,7 @@ export const check: Check = {
   async *run(world) {
     const { target } = world;
     const paths = pathsOf(target);
-    yield* world.script(paths.cluster, kubectlPlace(target));
+    yield* world.script(paths.cluster, controlPlaneOf(target));
     for (const { machine } of clusterOf(target).nodes) yield* world.script(paths.node(machine), { machine });
   },
 };

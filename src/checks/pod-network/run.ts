@@ -13,7 +13,7 @@ import {
   type Findings,
   type World,
 } from '../check.js';
-import { kubectlPlace, nodeOf } from '../kubernetes-place.js';
+import { controlPlaneOf, nodeOf } from '../kubernetes-place.js';
 import { carried, carriedOutside, payloadOf, podCounted, readOutside } from '../pod-exchange.js';
 import { parametersOf } from '../spec.js';
 import { connectedTo } from './connections.js';
@@ -65,7 +65,7 @@ async function* toPeer(world: World): Findings {
   const payload = payloadOf(parametersOf(podNetwork, target).count);
   const title = toPeerTitle(target);
   const before = await readOutside(world, peer);
-  const output = await world.run(pathsOf(target).toPeer, kubectlPlace(target));
+  const output = await world.run(pathsOf(target).toPeer, controlPlaneOf(target));
   const after = await readOutside(world, peer);
   yield* allOf(output);
   yield carried(`${title}: eth0`, podCounted.parse(output.data.at(0)).eth0, payload);
@@ -76,7 +76,7 @@ async function* toPeer(world: World): Findings {
 async function* toPods(world: World): Findings {
   const { target } = world;
   const payload = payloadOf(parametersOf(podNetwork, target).count);
-  const output = await world.run(pathsOf(target).toPods, kubectlPlace(target));
+  const output = await world.run(pathsOf(target).toPods, controlPlaneOf(target));
   yield* allOf(output);
   const [, ...others] = podsOf(target);
   for (const [index, { name }] of others.entries())
@@ -94,7 +94,7 @@ async function* masqueraded(world: World): Findings {
     seen = connectedTo(NETSERVER_PORT, stdout);
     return seen.length > 0 ? true : undefined;
   };
-  const connecting = world.run(pathsOf(target).connect, kubectlPlace(target));
+  const connecting = world.run(pathsOf(target).connect, controlPlaneOf(target));
   const [output] = await Promise.all([
     connecting,
     waitBriefly({ ask, everyMs: CONNECTION_POLL_MS, limitMs: CONNECTION_LIMIT_MS }, signal),
@@ -114,11 +114,11 @@ async function* cutOff(world: World): Findings {
   const paths = pathsOf(target);
   try {
     yield* world.script(paths.cut);
-    yield* world.script(paths.silent, kubectlPlace(target));
+    yield* world.script(paths.silent, controlPlaneOf(target));
   } finally {
     yield* world.script(paths.restore);
   }
-  const { assertions } = await world.run(paths.toPeer, kubectlPlace(target));
+  const { assertions } = await world.run(paths.toPeer, controlPlaneOf(target));
   yield* assertions.map((one) => ({ ...one, title: `without the rule again: ${one.title}` }));
 }
 
@@ -133,7 +133,7 @@ export const check: Check = {
   async *run(world) {
     const { target } = world;
     const paths = pathsOf(target);
-    const place = kubectlPlace(target);
+    const place = controlPlaneOf(target);
     try {
       const begun = await world.run(paths.begin, place);
       yield* allOf(begun);

@@ -15,7 +15,7 @@ import {
   type Findings,
   type World,
 } from '../check.js';
-import { kubectlPlace } from '../kubernetes-place.js';
+import { controlPlaneOf } from '../kubernetes-place.js';
 import { outermostTap } from '../outermost-tap.js';
 import { deadlineSeconds } from '../ping-deadline.js';
 import { noneLost } from '../ping-replies.js';
@@ -97,14 +97,14 @@ async function readHome(world: World): Promise<VfsAtHome> {
 
 async function* readFacts(world: World): AsyncGenerator<Finding, PodFacts, void> {
   const { target } = world;
-  const output = await world.run(pathsOf(target).facts, kubectlPlace(target));
+  const output = await world.run(pathsOf(target).facts, controlPlaneOf(target));
   yield* failuresOf(output);
   return podFacts.parse(output.data.at(0) ?? {});
 }
 
 /** Runs a script that something depends on. Returns whether it passed. */
 async function* passes(world: World, path: string): AsyncGenerator<Finding, boolean, void> {
-  const output = await world.run(path, kubectlPlace(world.target));
+  const output = await world.run(path, controlPlaneOf(world.target));
   yield* allOf(output);
   return failuresOf(output).length === 0;
 }
@@ -128,7 +128,7 @@ async function* fromPod(world: World, facts: PodFacts, to: string | null): Findi
   const peer = peerOf(target).name;
   const title = to === null ? toPeerTitle(target) : TO_POD;
   const before = await readOutside(world, peer);
-  const output = await world.run(to === null ? paths.toPeer : paths.toPod, kubectlPlace(target));
+  const output = await world.run(to === null ? paths.toPeer : paths.toPod, controlPlaneOf(target));
   const after = await readOutside(world, peer);
   yield* allOf(output);
   const { net1, eth0 } = dataOf(output, podCounted);
@@ -196,7 +196,7 @@ async function* restart(world: World, held: PodFacts): Findings {
     `${title}: pod ${lastPod(target)}, for which no VF is left, still waits`,
     `it runs, with ${facts[lastPod(target)]?.mac ?? ''}`,
   );
-  const { assertions } = await world.run(paths.toPeer, kubectlPlace(target));
+  const { assertions } = await world.run(paths.toPeer, controlPlaneOf(target));
   yield* assertions.map((one) => ({ ...one, title: `${title}: ${one.title}` }));
 }
 
@@ -251,7 +251,7 @@ async function* kill(world: World, atFirst: VfsAtHome, held: PodFacts): Findings
 /** All pods are deleted: all VFs are back. */
 async function* giveBack(world: World, atFirst: VfsAtHome): Findings {
   const { target } = world;
-  const failures = failuresOf(await world.run(pathsOf(target).end, kubectlPlace(target)));
+  const failures = failuresOf(await world.run(pathsOf(target).end, controlPlaneOf(target)));
   yield* failures;
   const names = target.nic.vfs.map(({ name }) => name);
   const isHome = (home: VfsAtHome): boolean => names.every((vf) => home[vf] === atFirst[vf]);
@@ -277,7 +277,7 @@ async function* withPods(world: World, atFirst: VfsAtHome): Findings {
   yield* fromPeer(world, held);
   const [, second] = pods;
   if (second !== undefined) yield* fromPod(world, held, second);
-  yield* world.script(paths.full, kubectlPlace(target));
+  yield* world.script(paths.full, controlPlaneOf(target));
   yield* restart(world, held);
   yield* free(world, held);
   yield* kill(world, atFirst, held);
