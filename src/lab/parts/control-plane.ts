@@ -5,28 +5,30 @@ import type { Kubernetes } from '../../model/kubernetes.js';
 import { findByName } from '../../model/lab.js';
 import { CONTROL_PLANE_SCRIPT, digestOf, folderOf } from '../artefacts.js';
 import { CREDENTIALS } from '../cluster/control-plane.js';
-import { CLUSTER_FOLDER, kubeconfigOf, PKI_FOLDER } from '../cluster/paths.js';
+import { CLUSTER_FOLDER, PKI_FOLDER } from '../cluster/paths.js';
 import { acceleratorsOf, limitMsAt } from '../limits.js';
 import type { PreparedLab } from '../prepare.js';
 import { runPreparation } from '../run-preparation.js';
 import type { Kind, Part } from './part.js';
 
 const LIMIT_MS = 60_000;
+/** control-plane.sh leaves it when it is done; a reboot, which takes the address, removes it. */
+const PREPARED = '/run/sriov-lab-control-plane';
+/** Removes what is there, etcd's data with it, if another authority than this one (its certificate) has signed it. */
+const REMOVE_OTHER = `[ "$(cat ${PKI_FOLDER}/ca.crt 2>/dev/null)" = "$0" ] || rm -rf ${CLUSTER_FOLDER}`;
 
 export const controlPlaneKind: Kind = {
   words: {
     absent: 'the machine is not prepared for the control plane',
     kept: 'it is as defined',
-    ended: 'its certificates are gone',
+    ended: 'the machine has rebooted since',
     changed: 'the control plane’s address or its programs have changed',
     interrupted: 'an earlier `lab up` was interrupted while preparing the machine',
   },
   isThere: async ({ place }, site, signal) =>
-    place !== 'computer' && (await site.host(place, signal)).exists(kubeconfigOf('admin')),
-  // etcd's data with it: another authority has signed what is in there.
-  down: async (_, __, host) => {
-    await host?.run(['rm', '-rf', CLUSTER_FOLDER]);
-  },
+    place !== 'computer' && (await site.host(place, signal)).exists(PREPARED),
+  // What it has left goes with the machine, or is replaced.
+  down: async () => Promise.resolve(),
 };
 
 /** The paths, in the lab's run folder, of what a control plane in a machine needs there. */
@@ -60,11 +62,11 @@ export function controlPlaneParts(prepared: PreparedLab, { controlPlane: { on } 
         Promise.resolve(async () => {
           const { run } = site.folder;
           const guest = await site.guest(name, signal);
-          const folders = ['', `/${CLUSTER_FOLDER}`, `/${PKI_FOLDER}`].map(
-            (folder) => `${INSIDE_FOLDER}${folder}`,
-          );
-          await guest.run(['mkdir', '-p', '-m', '0700', ...folders], { signal });
+          await guest.run(['mkdir', '-p', '-m', '0700', INSIDE_FOLDER], { signal });
           const host = await site.host(on, signal);
+          const authority = readFileSync(join(run, PKI_FOLDER, 'ca.crt'), 'utf8').trim();
+          await host.run(['sh', '-c', REMOVE_OTHER, authority], { signal });
+          await host.run(['mkdir', '-p', '-m', '0700', CLUSTER_FOLDER, PKI_FOLDER], { signal });
           await host.putFile(CONTROL_PLANE_SCRIPT, readFileSync(join(run, path)));
           for (const file of filesIn(run)) await host.putFile(file, readFileSync(join(run, file)));
           const log = site.folder.log(`${name}.control-plane`);

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { MachineHost } from '../../../../src/hosts/host.js';
@@ -12,7 +12,7 @@ import { keyOf, LabFolder } from '../../../../src/lab/record.js';
 import type { Site } from '../../../../src/lab/site.js';
 import type { Kubernetes } from '../../../../src/model/kubernetes.js';
 import { silentTask } from '../../../../src/model/task.js';
-import type { RunResult } from '../../../../src/process/run.js';
+import { runOrThrow, type RunResult } from '../../../../src/process/run.js';
 import { controlPlaneInGuest, kubernetes, labWithCluster } from '../../../support/cluster.js';
 import { record, recorded } from '../../../support/record.js';
 import { useScratch } from '../../../support/scratch.js';
@@ -115,8 +115,11 @@ it('a machine gets what the control plane needs, and an address', async () => {
   await (
     await part.up(at, silentTask())
   )();
+  const authority = readFileSync(join(folder.run, 'kubernetes/pki/ca.crt'), 'utf8').trim();
   expect(done).toEqual([
-    'mkdir -p -m 0700 /inside /inside/kubernetes /inside/kubernetes/pki',
+    'mkdir -p -m 0700 /inside',
+    `sh -c [ "$(cat kubernetes/pki/ca.crt 2>/dev/null)" = "$0" ] || rm -rf kubernetes ${authority}`,
+    'mkdir -p -m 0700 kubernetes kubernetes/pki',
     'sh control-plane.sh',
     'log control-plane-prepared',
   ]);
@@ -146,19 +149,35 @@ it('a machine that cannot be prepared is an error with the script’s own reason
   });
 });
 
-it('it is there as long as its files are', async () => {
-  const part = recorded('control-plane', 'guest', { place: { machine: 'guest' } });
-  const found = site();
-  expect(await controlPlaneKind.isThere(part, found.at)).toBe(true);
-  expect(found.done).toEqual(['exists kubernetes/admin.kubeconfig']);
-  expect(await controlPlaneKind.isThere(part, site(undefined, false).at)).toBe(false);
+it('etcd’s data stays if the authority is the same, and goes with another one', async () => {
+  const { at, done, folder } = site();
+  await (
+    await partNamed(PART).up(at, silentTask())
+  )();
+  const [, script = '', authority = ''] = /^sh -c (.*) (-----BEGIN[^]*)$/.exec(done[1] ?? '') ?? [];
+  const inside = join(scratch(), 'inside');
+  const data = join(inside, 'kubernetes/etcd/member');
+  const dataAfter = async (certificate: string): Promise<boolean> => {
+    mkdirSync(join(inside, 'kubernetes/pki'), { recursive: true });
+    mkdirSync(dirname(data), { recursive: true });
+    writeFileSync(data, '');
+    writeFileSync(join(inside, 'kubernetes/pki/ca.crt'), certificate);
+    await runOrThrow(['sh', '-c', script, authority], { cwd: inside });
+    return existsSync(data);
+  };
+  expect(await dataAfter(readFileSync(join(folder.run, 'kubernetes/pki/ca.crt'), 'utf8'))).toBe(true);
+  expect(await dataAfter('another')).toBe(false);
 });
 
-it('it goes with all that etcd has stored, unless the machine goes anyway', async () => {
+it('it is there until the machine reboots, and needs no end of its own', async () => {
   const part = recorded('control-plane', 'guest', { place: { machine: 'guest' } });
   const { at, done, host } = site();
-  await controlPlaneKind.down(part, at, null);
-  expect(done).toEqual([]);
+  expect(await controlPlaneKind.isThere(part, at)).toBe(true);
+  expect(done).toEqual(['exists /run/sriov-lab-control-plane']);
+  expect(prepared().artefacts.find(({ path }) => path === 'guest/control-plane.sh')?.content).toContain(
+    '/run/sriov-lab-control-plane',
+  );
+  expect(await controlPlaneKind.isThere(part, site(undefined, false).at)).toBe(false);
   await controlPlaneKind.down(part, at, host);
-  expect(done).toEqual(['rm -rf kubernetes']);
+  expect(done).toHaveLength(1);
 });

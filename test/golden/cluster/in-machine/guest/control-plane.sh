@@ -32,6 +32,7 @@ mkdir -p kubernetes/bin
 for program in etcd kube-apiserver kube-controller-manager kube-scheduler kubectl; do
     ln -sfn "/usr/bin/$program" "kubernetes/bin/$program"
 done
+: >/run/sriov-lab-control-plane
 [ "${1-}" = start ] || exit 0
 
 at_place() {
