@@ -26,12 +26,7 @@ test(
   'the image of a node with a control plane boots, and every component answers',
   { tags: 'thorough', timeout: BUILD_LIMIT_MS },
   async () => {
-    const { exitCode, stdout, stderr } = await sandbox.startFor(
-      BUILD_LIMIT_MS,
-      'image',
-      'verify',
-      IMAGE,
-    );
+    const { exitCode, stdout, stderr } = await sandbox.startFor(BUILD_LIMIT_MS, 'image', 'verify', IMAGE);
     const { ok, checks } = parseReport(stdout);
     expect([...checks.keys()], stderr).toEqual(components);
     expect(
