@@ -1,7 +1,8 @@
 import { BaseCommand, ExitCode } from '../cli/base-command.js';
 import { toolFlags, toolchainOptions } from '../cli/tool-flags.js';
 import { examine, lacksSomethingRequired, type Probe } from '../toolchain/doctor.js';
-import { probeTable } from '../toolchain/probe-table.js';
+import { outputWidth } from '../cli/output-width.js';
+import { probeTable } from '../report/probe-table.js';
 
 interface DoctorResult {
   readonly ok: boolean;
@@ -26,7 +27,7 @@ export default class Doctor extends BaseCommand<typeof Doctor> {
     const { flags } = await this.read(Doctor);
     const probes = await examine(toolchainOptions(flags, this.environment), await this.task());
     const ok = !lacksSomethingRequired(probes);
-    this.log(probeTable(probes));
+    this.log(probeTable(probes, outputWidth()));
     process.exitCode = ok ? ExitCode.passed : ExitCode.wrong;
     return { ok, probes };
   }

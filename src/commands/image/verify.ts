@@ -11,7 +11,7 @@ export default class ImageVerify extends BaseCommand<typeof ImageVerify> {
   static override description =
     'Builds the image if it is not in the cache. Exit code: 0 all components work, 1 one does not, 3 the guest did not come up.';
   static override examples = ['<%= config.bin %> <%= command.id %> debian-13'];
-  static override args = { name: imageArgument };
+  static override args = { image: imageArgument };
   static override flags = {
     ...imageFlags,
     ...bootFlags,
@@ -24,7 +24,7 @@ export default class ImageVerify extends BaseCommand<typeof ImageVerify> {
     const { args, flags } = await this.read(ImageVerify);
     const json = this.jsonEnabled();
     let reported = 0;
-    const image = findImage(args.name, flags.lab);
+    const image = findImage(args.image, flags.lab);
     const result = await verifyImage(
       image,
       {
