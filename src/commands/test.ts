@@ -33,6 +33,7 @@ export default class Test extends BaseCommand<typeof Test> {
     ...consentFlags,
     check: Flags.string({
       multiple: true,
+      multipleNonGreedy: true,
       description: 'run only this check; may be repeated',
       default: [],
     }),
@@ -59,7 +60,7 @@ export default class Test extends BaseCommand<typeof Test> {
           if (!json) process.stdout.write(`${reported === 1 ? tapHead() : ''}${checkToTap(check, reported)}`);
         },
       },
-      await this.task(),
+      await this.task(args.lab),
     );
     if (!json) process.stdout.write(tapEnd(result));
     if (flags.junit !== undefined) writeReport(flags.junit, toJunit(result));
