@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { styleText } from 'node:util';
 import { packageFolder } from '../model/folders.js';
 import { table } from '../report/table.js';
 import { wrap } from '../report/wrap.js';
 import { helpWidth } from './output-width.js';
+import { style } from './style.js';
 import { thisProgram, versionLine } from './version.js';
 
 const INDENT = '  ';
@@ -20,7 +20,7 @@ interface Topics {
 }
 
 function section(title: string, lines: readonly string[]): string[] {
-  return [styleText('bold', title, { stream: process.stdout }), ...lines.map((line) => INDENT + line), ''];
+  return [style('bold', title), ...lines.map((line) => INDENT + line), ''];
 }
 
 /**

@@ -1,5 +1,9 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { packageFolder } from '../../src/model/folders.js';
+import { checkResult, testResult } from '../support/results.js';
 import { jsonOf, usePlace, type JsonErrors } from './support/lab.js';
 
 // What people type out of habit, and what they misspell.
@@ -185,5 +189,40 @@ describe('flags that may be repeated', () => {
     expect(without.stderr).toMatch(
       /^Missing 1 required arg:\nlab {2}.+ \[LAB-USAGE\]\n {2}next: see lab help test\n$/,
     );
+  });
+});
+
+describe('on a terminal', () => {
+  const entry = `'${process.execPath}' '${join(packageFolder(), 'bin/run.js')}'`;
+
+  /** What a command prints on a terminal of this width. script(1) gives it one. */
+  async function onTerminal(width: number, command: string): Promise<string> {
+    const { stdout } = await place().run([
+      'script',
+      '-qec',
+      `stty cols ${width}; ${entry} ${command}`,
+      '/dev/null',
+    ]).outcome;
+    return stripVTControlCharacters(stdout).replaceAll('\r', '');
+  }
+
+  it.each([60, 100])('of %i columns no line of a table or of the help is longer', async (width) => {
+    for (const command of ['list', '--help', 'image list']) {
+      const lines = (await onTerminal(width, command)).split('\n');
+      expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(width);
+      expect(lines.length).toBeGreaterThan(6);
+    }
+  });
+
+  it('a test is told in words, and in TAP with --tap or into a pipe', async () => {
+    const result = testResult([checkResult('vf-creation', [[false, 'three VFs appear', 'got: 2']])]);
+    place().write('run.json', JSON.stringify(result));
+    const shown = await onTerminal(80, 'results show run.json');
+    expect(shown).toContain('✖ vf-creation\n  ✖ three VFs appear\n      got: 2\n');
+    expect(shown).toContain(
+      'quickstart: 1 of 1 check failed, with 1 of 1 assertion failed, in 1.5 s by emulation (TCG)',
+    );
+    expect(await onTerminal(80, 'results show run.json --tap')).toMatch(/^TAP version 14\n/);
+    expect((await place().lab('results', 'show', 'run.json')).stdout).toMatch(/^TAP version 14\n/);
   });
 });
