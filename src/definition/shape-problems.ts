@@ -4,6 +4,7 @@ import type { Definition } from './load.js';
 import { didYouMean } from '../model/nearest.js';
 import { valueAt, type Path } from './path.js';
 import { refuse } from './refuse.js';
+import { saidByFlag } from './said-by-flags.js';
 import { keysAt, wordsAt } from './schema-at.js';
 import { labShape, type ParsedLab } from './shape.js';
 
@@ -49,11 +50,8 @@ function excerpt(value: unknown): string {
 
 function unknownKeyHint(path: Path, key: string): string {
   const keys = keysAt(path);
-  return didYouMean(
-    key,
-    keys,
-    keys.length === 0 ? 'remove it' : `remove it; the keys that can be here: ${keys.join(', ')}`,
-  );
+  const others = keys.length === 0 ? 'remove it' : `remove it; the keys that can be here: ${keys.join(', ')}`;
+  return saidByFlag(key) ?? didYouMean(key, keys, others);
 }
 
 function valueHint(path: Path, value: unknown, message: string): string {
