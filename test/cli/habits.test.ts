@@ -226,3 +226,26 @@ describe('on a terminal', () => {
     expect((await place().lab('results', 'show', 'run.json')).stdout).toMatch(/^TAP version 14\n/);
   });
 });
+
+describe('lab doctor', () => {
+  // Whatever this computer has, and with nothing in the cache: it fetches nothing.
+  it('ends with a sentence, which --json has too', async () => {
+    place().environment['XDG_CACHE_HOME'] = join(place().folder, 'cache');
+    const outcome = await place().lab('doctor');
+    expect(outcome.stdout).toMatch(/\n\nlabs (run here, (with KVM|by emulation)|do not run here yet: ).*\n$/);
+    const { ok, summary } = jsonOf(await place().lab('doctor', '--json')) as { ok: boolean; summary: string };
+    expect(outcome.stdout.endsWith(`\n${summary}\n`)).toBe(true);
+    expect(outcome.exitCode).toBe(ok ? 0 : 2);
+  });
+
+  it('--for LAB asks what that lab needs', async () => {
+    place().environment['XDG_CACHE_HOME'] = join(place().folder, 'cache');
+    const { stdout } = await place().lab('doctor', '--for', 'user-net');
+    expect(stdout).toMatch(/^warning +images +micro: not built$/m);
+    expect(stdout).not.toContain('/dev/net/tun');
+    expect(stdout).toMatch(/\n\nlab user-net (runs|does not run) here/);
+    const unknown = await place().lab('doctor', '--for', 'quikstart');
+    expect(unknown).toMatchObject({ exitCode: 2, stdout: '' });
+    expect(unknown.stderr).toContain('did you mean `quickstart`?');
+  });
+});

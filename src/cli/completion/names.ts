@@ -91,6 +91,7 @@ async function logs({ environment, lab }: Place): Promise<Candidate[]> {
 /** What there is for an argument or a flag, by its name. */
 const sources: Readonly<Record<string, (place: Place) => Promise<Candidate[]>>> = {
   check: checks,
+  for: labs,
   image: images,
   lab: labs,
   log: logs,
