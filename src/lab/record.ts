@@ -100,6 +100,11 @@ export function labName(id: string): string {
   return id.slice(0, -DIGEST_LENGTH - 1);
 }
 
+/** The command that shows a log of a lab. */
+export function logsCommand(lab: string, log: string): string {
+  return `lab logs ${lab} ${log}`;
+}
+
 /** The folders of labs in the state folder, by their ids. */
 export function labsFolder(state: string): string {
   return join(state, 'labs');

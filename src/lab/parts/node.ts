@@ -124,7 +124,12 @@ export function nodePart(
         await addDeviceClasses(host, kubernetes, signal);
         const before = await askAbout(kubernetes, node, host, signal);
         const log = site.folder.log(`${name}.node`);
-        await runPreparation(guest, SCRIPT, { log, limitMs: limitMs(SCRIPT_LIMIT_MS), signal });
+        await runPreparation(guest, SCRIPT, {
+          lab: lab.name,
+          log,
+          limitMs: limitMs(SCRIPT_LIMIT_MS),
+          signal,
+        });
         site.log('node-started', { node: name, ms: Date.now() - started });
         let state: NotReady | undefined;
         const ask = async (): Promise<true | undefined> => {

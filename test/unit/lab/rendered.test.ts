@@ -11,7 +11,7 @@ import { consoleText } from '../../../src/lab/console-text.js';
 import { describeBench } from '../../../src/lab/describe-bench.js';
 import { findImage } from '../../../src/lab/find-image.js';
 import { initialFiles, initLab, type InitOptions } from '../../../src/lab/init-lab.js';
-import { kernelFlavourOf } from '../../../src/lab/kernel-flavour.js';
+import { kernelFlavourOf, kernelWishOf } from '../../../src/lab/kernel-flavour.js';
 import { linkImage } from '../../../src/lab/link-image.js';
 import { refusalReasons } from '../../../src/lab/refusal-reasons.js';
 import { writeRendered } from '../../../src/lab/write-rendered.js';
@@ -327,6 +327,8 @@ describe('what else is told of a lab', () => {
     expect(kernelFlavourOf(of('virtio-net'))).toBe('cloud');
     expect(kernelFlavourOf(of('virtio-net', 'igb'))).toBe('generic');
     expect(kernelFlavourOf(of())).toBe('cloud');
+    expect(kernelWishOf(of('igb'))).toBe('generic');
+    expect(kernelWishOf({ ...of('igb'), expect: 'refused' })).toBe('any');
   });
 
   it('is each reason for which QEMU must refuse it', () => {
