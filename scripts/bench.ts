@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { benchImages, benchRocky } from './bench/images.js';
 import { interruption, interruptOnSignals } from './bench/interruption.js';
 import { benchLarge } from './bench/large-definitions.js';
+import { benchKubernetes } from './bench/kubernetes.js';
 import { benchTest } from './bench/lab-test.js';
 import { benchStart } from './bench/start.js';
 import type { Extent } from './bench/run.js';
@@ -15,6 +16,7 @@ const SECTIONS: ReadonlyMap<string, (extent: Extent) => Promise<void>> = new Map
   ['up', benchUp],
   ['images', benchImages],
   ['rocky', benchRocky],
+  ['kubernetes', benchKubernetes],
 ]);
 
 const { values, positionals } = parseArgs({

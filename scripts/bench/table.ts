@@ -16,6 +16,10 @@ export function ms(seconds: number): string {
   return `${(seconds * 1000).toFixed(2)} ms`;
 }
 
+export function mib(kibibytes: number): string {
+  return `${Math.round(kibibytes / 1024)} MiB`;
+}
+
 export function ratio(a: number, b: number): string {
   return (a / b).toFixed(2);
 }

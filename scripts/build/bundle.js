@@ -17,7 +17,7 @@ export async function bundle(root, target) {
     .map((name) => `src/commands/${name}`);
   const { metafile } = await build({
     absWorkingDir: root,
-    entryPoints: ['src/cli/main.ts', ...commands],
+    entryPoints: ['src/cli/main.ts', 'src/cli/command-not-found.ts', ...commands],
     outbase: 'src',
     outdir: target,
     chunkNames: 'chunks/[name]-[hash]',

@@ -3,13 +3,16 @@ import { outermostTap } from '../checks/outermost-tap.js';
 import { readQemuIo } from '../checks/qemu-io.js';
 import { UsageError } from '../errors/families.js';
 import { backendOf, findByName, functionById, type Bench, type Lab } from '../model/lab.js';
-import type { PathHosts, PathObserver } from './path.js';
+import type { Chatter, PathHosts, PathObserver } from './path.js';
 
 /** Creates the observer for one kind of backend; undefined if the bench's functions have other backends. */
 type PathFinder = (lab: Lab, bench: Bench, hosts: PathHosts) => Promise<PathObserver | undefined>;
 
 /** Allows for ARP requests, which reach every port of a bridge. */
 export const TAP_CHATTER = { bytes: 16_384, share: 0.01 } as const;
+
+/** Allows for what a node's kubelet and the API server say to each other, beside ARP. */
+export const NODE_CHATTER = { bytes: 65_536, share: 0.01 } as const;
 
 /** Allows for the guest agent's traffic and for interrupts (eight bytes each), which QEMU reads and writes too. */
 const QEMU_CHATTER = { bytes: 262_144, share: 0.1 } as const;
@@ -30,7 +33,7 @@ const vdpaPath: PathFinder = async (lab, bench, hosts) => {
   if (isVdpa(lab, machine, software.function)) return undefined;
   const { host, process } = await hosts.qemu(machine);
   return {
-    chatter: QEMU_CHATTER,
+    chatter: { offload: TAP_CHATTER, software: QEMU_CHATTER },
     places: { offload: `tap ${tap}`, software: `QEMU of ${machine}` },
     read: async () => {
       const { rx, tx } = (await readLinkBytes(hosts.namespace)).get(tap) ?? { rx: 0, tx: 0 };
@@ -40,13 +43,23 @@ const vdpaPath: PathFinder = async (lab, bench, hosts) => {
   };
 };
 
+/** What a tap counts beside the payload. */
+function chatterAt({ kubernetes }: Lab, machine: string, functionId: string): Chatter {
+  const node = kubernetes?.nodes.find((one) => one.machine === machine);
+  return node?.uplink === functionId ? NODE_CHATTER : TAP_CHATTER;
+}
+
 /** For two functions that both come out at taps of this computer. */
 const tapPath: PathFinder = async (lab, bench, { namespace }) => {
-  const offload = outermostTap(lab, bench.machine, bench.offload.function);
-  const software = outermostTap(lab, bench.machine, bench.software.function);
+  const { machine } = bench;
+  const offload = outermostTap(lab, machine, bench.offload.function);
+  const software = outermostTap(lab, machine, bench.software.function);
   if (offload === undefined || software === undefined) return Promise.resolve(undefined);
   return Promise.resolve({
-    chatter: TAP_CHATTER,
+    chatter: {
+      offload: chatterAt(lab, machine, bench.offload.function),
+      software: chatterAt(lab, machine, bench.software.function),
+    },
     places: { offload: `tap ${offload}`, software: `tap ${software}` },
     read: async () => {
       const links = await readLinkBytes(namespace);

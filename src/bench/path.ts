@@ -12,8 +12,8 @@ export type BytesBySide = Readonly<Record<Side, number>>;
 export interface PathObserver {
   /** Where the packets of each side must pass, in words: `tap guest-pf0.vf0`. */
   readonly places: Readonly<Record<Side, string>>;
-  /** How much the other side's place may count even though the payload does not pass it. */
-  readonly chatter: Chatter;
+  /** How much each of these places may count even though the payload does not pass it. */
+  readonly chatter: Readonly<Record<Side, Chatter>>;
   /** Bytes, both ways, that each of these places has counted so far. */
   read(): Promise<BytesBySide>;
 }
@@ -56,7 +56,8 @@ export function pathProblem(
   const { side, payloadBytes, ownBytes, otherBytes } = evidence;
   const [own, other] = [places[side], places[otherSide(side)]];
   if (own === other) return `both sides pass ${own}: their paths do not differ`;
-  const otherLimit = chatter.bytes + chatter.share * payloadBytes;
+  const { bytes, share } = chatter[otherSide(side)];
+  const otherLimit = bytes + share * payloadBytes;
   if (ownBytes < payloadBytes)
     return `${side}: ${own} counted ${ownBytes} bytes of a payload of ${payloadBytes}; ${other} counted ${otherBytes}`;
   if (otherBytes > otherLimit)

@@ -49,6 +49,11 @@ export interface CheckContext {
   /** The lab's namespace on this computer. */
   readonly outside: Host;
   peer(name: string): Host;
+  /**
+   * Reboots the machine, whose guest must have systemd, and returns when it answers again. Throws MachineError if it does not, or if its
+   * QEMU ends.
+   */
+  reboot(): Promise<void>;
   readonly signal: AbortSignal;
 }
 
@@ -105,6 +110,15 @@ export function* allOf({ assertions, remarks }: ScriptOutput): Generator<Finding
 /** A script's failed assertions: all that matters of a script that only prepares or cleans up. */
 export function failuresOf({ assertions }: Pick<ScriptOutput, 'assertions'>): Assertion[] {
   return assertions.filter(({ ok }) => !ok);
+}
+
+/** Findings of something that happens again: each assertion's title says when. */
+export async function* retitled(
+  when: string,
+  findings: Iterable<Finding> | AsyncIterable<Finding>,
+): Findings {
+  for await (const finding of findings)
+    yield 'remark' in finding ? finding : { ...finding, title: `${when}: ${finding.title}` };
 }
 
 /** The one YAML block that a script printed, validated. Throws ZodError if there is none or its shape is wrong. */

@@ -26,6 +26,11 @@ export interface GuestScriptOptions {
   readonly onLine: (line: string) => void;
 }
 
+/** Where a script is in the guest, from its path on this computer. */
+export function guestPath(file: string): string {
+  return `${GUEST_FOLDER}/${basename(file)}`;
+}
+
 /**
  * Runs a check's script in the guest and reads its TAP live from the checks port. A separate line tells that the script has ended.
  * A script that dies or takes too long, and a guest that goes away, are findings, not errors.
@@ -33,7 +38,7 @@ export interface GuestScriptOptions {
 export async function runGuestScript(options: GuestScriptOptions): Promise<ScriptOutput> {
   const { agent, file } = options;
   const stream = new TapStream(basename(file));
-  const target = `${GUEST_FOLDER}/${basename(file)}`;
+  const target = guestPath(file);
   const endMark = `# lab-end-${randomBytes(8).toString('hex')}`;
   const socket = await withTimeLimit(options.limitMs, [options.signal], async (signal) =>
     options.port(signal),

@@ -1,22 +1,31 @@
 import type { Kubernetes, KubernetesNode } from '../model/kubernetes.js';
-import type { CheckTarget, ScriptPlace } from './check.js';
+import { allOf, failuresOf, type CheckTarget, type Finding, type ScriptPlace, type World } from './check.js';
 
-/** The cluster of a check's lab. Throws Error if it has none, which the definition's rules exclude. */
-export function clusterOf({ lab, request }: CheckTarget): Kubernetes {
-  if (lab.kubernetes === null)
-    throw new Error(`${request.check} needs a cluster, and lab ${lab.name} has none`);
+/** A node, as a check or a bench knows it. */
+export type NodePlace = Pick<CheckTarget, 'lab' | 'machine'>;
+
+/** The cluster of a lab. Throws Error if it has none, which the definition's rules exclude for whoever needs one. */
+export function clusterOf({ lab }: Pick<NodePlace, 'lab'>): Kubernetes {
+  if (lab.kubernetes === null) throw new Error(`lab ${lab.name} has no cluster`);
   return lab.kubernetes;
 }
 
 /** The node that a check looks at. Throws Error if its machine is none. */
-export function nodeOf(target: CheckTarget): KubernetesNode {
-  const { name } = target.machine;
-  const node = clusterOf(target).nodes.find(({ machine }) => machine === name);
+export function nodeOf(place: NodePlace): KubernetesNode {
+  const { name } = place.machine;
+  const node = clusterOf(place).nodes.find(({ machine }) => machine === name);
   if (node === undefined) throw new Error(`machine ${name} is no node of the cluster`);
   return node;
 }
 
 /** Where kubectl is and reaches the API server. */
-export function controlPlaneOf(target: CheckTarget): ScriptPlace {
-  return { peer: clusterOf(target).controlPlane.clients };
+export function controlPlaneOf(place: Pick<NodePlace, 'lab'>): ScriptPlace {
+  return { peer: clusterOf(place).controlPlane.clients };
+}
+
+/** Runs a script there that something depends on. Returns whether it passed. */
+export async function* passes(world: World, path: string): AsyncGenerator<Finding, boolean, void> {
+  const output = await world.run(path, controlPlaneOf(world.target));
+  yield* allOf(output);
+  return failuresOf(output).length === 0;
 }

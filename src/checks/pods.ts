@@ -1,7 +1,7 @@
 import type { VfPool } from '../model/kubernetes.js';
+import { scaledLimit } from '../toolchain/emulation.js';
 import type { Accelerator } from '../toolchain/types.js';
-import type { CheckTarget } from './check.js';
-import { clusterOf } from './kubernetes-place.js';
+import { clusterOf, type NodePlace } from './kubernetes-place.js';
 
 declare module '../render/templates.js' {
   interface Views {
@@ -11,14 +11,21 @@ declare module '../render/templates.js' {
 
 /** In every node's image: a static busybox. */
 const IMAGE = 'docker.io/lab/busybox:1';
+/** How many packets show that nobody answers: each costs a second. */
+export const SILENT_COUNT = 3;
 /** How long a pod may take to become Ready or to end, in s. */
 const READY_SECONDS = 120;
-/** How much longer under emulation, and again for each emulated machine around it. */
-const EMULATION_FACTOR = 4;
 
-/** The view of the partial `pods`. */
-export interface PodsView {
-  /** The value of the label by which a check knows its pods, and the beginning of their names. */
+/** A folder of the node that a pod sees, and may not change. */
+export interface NodeFolder {
+  readonly name: string;
+  readonly path: string;
+  readonly mountPath: string;
+}
+
+/** What the manifests `pod` and `claim` show. */
+export interface PodView {
+  /** The value of the label by which its owner knows its pods, and the beginning of their names. */
   readonly label: string;
   readonly image: string;
   /** What a pod asks for; false: it asks for no VF. */
@@ -27,28 +34,37 @@ export interface PodsView {
   readonly claims: boolean;
   /** The NIC whose VFs they claim. */
   readonly nic: string;
+  readonly folders: readonly NodeFolder[];
+}
+
+/** The view of the partial `pods`. */
+export interface PodsView extends PodView {
   readonly readySeconds: number;
 }
 
 /** How long a pod may take to become Ready or to end, in s. */
-export function readySeconds({ machine }: CheckTarget, accelerator: Accelerator): number {
-  if (accelerator !== 'tcg') return READY_SECONDS;
-  return READY_SECONDS * EMULATION_FACTOR * (machine.on === null ? 1 : EMULATION_FACTOR);
+export function readySeconds({ machine }: Pick<NodePlace, 'machine'>, accelerator: Accelerator): number {
+  const seconds = scaledLimit(READY_SECONDS, accelerator);
+  return machine.on === null ? seconds : scaledLimit(seconds, accelerator);
 }
 
 /** `pool`: where the pods' VFs come from; undefined for pods without. */
-export function podsView(
-  target: CheckTarget,
+export function podView(
+  place: NodePlace,
   label: string,
-  accelerator: Accelerator,
   pool?: VfPool,
-): PodsView {
+  folders: readonly NodeFolder[] = [],
+): PodView {
   return {
     label,
     image: IMAGE,
     resource: pool?.resource ?? false,
-    claims: pool !== undefined && clusterOf(target).vfs === 'dra',
+    claims: pool !== undefined && clusterOf(place).vfs === 'dra',
     nic: pool?.nic ?? '',
-    readySeconds: readySeconds(target, accelerator),
+    folders,
   };
+}
+
+export function podsView(place: NodePlace, label: string, accelerator: Accelerator, pool?: VfPool): PodsView {
+  return { ...podView(place, label, pool), readySeconds: readySeconds(place, accelerator) };
 }

@@ -83,8 +83,13 @@ async function worldOf(
       throw new ScriptNotRun(error);
     }
   };
+  const context = await environment.context(target, task);
   return {
-    ...(await environment.context(target, task)),
+    ...context,
+    reboot: async () => {
+      display.step?.update(`${target.machine.name} reboots`);
+      await context.reboot();
+    },
     run,
     runOnce: async (path) => {
       const running = shared.get(path) ?? run(path);

@@ -1,17 +1,29 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { ExitCode } from '../errors/lab-error.js';
-import { packageFolder } from '../model/folders.js';
+import { fileURLToPath } from 'node:url';
+import { LabError } from '../errors/lab-error.js';
+import { COMPLETE } from './completion/word.js';
+import { reportError } from './report-error.js';
+import { rootHelp } from './root-help.js';
+import { versionLine } from './version.js';
 
-const NO_SUCH_COMMAND = 127;
+/** What is asked for so often that nobody should wait for the framework, by the whole command line. */
+const answers = new Map<string, () => string>([
+  ['', rootHelp],
+  ['--help', rootHelp],
+  ['-h', rootHelp],
+  ['help', rootHelp],
+  ['--version', () => `${versionLine()}\n`],
+  ['-v', () => `${versionLine()}\n`],
+  ['version', () => `${versionLine()}\n`],
+]);
 
-/** `sriov-lab/VERSION PLATFORM-ARCH node-VERSION`, as oclif prints it. */
-function versionLine(): string {
-  const { name, version } = JSON.parse(readFileSync(join(packageFolder(), 'package.json'), 'utf8')) as {
-    name: string;
-    version: string;
-  };
-  return `${name}/${version} ${process.platform}-${process.arch} node-${process.version}`;
+/** `lab COMMAND -h`; further behind, `-h` may belong to a command for a machine. */
+function withLongHelp(words: readonly string[]): string[] {
+  return words.length === 2 && words[1] === '-h' ? [words[0] ?? '', '--help'] : [...words];
+}
+
+function asksForJson(words: readonly string[]): boolean {
+  const end = words.indexOf('--');
+  return (end < 0 ? words : words.slice(0, end)).includes('--json');
 }
 
 /** Starts the program; `dir` is the URL of the file in bin/ that was run. */
@@ -21,9 +33,15 @@ export async function main(dir: string): Promise<void> {
     if (error.code === 'EPIPE') process.exit(0);
     throw error;
   });
-  if (process.argv.slice(2).join(' ') === '--version') {
-    // Scripts call this often, and loading the framework would take most of the time.
-    process.stdout.write(`${versionLine()}\n`);
+  const words = process.argv.slice(2);
+  if (words[0] === COMPLETE) {
+    const { completionOf } = await import('./completion/complete.js');
+    process.stdout.write(await completionOf(words.slice(1)));
+    return;
+  }
+  const answer = answers.get(words.join(' '));
+  if (answer !== undefined) {
+    process.stdout.write(answer());
     return;
   }
   const { flush, handle, run, settings } = await import('./framework.js');
@@ -32,12 +50,12 @@ export async function main(dir: string): Promise<void> {
   // With NODE_ENV=test or development the framework would look for a TypeScript compiler, which users do not have.
   settings.enableAutoTranspile = false;
   try {
-    await run(process.argv.slice(2), dir);
+    // It would look for plugins of the user’s; lab has none.
+    await run(withLongHelp(words), { root: fileURLToPath(dir), userPlugins: false, devPlugins: false });
     await flush();
   } catch (error) {
-    // oclif exits with 127 for an unknown command. For `lab` that is wrong usage.
-    const { oclif } = error as { oclif?: { exit?: number } };
-    if (oclif?.exit === NO_SUCH_COMMAND) oclif.exit = ExitCode.wrong;
-    await handle(error as Error);
+    if (!(error instanceof LabError)) return handle(error as Error);
+    reportError(error, asksForJson(words));
+    process.exitCode = error.exitCode;
   }
 }

@@ -51,7 +51,7 @@ export default class Bench extends BaseCommand<typeof Bench> {
         settings,
         expectations,
       },
-      await this.task(),
+      await this.task(args.lab),
     );
     if (!this.jsonEnabled()) process.stdout.write(benchText(result));
     if (flags.junit !== undefined) writeReport(flags.junit, toJunit(asTestResult(result)));

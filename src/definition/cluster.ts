@@ -1,7 +1,8 @@
 import { sameSegment } from '../checks/segment.js';
 import type { ClusterUse } from '../checks/spec.js';
-import type { Segment } from '../model/lab.js';
-import type { Draft, DraftFunction, DraftMachine, DraftNic } from './draft.js';
+import type { BenchContainers, Segment } from '../model/lab.js';
+import { DEFAULT_CONTAINER_SUBNET } from './defaults.js';
+import type { Draft, DraftBench, DraftFunction, DraftMachine, DraftNic } from './draft.js';
 import {
   functionsOfMachine,
   isNode,
@@ -95,6 +96,11 @@ export function pooledNicsOf(draft: Draft, machine: string): readonly DraftNic[]
   return nics.filter((nic) => !isStorage(nic) && vfsOf(nic).length > 0);
 }
 
+/** The VLAN that the PF of a node's NIC puts its VFs on while pods hold them; null: none. */
+export function vfVlanOf({ kubernetes }: Draft, { name }: DraftNic): number | null {
+  return kubernetes?.vlans.find(({ nic }) => nic === name)?.vlan ?? null;
+}
+
 /** The segments that the VFs of a NIC are on, each once; null stands for those that are on none. */
 export function vfSegmentsOf(draft: Draft, nic: DraftNic): readonly (Segment | null)[] {
   return vfsOf(nic)
@@ -119,4 +125,10 @@ export function clusterUseOf(draft: Draft, nic: DraftNic): ClusterUse | null {
     endpoint: has(controlPlaneOf(draft)?.uplink),
   };
   return use.uplink || use.pool || use.endpoint ? use : null;
+}
+
+/** What a bench takes for its two containers: pods if its machine is a node. */
+export function benchContainersOf(draft: Draft, { machine, containerSubnet }: DraftBench): BenchContainers {
+  if (isNode(draft, machine)) return { kind: 'pods' };
+  return { kind: 'namespaces', subnet: containerSubnet ?? DEFAULT_CONTAINER_SUBNET };
 }

@@ -56,6 +56,9 @@ const MEMORY_PER_FUNCTION_MIB = 4;
 /** Memory beside their own that each machine inside another needs there: for QEMU, and for both images. */
 const MEMORY_PER_INNER_MACHINE_MIB = 512;
 
+/** What a machine inside another writes to its disk stays in the outer machine's memory until it ends: room for that. */
+export const MEMORY_FOR_DISK_WRITES_MIB = 768;
+
 /** The image of a machine that names none. */
 export function defaultImage(runsMachines: boolean): ImageName {
   return runsMachines ? 'hypervisor' : 'micro';

@@ -2,13 +2,7 @@ import { basename, dirname, resolve } from 'node:path';
 import type { DiskSource } from '../model/lab.js';
 import { machineSettingsOf } from '../model/machine-settings.js';
 import { withAdministrator } from './administrator.js';
-import {
-  DEFAULT_CONTAINER_SUBNET,
-  DEFAULT_KUBERNETES_VERSION,
-  DEFAULT_PODS,
-  DEFAULT_VF_PROVIDER,
-  defaultSubnet,
-} from './defaults.js';
+import { DEFAULT_KUBERNETES_VERSION, DEFAULT_PODS, DEFAULT_VF_PROVIDER, defaultSubnet } from './defaults.js';
 import { draftNic, writtenKeys } from './draft-nic.js';
 import type {
   Draft,
@@ -106,7 +100,7 @@ function draftCheck(written: NonNullable<ParsedLab['checks']>[number], index: nu
 }
 
 function draftBench(bench: NonNullable<ParsedLab['bench']>): DraftBench {
-  const { containerSubnet = DEFAULT_CONTAINER_SUBNET } = bench;
+  const { containerSubnet = null } = bench;
   return { ...bench, containerSubnet, path: ['bench'], keys: writtenKeys(bench) };
 }
 
@@ -117,6 +111,7 @@ function draftKubernetes(kubernetes: NonNullable<ParsedLab['kubernetes']>): Draf
     nodes,
     pods = DEFAULT_PODS,
     vfs = DEFAULT_VF_PROVIDER,
+    vlans = {},
   } = kubernetes;
   const path = ['kubernetes'];
   return {
@@ -125,6 +120,7 @@ function draftKubernetes(kubernetes: NonNullable<ParsedLab['kubernetes']>): Draf
     nodes: nodes.map((machine, index) => ({ machine, path: [...path, 'nodes', index] })),
     pods,
     vfs,
+    vlans: Object.entries(vlans).map(([nic, vlan]) => ({ nic, vlan, path: [...path, 'vlans', nic] })),
     path,
     keys: writtenKeys(kubernetes),
   };

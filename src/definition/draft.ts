@@ -168,7 +168,8 @@ export interface DraftBench extends Mapping {
   readonly peer: string;
   readonly offload: string;
   readonly software: string;
-  readonly containerSubnet: string;
+  /** Null: the one that containers get unless they are pods, which have the cluster's. */
+  readonly containerSubnet: string | null;
 }
 
 export interface DraftKubernetes extends Mapping {
@@ -178,6 +179,13 @@ export interface DraftKubernetes extends Mapping {
   readonly nodes: readonly DraftNode[];
   readonly pods: string;
   readonly vfs: VfProvider;
+  readonly vlans: readonly DraftVfVlan[];
+}
+
+/** One entry of `vlans`. */
+export interface DraftVfVlan extends Part {
+  readonly nic: string;
+  readonly vlan: number;
 }
 
 /** One entry of `nodes`. */

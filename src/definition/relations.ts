@@ -1,11 +1,13 @@
 import { nicModel, nicModelNames } from '../devices/catalog.js';
 import type { NicModel } from '../devices/nic-model.js';
+import { isInitramfsImage } from '../images/names.js';
 import type { Segment } from '../model/lab.js';
 import {
   clusterMemoryMiB,
   CONTROL_PLANE_IMAGE,
   defaultImage,
   defaultMemoryMiB,
+  MEMORY_FOR_DISK_WRITES_MIB,
   NODE_IMAGE,
   type ClusterRoles,
 } from './defaults.js';
@@ -79,6 +81,14 @@ export function imageOf(draft: Draft, { name, image }: DraftMachine): string {
   const { node, controlPlane } = clusterRolesOf(draft, name);
   if (controlPlane) return CONTROL_PLANE_IMAGE;
   return node ? NODE_IMAGE : defaultImage(machinesOn(draft, name).length > 0);
+}
+
+/** The machines inside a machine, at whatever depth, whose images have a disk. */
+export function disksInside(draft: Draft, name: string): readonly string[] {
+  return draft.machines
+    .filter((machine) => machinesAround(draft, machine.name).includes(name))
+    .filter((machine) => !isInitramfsImage(imageOf(draft, machine)))
+    .map((machine) => machine.name);
 }
 
 /** The function of a machine with that id; undefined if there is none. */
@@ -233,7 +243,10 @@ function neededMiB(draft: Draft, name: string, around: ReadonlySet<string>): num
   const inside = machinesOn(draft, name).filter((inner) => !passed.has(inner.name));
   const needed = defaultMemoryMiB(
     functionsOfMachine(draft, name).length,
-    inside.map((inner) => writtenOrNeededMiB(draft, inner.name, passed)),
+    inside.map((inner) => {
+      const disk = !isInitramfsImage(imageOf(draft, inner));
+      return writtenOrNeededMiB(draft, inner.name, passed) + (disk ? MEMORY_FOR_DISK_WRITES_MIB : 0);
+    }),
   );
   return Math.max(needed, clusterMemoryMiB(clusterRolesOf(draft, name)));
 }

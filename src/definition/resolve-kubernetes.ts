@@ -2,7 +2,7 @@ import { nicModel } from '../devices/catalog.js';
 import { numberToAddress, parseSubnet } from '../model/ipv4.js';
 import type { ControlPlane, Kubernetes, KubernetesNode, VfPool } from '../model/kubernetes.js';
 import { findByName, functionById, hostAddress, type Machine, type Nic, type Peer } from '../model/lab.js';
-import { controlPlaneOf, podAddressesFor, pooledNicsOf, uplinkOf } from './cluster.js';
+import { controlPlaneOf, podAddressesFor, pooledNicsOf, uplinkOf, vfVlanOf } from './cluster.js';
 import { ADMINISTRATOR, POD_PREFIX_PER_NODE } from './defaults.js';
 import type { Draft, DraftKubernetes, DraftNic, DraftNode } from './draft.js';
 import type { Naming } from './naming.js';
@@ -23,10 +23,11 @@ function podsOf(pods: string, index: number): string {
   return `${numberToAddress(parseSubnet(pods).first + index * size)}/${POD_PREFIX_PER_NODE}`;
 }
 
-function resolvePool(draft: DraftNic, { name, model, vfs }: Nic, { networks, addresses }: Naming): VfPool {
+function resolvePool(nic: DraftNic, { name, model, vfs }: Nic, naming: Naming): VfPool {
+  const { draft, networks, addresses } = naming;
   const segment = vfs[0]?.segment ?? null;
   if (segment === null) throw new Error(`the VFs of NIC ${name} are on no network`);
-  const range = addresses.get(segment.network)?.takeRange(podAddressesFor(draft));
+  const range = addresses.get(segment.network)?.takeRange(podAddressesFor(nic));
   if (range === undefined) throw new Error(`network ${segment.network} has no addresses left for pods`);
   return {
     nic: name,
@@ -34,6 +35,7 @@ function resolvePool(draft: DraftNic, { name, model, vfs }: Nic, { networks, add
     plugin: nicModel(model).vfPlugin ?? ANY_NETDEV,
     subnet: networkAddress(findByName(networks, segment.network).subnet),
     addresses: range,
+    vlan: vfVlanOf(draft, nic),
   };
 }
 

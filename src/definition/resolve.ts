@@ -16,13 +16,14 @@ import {
 } from '../model/lab.js';
 import type { AddressPool } from './addresses.js';
 import { layOutBuses } from './buses.js';
+import { benchContainersOf } from './cluster.js';
 import { checkCandidates, fittingNics } from './check-candidates.js';
 import { DEFAULT_MTU } from './defaults.js';
 import type { Draft, DraftBench, DraftCheck, DraftImage, DraftMachine, DraftServer } from './draft.js';
 import { InterfaceNames } from './interface-names.js';
 import { namingFor, type Naming } from './naming.js';
 import { Places } from './places.js';
-import { imageOf, memoryMiBOf, networkNamed, networkOutside, servesVdpa } from './relations.js';
+import { disksInside, imageOf, memoryMiBOf, networkNamed, networkOutside, servesVdpa } from './relations.js';
 import { resolveKubernetes } from './resolve-kubernetes.js';
 import { resolveNic } from './resolve-nic.js';
 
@@ -70,6 +71,7 @@ function resolveMachine(machine: DraftMachine, naming: Naming): Machine {
     on,
     image,
     disk: !isInitramfsImage(image),
+    disksInside: disksInside(draft, name),
     memoryMiB: memoryMiBOf(draft, name),
     ...machine.settings,
     iommu,
@@ -156,7 +158,7 @@ function resolveBenchFunction(id: string, machine: Machine, peer: Peer, naming: 
 }
 
 function resolveBench(
-  { containerSubnet, ...bench }: DraftBench,
+  bench: DraftBench,
   machines: readonly Machine[],
   peers: readonly Peer[],
   naming: Naming,
@@ -168,7 +170,7 @@ function resolveBench(
     peer: peer.name,
     offload: resolveBenchFunction(bench.offload, machine, peer, naming),
     software: resolveBenchFunction(bench.software, machine, peer, naming),
-    containerSubnet,
+    containers: benchContainersOf(naming.draft, bench),
   };
 }
 

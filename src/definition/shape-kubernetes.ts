@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { name, oneOf, optional, required, subnet, text } from '../model/shape-words.js';
+import { mapping, name, oneOf, optional, required, subnet, text, vlan } from '../model/shape-words.js';
 import {
   DEFAULT_KUBERNETES_VERSION,
   DEFAULT_PODS,
@@ -38,6 +38,11 @@ export const kubernetes = z.strictObject(
       oneOf(['device-plugin', 'dra', 'none']),
       'How pods get VFs: from a device plugin, by dynamic resource allocation, or from what you install yourself',
       `\`${DEFAULT_VF_PROVIDER}\``,
+    ),
+    vlans: optional(
+      mapping(name, vlan, 'must be a mapping: NICs, each with the VLAN of its VFs, such as `{ pf0: 10 }`'),
+      'The VLANs that PFs put their VFs on while pods hold them, by NIC; only with a model whose PF can do that (`igb`)',
+      'none',
     ),
   },
   { error: 'must be a mapping such as `{ control-plane: control, nodes: [guest] }`' },

@@ -185,7 +185,10 @@ const functionId = text(
 /** The shape of a bench. */
 export const bench = z.strictObject(
   {
-    machine: required(name, 'The machine that both containers run in'),
+    machine: required(
+      name,
+      'The machine that both containers run in; on a node of the cluster they are pods',
+    ),
     peer: required(name, 'The peer at the far end of the traffic'),
     offload: required(functionId, 'The function that one container holds by itself'),
     software: required(
@@ -194,7 +197,7 @@ export const bench = z.strictObject(
     ),
     containerSubnet: optional(
       subnet,
-      'The network of that other container; it may not overlap with a network of the lab',
+      'The network of that other container, which may not overlap with a network of the lab; pods have that of the cluster',
       DEFAULT_CONTAINER_SUBNET,
     ),
   },

@@ -2,6 +2,7 @@ import type { Machine, Nic, NicFunction } from '../model/lab.js';
 import type { ComposedBus, ComposedDevice, CompositionFinding } from './composition/composition.js';
 import { isOn } from './composition/drivers.js';
 import { judgeComposition } from './composition/judge.js';
+import { DISK_SLOT, MAX_DISKS } from './disk-slot.js';
 import { functionDevice, machineOptions, renderedFunctions } from './nic-options.js';
 
 /** A function of a NIC, as a device of QEMU. */
@@ -31,15 +32,24 @@ const channel: ComposedDevice = {
   properties: {},
 };
 
-/** Of a machine whose image has one. */
-const disk: ComposedDevice = { ...channel, id: '', driver: 'virtio-blk-pci', number: 0x1e * 8 };
+/** Its own disk, or those that it hands in: a machine that runs machines has none of its own. A rule refuses more than have room. */
+function diskDevices({ disk, disksInside }: Machine): ComposedDevice[] {
+  const count = Math.min((disk ? 1 : 0) + disksInside.length, MAX_DISKS);
+  return Array.from({ length: count }, (_, index) => ({
+    ...channel,
+    id: null,
+    driver: 'virtio-blk-pci',
+    number: DISK_SLOT * MAX_DISKS + index,
+    multifunction: count > 1,
+  }));
+}
 
 /** A machine's PCI devices in the order in which QEMU is told of them, from what is rendered for it. */
 export function composeMachine(machine: Machine): ComposedMachine {
   const functions = machine.nics.flatMap((nic) =>
     renderedFunctions(nic).map((pciFunction) => ({ nic, pciFunction, device: deviceOf(pciFunction, nic) })),
   );
-  const devices = [channel, ...(machine.disk ? [disk] : []), ...functions.map(({ device }) => device)];
+  const devices = [channel, ...diskDevices(machine), ...functions.map(({ device }) => device)];
   const buses = machine.buses.map(({ id, type, slot }) => ({
     id,
     type,

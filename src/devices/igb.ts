@@ -18,6 +18,7 @@ export const igb: NicModel = {
   vfSetup: 'macs-by-pf',
   maxFunctions: 1,
   vfPlugin: 'sriov',
+  vfVlans: true,
   slowLink: true,
   vfPlacement: { first: 0x80, stride: 2 },
   // vDPA speaks virtio, which igb is not.

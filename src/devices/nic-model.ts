@@ -31,6 +31,8 @@ export interface NicModel {
   readonly vfPlacement: { readonly first: number; readonly stride: number };
   /** The CNI plugin that gives one of its VFs to a container; undefined: `host-device`, which moves any netdev. */
   readonly vfPlugin?: 'sriov' | 'sriov-virtio';
+  /** Whether the PF can put a VF on a VLAN, which the VF's holder neither sees nor can change. */
+  readonly vfVlans?: boolean;
   /** Whether its links are negotiated as a real card's are, and need seconds to come up. */
   readonly slowLink?: boolean;
   /** What its packets can be given to. */

@@ -31,7 +31,7 @@ export const componentNames = [
 /** Those whose version can be chosen, and from what; of the others the distribution's package decides. */
 export const componentVersions: Readonly<Record<string, 'any' | readonly string[]>> = {
   'cni-plugins': 'any',
-  // Those from 1.34 on: see kubernetes.version.
+  // Those that can be built: rules/kubernetes-version.ts of the definition.
   kubernetes: 'any',
   'control-plane': 'any',
   // The sources of later ones have a go.mod without /v2 in its path, and Go takes none of their versions for one of that module.

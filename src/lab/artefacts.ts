@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { benchScripts } from '../bench/scripts.js';
+import { benchScripts } from '../bench/containers/containers-of.js';
 import { findCheck } from '../checks/runs.js';
 import {
   findByName,
@@ -155,6 +155,11 @@ function nodeArtefact(lab: Lab, kubernetes: Kubernetes, name: string, facts: Ren
   };
 }
 
+function benchArtefacts(lab: Lab, { accelerator, acceleratorInside }: RenderFacts): Artefact[] {
+  const scripts = benchScripts(lab, (on) => (on === null ? accelerator : acceleratorInside));
+  return scripts.map((script) => ({ ...script, executable: script.path.endsWith('.sh') }));
+}
+
 /** All files that the lab is run from, as a person could have written them. */
 export function renderLab(lab: Lab, facts: RenderFacts): Artefact[] {
   const outer = lab.machines.filter(({ name }) => machinesOn(lab, name).length > 0);
@@ -168,7 +173,7 @@ export function renderLab(lab: Lab, facts: RenderFacts): Artefact[] {
     ...outer.flatMap((machine) => insideArtefacts(lab, machine)),
     ...clusterArtefacts(lab, controlPlane, facts),
     ...checkArtefacts(lab, facts),
-    ...benchScripts(lab).map((script) => ({ ...script, executable: true })),
+    ...benchArtefacts(lab, facts),
     { path: 'run.sh', content: renderTemplate('run.sh', labReadmeView(lab)), executable: true },
     { path: 'README.md', content: renderTemplate('README.md', labReadmeView(lab)), executable: false },
   ];

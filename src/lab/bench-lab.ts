@@ -1,12 +1,14 @@
-import { sides } from '../bench/measurements.js';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { sumEvidence, type PathObserver } from '../bench/path.js';
 import { judgeExpectation, type Expectation } from '../bench/expectation.js';
 import { benchPlan } from '../bench/plan.js';
 import type { BenchSettings } from '../bench/result.js';
 import { runBench, type BenchWorld, type Measured } from '../bench/run-bench.js';
-import { containerOf, END_SCRIPT, setupScript } from '../bench/scripts.js';
+import { ENTER, ENTER_SCRIPT, type Containers, type PlacedScript } from '../bench/containers/containers.js';
+import { containersOf } from '../bench/containers/containers-of.js';
 import { findPath } from '../bench/find-path.js';
-import type { Assertion } from '../checks/check.js';
+import { failuresOf, type Assertion } from '../checks/check.js';
 import { UsageError } from '../errors/families.js';
 import { findByName, hostAddress, type Bench, type Lab, type Machine } from '../model/lab.js';
 import type { Task } from '../model/task.js';
@@ -16,11 +18,9 @@ import { logEvent } from './events.js';
 import type { ReadLab } from '../definition/read-lab.js';
 import { runHead, type BenchResult } from '../results/run.js';
 import { keepResult } from './keep-result.js';
-import { accelerationOn, limitMsOn, runScriptOn } from './run-script.js';
+import { accelerationOn, limitMsOn, runScriptAt } from './run-script.js';
 import type { RunningLab } from './running-lab.js';
 
-const SETUP_LIMIT_MS = 60_000;
-const END_LIMIT_MS = 15_000;
 /** How much longer a tool may take than the time it measures. */
 const TOOL_LIMIT_MS = 30_000;
 
@@ -30,10 +30,6 @@ export interface BenchOptions {
   readonly only: readonly string[];
   readonly expectations: readonly Expectation[];
 }
-
-/** Runs a program in a container of the guest (a network namespace), for a limited number of seconds. */
-const IN_CONTAINER =
-  '. /etc/profile 2>/dev/null; container=$1 limit=$2; shift 2; exec timeout "$limit" nsenter "--net=/run/netns/$container" "$@"';
 
 /** The bench of a lab. Throws UsageError when its definition has no `bench`. */
 export function benchOf(lab: Lab): Bench {
@@ -49,6 +45,7 @@ export function benchOf(lab: Lab): Bench {
 class LabBench {
   readonly #bench: Bench;
   readonly #machine: Machine;
+  readonly #containers: Containers;
 
   constructor(
     private readonly running: RunningLab,
@@ -57,6 +54,7 @@ class LabBench {
   ) {
     this.#bench = benchOf(running.record.lab);
     this.#machine = findByName(running.record.lab.machines, this.#bench.machine);
+    this.#containers = containersOf(running.record.lab, this.#bench);
   }
 
   /** The acceleration of the measured machine, which may be emulated although the machine around it is not. */
@@ -74,17 +72,22 @@ class LabBench {
     });
   }
 
+  /** Stops at the first script that fails: the others need what it has made. */
   async setUp(): Promise<Assertion[]> {
     const step = this.task.step('Set up the two sides');
     const assertions: Assertion[] = [];
-    for (const side of sides)
-      assertions.push(
-        ...(await this.#script(setupScript(side), (line) => {
-          step.update(line);
-        })),
-      );
-    if (assertions.every(({ ok }) => ok)) step.done();
-    else step.failed();
+    const onLine = (line: string): void => {
+      step.update(line);
+    };
+    const guest = await this.running.guest(this.#machine.name, this.task.signal);
+    await guest.putFile(ENTER, readFileSync(join(this.running.folder.run, ENTER_SCRIPT)));
+    for (const script of this.#containers.setUp) {
+      assertions.push(...(await this.#script(script, this.#containers.setUpLimitMs, onLine)));
+      if (failuresOf({ assertions }).length === 0) continue;
+      step.failed();
+      return assertions;
+    }
+    step.done();
     return assertions;
   }
 
@@ -99,16 +102,17 @@ class LabBench {
 
   /** Restores the guest, however the bench ended, even if the user interrupted it. */
   async end(): Promise<void> {
-    await this.#script(END_SCRIPT, () => undefined, AbortSignal.timeout(END_LIMIT_MS));
+    const { end, endLimitMs } = this.#containers;
+    await this.#script(end, endLimitMs, () => undefined, AbortSignal.timeout(endLimitMs));
   }
 
   async #script(
-    path: string,
+    script: PlacedScript,
+    limitMs: number,
     onLine: (line: string) => void,
     signal = this.task.signal,
   ): Promise<readonly Assertion[]> {
-    const options = { limitMs: SETUP_LIMIT_MS, signal, onLine };
-    return (await runScriptOn(this.running, this.#machine, path, options)).assertions;
+    return (await runScriptAt(this.running, this.#machine, script, { limitMs, signal, onLine })).assertions;
   }
 
   async #world(address: string, observer: PathObserver): Promise<BenchWorld> {
@@ -120,9 +124,7 @@ class LabBench {
       observer,
       acceleration: this.acceleration.accelerator.toUpperCase(),
       run: async (side, argv) =>
-        guest.run(['/bin/sh', '-c', IN_CONTAINER, 'sh', containerOf(side), String(limit), ...argv], {
-          signal: this.task.signal,
-        }),
+        guest.run(['/bin/sh', ENTER, side, String(limit), ...argv], { signal: this.task.signal }),
     };
   }
 }
@@ -143,9 +145,9 @@ export async function benchLab(
   try {
     const observer = await work.observe();
     const setup = await work.setUp();
-    const broken = setup
-      .filter(({ ok }) => !ok)
-      .map(({ title, diagnostics }) => [title, ...diagnostics].join(': '));
+    const broken = failuresOf({ assertions: setup }).map(({ title, diagnostics }) =>
+      [title, ...diagnostics].join(': '),
+    );
     const { comparisons, evidence, refusals } =
       broken.length === 0 ? await work.measure(observer) : { ...nothingMeasured, refusals: broken };
     const expectations =

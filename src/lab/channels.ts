@@ -7,6 +7,7 @@ import { withTimeLimit } from '../model/time-limit.js';
 import { GuestAgent } from '../qemu/guest-agent.js';
 import { Qmp } from '../qemu/qmp.js';
 import { connectWhenListening, type Connect } from '../qemu/unix-socket.js';
+import { logsCommand } from './record.js';
 
 const ANSWER_LIMIT_MS = 60_000;
 const RELAY_POLL_MS = 2000;
@@ -66,12 +67,16 @@ export class Channels {
     return async (signal) => this.#connect(machine, channel, signal);
   }
 
-  /** The session with a machine's guest agent. Throws MachineError if it does not answer within a minute. */
-  async agent(machine: string, signal?: AbortSignal): Promise<GuestAgent> {
+  /** The session with a machine's guest agent. Throws MachineError if it does not answer in time. */
+  async agent(
+    machine: string,
+    signal?: AbortSignal,
+    { limitMs } = { limitMs: ANSWER_LIMIT_MS },
+  ): Promise<GuestAgent> {
     const opening =
       this.#agents.get(machine) ??
-      withTimeLimit(ANSWER_LIMIT_MS, [signal], async (limited) =>
-        GuestAgent.open(this.to(machine, 'agent'), limited),
+      withTimeLimit(limitMs, [signal], async (limited) =>
+        GuestAgent.open(this.to(machine, 'agent'), limited, logsCommand(this.lab.name, `${machine}.console`)),
       );
     this.#agents.set(machine, opening);
     opening.catch(() => this.#agents.delete(machine));
@@ -82,7 +87,9 @@ export class Channels {
   async qmp(machine: string, signal?: AbortSignal): Promise<Qmp> {
     const opening =
       this.#monitors.get(machine) ??
-      withTimeLimit(ANSWER_LIMIT_MS, [signal], async (limited) => Qmp.open(this.to(machine, 'qmp'), limited));
+      withTimeLimit(ANSWER_LIMIT_MS, [signal], async (limited) =>
+        Qmp.open(this.to(machine, 'qmp'), limited, logsCommand(this.lab.name, `${machine}.qemu`)),
+      );
     this.#monitors.set(machine, opening);
     opening.catch(() => this.#monitors.delete(machine));
     return opening;
@@ -102,10 +109,17 @@ export class Channels {
 
   /** Closes the sessions with a machine that is about to be replaced. */
   async forget(machine: string): Promise<void> {
-    const all = [this.#agents.get(machine), this.#monitors.get(machine)];
-    this.#agents.delete(machine);
+    const monitor = this.#monitors.get(machine);
     this.#monitors.delete(machine);
-    for (const opening of all) (await opening?.catch(() => undefined))?.close();
+    await this.forgetAgent(machine);
+    (await monitor?.catch(() => undefined))?.close();
+  }
+
+  /** Closes the session with the agent of a guest that has begun anew. */
+  async forgetAgent(machine: string): Promise<void> {
+    const agent = this.#agents.get(machine);
+    this.#agents.delete(machine);
+    (await agent?.catch(() => undefined))?.close();
   }
 
   async #connect(machine: string, channel: Channel, signal: AbortSignal): Promise<Socket> {

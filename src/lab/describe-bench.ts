@@ -1,3 +1,4 @@
+import { containersOf } from '../bench/containers/containers-of.js';
 import type { BenchSettings } from '../bench/result.js';
 import type { Bench, Lab } from '../model/lab.js';
 import { benchPlan } from '../bench/plan.js';
@@ -21,7 +22,7 @@ export interface BenchDescription {
 /** Describes what would be measured. Throws UsageError when the lab has no bench. */
 export function describeBench(lab: Lab, only: readonly string[], settings: BenchSettings): BenchDescription {
   const bench = benchOf(lab);
-  const { machine, peer, offload, software, containerSubnet } = bench;
+  const { offload, software } = containersOf(lab, bench).words;
   const { runs, warmUps, seconds } = settings;
   const plan = benchPlan(only, settings);
   const takesSeconds = plan.length * 2 * (runs + warmUps) * (seconds + SECONDS_PER_RUN);
@@ -32,9 +33,9 @@ export function describeBench(lab: Lab, only: readonly string[], settings: Bench
     settings,
     takesSeconds,
     lines: [
-      `offload:  a container in ${machine} has ${offload.function} (${offload.address})`,
-      `software: a container in ${machine}, on ${containerSubnet}, behind veth, bridge, routing and NAT on ${software.function} (${software.address})`,
-      `far end:  ${peer}`,
+      `offload:  ${offload}`,
+      `software: ${software}`,
+      `far end:  ${bench.peer}`,
       ...plan.map(({ measurement, tool }) => `measure   ${measurement.title}, with ${tool.name}`),
       `alternating: ${warmUps} warm-up and ${runs} runs of ${seconds} s on each side; about ${takesSeconds} s under emulation, plus the time to bring ${lab.name} up`,
     ],

@@ -1,27 +1,11 @@
-import type { Machine } from '../model/lab.js';
+import { functionsOf, type Machine } from '../model/lab.js';
+import { scaledLimit } from '../toolchain/emulation.js';
 import type { Acceleration, Accelerator } from '../toolchain/types.js';
 
-/** How many times slower an emulated CPU on a busy computer is than a real one. */
-const EMULATION_FACTOR = 5;
 const BOOT_LIMIT_MS = 30_000;
+/** Of a guest with an image that has a disk: a whole distribution starts. */
+const DISK_BOOT_LIMIT_MS = 60_000;
 const BOOT_LIMIT_PER_FUNCTION_MS = 500;
-
-/** Converts a time limit (ms) for a computer with virtualization to one for this accelerator. */
-export function scaledLimitMs(limitMs: number, accelerator: Accelerator): number {
-  return accelerator === 'tcg' ? limitMs * EMULATION_FACTOR : limitMs;
-}
-
-/** How many times slower emulation inside emulation is. */
-const NESTED_EMULATION_FACTOR = 5;
-
-/**
- * How long a machine with this many PCI functions may take until its guest agent answers, in ms. `nested`: it is emulated inside an
- * emulated machine.
- */
-export function bootLimitMs(functions: number, accelerator: Accelerator, nested = false): number {
-  const limitMs = scaledLimitMs(BOOT_LIMIT_MS + functions * BOOT_LIMIT_PER_FUNCTION_MS, accelerator);
-  return nested ? limitMs * NESTED_EMULATION_FACTOR : limitMs;
-}
 
 /** The accelerators of the machines of a lab: of those on this computer, and of those inside them. */
 export interface Accelerators {
@@ -50,6 +34,16 @@ export function limitMsAt(
   limitMs: number,
   { outside, inside }: Accelerators,
 ): number {
-  const outer = scaledLimitMs(limitMs, outside);
-  return machine === null || machine.on === null ? outer : scaledLimitMs(outer, inside);
+  const outer = scaledLimit(limitMs, outside);
+  return machine === null || machine.on === null ? outer : scaledLimit(outer, inside);
+}
+
+/** How long a machine may take until its guest agent answers, in ms: longer for each of its PCI functions. */
+export function bootLimitMs(
+  { nics, on, disk }: Pick<Machine, 'nics' | 'on' | 'disk'>,
+  accelerators: Accelerators,
+): number {
+  const functions = nics.flatMap(functionsOf).length;
+  const limitMs = (disk ? DISK_BOOT_LIMIT_MS : BOOT_LIMIT_MS) + functions * BOOT_LIMIT_PER_FUNCTION_MS;
+  return limitMsAt({ on }, limitMs, accelerators);
 }

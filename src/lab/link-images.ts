@@ -1,10 +1,10 @@
-import { machinesOn } from '../model/lab.js';
+import { machinesInside, machinesOn } from '../model/lab.js';
 import type { Task } from '../model/task.js';
 import { resolveToolchain } from '../toolchain/resolve.js';
 import type { ToolchainOptions } from '../toolchain/types.js';
 import { kernelFlavourOf } from './kernel-flavour.js';
 import { linkImage } from './link-image.js';
-import { prepareImages } from './prepare.js';
+import { imagesOf, prepareImages } from './prepare.js';
 import type { ReadLab } from '../definition/read-lab.js';
 
 /** Links the images that the machines boot, beside the artefacts. Builds what is not in the cache. Returns the command of a QEMU to use. */
@@ -19,7 +19,8 @@ export async function linkImages(
   const images = await prepareImages(lab, file, { toolchain: tools, environment, mirror }, task);
   for (const { name } of machinesOn(lab, null)) {
     const built = images.get(name);
-    if (built !== undefined) await linkImage(name, built, folder, tools.bin);
+    const inside = imagesOf(machinesInside(lab, name), images);
+    if (built !== undefined) await linkImage(name, built, inside, folder, tools.bin);
   }
   return tools.qemu.command.join(' ');
 }

@@ -3,8 +3,8 @@ import { bootImage, imageNamed } from '../images/boot-images.js';
 import { planImage } from '../images/layers/plan-image.js';
 import { noteUse } from '../images/uses.js';
 import type { BuildContext } from '../images/build-context.js';
-import { withInside } from '../images/with-inside.js';
-import { machinesAround, machinesOn, type Lab } from '../model/lab.js';
+import { withInside, type InsideMachine } from '../images/with-inside.js';
+import { machinesAround, machinesOn, type Lab, type Machine } from '../model/lab.js';
 import type { Kubernetes } from '../model/kubernetes.js';
 import type { Task } from '../model/task.js';
 import { accelerationInside, decideAcceleration } from '../toolchain/acceleration.js';
@@ -13,7 +13,7 @@ import { resolveToolchain } from '../toolchain/resolve.js';
 import type { Acceleration, AccelerationWish, Toolchain, ToolchainOptions } from '../toolchain/types.js';
 import { assertCanRunHere, assertIsRoot } from './can-run-here.js';
 import { renderLab, type Artefact } from './artefacts.js';
-import { kernelFlavourOf } from './kernel-flavour.js';
+import { kernelWishOf } from './kernel-flavour.js';
 import { RECORD_VERSION, type LabRecord } from './record.js';
 import type { ReadLab } from '../definition/read-lab.js';
 import { canOpenVhostNet } from './vhost-net.js';
@@ -74,17 +74,21 @@ export async function prepareImages(
   );
   for (const { name, image } of innermostFirst) {
     const own = await bootImage(imageNamed(image, lab.images), context, task);
-    const inside = machinesOn(lab, name).flatMap((machine) => {
-      const built = images.get(machine.name);
-      return built === undefined ? [] : [{ machine: machine.name, image: built }];
-    });
-    images.set(name, await withInside(own, inside, context, task));
+    images.set(name, await withInside(own, imagesOf(machinesOn(lab, name), images), context, task));
   }
   noteUse(environment.cache, {
     definition: file,
     digests: [...planned, ...[...images.values()].map(({ digest }) => digest)],
   });
   return images;
+}
+
+/** What these machines boot, as far as it is known. */
+export function imagesOf(machines: readonly Machine[], images: BootImages): InsideMachine[] {
+  return machines.flatMap(({ name }) => {
+    const image = images.get(name);
+    return image === undefined ? [] : [{ machine: name, image }];
+  });
 }
 
 export function digestsOf(images: BootImages): Record<string, string> {
@@ -119,7 +123,7 @@ export async function prepareLab(read: ReadLab, options: PrepareOptions, task: T
   const vhostNet = canOpenVhostNet();
   assertCanRunHere(lab, file, { vhostNet });
   const toolchain = await resolveToolchain(
-    { ...options.toolchain, kernelFlavour: kernelFlavourOf(lab) },
+    { ...options.toolchain, kernelFlavour: kernelWishOf(lab) },
     task,
   );
   const acceleration = await decideAcceleration(toolchain, options.acceleration, task);

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, realpathSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { backingFile } from '../images/backing-file.js';
 import { pruneImages, type Pruned } from '../images/prune.js';
@@ -12,10 +12,10 @@ function startedFrom(run: string): string[] {
   if (!existsSync(run)) return [];
   return readdirSync(run).flatMap((name) => {
     const path = join(run, name);
-    if (name.endsWith('.disk')) return backingFile(path) ?? [];
-    if (name.endsWith('.kernel') || name.endsWith('.initrd'))
-      return existsSync(path) ? realpathSync(path) : [];
-    return [];
+    if (!existsSync(path)) return [];
+    // The disk of a machine inside another is a link to its image's; an outer machine's is an overlay on it.
+    if (lstatSync(path).isSymbolicLink()) return realpathSync(path);
+    return name.endsWith('.disk') ? (backingFile(path) ?? []) : [];
   });
 }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { MachineError, QemuEndedError } from '../errors/families.js';
 import type { HostProcess, MachineHost, ProcessEnd, StartedProcesses } from '../hosts/host.js';
 import type { BootImage } from '../images/boot-image.js';
+import type { InsideMachine } from '../images/with-inside.js';
 import { CHANNELS } from '../model/channels.js';
 import type { Lab, Machine } from '../model/lab.js';
 import type { ProcessIdentity } from '../process/identity.js';
@@ -11,13 +12,12 @@ import { GuestAgent } from '../qemu/guest-agent.js';
 import type { Connect } from '../qemu/unix-socket.js';
 import type { Accelerator } from '../toolchain/types.js';
 import { folderOf, machineArguments, parseArguments } from './artefacts.js';
-import { consoleText } from './console-text.js';
+import { lastConsoleLines } from './console-text.js';
 import { linkImage } from './link-image.js';
-import type { LabFolder } from './record.js';
+import { labName, logsCommand, type LabFolder } from './record.js';
 
 const POLL_MS = 2;
 const POLL_INSIDE_MS = 200;
-const CONSOLE_LINES = 8;
 
 export interface StartOptions {
   readonly lab: Lab;
@@ -26,6 +26,8 @@ export interface StartOptions {
   readonly host: MachineHost;
   /** Null for a machine inside another: the outer machine's image contains it. */
   readonly image: BootImage | null;
+  /** The machines inside it, at whatever depth, whose disks it hands in. */
+  readonly inside: readonly InsideMachine[];
   readonly qemu: readonly string[];
   /** Folder of the toolchain's programs. */
   readonly bin: string;
@@ -43,9 +45,9 @@ export interface BootingMachine {
 
 /** Starts a machine's QEMU from its rendered arguments. Returns at once; `waitForQemu` and `waitForGuest` follow. */
 export async function startMachine(machine: Machine, options: StartOptions): Promise<BootingMachine> {
-  const { lab, folder, host, image } = options;
+  const { lab, folder, host, image, inside } = options;
   await host.run(['rm', '-f', ...CHANNELS.map((channel) => `${machine.name}.${channel}`)]);
-  if (image !== null) await linkImage(machine.name, image, folder.run, options.bin);
+  if (image !== null) await linkImage(machine.name, image, inside, folder.run, options.bin);
   const argumentsFile = join(folder.run, folderOf(lab, machine.on), machineArguments(machine.name));
   const [program = '', ...first] = options.qemu;
   const process = await host.start(
@@ -67,17 +69,6 @@ function qemuSaid(folder: LabFolder, machine: string): string {
   return existsSync(file) ? readFileSync(file, 'utf8').trim() : '';
 }
 
-/** The last lines of the console, or the kernel panic if there is one. */
-function lastConsoleLines(folder: LabFolder, machine: string): string {
-  const file = join(folder.run, `${machine}.console.log`);
-  if (!existsSync(file)) return '';
-  const lines = consoleText(readFileSync(file, 'utf8'))
-    .split('\n')
-    .filter((line) => line.trim() !== '');
-  const panic = lines.findIndex((line) => line.includes('Kernel panic'));
-  return (panic < 0 ? lines.slice(-CONSOLE_LINES) : lines.slice(panic, panic + CONSOLE_LINES)).join('\n');
-}
-
 function qemuEnded(booting: BootingMachine, folder: LabFolder, how: ProcessEnd): QemuEndedError {
   const { name } = booting.machine;
   const said = qemuSaid(folder, name);
@@ -91,7 +82,7 @@ function qemuEnded(booting: BootingMachine, folder: LabFolder, how: ProcessEnd):
       code: 'LAB-MACHINE-QEMU-ENDED',
       message: `QEMU of machine ${name} ${end} before its guest was up`,
       location: { file: folder.log(`${name}.qemu`) },
-      hint: `see its whole output: lab logs`,
+      hint: `see its whole output: ${logsCommand(labName(folder.id), `${name}.qemu`)}`,
     },
     said,
     story === '' ? {} : { cause: new Error(story) },
@@ -124,7 +115,7 @@ export async function waitForQemu(
           code: 'LAB-MACHINE-BOOT',
           message: `QEMU of machine ${name} did not open its QMP socket within ${Math.round(limitMs / 1000)} s`,
           location: { file: folder.log(`${name}.qemu`) },
-          hint: 'see its output: lab logs; a busy computer may need a larger --boot-timeout',
+          hint: `see its output: ${logsCommand(labName(folder.id), `${name}.qemu`)}; a busy computer may need a larger --boot-timeout`,
         }),
     },
     signal,
@@ -149,7 +140,7 @@ export async function waitForGuest(
         code: 'LAB-MACHINE-BOOT',
         message: `the guest of machine ${name} was not up within ${Math.round(limitMs / 1000)} s`,
         location: { file: join(folder.run, `${name}.console.log`) },
-        hint: 'see its console: lab logs; a busy computer may need a larger --boot-timeout',
+        hint: `see its console: ${logsCommand(labName(folder.id), `${name}.console`)}; a busy computer may need a larger --boot-timeout`,
       },
       { cause: new Error(lastConsoleLines(folder, name) || String(cause)) },
     );

@@ -1,9 +1,9 @@
 import type { CheckContext, CheckTarget } from '../checks/check.js';
-import { runPeerScript } from '../checks/peer-script.js';
 import type { CheckResult } from '../checks/result.js';
 import { runChecks, type CheckEnvironment } from '../checks/run-checks.js';
 import { UsageError } from '../errors/families.js';
-import { findByName, type Lab } from '../model/lab.js';
+import type { Lab } from '../model/lab.js';
+import { didYouMean } from '../model/nearest.js';
 import type { Task } from '../model/task.js';
 import { checkTarget } from './check-target.js';
 import { observeCircumstances } from './circumstances.js';
@@ -11,7 +11,8 @@ import { logEvent } from './events.js';
 import type { ReadLab } from '../definition/read-lab.js';
 import { runHead, type TestResult } from '../results/run.js';
 import { keepResult } from './keep-result.js';
-import { limitMsOn, runScriptOn } from './run-script.js';
+import { rebootMachine } from './reboot-machine.js';
+import { runScriptAt } from './run-script.js';
 import type { RunningLab } from './running-lab.js';
 
 export interface TestOptions {
@@ -36,16 +37,12 @@ export function environmentOf(running: RunningLab): CheckEnvironment {
         host: await running.hostOf(name, signal),
         outside: running.namespace,
         peer: (peer) => running.peer(peer),
+        reboot: async () => rebootMachine(running, target.machine, signal),
         signal,
       };
     },
-    runScript: async ({ lab, machine }, { on, path }, options, { signal }) => {
-      if (on === 'machine') return runScriptOn(running, machine, path, { ...options, signal });
-      if ('machine' in on)
-        return runScriptOn(running, findByName(lab.machines, on.machine), path, { ...options, signal });
-      const limits = { ...options, signal, limitMs: limitMsOn(running, machine, options.limitMs) };
-      return runPeerScript(running.peer(on.peer), path, limits);
-    },
+    runScript: async ({ machine }, script, options, { signal }) =>
+      runScriptAt(running, machine, script, { ...options, signal }),
   };
 }
 
@@ -58,7 +55,9 @@ export function selectTargets(lab: Lab, only: readonly string[]): CheckTarget[] 
       code: 'LAB-CHECK-UNKNOWN',
       message: `lab ${lab.name} has no check \`${unknown}\``,
       hint:
-        known.length === 0 ? 'add it under `checks` in the definition' : `its checks: ${known.join(', ')}`,
+        known.length === 0
+          ? 'add it under `checks` in the definition'
+          : didYouMean(unknown, known, `its checks: ${known.join(', ')}`),
     });
   }
   return lab.checks

@@ -8,7 +8,7 @@ import type { Task } from '../model/task.js';
 import type { GuestAgent } from '../qemu/guest-agent.js';
 import { observeCircumstances } from './circumstances.js';
 import type { NamedImage } from './find-image.js';
-import { scaledLimitMs } from './limits.js';
+import { scaledLimit } from '../toolchain/emulation.js';
 import { prepareLab, type PrepareOptions } from './prepare.js';
 import type { ReadLab } from '../definition/read-lab.js';
 import { labFromValue } from '../definition/lab-from-definition.js';
@@ -99,7 +99,7 @@ export async function askAll(
   task: Task,
 ): Promise<CheckResult[]> {
   const { accelerator } = running.record.tools.acceleration;
-  const limits = { limitMs: scaledLimitMs(LIMIT_MS, accelerator), signal: task.signal };
+  const limits = { limitMs: scaledLimit(LIMIT_MS, accelerator), signal: task.signal };
   const { agent } = await running.guest('guest', task.signal);
   const results: CheckResult[] = [];
   for (const question of questionsOf(image)) {

@@ -53,4 +53,6 @@ export interface VfPool {
   readonly subnet: string;
   /** The first and the last address that pods get on it, of this node alone. */
   readonly addresses: { readonly first: string; readonly last: string };
+  /** The VLAN that the PF puts a VF on while a pod holds it; null: none. */
+  readonly vlan: number | null;
 }

@@ -108,6 +108,8 @@ export interface Machine extends MachineSettings {
   readonly image: string;
   /** Whether the image has a disk. */
   readonly disk: boolean;
+  /** The machines inside it, at whatever depth, whose images have one: it hands the disks in. */
+  readonly disksInside: readonly string[];
   readonly memoryMiB: number;
   /** Whether it has an IOMMU and its virtio functions are behind it, as vDPA made of them needs. */
   readonly iommu: boolean;
@@ -235,7 +237,7 @@ export interface CheckedPlace {
   readonly nic: string;
 }
 
-/** The two environments of a container in a machine that `lab bench` compares, and the far end of its traffic. */
+/** The two ways out of a container in a machine that `lab bench` compares, and the far end of its traffic. */
 export interface Bench {
   readonly machine: string;
   readonly peer: string;
@@ -243,9 +245,17 @@ export interface Bench {
   readonly offload: BenchFunction;
   /** The container reaches this function of the machine's by veth, bridge, routing and NAT. */
   readonly software: BenchFunction;
-  /** IPv4 in CIDR notation: the container network within the machine, behind the NAT. */
-  readonly containerSubnet: string;
+  readonly containers: BenchContainers;
 }
+
+/** What a bench takes for its two containers: network namespaces of the machine, or pods of the cluster that the machine is a node of. */
+export type BenchContainers =
+  | {
+      readonly kind: 'namespaces';
+      /** IPv4 in CIDR notation: the network of the container behind the NAT. */
+      readonly subnet: string;
+    }
+  | { readonly kind: 'pods' };
 
 export interface BenchFunction {
   readonly nic: string;

@@ -6,6 +6,7 @@ import { machineOptions } from '../devices/nic-options.js';
 import { CHANNELS, MACHINE_LOGS, PORTS_FOLDER } from '../model/channels.js';
 import { functionsOf, machinesInside, type Lab, type Machine } from '../model/lab.js';
 import type { Accelerator } from '../toolchain/types.js';
+import { diskViews, type DiskView } from './disk-view.js';
 import { quoteForQemu } from './quote.js';
 
 declare module './templates.js' {
@@ -49,7 +50,8 @@ function modelsOf(machine: Machine): NicModel[] {
 
 /** Kernel modules that the machine's devices need, without repetition. */
 export function guestModules(machine: Machine): string[] {
-  return [...new Set(modelsOf(machine).flatMap((model) => model.guestModules))];
+  const forDisks = machine.disksInside.length > 0 ? ['virtio_blk'] : [];
+  return [...new Set([...modelsOf(machine).flatMap((model) => model.guestModules), ...forDisks])];
 }
 
 /**
@@ -112,7 +114,7 @@ interface MachineView {
   readonly maxPorts: number | null;
   readonly channelsInside: readonly ChannelView[];
   readonly kernelCommandLine: string;
-  readonly disk: boolean;
+  readonly disks: readonly DiskView[];
   readonly devices: readonly { readonly option: string; readonly argument: string }[];
 }
 
@@ -148,7 +150,7 @@ export function machineView(
       ...(machine.disk ? FULL_GUEST_ARGUMENTS : []),
       ...machine.kernelArguments,
     ].join(' '),
-    disk: machine.disk,
+    disks: diskViews(machine),
     devices: machineOptions(machine, facts).map(({ option, argument }) => ({
       option,
       argument: deviceArgumentText(argument),

@@ -8,7 +8,20 @@ handlebars.registerHelper('sh', (value: unknown) => quoteForShell(String(value))
 handlebars.registerHelper('word', (value: unknown) => plainWord(String(value)));
 handlebars.registerHelper('qemu', (value: unknown) => quoteForQemu(String(value)));
 
-const LIBRARIES = ['tap', 'vf', 'namespaces', 'ping', 'settled', 'kubectl', 'pods', 'exchange'] as const;
+const LIBRARIES = [
+  'tap',
+  'vf',
+  'namespaces',
+  'ping',
+  'settled',
+  'kubectl',
+  'pods',
+  'exchange',
+  'silence',
+] as const;
+
+/** Objects of a cluster, as scripts and files hand them to the API server. */
+const MANIFESTS = ['pod-spec', 'pod', 'claim'] as const;
 
 /** A part that scripts of checks share. */
 export type Library = (typeof LIBRARIES)[number];
@@ -29,6 +42,7 @@ function source(name: string): string {
 }
 
 for (const library of LIBRARIES) handlebars.registerPartial(library, source(`checks/lib/${library}.sh`));
+for (const manifest of MANIFESTS) handlebars.registerPartial(manifest, source(`manifests/${manifest}.yaml`));
 
 /**
  * Renders src/templates/NAME.hbs. A name that the view does not have is an error, nothing is escaped for HTML:

@@ -72,7 +72,9 @@ const kubernetes = z.object({
       uplink: z.string(),
       address: z.string(),
       pods: z.string(),
-      pools: z.array(z.object({ nic: z.string(), resource: z.string() })),
+      pools: z.array(
+        z.object({ nic: z.string(), resource: z.string(), vlan: z.number().nullable().default(null) }),
+      ),
     }),
   ),
 });

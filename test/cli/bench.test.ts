@@ -17,6 +17,18 @@ describe('lab bench', () => {
     expect(place().leftState()).toEqual([]);
   });
 
+  test('--dry-run of a node tells of pods', async () => {
+    const { exitCode, stdout } = await place().lab('bench', 'k8s-offload', '--dry-run');
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain(
+      'offload:  a pod on guest asks for sriov.lab/pf0 and gets pf0.vf0, with an address',
+    );
+    expect(stdout).toContain(
+      'software: a pod on guest, on 10.244.0.0/24, behind veth, bridge, routing and NAT on uplink',
+    );
+    expect(place().leftState()).toEqual([]);
+  });
+
   test('--dry-run --json says what is not a quick run, too', async () => {
     expect(jsonOf(await place().lab('bench', 'offload-tap', '--dry-run', '--json'))).toMatchObject({
       settings: {

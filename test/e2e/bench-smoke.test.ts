@@ -5,6 +5,8 @@ import { PROJECT, Sandbox } from './support/sandbox.js';
 
 /** Two of the sections build images, with a machine of libguestfs under TCG for each layer. */
 const LIMIT_MS = 1_800_000;
+/** The first build of Kubernetes included, and two boots of a node. */
+const CLUSTER_LIMIT_MS = 7_200_000;
 
 let sandbox: Sandbox;
 
@@ -26,7 +28,7 @@ function bench(...sections: string[]) {
       env: { ...sandbox.env, TMPDIR: sandbox.folder },
       reject: false,
       stdin: 'ignore',
-      timeout: LIMIT_MS,
+      timeout: CLUSTER_LIMIT_MS,
     },
   );
 }
@@ -74,10 +76,39 @@ describe('npm run bench', () => {
     prints,
   );
 
+  test(
+    'kubernetes prints what a cluster takes, and leaves nothing',
+    { tags: 'thorough', timeout: CLUSTER_LIMIT_MS },
+    async () => {
+      const { exitCode, stdout, stderr } = await bench('kubernetes');
+      expect(exitCode, stderr).toBe(0);
+      const cells = new Map(rows(stdout).map(([what = '', ...others]) => [what, others]));
+      const seconds = /^\d+\.\d{3} s$/;
+      const memory = /^\d+ MiB$/;
+      for (const step of [
+        'etcd',
+        'the guest answers',
+        'the node is Ready, and offers its VFs',
+        'the command',
+      ])
+        expect(cells.get(step)?.[0], step).toMatch(seconds);
+      expect(cells.get('the command')?.[2]).toMatch(/^\d+\.\d{2}$/);
+      expect(cells.get('scheduler')?.slice(1)).toEqual(['', '']);
+      for (const times of [cells.get('pod'), cells.get('CNI and containerd alone')?.slice(1)])
+        for (const time of times ?? ['none']) expect(time).toMatch(seconds);
+      for (const what of ['kube-apiserver', 'QEMU of guest', 'in guest: kubelet', 'in guest: containerd'])
+        for (const size of cells.get(what) ?? ['none']) expect(size, what).toMatch(memory);
+      expect(cells.get('cluster')?.[0]).toMatch(seconds);
+      await nothingIsLeft();
+    },
+  );
+
   test('of a section that is not there names those that are', async () => {
     const { exitCode, stderr } = await bench('speed');
     expect(exitCode).toBe(1);
-    expect(stderr).toContain('no section speed; choose from start, large, test, up, images, rocky');
+    expect(stderr).toContain(
+      'no section speed; choose from start, large, test, up, images, rocky, kubernetes',
+    );
   });
 
   test.each(['SIGINT', 'SIGTERM'] as const)(

@@ -21,6 +21,11 @@ const [node] = kubernetes.nodes;
 if (node === undefined) throw new Error('the cluster has no node');
 const second = { ...node, machine: 'other', address: '10.0.0.11/24', pods: '10.244.1.0/24' };
 
+const onVlan = {
+  ...kubernetes,
+  nodes: [{ ...node, pools: node.pools.map((pool) => ({ ...pool, plugin: 'sriov', vlan: 10 })) }],
+};
+
 function artefact(path: string, cluster: Kubernetes, accelerator: Accelerator = 'kvm'): string {
   const facts = { vhostNet: false, accelerator, acceleratorInside: accelerator };
   return renderLab(labWithCluster(cluster), facts).find((one) => one.path === path)?.content ?? '';
@@ -40,7 +45,7 @@ const ofMachine = ['guest/control-plane.sh', 'run.sh', 'README.md', 'guest.qemu'
 const scripts: Readonly<Record<string, string>> = {
   'device-plugin.node.sh': nodeScript(kubernetes, 'kvm'),
   'dra-emulated.node.sh': nodeScript({ ...kubernetes, vfs: 'dra' }, 'tcg'),
-  'igb.node.sh': nodeScript(kubernetes, 'kvm', 'igb'),
+  'igb.node.sh': nodeScript(onVlan, 'kvm', 'igb'),
   'none-of-two.node.sh': nodeScript(
     { ...kubernetes, vfs: 'none', nodes: [{ ...node, pools: [] }, { ...second, pools: [] }] },
     'kvm',

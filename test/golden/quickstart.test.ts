@@ -90,8 +90,8 @@ describe('the artefacts of labs/quickstart', () => {
   });
 });
 
-describe('what lab bench makes the environments of labs/offload-tap with', () => {
-  const { lab: offload } = readLab(join(packageFolder(), 'labs/offload-tap'));
+describe.each(['offload-tap', 'k8s-offload'])('what lab bench makes the containers of labs/%s with', (name) => {
+  const { lab: offload } = readLab(join(packageFolder(), 'labs', name));
   const facts = { vhostNet: false, accelerator: 'tcg', acceleratorInside: 'tcg' } as const;
   const bench = renderLab(offload, facts).filter(({ path }) => path.startsWith('bench/'));
   const [machine] = offload.machines;
@@ -99,7 +99,7 @@ describe('what lab bench makes the environments of labs/offload-tap with', () =>
   const shared = libraries(['tap', 'vf'], vfView({ nic }));
 
   it.each(bench)('$path', async ({ path, content }) => {
-    await expect(withoutLibraries(content, shared)).toMatchFileSnapshot(fileURLToPath(new URL(`offload-tap/${path}`, import.meta.url)));
+    await expect(withoutLibraries(content, shared)).toMatchFileSnapshot(fileURLToPath(new URL(`${name}/${path}`, import.meta.url)));
   });
 });
 

@@ -7,9 +7,13 @@ import { lab } from './definition.js';
 interface ClusterOptions {
   readonly vfs?: VfProvider;
   readonly model?: 'virtio-net' | 'igb';
+  /** The VLAN that the PF puts VFs on. */
+  readonly vlan?: number;
   /** How many VFs the node's NIC has. */
   readonly count?: number;
   readonly nodes?: readonly string[];
+  /** What the control plane runs in: the peer `control`, or a machine, and clients are in that peer. */
+  readonly controlPlane?: Kubernetes['controlPlane']['on'];
 }
 
 /**
@@ -18,7 +22,14 @@ interface ClusterOptions {
  */
 export function labWithCluster(
   checks: readonly CheckRequest[],
-  { vfs = 'device-plugin', model = 'virtio-net', count = 2, nodes = ['guest'] }: ClusterOptions = {},
+  {
+    vfs = 'device-plugin',
+    model = 'virtio-net',
+    vlan,
+    count = 2,
+    nodes = ['guest'],
+    controlPlane = { peer: 'control' },
+  }: ClusterOptions = {},
 ): Lab {
   const base = lab({
     networks: { lan: {} },
@@ -35,8 +46,8 @@ export function labWithCluster(
   const kubernetes: Kubernetes = {
     version: '1.37.2',
     controlPlane: {
-      on: { peer: 'control' },
-      uplink: null,
+      on: controlPlane,
+      uplink: 'machine' in controlPlane ? 'uplink' : null,
       clients: 'control',
       address: '10.0.0.1',
       network: 'lan',
@@ -56,6 +67,7 @@ export function labWithCluster(
                 plugin: 'sriov-virtio',
                 subnet: '10.0.0.0/24',
                 addresses: { first: '10.0.0.100', last: '10.0.0.103' },
+                vlan: vlan ?? null,
               },
             ],
     })),

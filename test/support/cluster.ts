@@ -24,6 +24,7 @@ export const kubernetes: Kubernetes = {
           resource: 'sriov.lab/pf0',
           plugin: 'sriov-virtio',
           subnet: '10.0.0.0/24',
+          vlan: null,
           addresses: { first: '10.0.0.100', last: '10.0.0.150' },
         },
       ],

@@ -3,6 +3,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 /** Files that keep a worker busy for minutes, the longest first. */
 const LONGEST = [
   'e2e/kubernetes.',
+  'nested/kubernetes',
   'nested/vdpa',
   'images/rocky',
   'nested/',

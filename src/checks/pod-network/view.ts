@@ -5,7 +5,7 @@ import { segmentOfPeer } from '../ends.js';
 import { clusterOf, nodeOf } from '../kubernetes-place.js';
 import { deadlineSeconds } from '../ping-deadline.js';
 import { PING_SIZE } from '../pod-exchange.js';
-import { podsView, type PodsView } from '../pods.js';
+import { podsView, SILENT_COUNT, type PodsView } from '../pods.js';
 import { sameSegment } from '../segment.js';
 import { parametersOf } from '../spec.js';
 import { podNetwork } from './spec.js';
@@ -26,8 +26,6 @@ declare module '../../render/templates.js' {
 export const NETSERVER_PORT = 12865;
 /** How long a pod keeps its connection, in s. */
 const CONNECTED_SECONDS = 10;
-/** With the rule, each packet costs a second. */
-const SILENT_COUNT = 3;
 
 export interface Paths {
   readonly begin: string;

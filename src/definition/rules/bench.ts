@@ -1,15 +1,19 @@
 import { sameSegment } from '../../checks/segment.js';
 import type { Problem } from '../../errors/lab-error.js';
+import { isInitramfsImage } from '../../images/names.js';
 import { overlap, parseSubnet } from '../../model/ipv4.js';
+import { benchContainersOf } from '../cluster.js';
 import type { Draft, DraftPeer } from '../draft.js';
 import {
   functionNamed,
   functionsOfMachine,
+  imageOf,
   isStorage,
   machineNamed,
   segmentBehind,
   type OfNic,
 } from '../relations.js';
+import { hasComponent } from './images.js';
 import { namesOf, unknownName, type Rule } from './rule.js';
 
 const SIDES = ['offload', 'software'] as const;
@@ -91,17 +95,33 @@ export const benchCompares: Rule = function* (draft, at) {
   }
 };
 
-export const benchSubnetIsFree: Rule = function* ({ bench, networks }, at) {
-  if (bench === null) return;
-  const own = parseSubnet(bench.containerSubnet);
-  const key = bench.keys.includes('containerSubnet') ? 'containerSubnet' : 'machine';
+export const benchSubnetIsFree: Rule = function* (draft, at) {
+  const { bench, networks } = draft;
+  const containers = bench === null ? null : benchContainersOf(draft, bench);
+  if (containers?.kind !== 'namespaces') return;
+  const own = parseSubnet(containers.subnet);
+  const key = bench?.containerSubnet === null ? 'machine' : 'containerSubnet';
   for (const { name, subnet } of networks) {
     if (!overlap(own, parseSubnet(subnet))) continue;
     yield {
       code: 'LAB-RULE-BENCH',
-      message: `the container network ${bench.containerSubnet} overlaps with ${subnet}, the subnet of ${name}`,
+      message: `the container network ${containers.subnet} overlaps with ${subnet}, the subnet of ${name}`,
       hint: 'set `containerSubnet` to a network of its own: packets that it routes must leave it',
       location: at.locate(['bench', key]),
     };
   }
+};
+
+/** What the containers run comes with the machine's image. The images without a disk have it. */
+export const benchImageMeasures: Rule = function* (draft, at) {
+  const machine = machineNamed(draft, draft.bench?.machine ?? null);
+  if (machine === undefined) return;
+  const image = imageOf(draft, machine);
+  if (isInitramfsImage(image) || hasComponent(draft, image, 'measure') !== false) return;
+  yield {
+    code: 'LAB-RULE-IMAGE',
+    message: `\`bench\` measures on machine ${machine.name}, but its image ${image} lacks measure: netperf and iperf3`,
+    hint: 'add `measure` to the components of the image, or leave `image` out',
+    location: at.locate([...machine.path, 'image']),
+  };
 };

@@ -1,7 +1,7 @@
 import { overlap, parseSubnet } from '../../model/ipv4.js';
 import { SERVICE_SUBNET } from '../../model/kubernetes.js';
 import { AddressPool } from '../addresses.js';
-import { podAddressesFor, pooledNicsOf, vfSegmentsOf } from '../cluster.js';
+import { benchContainersOf, podAddressesFor, pooledNicsOf, vfSegmentsOf } from '../cluster.js';
 import { POD_PREFIX_PER_NODE } from '../defaults.js';
 import type { Draft, DraftNetwork } from '../draft.js';
 import { functionsByNetwork } from '../relations.js';
@@ -16,9 +16,12 @@ function ownSubnets({ networks }: Draft): readonly DraftNetwork[] {
 export const podNetworkIsFree: Rule = function* (draft, at) {
   const { kubernetes, bench } = draft;
   if (kubernetes === null) return;
+  const containers = bench === null ? null : benchContainersOf(draft, bench);
   const others = [
     ...ownSubnets(draft).map(({ name, subnet }) => ({ name: `the network ${name}`, subnet })),
-    ...(bench === null ? [] : [{ name: 'the container network of `bench`', subnet: bench.containerSubnet }]),
+    ...(containers?.kind === 'namespaces'
+      ? [{ name: 'the container network of `bench`', subnet: containers.subnet }]
+      : []),
     { name: 'the services of the cluster', subnet: SERVICE_SUBNET },
   ];
   for (const { name, subnet } of others) {

@@ -6,6 +6,7 @@ import { isOfKubernetes } from '../../images/names.js';
 import { clusterRolesOf, imageOf, modelOf } from '../relations.js';
 import { soundNodes } from './cluster-places.js';
 import { hasComponent } from './images.js';
+import { unbuildable } from './kubernetes-version.js';
 import type { Rule } from './rule.js';
 
 /** The machines of the cluster, each once, in the order of the definition. */
@@ -80,7 +81,7 @@ export const clusterImagesHaveKubernetes: Rule = function* (draft, at) {
   }
 };
 
-/** The programs in the machines are of the cluster's version. */
+/** The programs in the machines are of the cluster's version. Another rule refuses one that cannot be built. */
 export const programsAreOfTheVersion: Rule = function* (draft, at) {
   const { kubernetes, images } = draft;
   if (kubernetes === null) return;
@@ -88,6 +89,7 @@ export const programsAreOfTheVersion: Rule = function* (draft, at) {
   for (const { name, components } of images.filter((image) => booted.includes(image.name))) {
     for (const { component, version, path } of components) {
       if (!isOfKubernetes(component) || version === null || version === kubernetes.version) continue;
+      if (unbuildable(version) !== undefined) continue;
       yield {
         code: 'LAB-RULE-COMPONENT',
         message: `the image ${name} has Kubernetes ${version}, but the cluster has ${kubernetes.version}`,

@@ -3,21 +3,14 @@ import { ADMINISTRATOR } from '../defaults.js';
 import type { Draft, DraftNode } from '../draft.js';
 import type { Path } from '../path.js';
 import { machineNamed } from '../relations.js';
+import { unbuildable } from './kubernetes-version.js';
 import { namesOf, unknownName, type Rule } from './rule.js';
-
-/** The first version that Go's module proxy serves with all that a cluster needs. */
-const OLDEST = { major: 1, minor: 34 };
 
 export const kubernetesCanBeBuilt: Rule = function* ({ kubernetes }, at) {
   if (kubernetes === null) return;
-  const [major = 0, minor = 0] = kubernetes.version.split('.').map(Number);
-  if (major === OLDEST.major && minor >= OLDEST.minor) return;
-  yield {
-    code: 'LAB-RULE-KUBERNETES',
-    message: `Kubernetes ${kubernetes.version} cannot be built: its sources are not served as Go modules`,
-    hint: `choose ${OLDEST.major}.${OLDEST.minor}.0 or a later ${OLDEST.major}.x, or leave \`version\` out`,
-    location: at.locate(['kubernetes', 'version']),
-  };
+  const problem = unbuildable(kubernetes.version);
+  if (problem === undefined) return;
+  yield { code: 'LAB-RULE-KUBERNETES', ...problem, location: at.locate(['kubernetes', 'version']) };
 };
 
 export const controlPlaneHasAPlace: Rule = function* (draft, at) {

@@ -6,9 +6,12 @@ import {
   componentVersions,
   initramfsImages,
   isInitramfsImage,
+  isOfKubernetes,
 } from '../../images/names.js';
 import type { Draft, DraftComponent } from '../draft.js';
-import { imageOf, machinesOn, vfsOf } from '../relations.js';
+import { MAX_DISKS } from '../../devices/disk-slot.js';
+import { disksInside, imageOf, machinesOn, vfsOf } from '../relations.js';
+import { unbuildable } from './kubernetes-version.js';
 import { unknownName, type Rule } from './rule.js';
 
 type Found = Pick<Problem, 'message' | 'hint'>;
@@ -20,6 +23,7 @@ function wrongVersion(name: string, version: string): Found | undefined {
       message: `the distribution’s package decides the version of ${name}`,
       hint: `leave the version out; you can choose it for: ${Object.keys(componentVersions).join(', ')}`,
     };
+  if (isOfKubernetes(name)) return unbuildable(version);
   if (versions === 'any' || versions.includes(version)) return undefined;
   return {
     message: `${name} ${version} cannot be built: it is not a valid version of its Go module`,
@@ -91,25 +95,37 @@ export const cniPluginsAreThere: Rule = function* (draft, at) {
   }
 };
 
-/** The image of a machine that runs machines contains theirs, all as initramfs. */
-export const nestedMachinesHaveNoDisk: Rule = function* (draft, at) {
+/** The image of a machine that runs machines contains what they boot, in its initramfs. */
+export const outerMachinesHaveNoDisk: Rule = function* (draft, at) {
   for (const machine of draft.machines) {
-    const { name, on, image, path } = machine;
-    if (on === null && machinesOn(draft, name).length === 0) continue;
-    if (isInitramfsImage(imageOf(draft, machine))) continue;
-    const what = on === null ? 'runs machines' : 'is inside another one';
+    const { name, image, path } = machine;
+    if (machinesOn(draft, name).length === 0 || isInitramfsImage(imageOf(draft, machine))) continue;
     yield {
       code: 'LAB-RULE-NESTING',
       ...(image === null
         ? {
-            message: `machine ${name} ${what}, but it is part of the cluster, and so its image has a disk`,
-            hint: 'choose another machine for that, one on this computer',
+            message: `machine ${name} runs machines, but it is part of the cluster, and so its image has a disk`,
+            hint: 'choose another machine for that: one that runs no machines',
           }
         : {
-            message: `machine ${name} ${what}, but its image has a disk`,
+            message: `machine ${name} runs machines, but its image has a disk`,
             hint: `leave its image out, or choose from: ${initramfsImages.join(', ')}`,
           }),
       location: at.locate([...path, 'image'], { missing: image === null }),
+    };
+  }
+};
+
+/** A machine hands in the disks of those inside it as the functions of one device. */
+export const disksFitInside: Rule = function* (draft, at) {
+  for (const { name, on, path } of draft.machines) {
+    const count = disksInside(draft, name).length;
+    if (on !== null || count <= MAX_DISKS) continue;
+    yield {
+      code: 'LAB-RULE-NESTING',
+      message: `${count} machines inside ${name} have an image with a disk, and it can hand in ${MAX_DISKS}`,
+      hint: `let some boot an image without one: ${initramfsImages.join(', ')}`,
+      location: at.locate(path, { key: true }),
     };
   }
 };

@@ -1,7 +1,8 @@
 import type { Problem } from '../../errors/lab-error.js';
 import type { Draft } from '../draft.js';
 import { macsDiffer, networksHaveRoom, peersFit } from './addresses.js';
-import { benchCompares, benchNamesExist, benchSubnetIsFree } from './bench.js';
+import { benchPodsCanBe } from './bench-pods.js';
+import { benchCompares, benchImageMeasures, benchNamesExist, benchSubnetIsFree } from './bench.js';
 import { checksHaveTargets } from './check-targets.js';
 import { checksExist } from './checks.js';
 import {
@@ -25,8 +26,9 @@ import {
   nodesReachTheControlPlane,
 } from './cluster-places.js';
 import { nodesHaveVfs, podsCanAskForVfs } from './cluster-vfs.js';
+import { vfVlansArePossible } from './cluster-vlans.js';
 import { busNamesAreFree } from './compositions.js';
-import { cniPluginsAreThere, imagesCanBeMade, nestedMachinesHaveNoDisk } from './images.js';
+import { cniPluginsAreThere, disksFitInside, imagesCanBeMade, outerMachinesHaveNoDisk } from './images.js';
 import {
   innerNetworksArePlain,
   innerNetworksHaveAPlace,
@@ -65,7 +67,8 @@ const rules: readonly Rule[] = [
   modelsExist,
   imagesExist,
   imagesCanBeMade,
-  nestedMachinesHaveNoDisk,
+  outerMachinesHaveNoDisk,
+  disksFitInside,
   busesExist,
   busesFit,
   busNamesAreFree,
@@ -88,6 +91,8 @@ const rules: readonly Rule[] = [
   benchNamesExist,
   benchCompares,
   benchSubnetIsFree,
+  benchImageMeasures,
+  benchPodsCanBe,
   kubernetesCanBeBuilt,
   controlPlaneHasAPlace,
   administratorIsFree,
@@ -100,6 +105,7 @@ const rules: readonly Rule[] = [
   programsAreOfTheVersion,
   nodesHaveVfs,
   podsCanAskForVfs,
+  vfVlansArePossible,
   podNetworkIsFree,
   serviceNetworkIsFree,
   nodesHavePodNetworks,

@@ -9,7 +9,10 @@ import { qemuAddition } from './qemu-addition.js';
 
 const PROGRAMS = ['usr/sbin/vdpa', 'usr/sbin/devlink', 'usr/bin/socat'];
 
-/** Loaded when they are asked for. `vp_vdpa` where the kernel has it itself; the transport that it drives, and KVM. */
+/**
+ * Loaded when they are asked for. `vp_vdpa` where the kernel has it itself; the transport that it drives, and KVM. `virtio_blk` for the
+ * disks of machines inside.
+ */
 const MODULES = [
   'irqbypass',
   'kvm',
@@ -20,6 +23,7 @@ const MODULES = [
   'vhost_iotlb',
   'vhost_net',
   'vhost_vdpa',
+  'virtio_blk',
   'virtio_net',
   'virtio_pci_modern_dev',
   'vp_vdpa',

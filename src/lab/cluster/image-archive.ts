@@ -4,11 +4,11 @@ import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { UsageError } from '../../errors/families.js';
 import { ByteReader } from './byte-reader.js';
+import { imageContents, type ImageContents } from './image-contents.js';
 
 /** An archive of container images. */
-export interface ImageArchive {
+export interface ImageArchive extends ImageContents {
   readonly file: string;
-  readonly format: 'docker' | 'oci';
   /** Of the file. */
   readonly bytes: number;
   /** `docker.io/lab/busybox:1`. */
@@ -23,12 +23,10 @@ const MAGIC_AT = [257, 262] as const;
 const MAGIC = 'ustar';
 
 const GZIP = Buffer.from([0x1f, 0x8b]);
-/** The tables of contents: of `docker save`, and of an OCI image layout, which comes first where an archive is both. */
-const OCI_CONTENTS = 'index.json';
-const DOCKER_CONTENTS = 'manifest.json';
-const LARGEST_CONTENTS = 4 * 1024 ** 2;
-/** The annotations of a name; the first is containerd's, and has the registry. */
-const NAME_ANNOTATIONS = ['io.containerd.image.name', 'org.opencontainers.image.ref.name'];
+/** JSON is small: the tables of contents, and the images' configurations. Everything else is layers. */
+const LARGEST_JSON = 4 * 1024 ** 2;
+/** However many there are, no more of them is kept. */
+const LARGEST_TOTAL = 64 * 1024 ** 2;
 
 function refusal(file: string, what: string, cause?: unknown): UsageError {
   return new UsageError(
@@ -55,13 +53,10 @@ function sizeIn(header: Buffer): number {
   return parseInt(field(header, SIZE_AT).trim() || '0', 8);
 }
 
-/** The files in a tar that have one of these names. Throws UsageError if it is no tar or is cut short. */
-async function filesOf(
-  tar: ByteReader,
-  file: string,
-  names: readonly string[],
-): Promise<Map<string, string>> {
+/** The files in a tar that look like JSON, by their paths. Throws UsageError if it is no tar or is cut short. */
+async function jsonFilesOf(tar: ByteReader, file: string): Promise<Map<string, string>> {
   const found = new Map<string, string>();
+  let room = LARGEST_TOTAL;
   for (;;) {
     const header = await tar.read(BLOCK);
     if (header.length < BLOCK) throw refusal(file, 'the archive is cut short');
@@ -69,34 +64,21 @@ async function filesOf(
     if (field(header, MAGIC_AT) !== MAGIC) throw refusal(file, 'it is not a tar archive');
     const name = field(header, NAME_AT).replace(/^\.\//, '');
     const size = sizeIn(header);
-    const padding = (BLOCK - (size % BLOCK)) % BLOCK;
-    const wanted = names.includes(name) && size <= LARGEST_CONTENTS;
-    if (wanted) found.set(name, (await tar.read(size)).toString('utf8'));
-    const rest = (wanted ? 0 : size) + padding;
+    let rest = size + ((BLOCK - (size % BLOCK)) % BLOCK);
+    if (size > 0 && size <= Math.min(LARGEST_JSON, room)) {
+      const content = await tar.read(size);
+      rest -= content.length;
+      if (isJson(content)) {
+        found.set(name, content.toString('utf8'));
+        room -= size;
+      }
+    }
     if ((await tar.skip(rest)) < rest) throw refusal(file, 'the archive is cut short');
   }
 }
 
-interface OciIndex {
-  readonly manifests?: readonly { readonly annotations?: Readonly<Record<string, string>> }[];
-}
-
-type DockerManifest = readonly { readonly RepoTags?: readonly string[] | null }[];
-
-function namesIn(contents: ReadonlyMap<string, string>): Pick<ImageArchive, 'format' | 'names'> | undefined {
-  const docker = contents.get(DOCKER_CONTENTS);
-  if (docker !== undefined) {
-    const manifest = JSON.parse(docker) as DockerManifest;
-    return { format: 'docker', names: manifest.flatMap(({ RepoTags }) => RepoTags ?? []) };
-  }
-  const oci = contents.get(OCI_CONTENTS);
-  if (oci === undefined) return undefined;
-  const { manifests = [] } = JSON.parse(oci) as OciIndex;
-  const names = manifests.flatMap(({ annotations }) => {
-    const key = NAME_ANNOTATIONS.find((name) => annotations?.[name] !== undefined);
-    return key === undefined ? [] : (annotations?.[key] ?? []);
-  });
-  return { format: 'oci', names };
+function isJson(content: Buffer): boolean {
+  return content[0] === '{'.charCodeAt(0) || content[0] === '['.charCodeAt(0);
 }
 
 async function isCompressed(file: string): Promise<boolean> {
@@ -115,16 +97,15 @@ async function isCompressed(file: string): Promise<boolean> {
  */
 export async function readImageArchive(file: string): Promise<ImageArchive> {
   const stream = await openArchive(file);
-  const contents = await filesOf(new ByteReader(stream), file, [OCI_CONTENTS, DOCKER_CONTENTS]).catch(
-    (error: unknown) => {
-      throw error instanceof UsageError ? error : refusal(file, 'the archive cannot be read', error);
-    },
-  );
-  const found = parseContents(contents, file);
-  if (found === undefined) throw refusal(file, 'it is a tar archive, but not one of container images');
-  if (found.names.length === 0)
+  const files = await jsonFilesOf(new ByteReader(stream), file).catch((error: unknown) => {
+    throw error instanceof UsageError ? error : refusal(file, 'the archive cannot be read', error);
+  });
+  const contents = parseContents(files, file);
+  if (contents === undefined) throw refusal(file, 'it is a tar archive, but not one of container images');
+  const names = contents.images.map(({ name }) => name);
+  if (names.length === 0)
     throw refusal(file, 'the archive does not name its images, so no pod could ask for them');
-  return { file, bytes: statSync(file).size, ...found };
+  return { file, bytes: statSync(file).size, ...contents, names };
 }
 
 async function openArchive(file: string): Promise<AsyncIterable<Buffer>> {
@@ -137,12 +118,9 @@ async function openArchive(file: string): Promise<AsyncIterable<Buffer>> {
   }
 }
 
-function parseContents(
-  contents: ReadonlyMap<string, string>,
-  file: string,
-): Pick<ImageArchive, 'format' | 'names'> | undefined {
+function parseContents(files: ReadonlyMap<string, string>, file: string): ImageContents | undefined {
   try {
-    return namesIn(contents);
+    return imageContents(files);
   } catch (cause) {
     throw refusal(file, 'its table of contents is not as it should be', cause);
   }

@@ -10,6 +10,8 @@ import type { RunningCluster } from './running-cluster.js';
 /** On a node, while it is loaded. */
 const TARGET = '/var/tmp/sriov-lab-image.tar';
 const MEBIBYTE = 1024 ** 2;
+/** Of the nodes: machines are what this computer is. */
+const PLATFORM = 'linux/amd64';
 
 /** The nodes to load an image onto: the one of that name, or all. Throws UsageError for a name that no node has. */
 function chosenNodes({ kubernetes, running }: RunningCluster, only: string | undefined): string[] {
@@ -20,6 +22,18 @@ function chosenNodes({ kubernetes, running }: RunningCluster, only: string | und
     code: 'LAB-MEMBER-UNKNOWN',
     message: `the cluster of lab ${running.record.lab.name} has no node \`${only}\``,
     hint: `use one of: ${names.join(', ')}`,
+  });
+}
+
+/** Throws UsageError for an image that the nodes cannot run. One whose archive does not tell what it is for is left to the runtime. */
+function refuseForeign({ file, images }: ImageArchive): void {
+  const foreign = images.find(({ platforms }) => platforms.length > 0 && !platforms.includes(PLATFORM));
+  if (foreign === undefined) return;
+  throw new UsageError({
+    code: 'LAB-IMAGE-PLATFORM',
+    message: `the image ${foreign.name} is for ${foreign.platforms.join(', ')}, but the nodes are ${PLATFORM}`,
+    location: { file },
+    hint: `build it, or pull it, with --platform ${PLATFORM}, and save it again`,
   });
 }
 
@@ -53,7 +67,7 @@ function notImported(
       code: 'LAB-IMAGE-IMPORT',
       message: `the container runtime of node ${node} did not import the image`,
       location: { file },
-      hint: `it must be an image for linux/amd64, and fit on the node's disk: lab exec ${lab} ${node} -- df -h /var/lib/containerd`,
+      hint: `it must be an image for ${PLATFORM}, and fit on the node's disk: lab exec ${lab} ${node} -- df -h /var/lib/containerd`,
     },
     { cause: new Error(`${stdout}\n${stderr}`.trim()) },
   );
@@ -65,8 +79,8 @@ export interface LoadedImage extends ImageArchive {
 }
 
 /**
- * Puts an archive of images onto the nodes of a cluster, or onto one of them. Throws UsageError for a file that is none, and MachineError
- * if a node does not take it.
+ * Puts an archive of images onto the nodes of a cluster, or onto one of them. Throws UsageError for a file that is none, or for
+ * another platform, and MachineError if a node does not take it.
  */
 export async function loadImage(
   cluster: RunningCluster,
@@ -76,6 +90,7 @@ export async function loadImage(
 ): Promise<LoadedImage> {
   const nodes = chosenNodes(cluster, only);
   const archive = await readImageArchive(file);
+  refuseForeign(archive);
   const { running } = cluster;
   await withLabLock(running.folder, 'lab image load', task, async () => {
     for (const node of nodes) {

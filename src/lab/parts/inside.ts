@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { digestOf, folderOf, FUNCTIONS_SCRIPT, FUNCTIONS_UNDO_SCRIPT, NETWORK_SCRIPT } from '../artefacts.js';
-import { scaledLimitMs } from '../limits.js';
+import { scaledLimit } from '../../toolchain/emulation.js';
 import { machinesOn, type Machine } from '../../model/lab.js';
 import type { PreparedLab } from '../prepare.js';
 import type { PartKey } from '../record.js';
@@ -51,8 +51,9 @@ export function insideParts(prepared: PreparedLab, { name, on }: Machine): Part[
           for (const script of [FUNCTIONS_SCRIPT, NETWORK_SCRIPT]) {
             const log = site.folder.log(`${name}.${script.replace('.sh', '')}`);
             await runPreparation(host, script, {
+              lab: site.record.lab.name,
               log,
-              limitMs: scaledLimitMs(LIMIT_MS, accelerator),
+              limitMs: scaledLimit(LIMIT_MS, accelerator),
               signal,
             });
           }

@@ -1,5 +1,5 @@
-import { bootLimitMs } from '../limits.js';
-import { functionsOf, type Machine } from '../../model/lab.js';
+import { acceleratorsOf, bootLimitMs } from '../limits.js';
+import { machinesInside, type Machine } from '../../model/lab.js';
 import type { Acceleration } from '../../toolchain/types.js';
 import {
   CONTROL_PLANE_SCRIPT,
@@ -10,7 +10,7 @@ import {
   NETWORK_SCRIPT,
   nodeScript,
 } from '../artefacts.js';
-import type { PreparedLab } from '../prepare.js';
+import { imagesOf, type PreparedLab } from '../prepare.js';
 import { keyOf, type PartKey } from '../record.js';
 import { settleDevices } from '../settle-devices.js';
 import { startMachine, waitForGuest, waitForQemu } from '../start-machine.js';
@@ -66,13 +66,6 @@ export function accelerationOn(prepared: PreparedLab, on: string | null): Accele
   return on === null ? prepared.acceleration : prepared.accelerationInside;
 }
 
-function limitFor(prepared: PreparedLab, { nics, on }: Machine): number {
-  const functions = nics.flatMap(functionsOf).length;
-  const nested = on !== null && prepared.acceleration.accelerator === 'tcg';
-  const { accelerator } = accelerationOn(prepared, on);
-  return prepared.bootLimitMs ?? bootLimitMs(functions, accelerator, nested);
-}
-
 /** A QEMU with its guest. It is ready when the guest answers and has loaded the drivers of its devices. */
 export function machinePart(prepared: PreparedLab, machine: Machine): Part {
   const { name, on, disk } = machine;
@@ -97,6 +90,7 @@ export function machinePart(prepared: PreparedLab, machine: Machine): Part {
         folder: site.folder,
         host: await site.host(place, task.signal),
         image: on === null ? image : null,
+        inside: imagesOf(machinesInside(lab, name), images),
         qemu,
         bin: toolchain.bin,
         accelerator,
@@ -107,7 +101,7 @@ export function machinePart(prepared: PreparedLab, machine: Machine): Part {
       site.log('machine-started', { machine: name, on, image: image.digest, qemu });
       return async () => {
         const started = Date.now();
-        const limitMs = limitFor(prepared, machine);
+        const limitMs = prepared.bootLimitMs ?? bootLimitMs(machine, acceleratorsOf(prepared));
         site.update(key, { main: await waitForQemu(booting, site.folder, limitMs, task.signal) });
         const connect = site.channels.to(name, 'agent');
         const agent = await waitForGuest(booting, site.folder, connect, limitMs, task.signal);

@@ -9,7 +9,13 @@ import { waitFor } from '../../process/wait-for.js';
 import { nodeServices } from '../../render/node-view.js';
 import { DEVICE_CLASSES, digestOf, folderOf, nodeScript } from '../artefacts.js';
 import { API_SERVER } from '../cluster/control-plane.js';
-import { lastHeartbeat, nodeReadiness, questionsAbout, type NotReady } from '../cluster/node-state.js';
+import {
+  isReady,
+  lastHeartbeat,
+  nodeReadiness,
+  questionsAbout,
+  type NotReady,
+} from '../cluster/node-state.js';
 import { ADMIN_KUBECTL, KUBECTL_CACHE } from '../cluster/paths.js';
 import { acceleratorsOf, limitMsAt } from '../limits.js';
 import type { PreparedCluster, PreparedLab } from '../prepare.js';
@@ -27,8 +33,8 @@ const SECRETS = '/etc/kubernetes';
 export const nodeKind: Kind = {
   words: {
     absent: 'the machine is not a node of the cluster yet',
-    kept: 'it is Ready, and its VFs can be allocated',
-    ended: 'it is not Ready, or its VFs cannot be allocated',
+    kept: 'it is Ready',
+    ended: 'it is not Ready',
     changed: 'its part of the cluster has changed',
     interrupted: 'an earlier `lab up` was interrupted while it joined the cluster',
   },
@@ -37,7 +43,9 @@ export const nodeKind: Kind = {
     const node = lab.kubernetes?.nodes.find(({ machine }) => machine === name);
     if (node === undefined || lab.kubernetes === null) return false;
     const host = await site.host({ peer: lab.kubernetes.controlPlane.clients }, signal);
-    return judge(lab, lab.kubernetes, node, await askAbout(lab.kubernetes, node, host, signal)) === undefined;
+    const answers = await askAbout(lab.kubernetes, node, host, signal);
+    // Not whether its VFs can be allocated: that is for the check to tell, which a repair would keep from looking.
+    return typeof answers !== 'string' && isReady(answers[0] ?? '{}');
   },
   // Its containers and their networks end with the machine.
   down: async () => Promise.resolve(),
@@ -116,7 +124,12 @@ export function nodePart(
         await addDeviceClasses(host, kubernetes, signal);
         const before = await askAbout(kubernetes, node, host, signal);
         const log = site.folder.log(`${name}.node`);
-        await runPreparation(guest, SCRIPT, { log, limitMs: limitMs(SCRIPT_LIMIT_MS), signal });
+        await runPreparation(guest, SCRIPT, {
+          lab: lab.name,
+          log,
+          limitMs: limitMs(SCRIPT_LIMIT_MS),
+          signal,
+        });
         site.log('node-started', { node: name, ms: Date.now() - started });
         let state: NotReady | undefined;
         const ask = async (): Promise<true | undefined> => {

@@ -61,9 +61,9 @@ export function nodeBoxes(
 ): Box[] {
   const node = kubernetes?.nodes.find((one) => one.machine === machine.name);
   if (node === undefined) return [];
-  const pools = node.pools.map(({ nic: name, resource }) => {
+  const pools = node.pools.map(({ nic: name, resource, vlan }) => {
     const vfs = machine.nics.find((nic) => nic.name === name)?.vfs.length ?? 0;
-    return `${resource}: ${vfs} ${vfs === 1 ? 'VF' : 'VFs'}`;
+    return `${resource}: ${vfs} ${vfs === 1 ? 'VF' : 'VFs'}${vlan === null ? '' : `, VLAN ${vlan}`}`;
   });
   const boxes: Box[] = [
     {

@@ -51,7 +51,7 @@ delete table ip sriov_lab
 table ip sriov_lab {
     chain postrouting {
         type nat hook postrouting priority srcnat
-        ip saddr 10.244.0.0/24 ip daddr != 10.244.0.0/16 oifname != "cni0" masquerade
+        ip saddr 10.244.0.0/24 ip daddr != 10.244.0.0/16 oifname != "cni0" counter masquerade
     }
     chain prerouting {
         type nat hook prerouting priority dstnat

@@ -51,7 +51,7 @@ delete table ip sriov_lab
 table ip sriov_lab {
     chain postrouting {
         type nat hook postrouting priority srcnat
-        ip saddr 10.244.0.0/24 ip daddr != 10.244.0.0/16 oifname != "cni0" masquerade
+        ip saddr 10.244.0.0/24 ip daddr != 10.244.0.0/16 oifname != "cni0" counter masquerade
     }
     chain prerouting {
         type nat hook prerouting priority dstnat
@@ -165,9 +165,10 @@ cat >/etc/sriov-lab/pools.json <<'END'
       "nic": "pf0",
       "resource": "sriov.lab/pf0",
       "pf": "0000:02:00.0",
-      "plugin": "sriov-virtio",
+      "plugin": "sriov",
       "subnet": "10.0.0.0/24",
-      "addresses": { "first": "10.0.0.100", "last": "10.0.0.150" }
+      "addresses": { "first": "10.0.0.100", "last": "10.0.0.150" },
+      "settings": { "vlan": 10 }
     }
   ]
 }

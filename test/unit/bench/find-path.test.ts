@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { findPath, TAP_CHATTER } from '../../../src/bench/find-path.js';
+import { findPath, NODE_CHATTER, TAP_CHATTER } from '../../../src/bench/find-path.js';
 import { evidenceOf, pathProblem, sumEvidence, type PathHosts } from '../../../src/bench/path.js';
 import type { LabFile } from '../../../src/definition/shape.js';
 import type { NicFile } from '../../../src/definition/shape-nic.js';
@@ -58,6 +58,21 @@ describe('the path', () => {
     expect(observer.places).toEqual({ offload: 'tap guest-a', software: 'tap guest-b' });
     expect(await observer.read()).toEqual({ offload: 15, software: 7 });
     expect(await (await findPath(of, bench, hosts({}))).read()).toEqual({ offload: 0, software: 0 });
+  });
+
+  it('of a node’s uplink also carries what the kubelet says, which is no payload of the other side', async () => {
+    const functions = { a: { backend: { tap: 'lan' }, vfs: 1 }, b: { backend: { tap: 'lan' } } };
+    const { lab: of, bench } = benched(functions, {
+      peers: { server: { network: 'lan' }, control: { network: 'lan' } },
+      kubernetes: { 'control-plane': 'control', nodes: ['guest'] },
+      bench: { machine: 'guest', peer: 'server', offload: 'a.vf0', software: 'b' },
+    });
+    const observer = await findPath(of, bench, hosts({}));
+    expect(observer.chatter).toEqual({ offload: TAP_CHATTER, software: NODE_CHATTER });
+    const apart = { side: 'offload', payloadBytes: 0, ownBytes: 0 } as const;
+    expect(pathProblem({ ...apart, otherBytes: 65_536 }, observer)).toBeUndefined();
+    expect(pathProblem({ ...apart, otherBytes: 65_537 }, observer)).toContain('tap guest-b as well');
+    expect(pathProblem({ ...apart, side: 'software', otherBytes: 16_385 }, observer)).toContain('as well');
   });
 
   it('of functions that share a tap is one, which is no comparison', async () => {
@@ -125,8 +140,9 @@ describe('the path', () => {
 
   it('may be chatted on by neighbours', () => {
     const places = { offload: 'tap a', software: 'tap b' };
+    const chatter = { offload: { bytes: 0, share: 0 }, software: TAP_CHATTER };
     const problem = (payloadBytes: number, ownBytes: number, otherBytes: number): string | undefined =>
-      pathProblem({ side: 'offload', payloadBytes, ownBytes, otherBytes }, { places, chatter: TAP_CHATTER });
+      pathProblem({ side: 'offload', payloadBytes, ownBytes, otherBytes }, { places, chatter });
     expect(problem(0, 0, 16_384)).toBeUndefined();
     expect(problem(0, 0, 16_385)).toBe(
       'offload: the payload of 0 bytes passed tap b as well, which counted 16385 bytes',

@@ -7,6 +7,9 @@ import { silentTask, type Task } from '../../../src/model/task.js';
 import type { RunResult } from '../../../src/process/run.js';
 import { measurement, reading, settings } from '../../support/bench.js';
 
+const CHATTER = { bytes: 16_384, share: 0.01 };
+const NO_CHATTER = { bytes: 0, share: 0 };
+
 interface Fake {
   /** What the run of this number, from 0, reads; numbers count both sides. */
   read?: (side: Side, run: number) => Partial<Reading>;
@@ -42,7 +45,7 @@ async function bench(
     acceleration: 'TCG',
     observer: {
       places: fake.places ?? { offload: 'tap a', software: 'tap b' },
-      chatter: { bytes: 16_384, share: 0.01 },
+      chatter: { offload: CHATTER, software: CHATTER },
       read: async () => Promise.resolve(counted),
     },
     run: async (side) => {
@@ -168,7 +171,7 @@ describe('a bench', () => {
       acceleration: 'TCG',
       observer: {
         places: { offload: 'a', software: 'b' },
-        chatter: { bytes: 0, share: 0 },
+        chatter: { offload: NO_CHATTER, software: NO_CHATTER },
         read: async () => Promise.resolve({ offload: 0, software: 0 }),
       },
       run: async () => Promise.reject(new Error('it was run')),
@@ -207,7 +210,7 @@ describe('a bench', () => {
       ...steady,
       observer: {
         places: { offload: 'a', software: 'b' },
-        chatter: { bytes: 0, share: 0 },
+        chatter: { offload: NO_CHATTER, software: NO_CHATTER },
         read: async () => Promise.resolve({ ...counted }),
       },
       run: async (side, argv) => {

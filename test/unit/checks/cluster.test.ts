@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { useScratch } from '../../support/scratch.js';
 import { clusterTarget, labWithCluster, request } from '../../support/cluster-checks.js';
-import { failedOf, runScript } from './fake-kubectl.js';
+import { failedOf, runScript } from '../../support/fake-kubectl.js';
 import { fine, runIn } from './fake-world.js';
 
 const scratch = useScratch();

@@ -4,7 +4,7 @@ import { connectedTo } from '../../../src/checks/pod-network/connections.js';
 import { findCheck } from '../../../src/checks/runs.js';
 import { clusterTarget, labWithCluster, request } from '../../support/cluster-checks.js';
 import { useScratch } from '../../support/scratch.js';
-import { failedOf, runScript } from './fake-kubectl.js';
+import { failedOf, runScript } from '../../support/fake-kubectl.js';
 import { failedIn, fakeHost, fine, linksOf, runIn, saying } from './fake-world.js';
 
 const scratch = useScratch();

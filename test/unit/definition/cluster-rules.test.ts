@@ -55,10 +55,13 @@ describe('a cluster', () => {
     expect(complaint({ machines: { guest: alone } })).toMatch(/a node without VFs.*\[LAB-RULE-KUBERNETES\]/);
   });
 
-  it('keeps clear of a bench’s containers', () => {
-    const bench = { machine: 'guest', peer: 'server', offload: 'pf0.vf0', software: 'uplink' };
-    expect(complaint({ bench })).toMatch(/overlaps with 10\.244\.0\.0\/24.*`bench`.*\[LAB-RULE-SUBNET\]/);
-    expect(complaint({ bench: { ...bench, containerSubnet: '10.243.0.0/24' } })).toBe('');
+  it('keeps clear of a bench’s containers, unless they are its own pods', () => {
+    const machines = { guest: node, other: node };
+    const bench = { machine: 'other', peer: 'server', offload: 'pf0.vf0', software: 'uplink' };
+    expect(complaint({ machines, bench })).toMatch(
+      /overlaps with 10\.244\.0\.0\/24.*`bench`.*\[LAB-RULE-SUBNET\]/,
+    );
+    expect(complaint({ machines, bench: { ...bench, containerSubnet: '10.243.0.0/24' } })).toBe('');
   });
 
   it('does not mind the unused subnet of a network that leads out', () => {

@@ -82,6 +82,7 @@ const full = {
     nodes: ['guest', 'empty'],
     pods: '10.244.0.0/16',
     vfs: 'dra',
+    vlans: { pf0: 10 },
   },
 };
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { benchScripts } from '../../../src/bench/scripts.js';
+import { benchScripts } from '../../../src/bench/containers/containers-of.js';
 import { lab } from '../../support/definition.js';
 
 const networks = { lan: { subnet: '10.0.0.0/24' } };
@@ -20,7 +20,7 @@ describe('the bench of a lab', () => {
       peer: 'server',
       offload: { nic: 'pf0', function: 'pf0.vf0', address: '10.0.0.11/24' },
       software: { nic: 'up', function: 'up', address: '10.0.0.12/24' },
-      containerSubnet: '10.244.0.0/24',
+      containers: { kind: 'namespaces', subnet: '10.244.0.0/24' },
     });
   });
 
@@ -59,14 +59,26 @@ describe('the bench of a lab', () => {
       },
     });
     expect(of.bench?.software.function).toBe('multi.fn1');
-    const software = benchScripts(of).find(({ path }) => path === 'bench/software.sh')?.content;
+    const software = benchScripts(of, () => 'kvm').find(({ path }) => path === 'bench/software.sh')?.content;
     expect(software).toContain('address add 192.168.5.74/29 dev eth0');
     expect(software).toContain('route add default via 192.168.5.73');
+  });
+
+  it('has pods for containers if its machine is a node, whatever the network of other containers would be', () => {
+    const node = { nics: { pf0: { backend: { tap: 'lan' }, vfs: 1 }, up: { backend: { tap: 'lan' } } } };
+    const { bench } = lab({
+      networks,
+      peers: { ...peers, control: { network: 'lan' } },
+      machines: { guest: node, other: node },
+      kubernetes: { 'control-plane': 'control', nodes: ['guest'] },
+      bench: { machine: 'guest', peer: 'server', offload: 'pf0.vf0', software: 'up' },
+    });
+    expect(bench?.containers).toEqual({ kind: 'pods' });
   });
 
   it('is null in a lab without one, which has no scripts for it', () => {
     const of = lab({ machines: { guest: {} } });
     expect(of.bench).toBeNull();
-    expect(benchScripts(of)).toEqual([]);
+    expect(benchScripts(of, () => 'kvm')).toEqual([]);
   });
 });

@@ -46,6 +46,7 @@ describe('a cluster', () => {
               plugin: 'sriov-virtio',
               subnet: '10.0.0.0/24',
               addresses: { first: '10.0.0.251', last: '10.0.0.254' },
+              vlan: null,
             },
           ],
         },
@@ -282,7 +283,7 @@ describe('the VFs of several nodes', () => {
       server: { network: 'lan', address: '10.0.0.245' },
     },
     machines: { one: { nics }, two: { nics }, other: { nics } },
-    kubernetes: { 'control-plane': 'control', nodes: ['one', 'two'] },
+    kubernetes: { 'control-plane': 'control', nodes: ['one', 'two'], vlans: { pf1: 10 } },
   });
   const pools = many.kubernetes?.nodes.flatMap((node) => node.pools) ?? [];
 
@@ -293,6 +294,7 @@ describe('the VFs of several nodes', () => {
       ['sriov.lab/pf0', 'sriov-virtio', '10.0.0.0/24'],
       ['sriov.lab/pf1', 'sriov', '10.7.0.0/24'],
     ]);
+    expect(pools.map(({ vlan }) => vlan)).toEqual([null, 10, null, 10]);
     expect(many.kubernetes?.nodes.map(({ pods }) => pods)).toEqual(['10.244.0.0/24', '10.244.1.0/24']);
   });
 

@@ -74,6 +74,7 @@ const STRANGE: readonly unknown[] = [
   'device-plugin',
   { 'control-plane': 'server', nodes: ['guest'] },
   { 'control-plane': 'server', nodes: ['guest'], vfs: 'none', pods: '10.64.0.0/10' },
+  { 'control-plane': 'server', nodes: ['guest'], vlans: { pf0: 10 } },
 ];
 
 interface Place {

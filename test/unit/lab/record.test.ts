@@ -147,7 +147,7 @@ describe('finding the record that LAB means', () => {
       expect.objectContaining({ code: 'LAB-NOT-UP' }) as Error,
     );
     expect(() => findRunningLab(scratch(), 'none')).toThrow(
-      expect.objectContaining({ code: 'LAB-NOT-UP' }) as Error,
+      expect.objectContaining({ code: 'LAB-NOT-FOUND' }) as Error,
     );
   });
 });
@@ -307,16 +307,15 @@ describe('the logs of a lab', () => {
   it('of a lab that never was, and of a name that it has not, are refused with what there is', async () => {
     leaveLogs('/gone/lab.yaml');
     await expect(labLogs(scratch(), 'never', undefined)).rejects.toMatchObject({
-      problems: [{ code: 'LAB-NO-LOGS' }],
+      problems: [{ code: 'LAB-NOT-FOUND' }],
     });
-    await expect(labLogs(scratch(), 'past', 'gest.qemu')).rejects.toMatchObject({
-      problems: [
-        {
-          code: 'LAB-NO-LOGS',
-          message: 'lab `past` has no log `gest.qemu`',
-          hint: 'use one of: guest.console, guest.qemu, events',
-        },
-      ],
-    });
+    for (const [name, hint] of [
+      ['gest.qemu', 'did you mean `guest.qemu`?'],
+      ['kubelet', 'use one of: guest.console, guest.qemu, events'],
+    ] as const) {
+      await expect(labLogs(scratch(), 'past', name)).rejects.toMatchObject({
+        problems: [{ code: 'LAB-NO-LOGS', message: `lab \`past\` has no log \`${name}\``, hint }],
+      });
+    }
   });
 });

@@ -1,3 +1,4 @@
+import type { BootImage } from '../../../src/images/boot-image.js';
 import { existsSync, mkdirSync, readFileSync, readlinkSync, statSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
@@ -11,7 +12,7 @@ import { consoleText } from '../../../src/lab/console-text.js';
 import { describeBench } from '../../../src/lab/describe-bench.js';
 import { findImage } from '../../../src/lab/find-image.js';
 import { initialFiles, initLab, type InitOptions } from '../../../src/lab/init-lab.js';
-import { kernelFlavourOf } from '../../../src/lab/kernel-flavour.js';
+import { kernelFlavourOf, kernelWishOf } from '../../../src/lab/kernel-flavour.js';
 import { linkImage } from '../../../src/lab/link-image.js';
 import { refusalReasons } from '../../../src/lab/refusal-reasons.js';
 import { writeRendered } from '../../../src/lab/write-rendered.js';
@@ -101,6 +102,7 @@ describe('the artefacts of a lab', () => {
     expect(bench.map(({ path, executable }) => [path, executable])).toEqual([
       ['bench/offload.sh', true],
       ['bench/software.sh', true],
+      ['bench/enter.sh', true],
       ['bench/end.sh', true],
     ]);
   });
@@ -318,18 +320,29 @@ describe('an image', () => {
     writeFileSync(join(bin, 'qemu-img'), '#!/bin/sh\necho "$@" >"$9"\n', { mode: 0o755 });
     const image = { kernel: '/images/kernel', initrd: '/images/initrd', disk: '/images/disk' };
     writeFileSync(join(scratch(), 'guest.disk'), 'old');
-    await linkImage('guest', image as Parameters<typeof linkImage>[1], scratch(), bin);
-    await linkImage('guest', image as Parameters<typeof linkImage>[1], scratch(), bin);
+    await linkImage('guest', image as BootImage, [], scratch(), bin);
+    await linkImage('guest', image as BootImage, [], scratch(), bin);
     expect(readlinkSync(join(scratch(), 'guest.kernel'))).toBe('/images/kernel');
     expect(readlinkSync(join(scratch(), 'guest.initrd'))).toBe('/images/initrd');
     expect(readFileSync(join(scratch(), 'guest.disk'), 'utf8')).toBe(
       'create -q -f qcow2 -b /images/disk -F qcow2 guest.disk\n',
     );
     const diskless = { ...image, disk: null };
-    await linkImage('guest', diskless as Parameters<typeof linkImage>[1], scratch(), bin);
+    await linkImage('guest', diskless as BootImage, [], scratch(), bin);
     expect(existsSync(join(scratch(), 'guest.disk'))).toBe(false);
-    await linkImage('other', diskless as Parameters<typeof linkImage>[1], scratch(), bin);
+    await linkImage('other', diskless as BootImage, [], scratch(), bin);
     expect(existsSync(join(scratch(), 'other.disk'))).toBe(false);
+  });
+
+  it('of a machine inside another has its disk there too, which nobody writes to', async () => {
+    const outer = { kernel: '/images/kernel', initrd: '/images/initrd', disk: null, digest: '' };
+    const inside = [
+      { machine: 'node', image: { ...outer, disk: '/images/disk' } },
+      { machine: 'small', image: outer },
+    ];
+    await linkImage('server', outer, inside, scratch(), 'no-programs');
+    expect(readlinkSync(join(scratch(), 'node.disk'))).toBe('/images/disk');
+    expect(existsSync(join(scratch(), 'small.disk'))).toBe(false);
   });
 });
 
@@ -346,6 +359,8 @@ describe('what else is told of a lab', () => {
     expect(kernelFlavourOf(of('virtio-net'))).toBe('cloud');
     expect(kernelFlavourOf(of('virtio-net', 'igb'))).toBe('generic');
     expect(kernelFlavourOf(of())).toBe('cloud');
+    expect(kernelWishOf(of('igb'))).toBe('generic');
+    expect(kernelWishOf({ ...of('igb'), expect: 'refused' })).toBe('any');
   });
 
   it('is each reason for which QEMU must refuse it', () => {

@@ -181,13 +181,15 @@ describe('a kubeconfig', () => {
 });
 
 describe('an image', () => {
-  async function archive(): Promise<string> {
+  async function archive(architecture = 'amd64'): Promise<string> {
     const folder = join(scratch(), 'content');
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, 'layer'), Buffer.alloc(600_000));
-    writeFileSync(join(folder, 'manifest.json'), JSON.stringify([{ RepoTags: ['lab/plugin:1'] }]));
+    writeFileSync(join(folder, 'config.json'), JSON.stringify({ architecture, os: 'linux' }));
+    const manifest = [{ Config: 'config.json', RepoTags: ['lab/plugin:1'] }];
+    writeFileSync(join(folder, 'manifest.json'), JSON.stringify(manifest));
     const file = join(scratch(), 'image.tar');
-    await runOrThrow(['tar', '-C', folder, '-cf', file, 'layer', 'manifest.json']);
+    await runOrThrow(['tar', '-C', folder, '-cf', file, 'layer', 'config.json', 'manifest.json']);
     return file;
   }
 
@@ -280,6 +282,22 @@ describe('an image', () => {
       },
     );
     expect(done.slice(1)).toEqual([kill, `rm -f ${target}`]);
+  });
+
+  it('that the nodes cannot run is not put anywhere', async () => {
+    const { lab, done } = running();
+    const file = await archive('arm64');
+    await expect(loadImage(await cluster(lab), file, undefined, silentTask())).rejects.toMatchObject({
+      problems: [
+        {
+          code: 'LAB-IMAGE-PLATFORM',
+          message: 'the image lab/plugin:1 is for linux/arm64, but the nodes are linux/amd64',
+          location: { file },
+          hint: 'build it, or pull it, with --platform linux/amd64, and save it again',
+        },
+      ],
+    });
+    expect(done).toEqual([]);
   });
 
   it('is not put anywhere if the node or the file is wrong', async () => {

@@ -1,5 +1,5 @@
 import { mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { readImageArchive } from '../../../../src/lab/cluster/image-archive.js';
@@ -13,7 +13,10 @@ const LAYER = Buffer.alloc(300_000, 7);
 async function archive(files: Readonly<Record<string, string | Buffer>>, prefix = ''): Promise<string> {
   const folder = join(scratch(), 'content');
   mkdirSync(folder, { recursive: true });
-  for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
+  for (const [name, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), content);
+  }
   const file = join(scratch(), 'image.tar');
   const names = Object.keys(files).map((name) => `${prefix}${name}`);
   await runOrThrow(['tar', '-C', folder, '-cf', file, ...names]);
@@ -54,6 +57,61 @@ describe('an archive of images', () => {
     expect(await readImageArchive(await archive(oci(both)))).toMatchObject({
       names: ['docker.io/lab/plugin:1'],
     });
+  });
+
+  const config = (architecture: string, os = 'linux'): string =>
+    JSON.stringify({ architecture, os, rootfs: {} });
+  const blob = (digest: string): string => `blobs/sha256/${digest}`;
+  const to = (digest: string): object => ({ digest: `sha256:${digest}` });
+
+  it('of docker tells what each image is for, wherever its configuration stands', async () => {
+    const manifest = [
+      { Config: 'a.json', RepoTags: ['a:1', 'a:2'] },
+      { Config: blob('b'), RepoTags: ['b:1'] },
+      { Config: 'gone.json', RepoTags: ['c:1'] },
+      { RepoTags: ['d:1'] },
+    ];
+    const file = await archive({
+      'a.json': config('arm64'),
+      'manifest.json': JSON.stringify(manifest),
+      [blob('b')]: config('amd64', 'windows'),
+      'layer.tar': LAYER,
+    });
+    expect((await readImageArchive(file)).images).toEqual([
+      { name: 'a:1', platforms: ['linux/arm64'] },
+      { name: 'a:2', platforms: ['linux/arm64'] },
+      { name: 'b:1', platforms: ['windows/amd64'] },
+      { name: 'c:1', platforms: [] },
+      { name: 'd:1', platforms: [] },
+    ]);
+  });
+
+  it('of OCI tells it by what its index leads to: a manifest, or an index of several with attestations', async () => {
+    const name = (text: string): object => ({ annotations: { 'io.containerd.image.name': text } });
+    const file = await archive({
+      [blob('c1')]: config('amd64'),
+      [blob('c2')]: config('arm64'),
+      [blob('c3')]: config('unknown', 'unknown'),
+      [blob('m1')]: JSON.stringify({ config: to('c1') }),
+      [blob('m2')]: JSON.stringify({ config: to('c2') }),
+      [blob('m3')]: JSON.stringify({ config: to('c3') }),
+      [blob('several')]: JSON.stringify({ manifests: [to('m1'), to('m2'), to('m3'), to('gone')] }),
+      [blob('ring')]: JSON.stringify({ manifests: [to('ring')] }),
+      'index.json': JSON.stringify({
+        manifests: [
+          { ...to('m2'), ...name('one:1') },
+          { ...to('several'), ...name('several:1') },
+          { ...to('ring'), ...name('ring:1') },
+          name('nothing:1'),
+        ],
+      }),
+    });
+    expect((await readImageArchive(file)).images).toEqual([
+      { name: 'one:1', platforms: ['linux/arm64'] },
+      { name: 'several:1', platforms: ['linux/amd64', 'linux/arm64'] },
+      { name: 'ring:1', platforms: [] },
+      { name: 'nothing:1', platforms: [] },
+    ]);
   });
 
   it.each([

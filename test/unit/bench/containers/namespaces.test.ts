@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { benchScripts, containerOf, END_SCRIPT, setupScript } from '../../../src/bench/scripts.js';
-import { lab } from '../../support/definition.js';
+import { benchScripts, containersOf } from '../../../../src/bench/containers/containers-of.js';
+import { lab } from '../../../support/definition.js';
 
 const benched = lab({
   networks: { lan: { subnet: '10.0.0.0/24', mtu: 1400 } },
@@ -17,22 +17,39 @@ const benched = lab({
   },
 });
 
-describe('the scripts of a bench', () => {
-  const [offload = '', software = '', end = ''] = benchScripts(benched).map(({ content }) => content);
+const scripts = benchScripts(benched, () => 'kvm');
 
-  it('are one for each side and one that removes both; none without a bench', () => {
-    expect(benchScripts(benched).map(({ path }) => path)).toEqual([
-      setupScript('offload'),
-      setupScript('software'),
-      END_SCRIPT,
+/** The content of a script of the bench. */
+function contentOf(name: string): string {
+  const found = scripts.find(({ path }) => path === `bench/${name}`);
+  if (found === undefined) throw new Error(`no script ${name}`);
+  return found.content;
+}
+
+describe('the scripts of a bench in network namespaces', () => {
+  const [offload, software, enter, end] = ['offload.sh', 'software.sh', 'enter.sh', 'end.sh'].map(
+    contentOf,
+  ) as [string, string, string, string];
+
+  it('are one for each side, one that enters them and one that removes both; none without a bench', () => {
+    if (benched.bench === null) throw new Error('it has no bench');
+    const containers = containersOf(benched, benched.bench);
+    expect(containers.setUp).toEqual([
+      { path: 'bench/offload.sh', on: 'machine' },
+      { path: 'bench/software.sh', on: 'machine' },
     ]);
-    expect([setupScript('software'), END_SCRIPT]).toEqual(['bench/software.sh', 'bench/end.sh']);
-    expect(benchScripts(lab({ machines: { guest: {} } }))).toEqual([]);
+    expect(containers.end).toEqual({ path: 'bench/end.sh', on: 'machine' });
+    expect(scripts).toHaveLength(4);
+    expect(benchScripts(lab({ machines: { guest: {} } }), () => 'kvm')).toEqual([]);
+  });
+
+  it('enter the network namespace that has the name of the side', () => {
+    expect(enter).toContain('nsenter "--net=/run/netns/$container" "$@"');
   });
 
   it('give the VF to the container of the offload side, under its address and MTU', () => {
     expect(offload).toContain('\nbdf=0000:01:00.2\n');
-    expect(offload).toContain(`\ncontainer=${containerOf('offload')}\n`);
+    expect(offload).toContain('\ncontainer=offload\n');
     expect(offload).toContain('offload: the container has pf0.vf1 and no other netdev');
     expect(offload).toContain('offload: the container reaches server');
     expect(offload).toMatch(/ping .*10\.0\.0\.9/);

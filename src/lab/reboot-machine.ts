@@ -1,0 +1,67 @@
+import { join } from 'node:path';
+import { MachineError } from '../errors/families.js';
+import type { Machine } from '../model/lab.js';
+import type { GuestAgent } from '../qemu/guest-agent.js';
+import { rebootInPlace } from '../qemu/reboot-in-place.js';
+import { lastConsoleLines } from './console-text.js';
+import { logEvent } from './events.js';
+import { acceleratorsOf, bootLimitMs } from './limits.js';
+import { limitMsOn } from './run-script.js';
+import type { RunningLab } from './running-lab.js';
+import { settleDevices } from './settle-devices.js';
+
+/** What systemd gives a service that does not end, and half a minute for all others. */
+const SHUTDOWN_LIMIT_MS = 120_000;
+
+function late({ folder }: RunningLab, machine: string, what: string, cause?: unknown): MachineError {
+  return new MachineError(
+    {
+      code: 'LAB-MACHINE-BOOT',
+      message: `the guest of machine ${machine} ${what}`,
+      location: { file: join(folder.run, `${machine}.console.log`) },
+      hint: 'see its console: lab logs',
+    },
+    { cause: new Error(lastConsoleLines(folder, machine) || String(cause)) },
+  );
+}
+
+function inSeconds(ms: number): string {
+  return `within ${Math.round(ms / 1000)} s`;
+}
+
+/** The agent of a guest that has begun anew, once it answers. */
+async function nextAgent(running: RunningLab, machine: Machine, signal: AbortSignal): Promise<GuestAgent> {
+  const { channels, record } = running;
+  const limitMs = bootLimitMs(machine, acceleratorsOf(record.tools));
+  await channels.forgetAgent(machine.name);
+  try {
+    return await channels.agent(machine.name, signal, { limitMs });
+  } catch (error) {
+    signal.throwIfAborted();
+    throw late(running, machine.name, `was not up again ${inSeconds(limitMs)} after its reboot`, error);
+  }
+}
+
+/**
+ * Has systemd reboot the guest of a machine, within the QEMU that runs, and returns when the guest answers again and has loaded the drivers
+ * of its devices. Throws MachineError if it does not come back, or QEMU ends.
+ */
+export async function rebootMachine(
+  running: RunningLab,
+  machine: Machine,
+  signal: AbortSignal,
+): Promise<void> {
+  const { channels, folder } = running;
+  const { name } = machine;
+  const started = Date.now();
+  const agent = await channels.agent(name, signal);
+  const limitMs = limitMsOn(running, machine, SHUTDOWN_LIMIT_MS);
+  const reboot = {
+    tell: async () => agent.start(['systemctl', 'reboot']),
+    limitMs,
+    late: () => late(running, name, `did not shut down for its reboot ${inSeconds(limitMs)}`),
+  };
+  await rebootInPlace(await channels.qmp(name, signal), reboot, signal);
+  await settleDevices(await nextAgent(running, machine, signal), signal);
+  logEvent(folder.events, 'machine-rebooted', { machine: name, ms: Date.now() - started });
+}
