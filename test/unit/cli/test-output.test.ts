@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { withTestOutput } from '../../../src/cli/test-output.js';
 import { checkResult, testResult } from '../../support/results.js';
 
+// eslint-disable-next-line @typescript-eslint/unbound-method -- it is put back where it was
 const { isTTY, hasColors } = process.stdout;
 const check = checkResult('vf-creation', [[true, 'three VFs appear']]);
 let written = '';
