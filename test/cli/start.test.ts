@@ -54,6 +54,8 @@ describe('compiled code', () => {
       stdout: 'valid\n',
       stderr: '',
     });
+    place().environment['XDG_CACHE_HOME'] = '/proc/nowhere';
+    expect(await place().lab('validate', 'quickstart')).toMatchObject({ exitCode: 0, stderr: '' });
     const cache = join(place().folder, 'cache');
     mkdirSync(cache);
     place().environment['XDG_CACHE_HOME'] = cache;
