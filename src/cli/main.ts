@@ -1,20 +1,22 @@
 import { fileURLToPath } from 'node:url';
 import { LabError } from '../errors/lab-error.js';
+import { keepCompiledCode } from './compile-cache.js';
 import { COMPLETE } from './completion/word.js';
 import { reportError } from './report-error.js';
-import { rootHelp } from './root-help.js';
 import { versionLine } from './version.js';
 
-/** What is asked for so often that nobody should wait for the framework, by the whole command line. */
-const answers = new Map<string, () => string>([
-  ['', rootHelp],
-  ['--help', rootHelp],
-  ['-h', rootHelp],
-  ['help', rootHelp],
-  ['--version', () => `${versionLine()}\n`],
-  ['-v', () => `${versionLine()}\n`],
-  ['version', () => `${versionLine()}\n`],
-]);
+const VERSION = ['--version', '-v', 'version'];
+const HELP = ['', '--help', '-h', 'help'];
+
+/** What is asked for so often that nobody should wait for the framework. Undefined for any other command line. */
+async function quickAnswer(words: readonly string[]): Promise<string | undefined> {
+  const line = words.join(' ');
+  if (VERSION.includes(line)) return `${versionLine()}\n`;
+  if (HELP.includes(line)) return (await import('./root-help.js')).rootHelp();
+  if (words[0] !== COMPLETE) return undefined;
+  const { completionOf } = await import('./completion/complete.js');
+  return completionOf(words.slice(1));
+}
 
 /** `lab COMMAND -h`; further behind, `-h` may belong to a command for a machine. */
 function withLongHelp(words: readonly string[]): string[] {
@@ -34,16 +36,12 @@ export async function main(dir: string): Promise<void> {
     throw error;
   });
   const words = process.argv.slice(2);
-  if (words[0] === COMPLETE) {
-    const { completionOf } = await import('./completion/complete.js');
-    process.stdout.write(await completionOf(words.slice(1)));
-    return;
-  }
-  const answer = answers.get(words.join(' '));
+  const answer = await quickAnswer(words);
   if (answer !== undefined) {
-    process.stdout.write(answer());
+    process.stdout.write(answer);
     return;
   }
+  keepCompiledCode();
   const { flush, handle, run, settings } = await import('./framework.js');
   // Users see no stack trace unless they ask for it.
   settings.debug = process.env['DEBUG'] === 'lab';

@@ -10,7 +10,7 @@ interface CompletionResult {
 export default class Completion extends BaseCommand<typeof Completion> {
   static override summary = 'Print a script with which a shell completes commands, flags and names.';
   static override description =
-    'The names are those of this moment: labs, the machines and checks of a lab, runs, images and logs. `lab` must be in PATH.';
+    'The names are those of this moment: labs, the machines and checks of a lab, runs, images and logs. `lab` must be in PATH, or an alias that is set before.';
   static override examples = [
     { description: 'In ~/.bashrc:', command: '. <(<%= config.bin %> <%= command.id %> bash)' },
     { description: 'In ~/.zshrc, after compinit:', command: '. <(<%= config.bin %> <%= command.id %> zsh)' },

@@ -1,5 +1,6 @@
 import * as Args from '@oclif/core/args';
 import { Help as Formatter, standardizeIDFromArgv } from '@oclif/core/help';
+import type * as Interfaces from '@oclif/core/interfaces';
 import { BaseCommand } from '../cli/base-command.js';
 import { noSuchCommand } from '../cli/no-such-command.js';
 import { rootHelp } from '../cli/root-help.js';
@@ -14,6 +15,10 @@ class Collected extends Formatter {
 
   override log(...lines: string[]): void {
     this.#lines.push(...lines);
+  }
+
+  async showTopic(topic: Interfaces.Topic): Promise<void> {
+    return this.showTopicHelp(topic);
   }
 
   get text(): string {
@@ -43,10 +48,12 @@ export default class Help extends BaseCommand<typeof Help> {
 
   async #of(words: readonly string[]): Promise<string> {
     const [id = ''] = standardizeIDFromArgv([...words], this.config);
-    if (this.config.findCommand(id) === undefined && this.config.findTopic(id) === undefined)
-      throw noSuchCommand(words, this.config);
     const help = new Collected(this.config, this.config.pjson.oclif.helpOptions);
-    await help.showHelp([id]);
+    const command = this.config.findCommand(id);
+    const topic = this.config.findTopic(id);
+    if (command !== undefined) await help.showCommandHelp(command);
+    else if (topic !== undefined) await help.showTopic(topic);
+    else throw noSuchCommand(words, this.config);
     return help.text;
   }
 }

@@ -22,9 +22,16 @@ export function shippedLabs(): Map<string, string> {
 export function definitionPath(lab: string): string {
   const path = resolve(lab);
   if (existsSync(path)) return statSync(path).isDirectory() ? join(path, DEFINITION) : path;
-  const shipped = shippedLabs().get(lab) ?? shippedLabs().get(shippedName(lab));
-  if (shipped !== undefined) return join(shipped, DEFINITION);
+  const shipped = shippedDefinition(lab) ?? shippedDefinition(shippedName(lab));
+  if (shipped !== undefined) return shipped;
   return /\.ya?ml$/.test(lab) ? path : join(path, DEFINITION);
+}
+
+/** The definition of a shipped lab; undefined if there is none of that name. Looks at that one alone: listing all takes a while. */
+function shippedDefinition(name: string): string | undefined {
+  if (!/^[a-z0-9-]+(\/[a-z0-9-]+)*$/.test(name)) return undefined;
+  const path = join(packageFolder(), LABS, name, DEFINITION);
+  return existsSync(path) ? path : undefined;
 }
 
 /** `labs/quickstart` names the shipped lab from any folder. */

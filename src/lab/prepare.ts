@@ -122,10 +122,7 @@ export async function prepareLab(read: ReadLab, options: PrepareOptions, task: T
   prepareServer(lab, task);
   const vhostNet = canOpenVhostNet();
   assertCanRunHere(lab, file, { vhostNet });
-  const toolchain = await resolveToolchain(
-    { ...options.toolchain, kernelFlavour: kernelWishOf(lab) },
-    task,
-  );
+  const toolchain = await resolveToolchain({ ...options.toolchain, kernelFlavour: kernelWishOf(lab) }, task);
   const acceleration = await decideAcceleration(toolchain, options.acceleration, task);
   const { mirror, environment } = options.toolchain;
   const context = { toolchain, environment, mirror, acceleration: acceleration.accelerator };

@@ -35,7 +35,13 @@ function pretendUp(lab: string): void {
 /** What bash offers for the last of the words. */
 async function inBash(...words: string[]): Promise<string[]> {
   installLab();
+  return askBash([], words);
+}
+
+/** The same; `before`: what else is in one's .bashrc. */
+async function askBash(before: readonly string[], words: readonly string[]): Promise<string[]> {
   const script = [
+    ...before,
     '. <(lab completion bash)',
     'COMP_WORDS=(lab "$@") COMP_CWORD=$#',
     '_lab',
@@ -98,6 +104,11 @@ describe('completion in bash', () => {
   it('offers images, and those of a lab', async () => {
     expect(await inBash('image', 'show', 'deb')).toEqual(['debian-13']);
     expect(await inBash('image', 'show', '--lab', 'quickstart', '')).toEqual(['micro']);
+  });
+
+  it('does so for an alias too', async () => {
+    const alias = `alias lab="'${process.execPath}' '${join(packageFolder(), 'bin/run.js')}'"`;
+    expect(await askBash(['shopt -s expand_aliases', alias], ['up', 'quick'])).toEqual(['quickstart']);
   });
 
   it('offers nothing where a file may follow, so that the shell does', async () => {

@@ -1,4 +1,5 @@
 import { BaseCommand, Flags } from '../../cli/base-command.js';
+import { outputWidth } from '../../cli/output-width.js';
 import { testResultText, tapFlag } from '../../cli/test-output.js';
 import { runArgument } from '../../cli/run-argument.js';
 import { findRun } from '../../results/find.js';
@@ -25,7 +26,9 @@ export default class ResultsShow extends BaseCommand<typeof ResultsShow> {
     const { args, flags } = await this.read(ResultsShow);
     const run = findRun(this.environment.state, args.run);
     if (!this.jsonEnabled())
-      process.stdout.write(run.kind === 'bench' ? benchText(run) : testResultText(run, flags.tap));
+      process.stdout.write(
+        run.kind === 'bench' ? benchText(run, outputWidth()) : testResultText(run, flags.tap),
+      );
     if (flags.junit !== undefined) writeReport(flags.junit, toJunit(asTestResult(run)));
     return run;
   }

@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { withTestOutput } from '../../../src/cli/test-output.js';
 import { checkResult, testResult } from '../../support/results.js';
 
-const { isTTY } = process.stdout;
+// eslint-disable-next-line @typescript-eslint/unbound-method -- it is put back where it was
+const { isTTY, hasColors } = process.stdout;
 const check = checkResult('vf-creation', [[true, 'three VFs appear']]);
 let written = '';
 
@@ -15,7 +16,7 @@ beforeEach(() => {
 });
 afterEach(() => {
   vi.restoreAllMocks();
-  process.stdout.isTTY = isTTY;
+  Object.assign(process.stdout, { isTTY, hasColors });
 });
 
 interface Case {
@@ -32,7 +33,7 @@ async function output({
   tap = false,
   error,
 }: Case): Promise<{ during: string; all: string }> {
-  process.stdout.isTTY = terminal;
+  Object.assign(process.stdout, { isTTY: terminal, hasColors: () => false });
   let during = '';
   const running = withTestOutput('quickstart', { json, tap }, async (onResult) => {
     onResult(check);
