@@ -58,10 +58,10 @@ export async function rebootMachine(
   const limitMs = limitMsOn(running, machine, SHUTDOWN_LIMIT_MS);
   const reboot = {
     tell: async () => agent.start(['systemctl', 'reboot']),
+    back: async () => nextAgent(running, machine, signal),
     limitMs,
     late: () => late(running, name, `did not shut down for its reboot ${inSeconds(limitMs)}`),
   };
-  await rebootInPlace(await channels.qmp(name, signal), reboot, signal);
-  await settleDevices(await nextAgent(running, machine, signal), signal);
+  await settleDevices(await rebootInPlace(await channels.qmp(name, signal), reboot, signal), signal);
   logEvent(folder.events, 'machine-rebooted', { machine: name, ms: Date.now() - started });
 }

@@ -3,9 +3,11 @@ import type { Qmp } from './qmp.js';
 
 const POLL_MS = 200;
 
-export interface WantedReboot {
+export interface WantedReboot<T> {
   /** Tells the guest to reboot. */
   readonly tell: () => Promise<unknown>;
+  /** Waits until the guest is up again. */
+  readonly back: () => Promise<T>;
   /** How long the guest may take to shut down, in ms. */
   readonly limitMs: number;
   /** The error to throw if it takes longer. */
@@ -22,15 +24,16 @@ async function failureOf(work: Promise<unknown>): Promise<Error> {
 }
 
 /**
- * Has a guest reboot within its QEMU, and returns when it begins anew. Any other reboot ends the QEMU of a lab (-no-reboot), because a
- * guest that crashes reboots as well, and that must be noticed. So QEMU is told to reset (set-action of qapi/run-state.json) for this
- * reboot alone. Throws MachineError if QEMU ends, and what `tell` throws.
+ * Has a guest reboot within its QEMU, and returns what `back` returns. Any other reboot ends the QEMU of a lab (-no-reboot), because a
+ * guest that crashes reboots as well, and that must be noticed. So QEMU is told to reset (set-action of qapi/run-state.json) until the
+ * guest is back: SeaBIOS, which finds itself in memory, resets the machine once more before it boots (handle_resume of its
+ * src/resume.c). Throws MachineError if QEMU ends, and what `tell` and `back` throw.
  */
-export async function rebootInPlace(
+export async function rebootInPlace<T>(
   qmp: Qmp,
-  { tell, limitMs, late }: WantedReboot,
+  { tell, back, limitMs, late }: WantedReboot<T>,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<T> {
   await qmp.execute('set-action', { reboot: 'reset' });
   try {
     const seen = qmp.events.length;
@@ -40,6 +43,7 @@ export async function rebootInPlace(
       return qmp.events.slice(seen).some(({ event }) => event === 'RESET') ? true : undefined;
     };
     await waitFor({ ask, everyMs: POLL_MS, limitMs, late, never: failureOf(tell()) }, signal);
+    return await back();
   } finally {
     await qmp.execute('set-action', { reboot: 'shutdown' });
   }

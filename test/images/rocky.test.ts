@@ -260,40 +260,48 @@ describe('with XFS, and /boot apart', () => {
     await sandbox.dispose();
   });
 
-  test('the image of rocky-9’s recipe is built and boots, and every component answers', async () => {
-    const named = { name: image.name, image, kernelFlavour: 'cloud' } as const;
-    const { checks } = await verifyImage(named, { ...options(), onResult: () => undefined }, task);
-    const said = checks.map(({ title, ok, assertions }) => ({ title, ok, assertions }));
-    expect(
-      checks.map(({ title }) => title),
-      JSON.stringify(said),
-    ).toEqual(image.layers.flat().map(({ component }) => component));
-    expect(said.filter(({ ok }) => !ok)).toEqual([]);
-    expect(await processes()).toEqual([]);
-  }, RECIPE_LIMIT_MS);
+  test(
+    'the image of rocky-9’s recipe is built and boots, and every component answers',
+    async () => {
+      const named = { name: image.name, image, kernelFlavour: 'cloud' } as const;
+      const { checks } = await verifyImage(named, { ...options(), onResult: () => undefined }, task);
+      const said = checks.map(({ title, ok, assertions }) => ({ title, ok, assertions }));
+      expect(
+        checks.map(({ title }) => title),
+        JSON.stringify(said),
+      ).toEqual(image.layers.flat().map(({ component }) => component));
+      expect(said.filter(({ ok }) => !ok)).toEqual([]);
+      expect(await processes()).toEqual([]);
+    },
+    RECIPE_LIMIT_MS,
+  );
 
-  test('its root and /boot are XFS, its files have labels, and vp_vdpa came as Rocky’s kernel would bring it', async () => {
-    const file = join(sandbox.folder, 'lab.yaml');
-    writeFileSync(file, 'machines: { guest: { image: rocky-9 } }\n');
-    const read = readLab(file);
-    const lab = { ...read.lab, images: [image] };
-    const prepared = await prepareLab({ ...read, lab }, options(), task);
-    await withLab(prepared, { purpose: 'test', keep: false }, task, async ({ running }) => {
-      const ask = [
-        'cat /etc/rocky-release',
-        'awk \'$2 == "/" || $2 == "/boot" { print $3 }\' /proc/mounts',
-        'rpm -qf "$(modinfo -n vp_vdpa)"',
-        'getfattr --only-values -n security.selinux /usr/bin/qemu-ga',
-      ].join('; ');
-      const guest = await running.guest('guest', task.signal);
-      const { stdout, stderr } = await guest.run(['sh', '-c', ask]);
-      expect(stdout, stderr).toContain('Rocky Linux release 9.6');
-      expect(stdout.match(/^xfs$/gm), stdout).toHaveLength(2);
-      expect(stdout).toContain('system_u:object_r:virt_qemu_ga_exec_t:s0');
-      expect(stdout).toMatch(/^kernel-modules-/m);
-    });
-    expect(await processes()).toEqual([]);
-  }, RECIPE_LIMIT_MS);
+  test(
+    'its root and /boot are XFS, its files have labels, and vp_vdpa came as Rocky’s kernel would bring it',
+    async () => {
+      const file = join(sandbox.folder, 'lab.yaml');
+      writeFileSync(file, 'machines: { guest: { image: rocky-9 } }\n');
+      const read = readLab(file);
+      const lab = { ...read.lab, images: [image] };
+      const prepared = await prepareLab({ ...read, lab }, options(), task);
+      await withLab(prepared, { purpose: 'test', keep: false }, task, async ({ running }) => {
+        const ask = [
+          'cat /etc/rocky-release',
+          'awk \'$2 == "/" || $2 == "/boot" { print $3 }\' /proc/mounts',
+          'rpm -qf "$(modinfo -n vp_vdpa)"',
+          'getfattr --only-values -n security.selinux /usr/bin/qemu-ga',
+        ].join('; ');
+        const guest = await running.guest('guest', task.signal);
+        const { stdout, stderr } = await guest.run(['sh', '-c', ask]);
+        expect(stdout, stderr).toContain('Rocky Linux release 9.6');
+        expect(stdout.match(/^xfs$/gm), stdout).toHaveLength(2);
+        expect(stdout).toContain('system_u:object_r:virt_qemu_ga_exec_t:s0');
+        expect(stdout).toMatch(/^kernel-modules-/m);
+      });
+      expect(await processes()).toEqual([]);
+    },
+    RECIPE_LIMIT_MS,
+  );
 });
 
 describe('where the disk comes from', () => {

@@ -79,8 +79,8 @@ describe('the reboot of a machine', () => {
       'the guest answers',
       'QEMU: {"reboot":"reset"}',
       'systemctl reboot',
-      'QEMU: {"reboot":"shutdown"}',
       'the guest answers',
+      'QEMU: {"reboot":"shutdown"}',
       'settle',
     ]);
     expect(JSON.parse(readFileSync(folder.events, 'utf8'))).toMatchObject({

@@ -34,9 +34,10 @@ function actions(): unknown[] {
 
 const late = (): Error => new Error('it takes too long');
 const tell = async (): Promise<void> => Promise.resolve();
+const back = async (): Promise<string> => Promise.resolve('back');
 
 describe('a reboot within QEMU', () => {
-  it('is over when QEMU has reset the guest; before and after, QEMU would end', async () => {
+  it('is over when the guest is back, because firmware resets once more; before and after, QEMU would end', async () => {
     let asked = 0;
     const qmp = await open((to) => {
       asked += 1;
@@ -44,9 +45,14 @@ describe('a reboot within QEMU', () => {
     });
     const told: unknown[][] = [];
     const noted = async (): Promise<void> => Promise.resolve(void told.push(actions()));
-    await rebootInPlace(qmp, { tell: noted, limitMs: 10_000, late }, signal);
+    const isBack = async (): Promise<string> => {
+      told.push(actions());
+      return back();
+    };
+    const reboot = { tell: noted, back: isBack, limitMs: 10_000, late };
+    expect(await rebootInPlace(qmp, reboot, signal)).toBe('back');
     expect(asked).toBe(2);
-    expect(told).toEqual([['reset']]);
+    expect(told).toEqual([['reset'], ['reset']]);
     expect(actions()).toEqual(['reset', 'shutdown']);
     qmp.close();
   });
@@ -55,7 +61,7 @@ describe('a reboot within QEMU', () => {
     const qmp = await open();
     server?.send('{"event": "RESET"}\n');
     await qmp.execute('query-status');
-    await expect(rebootInPlace(qmp, { tell, limitMs: 20, late }, signal)).rejects.toThrow('too long');
+    await expect(rebootInPlace(qmp, { tell, back, limitMs: 20, late }, signal)).rejects.toThrow('too long');
     qmp.close();
   });
 
@@ -64,7 +70,9 @@ describe('a reboot within QEMU', () => {
     ['cannot be told', async () => Promise.reject(new Error('no systemctl')), 'no systemctl'],
   ])('that fails because the guest %s leaves QEMU as it was', async (_, telling, message) => {
     const qmp = await open();
-    await expect(rebootInPlace(qmp, { tell: telling, limitMs: 300, late }, signal)).rejects.toThrow(message);
+    await expect(rebootInPlace(qmp, { tell: telling, back, limitMs: 300, late }, signal)).rejects.toThrow(
+      message,
+    );
     expect(actions()).toEqual(['reset', 'shutdown']);
     qmp.close();
   });
@@ -73,7 +81,7 @@ describe('a reboot within QEMU', () => {
     const qmp = await open((to) => {
       to.connection().destroy();
     });
-    await expect(rebootInPlace(qmp, { tell, limitMs: 60_000, late }, signal)).rejects.toMatchObject({
+    await expect(rebootInPlace(qmp, { tell, back, limitMs: 60_000, late }, signal)).rejects.toMatchObject({
       code: 'LAB-QMP-CLOSED',
     });
   });
