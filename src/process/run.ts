@@ -1,9 +1,10 @@
 import { execa } from 'execa';
-import { ProcessError } from './process-error.js';
+import { failureOf, ProcessError } from './process-error.js';
+import { surroundings } from './surroundings.js';
 
 export interface RunOptions {
   readonly cwd?: string;
-  /** Added to this process's environment. */
+  /** Added to this process's environment, with the PATH of all that lab runs. */
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string | Uint8Array;
   readonly timeoutMs?: number;
@@ -22,8 +23,8 @@ export interface RunResult {
 
 /**
  * Runs a program to its end. The arguments are an array: no shell looks at them.
- * Returns its exit code and output (UTF-8). Throws ProcessError if it cannot be started, is killed by a signal,
- * or takes longer than `timeoutMs`; throws the signal's reason when aborted.
+ * Returns its exit code and output (UTF-8). Throws EnvironmentError if it cannot be started, ProcessError if it is killed by a
+ * signal or takes longer than `timeoutMs`; throws the signal's reason when aborted.
  */
 export async function run(
   argv: readonly [string, ...string[]],
@@ -34,7 +35,7 @@ export async function run(
     reject: false,
     stripFinalNewline: false,
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-    ...(options.env === undefined ? {} : { env: options.env }),
+    env: surroundings(options.env),
     ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
     ...(options.timeoutMs === undefined ? {} : { timeout: options.timeoutMs }),
     ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
@@ -50,7 +51,7 @@ export async function run(
   const result = await subprocess;
   await Promise.all(followed);
   options.signal?.throwIfAborted();
-  if (result.exitCode === undefined) throw ProcessError.from(argv, result);
+  if (result.exitCode === undefined) throw failureOf(argv, result, options.cwd);
   return { exitCode: result.exitCode, stdout: result.stdout, stderr: result.stderr };
 }
 

@@ -2,6 +2,7 @@ import { toLabError } from '../errors/format.js';
 import type { Task } from '../model/task.js';
 import { tun, vhostNet, probeDevice } from './probes/devices.js';
 import { probeCacheSpace, probeStateSpace } from './probes/disk-space.js';
+import { probeImagePrograms } from './probes/image-programs.js';
 import { probeKernel } from './probes/kernel.js';
 import { probeKvm } from './probes/kvm.js';
 import { probeLibguestfs } from './probes/libguestfs.js';
@@ -44,6 +45,7 @@ export async function examine(options: ToolchainOptions, task: Task): Promise<Pr
     { name: 'locked memory', required: false, ask: () => probeMemlock() },
     { name: 'mmdebstrap', required: true, ask: () => probeMmdebstrap(toolchain) },
     { name: 'Debian keyring', required: true, ask: () => probeKeyring(environment.debianKeyring, toolchain) },
+    { name: 'image programs', required: false, ask: () => probeImagePrograms() },
     { name: 'libguestfs', required: false, ask: async () => probeLibguestfs('/boot', task) },
     { name: 'disk space, cache', required: true, ask: () => probeCacheSpace(toolchain, environment) },
     { name: 'disk space, state', required: true, ask: () => probeStateSpace(environment) },
