@@ -1,8 +1,8 @@
 import { BaseCommand, Flags } from '../cli/base-command.js';
 import * as Args from '@oclif/core/args';
-import { UsageError } from '../errors/families.js';
-import { findRecord } from '../lab/find-record.js';
-import { allRecords, LabFolder } from '../lab/record.js';
+import { StateError, UsageError } from '../errors/families.js';
+import { findLabId } from '../lab/find-record.js';
+import { allRecords, damagedRecords, LabFolder } from '../lab/record.js';
 import { bringDown } from '../lab/take-down.js';
 import { taskWith } from '../model/task.js';
 
@@ -15,7 +15,8 @@ export default class Down extends BaseCommand<typeof Down> {
     'Take a lab down: end its machines, and remove its networks, namespaces and files.';
   static override description =
     'Works from what was recorded when the lab came up, even if the definition has changed or is gone. ' +
-    'The logs stay until the lab comes up again. It is not an error if the lab is not up.';
+    'The logs stay until the lab comes up again. It is not an error if the lab is not up. With --all, a lab whose record is damaged is ' +
+    'named and left as it is; its id takes it down.';
   static override examples = [
     '<%= config.bin %> <%= command.id %> quickstart',
     '<%= config.bin %> <%= command.id %> --all',
@@ -35,15 +36,19 @@ export default class Down extends BaseCommand<typeof Down> {
       });
     }
     const { state } = this.environment;
-    const records = flags.all ? allRecords(state) : [findRecord(state, args.lab ?? '')];
+    const ids = flags.all ? allRecords(state).map(({ id }) => id) : [findLabId(state, args.lab ?? '')];
     // Cannot be interrupted: half a lab helps nobody.
     const task = taskWith(await this.progress(), new AbortController().signal);
     const down: string[] = [];
-    for (const record of records) {
-      if (record === undefined) continue;
-      if (await bringDown(new LabFolder(state, record.id), task)) down.push(record.id);
+    for (const id of ids) {
+      if (id === undefined) continue;
+      if (await bringDown(new LabFolder(state, id), task)) down.push(id);
     }
-    this.log(down.length === 0 ? 'nothing was up' : `down: ${down.join(', ')}`);
+    const skipped = flags.all ? damagedRecords(state).map(({ error }) => error.problems[0]) : [];
+    if (down.length > 0) this.log(`down: ${down.join(', ')}`);
+    else if (skipped.length === 0) this.log('nothing was up');
+    const [first, ...others] = skipped;
+    if (first !== undefined) throw new StateError([first, ...others]);
     return { down };
   }
 }

@@ -1,11 +1,14 @@
 import * as Args from '@oclif/core/args';
 import { BaseCommand } from '../cli/base-command.js';
+import { formatError } from '../errors/format.js';
 import { findRecord } from '../lab/find-record.js';
-import { allRecords, LabFolder } from '../lab/record.js';
+import { allRecords, damagedRecords, LabFolder } from '../lab/record.js';
 import { statusOf, type LabStatus, type PartState } from '../lab/status.js';
 
 interface StatusResult {
   readonly labs: readonly LabStatus[];
+  /** Labs whose record is damaged, so that nothing else is known of them. */
+  readonly damaged: readonly { readonly id: string; readonly problem: string }[];
 }
 
 /** A node’s own words for the state of its part. */
@@ -32,9 +35,13 @@ export default class Status extends BaseCommand<typeof Status> {
         record === undefined ? [] : [statusOf(new LabFolder(state, record.id), record)],
       ),
     );
-    if (labs.length === 0) this.log(args.lab === undefined ? 'no lab is up' : `${args.lab} is not up`);
+    const damaged = args.lab === undefined ? damagedRecords(state) : [];
+    const progress = await this.progress();
+    for (const { error } of damaged) progress.warn(formatError(error));
+    const nothing = args.lab === undefined ? 'no lab is up' : `${args.lab} is not up`;
+    if (labs.length + damaged.length === 0) this.log(nothing);
     for (const lab of labs) this.#show(lab);
-    return { labs };
+    return { labs, damaged: damaged.map(({ id, error }) => ({ id, problem: error.message })) };
   }
 
   #show(lab: LabStatus): void {

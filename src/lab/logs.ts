@@ -5,23 +5,13 @@ import { isHolderAlive } from '../hosts/namespace.js';
 import { consoleText } from './console-text.js';
 import { guestLogs } from './guest-logs.js';
 import { RunningLab } from './running-lab.js';
-import { findRecord } from './find-record.js';
-import { definitionPath } from '../definition/locate.js';
-import { LabFolder, labName, labsFolder, placeDigest, type LabRecord } from './record.js';
+import { findSoundRecord, idsMeant } from './find-record.js';
+import { LabFolder, labIds, type LabRecord } from './record.js';
 
 export interface LabLog {
   readonly name: string;
   readonly file: string;
   readonly text: string;
-}
-
-/** The ids of labs that were up once and that LAB may mean. Ids end in a digest of the definition's path. */
-function pastIds(state: string, lab: string): string[] {
-  const folder = labsFolder(state);
-  if (!existsSync(folder)) return [];
-  const ids = readdirSync(folder);
-  const byPlace = ids.filter((id) => id.endsWith(placeDigest(definitionPath(lab))));
-  return byPlace.length > 0 ? byPlace : ids.filter((id) => id === lab || labName(id) === lab);
 }
 
 function logFiles(folder: LabFolder): { name: string; file: string }[] {
@@ -40,8 +30,8 @@ interface LogSource {
 
 /** The logs of a lab that is or was up. Throws UsageError if there are none, or none of that name. */
 export async function labLogs(state: string, lab: string, only: string | undefined): Promise<LabLog[]> {
-  const record = findRecord(state, lab);
-  const id = record?.id ?? pastIds(state, lab)[0];
+  const record = findSoundRecord(state, lab);
+  const id = record?.id ?? idsMeant(lab, labIds(state), (one) => one)[0];
   if (id === undefined) {
     throw new UsageError({
       code: 'LAB-NO-LOGS',

@@ -4,12 +4,20 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { StateError } from '../../../src/errors/families.js';
 import { formatError, toLabError } from '../../../src/errors/format.js';
 import { logEvent } from '../../../src/lab/events.js';
-import { findRecord, findRunningLab } from '../../../src/lab/find-record.js';
+import { findLabId, findRecord, findRunningLab } from '../../../src/lab/find-record.js';
 import { withLabLock } from '../../../src/lab/lab-lock.js';
 import { labLogs, logsIn } from '../../../src/lab/logs.js';
 import { namespacePart } from '../../../src/lab/parts/namespace.js';
 import { planUp } from '../../../src/lab/plan.js';
-import { allRecords, LabFolder, labId, labName, recordedPart } from '../../../src/lab/record.js';
+import {
+  allRecords,
+  damagedRecords,
+  LabFolder,
+  labId,
+  labName,
+  recordedPart,
+  type LabRecord,
+} from '../../../src/lab/record.js';
 import { statusOf } from '../../../src/lab/status.js';
 import { silentProgress } from '../../../src/model/progress.js';
 import { silentTask, taskWith } from '../../../src/model/task.js';
@@ -85,8 +93,52 @@ describe('the record of a lab', () => {
     expect(() => folder.read()).toThrow(StateError);
     expect((catchError(() => folder.read()) as Error).cause).toBeInstanceOf(SyntaxError);
     expect(formatError(toLabError(catchError(() => folder.read())))).toMatch(
-      /state\.json: the record of lab x cannot be read \[LAB-STATE-UNREADABLE\]\n {2}next: .+pgrep/,
+      /state\.json: the record of lab x is damaged \[LAB-STATE-UNREADABLE\]\n {2}next: `lab down x-12345678` ends/,
     );
+  });
+
+  it.each([
+    ['empty', ''],
+    ['nothing but zeros', '\0\0\0\0'],
+    ['another kind of JSON', '[]'],
+    ['null', 'null'],
+    ['an object of something else', '{"version": 6}'],
+    ['without its holder', JSON.stringify({ ...record(labWithNic()), holder: undefined })],
+    ['with a holder that is none', JSON.stringify({ ...record(labWithNic()), holder: { init: 1 } })],
+    ['without its parts', JSON.stringify({ ...record(labWithNic()), parts: undefined })],
+    ['with a part that is none', JSON.stringify({ ...record(labWithNic()), parts: [{ kind: 'machine' }] })],
+    ['without its tools', JSON.stringify({ ...record(labWithNic()), tools: {} })],
+    ['with a lab that is none', JSON.stringify({ ...record(labWithNic()), lab: { name: 'x' } })],
+  ])('is damaged when it is %s, and hinders no other', (_, text) => {
+    const folder = new LabFolder(scratch(), labId('x', '/x/lab.yaml'));
+    folder.write(record(labWithNic(), { id: folder.id }));
+    writeFileSync(join(folder.folder, 'state.json'), text);
+    const sound = new LabFolder(scratch(), 'other-12345678');
+    sound.write(record(lab({ name: 'other', machines }), { id: sound.id }));
+
+    expect(allRecords(scratch()).map(({ id }) => id)).toEqual([sound.id]);
+    expect(damagedRecords(scratch())).toMatchObject([
+      { id: folder.id, error: { code: 'LAB-STATE-UNREADABLE' } },
+    ]);
+    expect(findRecord(scratch(), 'other')?.id).toBe(sound.id);
+    expect(findLabId(scratch(), 'other')).toBe(sound.id);
+    for (const name of ['x', folder.id, '/x', '/x/lab.yaml']) {
+      expect(() => findRecord(scratch(), name)).toThrow(StateError);
+      expect(() => findRunningLab(scratch(), name)).toThrow(StateError);
+      expect(findLabId(scratch(), name)).toBe(folder.id);
+    }
+  });
+
+  it('of a version to come needs nothing but what never changes', async () => {
+    const folder = new LabFolder(scratch(), 'x-12345678');
+    const { id, definition, holder } = record(labWithNic(), { id: folder.id });
+    const later = { version: 1000, id, definition, holder, lab: { name: 'x' } };
+    folder.write(later as unknown as LabRecord);
+    expect(damagedRecords(scratch())).toEqual([]);
+    const [read] = allRecords(scratch());
+    expect(read).toEqual(later);
+    if (read === undefined) throw new Error('it is not there');
+    expect(await statusOf(folder, read)).toMatchObject({ id, name: 'x', state: 'broken', machines: [] });
   });
 
   it('is absent where there is none', () => {
