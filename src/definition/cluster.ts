@@ -2,14 +2,15 @@ import { sameSegment } from '../checks/segment.js';
 import type { ClusterUse } from '../checks/spec.js';
 import type { Segment } from '../model/lab.js';
 import type { Draft, DraftFunction, DraftNic, DraftPeer } from './draft.js';
+import { ofDraft } from './of-draft.js';
 import { functionsOfMachine, isNode, isStorage, machineNamed, segmentBehind, vfsOf } from './relations.js';
 
 // What the parts of a definition are for its cluster, as in relations.ts: one answer each, for the rules and for the resolver.
 
 /** The peer that the control plane runs in; undefined if there is none of that name. */
-export function controlPlaneOf({ kubernetes, peers }: Draft): DraftPeer | undefined {
-  return peers.find(({ name }) => name === kubernetes?.controlPlane);
-}
+export const controlPlaneOf: (draft: Draft) => DraftPeer | undefined = ofDraft(({ kubernetes, peers }) =>
+  peers.find(({ name }) => name === kubernetes?.controlPlane),
+);
 
 function segmentOf(draft: Draft, { machine, backend }: DraftFunction): Segment | null {
   return segmentBehind(draft, machine, backend);

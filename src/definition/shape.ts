@@ -22,6 +22,7 @@ import {
 import {
   DEFAULT_CONTAINER_SUBNET,
   DEFAULT_MTU,
+  DEFAULT_SUBNETS,
   defaultImage,
   defaultSubnet,
   NODE_IMAGE,
@@ -124,7 +125,7 @@ export const network = z.strictObject(
     subnet: optional(
       subnet,
       'Its addresses',
-      `${defaultSubnet(0)} for the first network, ${defaultSubnet(1)} for the next and so on`,
+      `${defaultSubnet(0)} for the first network, ${defaultSubnet(1)} for the next and so on, for the first ${DEFAULT_SUBNETS}`,
     ),
     mtu: optional(
       mtu,

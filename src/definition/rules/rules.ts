@@ -1,6 +1,13 @@
 import type { Problem } from '../../errors/lab-error.js';
 import type { Draft } from '../draft.js';
-import { macsDiffer, networksHaveRoom, peersFit } from './addresses.js';
+import {
+  macsAreOfNics,
+  macsDiffer,
+  networksHaveRoom,
+  networksHaveSubnets,
+  peersFit,
+  subnetsCanBeUsed,
+} from './addresses.js';
 import { benchCompares, benchNamesExist, benchSubnetIsFree } from './bench.js';
 import { checksHaveTargets } from './check-targets.js';
 import { checksExist } from './checks.js';
@@ -27,7 +34,7 @@ import {
   tapsAreWhereTheirNetworkIs,
   uplinksLeadOut,
 } from './inner-networks.js';
-import { busesFit, hasMachines } from './machines.js';
+import { busesFit, hasMachines, memoryIsPossible } from './machines.js';
 import { nestingIsPossible, outerMachinesCarryQemu, outerMachinesHaveRoom } from './nesting.js';
 import {
   addrsArePlaces,
@@ -45,6 +52,7 @@ import { vlanIdsDiffer, vlansExist } from './vlans.js';
 
 const rules: readonly Rule[] = [
   hasMachines,
+  memoryIsPossible,
   nestingIsPossible,
   outerMachinesCarryQemu,
   outerMachinesHaveRoom,
@@ -71,6 +79,9 @@ const rules: readonly Rule[] = [
   addrsArePlaces,
   peersFit,
   networksHaveRoom,
+  networksHaveSubnets,
+  subnetsCanBeUsed,
+  macsAreOfNics,
   macsDiffer,
   vdpaDevicesServe,
   vdpaHasAnIommu,
