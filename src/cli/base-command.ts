@@ -3,7 +3,9 @@ import * as Errors from '@oclif/core/errors';
 import * as Flags from '@oclif/core/flags';
 import type * as Interfaces from '@oclif/core/interfaces';
 import { errorToJson, formatError, toLabError } from '../errors/format.js';
+import { printable, printableJson } from '../errors/printable.js';
 import { ExitCode, LabError } from '../errors/lab-error.js';
+import type { Environment } from '../model/environment.js';
 import type { Progress } from '../model/progress.js';
 import { taskWith, type Task } from '../model/task.js';
 import { interruptSignal } from './interrupts.js';
@@ -19,8 +21,13 @@ export abstract class BaseCommand<T extends typeof Command> extends Command {
   static override enableJsonFlag = true;
   static override baseFlags = {};
 
-  /** What the environment says, for those that work from it. */
-  protected readonly environment = readEnvironment();
+  #environment: Environment | undefined;
+
+  /** What the environment says, for those that work from it. Throws as readEnvironment does. */
+  protected get environment(): Environment {
+    this.#environment ??= readEnvironment();
+    return this.#environment;
+  }
 
   /** Reads arguments and flags with their types. */
   protected async read(
@@ -34,6 +41,16 @@ export abstract class BaseCommand<T extends typeof Command> extends Command {
       enableJsonFlag: true,
     });
     return parsed as never;
+  }
+
+  /** Prints a line of text with nothing in it that a terminal would obey. */
+  override log(message = ''): void {
+    super.log(printable(message));
+  }
+
+  /** Prints JSON that is as safe to look at. */
+  override logJson(json: unknown): void {
+    process.stdout.write(`${printableJson(JSON.stringify(json, undefined, 2))}\n`);
   }
 
   protected async progress(): Promise<Progress> {

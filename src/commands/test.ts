@@ -1,12 +1,11 @@
 import { BaseCommand, ExitCode, Flags } from '../cli/base-command.js';
 import { labArgument, setFlag } from '../cli/definition-flags.js';
+import { JunitFile } from '../cli/junit-file.js';
 import { bootFlags, bootLimitMs, toolchainOptions, toolFlags } from '../cli/tool-flags.js';
 import { confirmServer, consentFlags, serverFlags, serverWish } from '../cli/server-flags.js';
 import type { TestResult } from '../results/run.js';
 import { readLab } from '../definition/read-lab.js';
 import { testAndTakeDown } from '../lab/test-and-take-down.js';
-import { toJunit } from '../report/junit.js';
-import { writeReport } from '../report/write-report.js';
 import { checkToTap, tapEnd, tapHead } from '../report/tap.js';
 
 export default class Test extends BaseCommand<typeof Test> {
@@ -37,32 +36,40 @@ export default class Test extends BaseCommand<typeof Test> {
       default: [],
     }),
     keep: Flags.boolean({ description: 'leave the lab up' }),
-    junit: Flags.string({ description: 'also write the result as JUnit XML', helpValue: 'FILE' }),
+    junit: Flags.string({
+      description: 'also write the result as JUnit XML, however the run ends',
+      helpValue: 'FILE',
+    }),
   };
 
   async run(): Promise<TestResult> {
     const { args, flags } = await this.read(Test);
     const json = this.jsonEnabled();
     let reported = 0;
-    const read = readLab(args.lab, flags.set, serverWish(flags));
-    await confirmServer(read.lab, flags.yes);
-    const result = await testAndTakeDown(
-      read,
-      {
-        toolchain: toolchainOptions(flags, this.environment),
-        acceleration: flags.accel,
-        bootLimitMs: bootLimitMs(flags),
-        only: flags.check,
-        keep: flags.keep,
-        onResult: (check) => {
-          reported += 1;
-          if (!json) process.stdout.write(`${reported === 1 ? tapHead() : ''}${checkToTap(check, reported)}`);
+    const junit = new JunitFile(flags.junit, args.lab);
+    const test = async (): Promise<TestResult> => {
+      const read = readLab(args.lab, flags.set, serverWish(flags));
+      await confirmServer(read.lab, flags.yes);
+      return testAndTakeDown(
+        read,
+        {
+          toolchain: toolchainOptions(flags, this.environment),
+          acceleration: flags.accel,
+          bootLimitMs: bootLimitMs(flags),
+          only: flags.check,
+          keep: flags.keep,
+          onResult: (check) => {
+            reported += 1;
+            junit.add(check);
+            if (!json)
+              process.stdout.write(`${reported === 1 ? tapHead() : ''}${checkToTap(check, reported)}`);
+          },
         },
-      },
-      await this.task(),
-    );
+        await this.task(),
+      );
+    };
+    const result = await junit.around(test, (tested) => tested);
     if (!json) process.stdout.write(tapEnd(result));
-    if (flags.junit !== undefined) writeReport(flags.junit, toJunit(result));
     process.exitCode = exitCodeOf(result);
     return result;
   }
