@@ -176,7 +176,7 @@ describe('with no lab up', () => {
   });
 
   it.each<[string[], unknown]>([
-    [['status', '--json'], { labs: [] }],
+    [['status', '--json'], { labs: [], damaged: [] }],
     [['down', 'quickstart', '--json'], { down: [] }],
     [['down', '--all', '--json'], { down: [] }],
   ])('lab %j does so in JSON', async (argv, value) => {
