@@ -1,60 +1,74 @@
 import { UsageError } from '../errors/families.js';
 import { definitionPath } from '../definition/locate.js';
-import { allRecords, damagedRecords, LabFolder, labName, placeDigest, type LabRecord } from './record.js';
+import {
+  allRecords,
+  damagedRecords,
+  LabFolder,
+  labName,
+  placeDigest,
+  type DamagedRecord,
+  type LabRecord,
+} from './record.js';
 import { notUp, RunningLab } from './running-lab.js';
 
-/** The records that LAB may mean: by the path of the definition (which need not exist any more), by name or by id. */
-export function findRecords(state: string, lab: string): LabRecord[] {
-  const records = allRecords(state);
+type Found = LabRecord | DamagedRecord;
+
+function isSound(found: Found): found is LabRecord {
+  return !('error' in found);
+}
+
+/** Ids end in a digest of the definition's path: all that is certain of a damaged record. */
+function isOfPlace(found: Found, path: string): boolean {
+  return isSound(found) ? found.definition === path : found.id.endsWith(placeDigest(path));
+}
+
+function nameOf(found: Found): string {
+  return isSound(found) ? found.lab.name : labName(found.id);
+}
+
+/** The records that LAB may mean: by the path of the definition (which need not exist any more), otherwise by name or by id. */
+function meantBy(state: string, lab: string): Found[] {
+  const all = [...allRecords(state), ...damagedRecords(state)];
   const path = definitionPath(lab);
-  const byPlace = records.filter(({ definition }) => definition === path);
+  const byPlace = all.filter((one) => isOfPlace(one, path));
   if (byPlace.length > 0) return byPlace;
-  return records.filter((record) => record.id === lab || record.lab.name === lab);
+  return all.filter((one) => one.id === lab || nameOf(one) === lab);
 }
 
-/** Of the ids of labs those that LAB may mean. Ids end in a digest of the definition's path. */
-export function idsMeant<T>(lab: string, all: readonly T[], idOf: (one: T) => string): T[] {
-  const place = placeDigest(definitionPath(lab));
-  const byPlace = all.filter((one) => idOf(one).endsWith(place));
-  if (byPlace.length > 0) return byPlace;
-  return all.filter((one) => idOf(one) === lab || labName(idOf(one)) === lab);
-}
-
-function ambiguous(lab: string, ids: readonly string[]): UsageError {
-  return new UsageError({
+/** The only one; undefined if there is none. Throws UsageError if there are several. */
+function onlyOne<T extends Found>(lab: string, found: readonly T[]): T | undefined {
+  if (found.length <= 1) return found[0];
+  throw new UsageError({
     code: 'LAB-AMBIGUOUS',
-    message: `\`${lab}\` is the name of ${ids.length} labs that are up`,
-    hint: `use an id instead: ${ids.join(', ')}`,
+    message: `\`${lab}\` is the name of ${found.length} labs that are up`,
+    hint: `use an id instead: ${found.map(({ id }) => id).join(', ')}`,
   });
 }
 
 /** The one sound record that LAB means; undefined if there is none. Throws UsageError if LAB is ambiguous. */
 export function findSoundRecord(state: string, lab: string): LabRecord | undefined {
-  const records = findRecords(state, lab);
-  if (records.length > 1)
-    throw ambiguous(
-      lab,
-      records.map(({ id }) => id),
-    );
-  return records[0];
+  return onlyOne(lab, meantBy(state, lab).filter(isSound));
 }
 
-/** Like findSoundRecord, and throws StateError if only a damaged record fits. */
+/** The one record that LAB means; undefined if the lab is not up. Throws UsageError if LAB is ambiguous, StateError if the record is damaged. */
 export function findRecord(state: string, lab: string): LabRecord | undefined {
-  const found = findSoundRecord(state, lab);
-  if (found !== undefined) return found;
-  const [damaged] = idsMeant(lab, damagedRecords(state), ({ id }) => id);
-  if (damaged !== undefined) throw damaged.error;
-  return undefined;
+  const found = meantBy(state, lab);
+  const sound = onlyOne(lab, found.filter(isSound));
+  const damaged = found.find((one): one is DamagedRecord => !isSound(one));
+  if (sound === undefined && damaged !== undefined) throw damaged.error;
+  return sound;
 }
 
 /** The id of the one lab that LAB means, whether its record is sound or not; undefined if the lab is not up. Throws UsageError if LAB is ambiguous. */
 export function findLabId(state: string, lab: string): string | undefined {
-  const sound = findSoundRecord(state, lab);
-  if (sound !== undefined) return sound.id;
-  const ids = idsMeant(lab, damagedRecords(state), ({ id }) => id).map(({ id }) => id);
-  if (ids.length > 1) throw ambiguous(lab, ids);
-  return ids[0];
+  return onlyOne(lab, meantBy(state, lab))?.id;
+}
+
+/** Of the ids of labs that are or were up those that LAB may mean. */
+export function idsMeant(lab: string, ids: readonly string[]): string[] {
+  const place = placeDigest(definitionPath(lab));
+  const byPlace = ids.filter((id) => id.endsWith(place));
+  return byPlace.length > 0 ? byPlace : ids.filter((id) => id === lab || labName(id) === lab);
 }
 
 /** The running lab that LAB means. Throws StateError if it is not up. */

@@ -31,7 +31,7 @@ interface LogSource {
 /** The logs of a lab that is or was up. Throws UsageError if there are none, or none of that name. */
 export async function labLogs(state: string, lab: string, only: string | undefined): Promise<LabLog[]> {
   const record = findSoundRecord(state, lab);
-  const id = record?.id ?? idsMeant(lab, labIds(state), (one) => one)[0];
+  const id = record?.id ?? idsMeant(lab, labIds(state))[0];
   if (id === undefined) {
     throw new UsageError({
       code: 'LAB-NO-LOGS',

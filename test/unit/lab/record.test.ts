@@ -129,6 +129,23 @@ describe('the record of a lab', () => {
     }
   });
 
+  it('that is damaged is not mistaken for another lab of its name', () => {
+    const mine = new LabFolder(scratch(), labId('x', '/x/lab.yaml'));
+    mine.write(record(labWithNic(), { id: mine.id }));
+    writeFileSync(join(mine.folder, 'state.json'), '');
+    const other = new LabFolder(scratch(), labId('x', '/other/lab.yaml'));
+    other.write(record(lab({ name: 'x', machines }), { id: other.id, definition: '/other/lab.yaml' }));
+    expect(findLabId(scratch(), '/x')).toBe(mine.id);
+    expect(() => findRecord(scratch(), '/x')).toThrow(StateError);
+    expect(findLabId(scratch(), '/other')).toBe(other.id);
+    expect(findLabId(scratch(), mine.id)).toBe(mine.id);
+    // What is taken down is named exactly; what is only used is the one that can be.
+    expect(() => findLabId(scratch(), 'x')).toThrow(
+      expect.objectContaining({ code: 'LAB-AMBIGUOUS' }) as Error,
+    );
+    expect(findRecord(scratch(), 'x')?.id).toBe(other.id);
+  });
+
   it('of a version to come needs nothing but what never changes', async () => {
     const folder = new LabFolder(scratch(), 'x-12345678');
     const { id, definition, holder } = record(labWithNic(), { id: folder.id });
