@@ -74,11 +74,19 @@ export function imageOf(draft: Draft, { name, image }: DraftMachine): string {
   return isNode(draft, name) ? NODE_IMAGE : defaultImage(machinesOn(draft, name).length > 0);
 }
 
+/** Whether the image that a machine boots has a disk. */
+export function hasDisk(draft: Draft, machine: DraftMachine): boolean {
+  return !isInitramfsImage(imageOf(draft, machine));
+}
+
 /** The machines inside a machine, at whatever depth, whose images have a disk. */
 export function disksInside(draft: Draft, name: string): readonly string[] {
+  const inside = new Set(machinesOn(draft, name));
+  // What is added meanwhile is visited too.
+  for (const outer of inside) for (const inner of machinesOn(draft, outer.name)) inside.add(inner);
+  if (inside.size === 0) return [];
   return draft.machines
-    .filter((machine) => machinesAround(draft, machine.name).includes(name))
-    .filter((machine) => !isInitramfsImage(imageOf(draft, machine)))
+    .filter((machine) => inside.has(machine) && hasDisk(draft, machine))
     .map((machine) => machine.name);
 }
 
@@ -234,10 +242,11 @@ function neededMiB(draft: Draft, name: string, around: ReadonlySet<string>): num
   const inside = machinesOn(draft, name).filter((inner) => !passed.has(inner.name));
   const needed = defaultMemoryMiB(
     functionsOfMachine(draft, name).length,
-    inside.map((inner) => {
-      const disk = !isInitramfsImage(imageOf(draft, inner));
-      return writtenOrNeededMiB(draft, inner.name, passed) + (disk ? MEMORY_FOR_DISK_WRITES_MIB : 0);
-    }),
+    inside.map(
+      (inner) =>
+        writtenOrNeededMiB(draft, inner.name, passed) +
+        (hasDisk(draft, inner) ? MEMORY_FOR_DISK_WRITES_MIB : 0),
+    ),
   );
   return isNode(draft, name) ? Math.max(needed, NODE_MEMORY_MIB) : needed;
 }

@@ -1,6 +1,5 @@
 import { isCheckName, specOf } from '../checks/catalog.js';
 import { catalogued } from '../images/catalog.js';
-import { isInitramfsImage } from '../images/names.js';
 import {
   findByName,
   functionById,
@@ -23,7 +22,15 @@ import type { Draft, DraftBench, DraftCheck, DraftImage, DraftMachine, DraftServ
 import { InterfaceNames } from './interface-names.js';
 import { namingFor, type Naming } from './naming.js';
 import { Places } from './places.js';
-import { disksInside, imageOf, memoryMiBOf, networkNamed, networkOutside, servesVdpa } from './relations.js';
+import {
+  disksInside,
+  hasDisk,
+  imageOf,
+  memoryMiBOf,
+  networkNamed,
+  networkOutside,
+  servesVdpa,
+} from './relations.js';
 import { resolveKubernetes } from './resolve-kubernetes.js';
 import { resolveNic } from './resolve-nic.js';
 
@@ -70,7 +77,7 @@ function resolveMachine(machine: DraftMachine, naming: Naming): Machine {
     name,
     on,
     image,
-    disk: !isInitramfsImage(image),
+    disk: hasDisk(draft, machine),
     disksInside: disksInside(draft, name),
     memoryMiB: memoryMiBOf(draft, name),
     ...machine.settings,

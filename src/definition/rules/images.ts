@@ -9,7 +9,7 @@ import {
 } from '../../images/names.js';
 import type { Draft, DraftComponent } from '../draft.js';
 import { MAX_DISKS } from '../../devices/disk-slot.js';
-import { disksInside, imageOf, machinesOn, vfsOf } from '../relations.js';
+import { disksInside, hasDisk, imageOf, machinesOn, vfsOf } from '../relations.js';
 import { unbuildable } from './kubernetes-version.js';
 import { unknownName, type Rule } from './rule.js';
 
@@ -98,7 +98,7 @@ export const cniPluginsAreThere: Rule = function* (draft, at) {
 export const outerMachinesHaveNoDisk: Rule = function* (draft, at) {
   for (const machine of draft.machines) {
     const { name, image, path } = machine;
-    if (machinesOn(draft, name).length === 0 || isInitramfsImage(imageOf(draft, machine))) continue;
+    if (machinesOn(draft, name).length === 0 || !hasDisk(draft, machine)) continue;
     yield {
       code: 'LAB-RULE-NESTING',
       ...(image === null
@@ -118,8 +118,9 @@ export const outerMachinesHaveNoDisk: Rule = function* (draft, at) {
 /** A machine hands in the disks of those inside it as the functions of one device. */
 export const disksFitInside: Rule = function* (draft, at) {
   for (const { name, on, path } of draft.machines) {
+    if (on !== null) continue;
     const count = disksInside(draft, name).length;
-    if (on !== null || count <= MAX_DISKS) continue;
+    if (count <= MAX_DISKS) continue;
     yield {
       code: 'LAB-RULE-NESTING',
       message: `${count} machines inside ${name} have an image with a disk, and it can hand in ${MAX_DISKS}`,
