@@ -1,4 +1,4 @@
-import type { Kubernetes, KubernetesNode } from '../model/kubernetes.js';
+import type { Kubernetes, KubernetesNode, VfPool } from '../model/kubernetes.js';
 import { allOf, failuresOf, type CheckTarget, type Finding, type ScriptPlace, type World } from './check.js';
 
 /** A node, as a check or a bench knows it. */
@@ -16,6 +16,13 @@ export function nodeOf(place: NodePlace): KubernetesNode {
   const node = clusterOf(place).nodes.find(({ machine }) => machine === name);
   if (node === undefined) throw new Error(`machine ${name} is no node of the cluster`);
   return node;
+}
+
+/** The VFs of a NIC, as a pool of its node. Throws Error if pods get none of it, which the definition's rules exclude. */
+export function poolOfNic(place: NodePlace, nic: string): VfPool {
+  const pool = nodeOf(place).pools.find((one) => one.nic === nic);
+  if (pool === undefined) throw new Error(`pods get no VFs of ${nic} of machine ${place.machine.name}`);
+  return pool;
 }
 
 /** Where kubectl is and reaches the API server. */

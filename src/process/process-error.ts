@@ -9,6 +9,10 @@ interface Failure {
   readonly originalMessage?: string | undefined;
 }
 
+function wordsOf(output: unknown): string {
+  return typeof output === 'string' ? output.trim() : '';
+}
+
 function reasonOf(failure: Failure): string {
   if (failure.timedOut === true) return 'took too long and was ended';
   if (failure.signal !== undefined) return `was ended by ${failure.signal}`;
@@ -32,9 +36,8 @@ export class ProcessError extends Error {
   }
 
   static from(argv: readonly string[], failure: Failure): ProcessError {
-    const [stdout, stderr] = [failure.stdout, failure.stderr].map((words) =>
-      typeof words === 'string' ? words.trim() : '',
-    ) as [string, string];
+    const stdout = wordsOf(failure.stdout);
+    const stderr = wordsOf(failure.stderr);
     const tail = stderr.length > MAX_WORDS ? `…${stderr.slice(-MAX_WORDS)}` : stderr;
     const message = `${argv[0] ?? ''} ${reasonOf(failure)}${tail === '' ? '' : `\n${tail}`}`;
     return new ProcessError(

@@ -1,4 +1,4 @@
-import { clusterOf, controlPlaneOf, nodeOf } from '../../checks/kubernetes-place.js';
+import { clusterOf, controlPlaneOf, nodeOf, poolOfNic } from '../../checks/kubernetes-place.js';
 import { podsView, podView, type NodeFolder, type PodsView, type PodView } from '../../checks/pods.js';
 import type { VfPool } from '../../model/kubernetes.js';
 import {
@@ -112,10 +112,8 @@ class PodBench {
   /** The VF that the offload side's pod gets. The rules have made sure that its NIC has no other. */
   get vf(): { readonly mac: string; readonly pool: VfPool } {
     const { nic, pciFunction } = functionById(this.machine, this.bench.offload.function);
-    const pool = nodeOf(this).pools.find((one) => one.nic === nic.name);
-    if (pool === undefined || pciFunction.mac === null)
-      throw new Error(`pods get no VFs of ${nic.name} of machine ${this.machine.name}`);
-    return { mac: pciFunction.mac, pool };
+    if (pciFunction.mac === null) throw new Error(`${nic.name} of machine ${this.machine.name} has no MACs`);
+    return { mac: pciFunction.mac, pool: poolOfNic(this, nic.name) };
   }
 
   get words(): Readonly<Record<Side, string>> {

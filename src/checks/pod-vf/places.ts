@@ -1,6 +1,6 @@
 import type { VfPool } from '../../model/kubernetes.js';
 import { scriptFolder, type CheckTarget } from '../check.js';
-import { nodeOf } from '../kubernetes-place.js';
+import { poolOfNic } from '../kubernetes-place.js';
 
 /** The scripts, by what they are for. Some are rendered only if they are needed. */
 const SCRIPTS = {
@@ -34,11 +34,9 @@ export function pathsOf(target: CheckTarget): Paths {
   ) as Paths;
 }
 
-/** The NIC's VFs, as a pool of its node. Throws Error if they are none, which the definition's rules exclude. */
+/** The NIC's VFs, as a pool of its node. Throws as poolOfNic does. */
 export function poolOf(target: CheckTarget): VfPool {
-  const pool = nodeOf(target).pools.find(({ nic }) => nic === target.nic.name);
-  if (pool === undefined) throw new Error(`pods get no VFs of ${target.nic.name}`);
-  return pool;
+  return poolOfNic(target, target.nic.name);
 }
 
 /** The pods that get a VF each, by their numbers. */

@@ -45,11 +45,6 @@ function readiness(node: NodeObject): NotReady | undefined {
   return `is not Ready: ${condition.message ?? 'it does not say why'}`;
 }
 
-/** Whether a node is Ready. `answer`: to the first of `questionsAbout`. Throws SyntaxError if it is not JSON. */
-export function isReady(answer: string): boolean {
-  return readiness(JSON.parse(answer) as NodeObject) === undefined;
-}
-
 /** `vfs`: how many VFs the pool's NIC has. */
 function poolReadiness({ status }: NodeObject, resource: string, vfs: number): NotReady | undefined {
   const offered = Number(status?.allocatable?.[resource] ?? 0);

@@ -9,13 +9,7 @@ import { waitFor } from '../../process/wait-for.js';
 import { nodeServices } from '../../render/node-view.js';
 import { DEVICE_CLASSES, digestOf, folderOf, nodeScript } from '../artefacts.js';
 import { API_SERVER } from '../cluster/control-plane.js';
-import {
-  isReady,
-  lastHeartbeat,
-  nodeReadiness,
-  questionsAbout,
-  type NotReady,
-} from '../cluster/node-state.js';
+import { lastHeartbeat, nodeReadiness, questionsAbout, type NotReady } from '../cluster/node-state.js';
 import { ADMIN_KUBECTL, KUBECTL_CACHE } from '../cluster/paths.js';
 import { acceleratorsOf, limitMsAt } from '../limits.js';
 import type { PreparedCluster, PreparedLab } from '../prepare.js';
@@ -43,9 +37,9 @@ export const nodeKind: Kind = {
     const node = lab.kubernetes?.nodes.find(({ machine }) => machine === name);
     if (node === undefined || lab.kubernetes === null) return false;
     const host = await site.host(lab.kubernetes.controlPlane.on, signal);
-    const answers = await askAbout(lab.kubernetes, node, host, signal);
     // Not whether its VFs can be allocated: that is for the check to tell, which a repair would keep from looking.
-    return typeof answers !== 'string' && isReady(answers[0] ?? '{}');
+    const alone = { ...lab.kubernetes, vfs: 'none' } as const;
+    return judge(lab, alone, node, await askAbout(alone, node, host, signal)) === undefined;
   },
   // Its containers and their networks end with the machine.
   down: async () => Promise.resolve(),
