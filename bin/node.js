@@ -1,7 +1,5 @@
 // Nothing in this file is newer than Node 12, so that an old Node can run it.
-import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
-import { constants } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
 /** Where scripts/setup/node.sh puts a Node if the system's is too old. */
@@ -21,7 +19,10 @@ function isRecent(version, oldest) {
 }
 
 /** Runs the same command line again with the checkout's own Node, and ends as that does. */
-function runAgain() {
+async function runAgain() {
+  // Loaded only then: it takes longer than the rest of this file.
+  const { spawn } = await import('node:child_process');
+  const { constants } = await import('node:os');
   const child = spawn(OWN_NODE, process.argv.slice(1), { stdio: 'inherit' });
   // A terminal's Ctrl-C reaches the child too; forwarded it would count twice, and twice means "leave at once".
   process.on('SIGINT', () => undefined);

@@ -17,7 +17,7 @@ export async function bundle(root, target) {
     .map((name) => `src/commands/${name}`);
   const { metafile } = await build({
     absWorkingDir: root,
-    entryPoints: ['src/cli/main.ts', ...commands],
+    entryPoints: ['src/cli/main.ts', 'src/cli/command-not-found.ts', ...commands],
     outbase: 'src',
     outdir: target,
     chunkNames: 'chunks/[name]-[hash]',
@@ -28,7 +28,11 @@ export async function bundle(root, target) {
     target: 'node22.13',
     external: NEVER_LOADED,
     // Handlebars compiles quicker without; nobody debugs a template step by step.
-    alias: { 'source-map': `${root}/scripts/build/no-source-map.js` },
+    alias: {
+      'source-map': `${root}/scripts/build/no-source-map.js`,
+      // oclif asks on every start, for the line that tells the version.
+      'wsl-utils': `${root}/scripts/build/no-wsl.js`,
+    },
     banner: { js: REQUIRE },
     metafile: true,
     logLevel: 'warning',

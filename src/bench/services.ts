@@ -15,7 +15,7 @@ export function benchServices(lab: Lab, bench: Bench): Service[] {
       argv: ['iperf3', '-4', '--server', '--bind', address],
       needs: [],
       madeFrom: '',
-      ready: listening(address, IPERF3_PORT),
+      ready: listening(on, address, IPERF3_PORT),
     },
   ];
 }

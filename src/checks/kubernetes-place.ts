@@ -27,7 +27,7 @@ export function poolOfNic(place: NodePlace, nic: string): VfPool {
 
 /** Where kubectl is and reaches the API server. */
 export function controlPlaneOf(place: Pick<NodePlace, 'lab'>): ScriptPlace {
-  return clusterOf(place).controlPlane.on;
+  return { peer: clusterOf(place).controlPlane.clients };
 }
 
 /** Runs a script there that something depends on. Returns whether it passed. */

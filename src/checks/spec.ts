@@ -10,7 +10,7 @@ export interface CheckedNic {
   readonly ownBackends: boolean;
   /** The segments that its functions are on; null for one on a user network. Functions that lead elsewhere are left out. */
   readonly ends: readonly (Segment | null)[];
-  /** What a node of the lab's cluster uses it for; null if it belongs to no node. */
+  /** What the lab's cluster uses it for; null if it uses it for nothing. */
   readonly cluster: ClusterUse | null;
 }
 
@@ -20,6 +20,8 @@ export interface ClusterUse {
   readonly uplink: boolean;
   /** Whether pods get its VFs. */
   readonly pool: boolean;
+  /** Whether others reach the control plane, which runs in its machine, through it. */
+  readonly endpoint: boolean;
 }
 
 /**

@@ -2,13 +2,17 @@ import { Command } from '@oclif/core/command';
 import * as Errors from '@oclif/core/errors';
 import * as Flags from '@oclif/core/flags';
 import type * as Interfaces from '@oclif/core/interfaces';
-import { errorToJson, formatError, toLabError } from '../errors/format.js';
-import { ExitCode, LabError } from '../errors/lab-error.js';
+import { toLabError } from '../errors/format.js';
+import { ExitCode } from '../errors/lab-error.js';
 import type { Progress } from '../model/progress.js';
 import { taskWith, type Task } from '../model/task.js';
 import { interruptSignal } from './interrupts.js';
 import { readEnvironment } from './environment.js';
+import { table } from '../report/table.js';
 import { makeProgress } from './make-progress.js';
+import { outputWidth } from './output-width.js';
+import { reportError } from './report-error.js';
+import { usageError } from './usage-error.js';
 
 type CommonFlags<T extends typeof Command> = Interfaces.InferredFlags<
   (typeof BaseCommand)['baseFlags'] & T['flags']
@@ -18,6 +22,9 @@ type CommonFlags<T extends typeof Command> = Interfaces.InferredFlags<
 export abstract class BaseCommand<T extends typeof Command> extends Command {
   static override enableJsonFlag = true;
   static override baseFlags = {};
+
+  /** The number of words before a command line that is passed on to another program; undefined for a command that passes none on. */
+  protected readonly passesOn: number | undefined = undefined;
 
   /** What the environment says, for those that work from it. */
   protected readonly environment = readEnvironment();
@@ -40,33 +47,25 @@ export abstract class BaseCommand<T extends typeof Command> extends Command {
     return makeProgress();
   }
 
-  /** The task for long work: shows steps on stderr, and is aborted by the first SIGINT or SIGTERM. */
-  protected async task(): Promise<Task> {
-    return taskWith(await this.progress(), interruptSignal());
+  /** The task for long work, on the lab of this name if any: shows steps on stderr, and is aborted by the first SIGINT or SIGTERM. */
+  protected async task(lab?: string): Promise<Task> {
+    return taskWith(await this.progress(), interruptSignal(lab));
+  }
+
+  /** Prints rows as a table that fits the terminal. */
+  protected logTable(rows: readonly (readonly string[])[]): void {
+    for (const line of table(rows, outputWidth())) this.log(line);
   }
 
   protected override async catch(thrown: Error & { exitCode?: number }): Promise<never> {
     if (thrown instanceof Errors.ExitError) throw thrown;
-    const error = isUsageProblem(thrown) ? usageError(thrown, this.id) : toLabError(thrown);
-    if (this.jsonEnabled()) this.logJson(errorToJson(error));
-    else process.stderr.write(`${formatError(error)}\n`);
-    if (process.env['DEBUG'] === 'lab' && thrown.stack !== undefined)
-      process.stderr.write(`${thrown.stack}\n`);
+    const error =
+      thrown instanceof Errors.CLIError
+        ? usageError(thrown, { id: this.id ?? '', argv: this.argv, passesOn: this.passesOn })
+        : toLabError(thrown);
+    reportError(error, this.jsonEnabled());
     return Promise.resolve(this.exit(error.exitCode));
   }
-}
-
-/** Whether it is one of oclif's errors about flags and arguments. */
-function isUsageProblem(thrown: Error): boolean {
-  return thrown instanceof Errors.CLIError;
-}
-
-function usageError(thrown: Error, command: string | undefined): LabError {
-  const message = thrown.message.replace(/\n*See more help with --help\n*$/, '').trim();
-  return new LabError(
-    { code: 'LAB-USAGE', message, hint: `see lab help ${command?.replaceAll(':', ' ') ?? ''}`.trim() },
-    {},
-  );
 }
 
 export { ExitCode, Flags };

@@ -1,6 +1,7 @@
 import * as Flags from '@oclif/core/flags';
 import { measurementNames } from '../bench/measurements.js';
 import { CONFIDENCE, type BenchSettings } from '../bench/result.js';
+import { durationFlag } from './duration-flag.js';
 import { toolNames, type ToolName } from '../bench/tool.js';
 
 /** Duration of each run, in seconds. */
@@ -21,12 +22,10 @@ export const benchFlags = {
     min: 1,
     max: 1000,
   }),
-  seconds: Flags.integer({
-    description: `duration of each run; default ${SECONDS.full}, with --quick ${SECONDS.quick}`,
-    helpValue: 'SECONDS',
-    min: 1,
-    max: 3600,
-  }),
+  seconds: durationFlag(
+    { unit: 's', min: 1, max: 3600 },
+    { description: `duration of each run; default ${SECONDS.full}s, with --quick ${SECONDS.quick}s` },
+  ),
   tool: Flags.option({
     options: toolNames,
     default: 'netperf' as ToolName,

@@ -1,10 +1,10 @@
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 
-/** NAME: the image that a command works on. */
+/** IMAGE: the image that a command works on. */
 export const imageArgument = Args.string({
   ignoreStdin: true,
-  name: 'name',
+  name: 'image',
   description: 'an image that comes with lab or, with --lab, one that the lab’s machines boot',
   required: true,
 });

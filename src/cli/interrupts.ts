@@ -3,13 +3,14 @@ import { ExitCode } from '../errors/lab-error.js';
 
 /**
  * A signal that is aborted by the first SIGINT or SIGTERM, so that the command can clean up. The second one exits at once: what still
- * runs stays recorded, and `lab down` removes it.
+ * runs of the lab, if the command is about one, stays recorded, and `lab down` removes it.
  */
-export function interruptSignal(): AbortSignal {
+export function interruptSignal(lab?: string): AbortSignal {
   const controller = new AbortController();
   const onSignal = (signal: 'SIGINT' | 'SIGTERM'): void => {
     if (controller.signal.aborted) {
-      process.stderr.write('leaving at once; `lab down` removes what is left\n');
+      const rest = lab === undefined ? '' : `; \`lab down ${lab}\` removes what is left`;
+      process.stderr.write(`leaving at once${rest}\n`);
       process.exit(signal === 'SIGINT' ? ExitCode.interrupted : ExitCode.terminated);
     }
     process.stderr.write('stopping; interrupt again to leave at once\n');

@@ -71,5 +71,6 @@ export function intentions(lab: Lab): string[] {
 /** Asks the user, unless `yes`, before a lab that changes this computer is brought up. Throws if the user does not agree. */
 export async function confirmServer(lab: Lab, yes: boolean): Promise<void> {
   if (lab.server === null) return;
-  await confirm(['On this computer itself, outside any namespace, this will:', ...intentions(lab)], yes);
+  const lines = ['On this computer itself, outside any namespace, this will:', ...intentions(lab)];
+  await confirm(lines, yes, `lab down ${lab.name}`);
 }

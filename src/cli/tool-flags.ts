@@ -1,4 +1,5 @@
 import * as Flags from '@oclif/core/flags';
+import { durationFlag } from './duration-flag.js';
 import type { Environment } from '../model/environment.js';
 import type { AccelerationWish, ToolchainOptions } from '../toolchain/types.js';
 
@@ -6,12 +7,13 @@ const ACCELERATIONS: AccelerationWish[] = ['auto', 'kvm', 'tcg'];
 
 /** `--boot-timeout`: how long to wait for a guest. */
 export const bootFlags = {
-  'boot-timeout': Flags.integer({
-    description:
-      'maximum time to wait for a guest to answer; by default it depends on its devices and the accelerator',
-    helpValue: 'SECONDS',
-    min: 1,
-  }),
+  'boot-timeout': durationFlag(
+    { unit: 's', min: 1 },
+    {
+      description:
+        'maximum time to wait for a guest to answer, such as 90s or 10m; by default it depends on its devices and the accelerator',
+    },
+  ),
 };
 
 export function bootLimitMs(flags: { 'boot-timeout': number | undefined }): number | undefined {

@@ -2,6 +2,7 @@ import type { BenchResult } from '../results/run.js';
 import { parseExpectation } from '../bench/expectation.js';
 import { BaseCommand, ExitCode } from '../cli/base-command.js';
 import { benchFlags, benchSettings } from '../cli/bench-flags.js';
+import { outputWidth } from '../cli/output-width.js';
 import { labArgument, setFlag } from '../cli/definition-flags.js';
 import { bootFlags, bootLimitMs, toolchainOptions, toolFlags } from '../cli/tool-flags.js';
 import { benchAndTakeDown } from '../lab/bench-and-take-down.js';
@@ -51,9 +52,9 @@ export default class Bench extends BaseCommand<typeof Bench> {
         settings,
         expectations,
       },
-      await this.task(),
+      await this.task(args.lab),
     );
-    if (!this.jsonEnabled()) process.stdout.write(benchText(result));
+    if (!this.jsonEnabled()) process.stdout.write(benchText(result, outputWidth()));
     if (flags.junit !== undefined) writeReport(flags.junit, toJunit(asTestResult(result)));
     process.exitCode = result.ok ? ExitCode.passed : ExitCode.checkFailed;
     return result;

@@ -1,7 +1,7 @@
 import { BaseCommand, Flags } from '../cli/base-command.js';
 import * as Args from '@oclif/core/args';
 import { UsageError } from '../errors/families.js';
-import { findRecord } from '../lab/find-record.js';
+import { findRecordOfKnown } from '../lab/find-record.js';
 import { allRecords, LabFolder } from '../lab/record.js';
 import { bringDown } from '../lab/take-down.js';
 import { taskWith } from '../model/task.js';
@@ -11,6 +11,7 @@ interface DownResult {
 }
 
 export default class Down extends BaseCommand<typeof Down> {
+  static override aliases = ['destroy', 'stop'];
   static override summary =
     'Take a lab down: end its machines, and remove its networks, namespaces and files.';
   static override description =
@@ -35,7 +36,7 @@ export default class Down extends BaseCommand<typeof Down> {
       });
     }
     const { state } = this.environment;
-    const records = flags.all ? allRecords(state) : [findRecord(state, args.lab ?? '')];
+    const records = flags.all ? allRecords(state) : [findRecordOfKnown(state, args.lab ?? '')];
     // Cannot be interrupted: half a lab helps nobody.
     const task = taskWith(await this.progress(), new AbortController().signal);
     const down: string[] = [];

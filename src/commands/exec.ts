@@ -1,5 +1,6 @@
 import * as Args from '@oclif/core/args';
-import { BaseCommand, Flags } from '../cli/base-command.js';
+import { BaseCommand } from '../cli/base-command.js';
+import { durationFlag } from '../cli/duration-flag.js';
 import { interruptSignal } from '../cli/interrupts.js';
 import { UsageError } from '../errors/families.js';
 import { findRunningLab } from '../lab/find-record.js';
@@ -27,13 +28,13 @@ export default class Exec extends BaseCommand<typeof Exec> {
     member: Args.string({ ignoreStdin: true, description: 'a machine or a peer of the lab', required: true }),
   };
   static override flags = {
-    timeout: Flags.integer({
-      description: 'give up after this many seconds',
-      default: 0,
-      helpValue: 'SECONDS',
-    }),
+    timeout: durationFlag(
+      { unit: 's', min: 0 },
+      { description: 'give up after this time, such as 30s or 10m; 0 or nothing: never' },
+    ),
   };
-  static override usage = 'exec LAB MACHINE|PEER [--json] [--timeout SECONDS] -- COMMAND [ARGUMENT...]';
+  protected override readonly passesOn = 2;
+  static override usage = 'exec LAB MACHINE|PEER [--json] [--timeout TIME] -- COMMAND [ARGUMENT...]';
 
   async run(): Promise<ExecResult> {
     const { args, flags, argv } = await this.read(Exec);
@@ -42,10 +43,11 @@ export default class Exec extends BaseCommand<typeof Exec> {
       throw new UsageError({
         code: 'LAB-USAGE',
         message: 'there is no command to run',
-        hint: 'put it after --: lab exec quickstart guest -- ip link',
+        hint: `put it after --: lab exec ${args.lab} ${args.member} -- ip -br link`,
       });
     }
-    const limit = flags.timeout === 0 ? {} : { timeoutMs: flags.timeout * 1000 };
+    const { timeout = 0 } = flags;
+    const limit = timeout === 0 ? {} : { timeoutMs: timeout * 1000 };
     const running = findRunningLab(this.environment.state, args.lab);
     const { exitCode, stdout, stderr } = await runOnMember(running, args.member, [command, ...rest], {
       ...limit,

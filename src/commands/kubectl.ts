@@ -21,6 +21,7 @@ export default class Kubectl extends BaseCommand<typeof Kubectl> {
   static override args = {
     lab: Args.string({ ignoreStdin: true, description: 'a lab that is up, with a cluster', required: true }),
   };
+  protected override readonly passesOn = 1;
   static override usage = 'kubectl LAB [--json] -- ARGUMENT...';
 
   async run(): Promise<RunResult> {

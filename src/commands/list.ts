@@ -1,12 +1,12 @@
 import { BaseCommand } from '../cli/base-command.js';
 import { listShipped, type ShippedLab } from '../definition/list-shipped.js';
-import { table } from '../report/table.js';
 
 interface ListResult {
   readonly labs: readonly ShippedLab[];
 }
 
 export default class List extends BaseCommand<typeof List> {
+  static override aliases = ['ls'];
   static override summary = 'Show the labs that come with this program.';
   static override description =
     'The time is roughly what `lab test` takes under emulation (TCG) with the toolchain in the cache. KVM is faster.';
@@ -22,7 +22,7 @@ export default class List extends BaseCommand<typeof List> {
       takesSeconds === null ? '-' : `${takesSeconds} s`,
       summary,
     ]);
-    for (const line of table([['LAB', 'TAKES', 'WHAT IT SHOWS'], ...rows])) this.log(line);
+    this.logTable([['LAB', 'TAKES', 'WHAT IT SHOWS'], ...rows]);
     return { labs };
   }
 }

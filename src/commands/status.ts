@@ -1,6 +1,6 @@
 import * as Args from '@oclif/core/args';
 import { BaseCommand } from '../cli/base-command.js';
-import { findRecord } from '../lab/find-record.js';
+import { findRecordOfKnown } from '../lab/find-record.js';
 import { allRecords, LabFolder } from '../lab/record.js';
 import { statusOf, type LabStatus, type PartState } from '../lab/status.js';
 
@@ -16,6 +16,7 @@ const nodeStates: Readonly<Record<PartState, string>> = {
 };
 
 export default class Status extends BaseCommand<typeof Status> {
+  static override aliases = ['ps'];
   static override summary = 'Show the labs that are up, and the state of their machines, services and nodes.';
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
@@ -26,7 +27,7 @@ export default class Status extends BaseCommand<typeof Status> {
   async run(): Promise<StatusResult> {
     const { args } = await this.read(Status);
     const { state } = this.environment;
-    const records = args.lab === undefined ? allRecords(state) : [findRecord(state, args.lab)];
+    const records = args.lab === undefined ? allRecords(state) : [findRecordOfKnown(state, args.lab)];
     const labs = await Promise.all(
       records.flatMap((record) =>
         record === undefined ? [] : [statusOf(new LabFolder(state, record.id), record)],

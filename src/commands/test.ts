@@ -2,17 +2,18 @@ import { BaseCommand, ExitCode, Flags } from '../cli/base-command.js';
 import { labArgument, setFlag } from '../cli/definition-flags.js';
 import { bootFlags, bootLimitMs, toolchainOptions, toolFlags } from '../cli/tool-flags.js';
 import { confirmServer, consentFlags, serverFlags, serverWish } from '../cli/server-flags.js';
+import { tapFlag, withTestOutput } from '../cli/test-output.js';
 import type { TestResult } from '../results/run.js';
 import { readLab } from '../definition/read-lab.js';
 import { testAndTakeDown } from '../lab/test-and-take-down.js';
 import { toJunit } from '../report/junit.js';
 import { writeReport } from '../report/write-report.js';
-import { checkToTap, tapEnd, tapHead } from '../report/tap.js';
 
 export default class Test extends BaseCommand<typeof Test> {
-  static override summary = 'Prove that a lab works: run its checks and report in TAP 14.';
+  static override summary = 'Prove that a lab works: run its checks and report what they found.';
   static override description =
-    'Brings the lab up if it is down, and takes down what it brought up. stdout contains only the report. ' +
+    'Brings the lab up if it is down, and takes down what it brought up. stdout contains only the report: TAP 14, or on a terminal ' +
+    'a summary for people. ' +
     'Exit code: 0 all passed, 1 a check failed, 2 the definition or this computer is wrong, 3 no check ran, 130 or 143 interrupted.';
   static override examples = [
     '<%= config.bin %> <%= command.id %> quickstart',
@@ -33,35 +34,31 @@ export default class Test extends BaseCommand<typeof Test> {
     ...consentFlags,
     check: Flags.string({
       multiple: true,
+      multipleNonGreedy: true,
       description: 'run only this check; may be repeated',
       default: [],
     }),
+    ...tapFlag,
     keep: Flags.boolean({ description: 'leave the lab up' }),
     junit: Flags.string({ description: 'also write the result as JUnit XML', helpValue: 'FILE' }),
   };
 
   async run(): Promise<TestResult> {
     const { args, flags } = await this.read(Test);
-    const json = this.jsonEnabled();
-    let reported = 0;
     const read = readLab(args.lab, flags.set, serverWish(flags));
     await confirmServer(read.lab, flags.yes);
-    const result = await testAndTakeDown(
-      read,
-      {
-        toolchain: toolchainOptions(flags, this.environment),
-        acceleration: flags.accel,
-        bootLimitMs: bootLimitMs(flags),
-        only: flags.check,
-        keep: flags.keep,
-        onResult: (check) => {
-          reported += 1;
-          if (!json) process.stdout.write(`${reported === 1 ? tapHead() : ''}${checkToTap(check, reported)}`);
-        },
-      },
-      await this.task(),
+    const options = {
+      toolchain: toolchainOptions(flags, this.environment),
+      acceleration: flags.accel,
+      bootLimitMs: bootLimitMs(flags),
+      only: flags.check,
+      keep: flags.keep,
+    };
+    const task = await this.task(args.lab);
+    const wishes = { json: this.jsonEnabled(), tap: flags.tap };
+    const result = await withTestOutput(read.lab.name, wishes, async (onResult) =>
+      testAndTakeDown(read, { ...options, onResult }, task),
     );
-    if (!json) process.stdout.write(tapEnd(result));
     if (flags.junit !== undefined) writeReport(flags.junit, toJunit(result));
     process.exitCode = exitCodeOf(result);
     return result;

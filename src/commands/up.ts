@@ -15,6 +15,7 @@ interface UpResult {
 }
 
 export default class Up extends BaseCommand<typeof Up> {
+  static override aliases = ['deploy'];
   static override summary = 'Bring a lab up, or up to date.';
   static override description =
     'Creates the lab’s namespaces, networks and peers, boots its machines, and returns when every guest answers. ' +
@@ -52,7 +53,7 @@ export default class Up extends BaseCommand<typeof Up> {
       acceleration: flags.accel,
       bootLimitMs: bootLimitMs(flags),
     };
-    const task = await this.task();
+    const task = await this.task(args.lab);
     const prepared = await prepareLab(read, options, task);
     if (flags['dry-run']) return this.#report(prepared.lab.name, await planFor(prepared), false);
     const use = { purpose: `lab up ${prepared.lab.name}`, keep: true };

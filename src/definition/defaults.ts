@@ -22,11 +22,33 @@ export const DEFAULT_PODS = '10.244.0.0/16';
 export const POD_PREFIX_PER_NODE = 24;
 export const DEFAULT_VF_PROVIDER: VfProvider = 'device-plugin';
 
-/** What a kubelet, containerd and a few pods need, beside the kernel and its page cache: a node has at least this much, in MiB. */
-export const NODE_MEMORY_MIB = 2048;
+/** What the system of a machine of a cluster needs, with its page cache, in MiB. */
+const CLUSTER_SYSTEM_MIB = 1024;
+/** What a kubelet, containerd and a few pods need beside it, in MiB, and what etcd, API server, controllers and scheduler do. */
+const CLUSTER_ROLE_MIB = 1024;
+
+/** What a machine is for the cluster. */
+export interface ClusterRoles {
+  readonly node: boolean;
+  readonly controlPlane: boolean;
+}
+
+/** The least memory of a machine with these roles, in MiB; 0 for one without. */
+export function clusterMemoryMiB({ node, controlPlane }: ClusterRoles): number {
+  const roles = Number(node) + Number(controlPlane);
+  return roles === 0 ? 0 : CLUSTER_SYSTEM_MIB + roles * CLUSTER_ROLE_MIB;
+}
+
+/** CPUs of a machine with a control plane, whose four programs work at the same time: as many as kubeadm wants. */
+export const CONTROL_PLANE_CPUS = 2;
 
 /** The image of a node that names none. */
 export const NODE_IMAGE: ImageName = 'kubernetes-node';
+/** The image of a machine with the control plane that names none. It can be a node, too. */
+export const CONTROL_PLANE_IMAGE: ImageName = 'kubernetes-control-plane';
+
+/** The peer from which this computer reaches a control plane in a machine. */
+export const ADMINISTRATOR = 'administrator';
 
 /** Memory for a VF's netdev, its queues and its driver in a guest: measured, with room to spare. */
 const MEMORY_PER_FUNCTION_MIB = 4;

@@ -1,6 +1,7 @@
 import { basename, dirname, resolve } from 'node:path';
 import type { DiskSource } from '../model/lab.js';
 import { machineSettingsOf } from '../model/machine-settings.js';
+import { withAdministrator } from './administrator.js';
 import { DEFAULT_KUBERNETES_VERSION, DEFAULT_PODS, DEFAULT_VF_PROVIDER, defaultSubnet } from './defaults.js';
 import { draftNic, writtenKeys } from './draft-nic.js';
 import type {
@@ -126,11 +127,12 @@ function draftKubernetes(kubernetes: NonNullable<ParsedLab['kubernetes']>): Draf
 }
 
 /**
- * Takes the shorthands of a definition apart. The lab's name and the paths of disks depend on `file`, an absolute path.
+ * Takes the shorthands of a definition apart, and adds what it implies. The lab's name and the paths of disks depend on `file`, an
+ * absolute path.
  */
 export function draftOf(lab: ParsedLab, file: string): Draft {
   const folder = dirname(file);
-  return {
+  return withAdministrator({
     name: lab.name ?? nameFromFile(file),
     summary: lab.summary,
     takesSeconds: lab.takes === undefined ? null : seconds(lab.takes),
@@ -145,5 +147,5 @@ export function draftOf(lab: ParsedLab, file: string): Draft {
     bench: lab.bench === undefined ? null : draftBench(lab.bench),
     kubernetes: lab.kubernetes === undefined ? null : draftKubernetes(lab.kubernetes),
     server: null,
-  };
+  });
 }

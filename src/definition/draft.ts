@@ -174,7 +174,7 @@ export interface DraftBench extends Mapping {
 
 export interface DraftKubernetes extends Mapping {
   readonly version: string;
-  /** A peer, by its name. */
+  /** A peer or a machine, by its name. */
   readonly controlPlane: string;
   readonly nodes: readonly DraftNode[];
   readonly pods: string;

@@ -12,12 +12,15 @@ export interface ShippedLab {
   readonly folder: string;
 }
 
-/** The labs that come with this package, by name. */
+/** Where everybody begins. */
+const FIRST = 'quickstart';
+
+/** The labs that come with this package: the first one to try, then by name. */
 export function listShipped(): ShippedLab[] {
   return [...shippedLabs()]
     .map(([name, folder]) => {
       const { summary, takesSeconds } = readLab(join(folder, 'lab.yaml')).lab;
       return { name, summary, takesSeconds, folder };
     })
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
+    .sort((a, b) => Number(b.name === FIRST) - Number(a.name === FIRST) || (a.name < b.name ? -1 : 1));
 }

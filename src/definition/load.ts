@@ -19,6 +19,7 @@ import {
 import type { Location, Problem } from '../errors/lab-error.js';
 import { structureProblems, type Place } from './yaml-structure.js';
 import { DefinitionError } from '../errors/families.js';
+import { keepHexPlaces } from './hex-places.js';
 import type { Path } from './path.js';
 import { refuseFor } from './refuse.js';
 
@@ -234,6 +235,7 @@ export function loadDefinition(file: string): Definition {
     location: at(error.pos[0]),
   }));
   refuseFor(syntax.length === 0 ? structureProblems(document, at) : syntax, file);
+  keepHexPlaces(document);
 
   const value: unknown = valueOf(document, at);
   if (value === null || value === undefined) {

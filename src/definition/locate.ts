@@ -2,6 +2,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { UsageError } from '../errors/families.js';
 import { packageFolder } from '../model/folders.js';
+import { nearest } from '../model/nearest.js';
 
 const LABS = 'labs';
 const DEFINITION = 'lab.yaml';
@@ -21,9 +22,16 @@ export function shippedLabs(): Map<string, string> {
 export function definitionPath(lab: string): string {
   const path = resolve(lab);
   if (existsSync(path)) return statSync(path).isDirectory() ? join(path, DEFINITION) : path;
-  const shipped = shippedLabs().get(lab) ?? shippedLabs().get(shippedName(lab));
-  if (shipped !== undefined) return join(shipped, DEFINITION);
+  const shipped = shippedDefinition(lab) ?? shippedDefinition(shippedName(lab));
+  if (shipped !== undefined) return shipped;
   return /\.ya?ml$/.test(lab) ? path : join(path, DEFINITION);
+}
+
+/** The definition of a shipped lab; undefined if there is none of that name. Looks at that one alone: listing all takes a while. */
+function shippedDefinition(name: string): string | undefined {
+  if (!/^[a-z0-9-]+(\/[a-z0-9-]+)*$/.test(name)) return undefined;
+  const path = join(packageFolder(), LABS, name, DEFINITION);
+  return existsSync(path) ? path : undefined;
 }
 
 /** `labs/quickstart` names the shipped lab from any folder. */
@@ -31,13 +39,34 @@ function shippedName(lab: string): string {
   return lab.startsWith(`${LABS}/`) ? lab.slice(LABS.length + 1).replace(/\/$/, '') : '';
 }
 
+/** Names of labs that a command can be given here: the shipped ones, and the folders here with a definition in them. */
+export function labsAtHand(): string[] {
+  const folders = readdirSync('.', { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && existsSync(join(entry.name, DEFINITION)))
+    .map(({ name }) => name);
+  return [...new Set([...shippedLabs().keys(), ...folders])];
+}
+
+/** There is no such lab. `up`: names of labs that are up, which LAB could have been too. */
+export function noSuchLab(lab: string, up: readonly string[] = []): UsageError {
+  const known = [...up, ...labsAtHand()];
+  const written = shippedName(lab) || lab;
+  // `pf-frist` may mean `refused/pf-first`.
+  const meant = nearest(written, known) ?? known.find((name) => nearest(written, [basename(name)]));
+  const running = up.length === 0 ? '' : `up now: ${up.join(', ')}; `;
+  return new UsageError({
+    code: 'LAB-NOT-FOUND',
+    message: `there is no lab \`${lab}\`: neither a file, nor a folder with a ${DEFINITION}, nor a shipped lab`,
+    hint:
+      meant === undefined
+        ? `name one of them; ${running}shipped: ${[...shippedLabs().keys()].join(', ')}`
+        : `did you mean \`${meant}\`?`,
+  });
+}
+
 /** The definition's file for LAB: a folder, a file, or a shipped lab's name. Throws UsageError if there is none. */
 export function findDefinition(lab: string): string {
   const path = definitionPath(lab);
   if (existsSync(path)) return path;
-  throw new UsageError({
-    code: 'LAB-NOT-FOUND',
-    message: `there is no lab \`${lab}\`: neither a file, nor a folder with a ${DEFINITION}, nor a shipped lab`,
-    hint: `name one of them; shipped: ${[...shippedLabs().keys()].join(', ')}`,
-  });
+  throw noSuchLab(lab);
 }

@@ -71,7 +71,7 @@ function assertNoTaps(draft: Draft, server: string): void {
 export function inPlaceOf(draft: Draft, wish: ServerWish): Draft {
   if (draft.kubernetes !== null)
     throw wrong(
-      `the control plane of lab ${draft.name} runs in peer ${draft.kubernetes.controlPlane}, and a lab on real hardware has no peers`,
+      `the cluster of lab ${draft.name} needs a peer, and a lab on real hardware has none`,
       'choose a lab without `kubernetes`, such as labs/vdpa, or leave --server out',
     );
   const machine = serverOf(draft);

@@ -3,11 +3,13 @@ import type { NicModel } from '../devices/nic-model.js';
 import { isInitramfsImage } from '../images/names.js';
 import type { Segment } from '../model/lab.js';
 import {
+  clusterMemoryMiB,
+  CONTROL_PLANE_IMAGE,
   defaultImage,
   defaultMemoryMiB,
   MEMORY_FOR_DISK_WRITES_MIB,
   NODE_IMAGE,
-  NODE_MEMORY_MIB,
+  type ClusterRoles,
 } from './defaults.js';
 import type { Draft, DraftBackend, DraftFunction, DraftMachine, DraftNetwork, DraftNic } from './draft.js';
 import type { Path } from './path.js';
@@ -68,10 +70,17 @@ export function isNode({ kubernetes }: Draft, machine: string): boolean {
   return kubernetes?.nodes.some((node) => node.machine === machine) ?? false;
 }
 
+/** What a machine is for the lab's cluster. */
+export function clusterRolesOf(draft: Draft, machine: string): ClusterRoles {
+  return { node: isNode(draft, machine), controlPlane: draft.kubernetes?.controlPlane === machine };
+}
+
 /** The image that a machine boots: what is written, otherwise what suits it. */
 export function imageOf(draft: Draft, { name, image }: DraftMachine): string {
   if (image !== null) return image;
-  return isNode(draft, name) ? NODE_IMAGE : defaultImage(machinesOn(draft, name).length > 0);
+  const { node, controlPlane } = clusterRolesOf(draft, name);
+  if (controlPlane) return CONTROL_PLANE_IMAGE;
+  return node ? NODE_IMAGE : defaultImage(machinesOn(draft, name).length > 0);
 }
 
 /** Whether the image that a machine boots has a disk. */
@@ -248,5 +257,5 @@ function neededMiB(draft: Draft, name: string, around: ReadonlySet<string>): num
         (hasDisk(draft, inner) ? MEMORY_FOR_DISK_WRITES_MIB : 0),
     ),
   );
-  return isNode(draft, name) ? Math.max(needed, NODE_MEMORY_MIB) : needed;
+  return Math.max(needed, clusterMemoryMiB(clusterRolesOf(draft, name)));
 }

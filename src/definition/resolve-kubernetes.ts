@@ -1,10 +1,10 @@
 import { nicModel } from '../devices/catalog.js';
 import { numberToAddress, parseSubnet } from '../model/ipv4.js';
-import type { Kubernetes, KubernetesNode, VfPool } from '../model/kubernetes.js';
+import type { ControlPlane, Kubernetes, KubernetesNode, VfPool } from '../model/kubernetes.js';
 import { findByName, functionById, hostAddress, type Machine, type Nic, type Peer } from '../model/lab.js';
-import { podAddressesFor, pooledNicsOf, uplinkOf, vfVlanOf } from './cluster.js';
-import { POD_PREFIX_PER_NODE } from './defaults.js';
-import type { DraftKubernetes, DraftNic, DraftNode } from './draft.js';
+import { controlPlaneOf, podAddressesFor, pooledNicsOf, uplinkOf, vfVlanOf } from './cluster.js';
+import { ADMINISTRATOR, POD_PREFIX_PER_NODE } from './defaults.js';
+import type { Draft, DraftKubernetes, DraftNic, DraftNode } from './draft.js';
 import type { Naming } from './naming.js';
 
 /** What a pod asks for to get a VF of a NIC. */
@@ -39,6 +39,42 @@ function resolvePool(nic: DraftNic, { name, model, vfs }: Nic, naming: Naming): 
   };
 }
 
+/** The function by which a machine of the cluster is on the cluster's network, and its address there. */
+function reachedAt(
+  draft: Draft,
+  name: string,
+  machines: readonly Machine[],
+): { readonly uplink: string; readonly address: string } {
+  const machine = findByName(machines, name);
+  const uplink = uplinkOf(draft, name)?.id;
+  const address = uplink === undefined ? null : functionById(machine, uplink).pciFunction.address;
+  if (uplink === undefined || address === null)
+    throw new Error(`machine ${name} is not on the control plane's network`);
+  return { uplink, address };
+}
+
+function resolveControlPlane(
+  draft: Draft,
+  peers: readonly Peer[],
+  machines: readonly Machine[],
+): ControlPlane {
+  const place = controlPlaneOf(draft);
+  if (!place?.segment) throw new Error('the control plane is on no network');
+  const { network } = place.segment;
+  if (place.machine === null) {
+    const { name: peer, address } = findByName(peers, place.name);
+    return { on: { peer }, uplink: null, clients: peer, address: hostAddress(address), network };
+  }
+  const { uplink, address } = reachedAt(draft, place.name, machines);
+  return {
+    on: { machine: place.name },
+    uplink,
+    clients: findByName(peers, ADMINISTRATOR).name,
+    address: hostAddress(address),
+    network,
+  };
+}
+
 function resolveNode(
   node: DraftNode,
   index: number,
@@ -46,15 +82,10 @@ function resolveNode(
   machines: readonly Machine[],
   naming: Naming,
 ): KubernetesNode {
-  const machine = findByName(machines, node.machine);
-  const uplink = uplinkOf(naming.draft, node.machine)?.id;
-  const address = uplink === undefined ? null : functionById(machine, uplink).pciFunction.address;
-  if (uplink === undefined || address === null)
-    throw new Error(`node ${node.machine} is not on the control plane's network`);
-  const pools = pooledNicsOf(naming.draft, node.machine).map((nic) =>
-    resolvePool(nic, findByName(machine.nics, nic.name), naming),
-  );
-  return { machine: machine.name, uplink, address, pods: podsOf(pods, index), pools };
+  const { draft } = naming;
+  const { name, nics } = findByName(machines, node.machine);
+  const pools = pooledNicsOf(draft, name).map((nic) => resolvePool(nic, findByName(nics, nic.name), naming));
+  return { machine: name, ...reachedAt(draft, name, machines), pods: podsOf(pods, index), pools };
 }
 
 /** The cluster of a sound definition. Everything else of the lab has its addresses already: pods get what is left. */
@@ -64,11 +95,10 @@ export function resolveKubernetes(
   machines: readonly Machine[],
   naming: Naming,
 ): Kubernetes {
-  const { version, controlPlane, nodes, pods, vfs } = kubernetes;
-  const peer = findByName(peers, controlPlane);
+  const { version, nodes, pods, vfs } = kubernetes;
   return {
     version,
-    controlPlane: { on: { peer: peer.name }, address: hostAddress(peer.address), network: peer.network },
+    controlPlane: resolveControlPlane(naming.draft, peers, machines),
     nodes: nodes.map((node, index) => resolveNode(node, index, kubernetes, machines, naming)),
     pods: networkAddress(pods),
     vfs,

@@ -1,5 +1,6 @@
 import { isCheckName, specOf } from '../checks/catalog.js';
 import { catalogued } from '../images/catalog.js';
+import { isOfKubernetes } from '../images/names.js';
 import {
   findByName,
   functionById,
@@ -106,10 +107,10 @@ function resolveImage({ name, base, source, components }: DraftImage): Image {
   return { name, base, source, layers: [...agent, ...written].map((one) => [one]) };
 }
 
-/** A kubelet of the version that the lab's cluster has, unless the image says otherwise. */
+/** Programs of the version that the lab's cluster has, unless the image says otherwise. */
 function withKubernetes(image: Image, version: string): Image {
   const layers = image.layers.map((layer) =>
-    layer.map((one) => (one.component === 'kubernetes' ? { ...one, version: one.version ?? version } : one)),
+    layer.map((one) => (isOfKubernetes(one.component) ? { ...one, version: one.version ?? version } : one)),
   );
   return { ...image, layers };
 }

@@ -2,6 +2,7 @@ import { parseDocument } from 'yaml';
 import { UsageError } from '../errors/families.js';
 import type { Location } from '../errors/lab-error.js';
 import { structureProblems } from './yaml-structure.js';
+import { keepHexPlaces } from './hex-places.js';
 import type { Definition } from './load.js';
 import { valueAt, type Path } from './path.js';
 
@@ -23,7 +24,7 @@ function placeOf(text: string): Location {
   return { file: `--set ${text}` };
 }
 
-function parseValue(text: string, written: string): unknown {
+function parseValue(text: string, key: string | undefined, written: string): unknown {
   const quote = 'the value is YAML: quote special characters, both for the shell and for YAML';
   if (written.trim() === '')
     return refuse(
@@ -36,6 +37,7 @@ function parseValue(text: string, written: string): unknown {
     const problems = structureProblems(document, () => placeOf(text));
     const [error] = [...document.errors, ...document.warnings, ...problems];
     if (error !== undefined) throw new Error(error.message);
+    keepHexPlaces(document, key);
     return document.toJS() as unknown;
   } catch (thrown) {
     return refuse(text, `the value is not YAML: ${(thrown as Error).message}`, quote);
@@ -49,7 +51,8 @@ function parseSetting(text: string): Setting {
   const [first = '', ...others] = text.slice(0, end).split('.');
   if ([first, ...others].includes('')) return refuse(text, 'the path is empty, or a part of it is', example);
   if (others.length > MAX_DEPTH) return refuse(text, 'the path is deeper than any definition', example);
-  return { text, path: [first, ...others], value: parseValue(text, text.slice(end + 1)) ?? undefined };
+  const path: [string, ...string[]] = [first, ...others];
+  return { text, path, value: parseValue(text, path.at(-1), text.slice(end + 1)) ?? undefined };
 }
 
 /** The value with one place changed. The parts around it are copied, so that an alias changes in this place alone. */

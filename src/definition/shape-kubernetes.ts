@@ -23,7 +23,7 @@ export const kubernetes = z.strictObject(
     ),
     'control-plane': required(
       name,
-      'The peer that etcd, the API server, the controllers and the scheduler run in',
+      'The peer or the machine that etcd, the API server, the controllers and the scheduler run in; a peer is not emulated',
     ),
     nodes: required(
       z.array(name, { error: NODES }).min(1, { error: NODES }),

@@ -18,7 +18,7 @@ import {
 } from '../model/shape-words.js';
 import { DEFAULT_ORDER, DEFAULT_QUEUES, DEFAULT_STORAGE, DEFAULT_VHOST } from './defaults.js';
 
-const ADDR = 'must be a place on a PCI bus, DEVICE.FUNCTION in hexadecimal, such as 0.1 or 1f.7';
+const ADDR = 'must be a place on a PCI bus, DEVICE.FUNCTION in hexadecimal, such as 0.1, 1f.7 or 0x1f.0x7';
 const BUS = 'must be the name of one of the machine’s `buses`, or pcie.0';
 
 /** The shape of a tap. */
@@ -56,7 +56,7 @@ const addr = z.union(
   [
     // YAML reads 0.1 as a number; the rules say whether it is a place (rules/nics.ts).
     z.number({ error: ADDR }).min(0, { error: ADDR }).max(19.7, { error: ADDR }),
-    text(/^[01]?[0-9a-fA-F](\.[0-7])?$/, ADDR),
+    text(/^(0[xX])?[01]?[0-9a-fA-F](\.(0[xX])?[0-7])?$/, ADDR),
   ],
   { error: ADDR },
 );
@@ -132,7 +132,7 @@ export const nic = z.strictObject(
     backend: optional(
       backend,
       'Where the packets of the PF go, and of each VF that names no other',
-      'none; a NIC needs one',
+      'none; a NIC needs one, unless each of its `functions` has its own',
     ),
     vfs: optional(functions('VFs', 0, 255), 'The VFs that the PF can create', 'no VFs'),
     functions: optional(

@@ -1,9 +1,10 @@
 import type * as z from 'zod';
 import type { Problem } from '../errors/lab-error.js';
 import type { Definition } from './load.js';
-import { nearest } from './nearest.js';
+import { didYouMean } from '../model/nearest.js';
 import { valueAt, type Path } from './path.js';
 import { refuse } from './refuse.js';
+import { saidByFlag } from './said-by-flags.js';
 import { keysAt, wordsAt } from './schema-at.js';
 import { labShape, type ParsedLab } from './shape.js';
 
@@ -49,14 +50,13 @@ function excerpt(value: unknown): string {
 
 function unknownKeyHint(path: Path, key: string): string {
   const keys = keysAt(path);
-  const meant = nearest(key, keys);
-  if (meant !== undefined) return `did you mean \`${meant}\`?`;
-  return keys.length === 0 ? 'remove it' : `remove it; the keys that can be here: ${keys.join(', ')}`;
+  const others = keys.length === 0 ? 'remove it' : `remove it; the keys that can be here: ${keys.join(', ')}`;
+  return saidByFlag(key) ?? didYouMean(key, keys, others);
 }
 
 function valueHint(path: Path, value: unknown, message: string): string {
-  const meant = typeof value === 'string' ? nearest(value, wordsAt(path)) : undefined;
-  return meant === undefined ? `it ${message}` : `did you mean \`${meant}\`?`;
+  const rule = `it ${message}`;
+  return typeof value === 'string' ? didYouMean(value, wordsAt(path), rule) : rule;
 }
 
 function problemsOf({ issue, path }: PlacedIssue, definition: Definition): Problem[] {

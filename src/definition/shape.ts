@@ -20,12 +20,13 @@ import {
   yesOrNo,
 } from '../model/shape-words.js';
 import {
+  clusterMemoryMiB,
+  CONTROL_PLANE_IMAGE,
   DEFAULT_CONTAINER_SUBNET,
   DEFAULT_MTU,
   defaultImage,
   defaultSubnet,
   NODE_IMAGE,
-  NODE_MEMORY_MIB,
 } from './defaults.js';
 import { kubernetes } from './shape-kubernetes.js';
 import { nic } from './shape-nic.js';
@@ -36,12 +37,12 @@ export const machine = z.strictObject(
     image: optional(
       nonEmptyLine('must be the name of an image'),
       'What it boots: an image of `lab`’s or of the definition’s own',
-      `\`${defaultImage(false)}\`; \`${defaultImage(true)}\`, which contains QEMU, when machines run on it; \`${NODE_IMAGE}\` for a node of the cluster`,
+      `\`${defaultImage(false)}\`; \`${defaultImage(true)}\`, which contains QEMU, when machines run on it; \`${NODE_IMAGE}\` for a node of the cluster; \`${CONTROL_PLANE_IMAGE}\` for the machine of its control plane`,
     ),
     memory: optional(
       size,
       'Memory',
-      `enough for its functions and for the machines inside it; at least ${NODE_MEMORY_MIB}M for a node of the cluster`,
+      `enough for its functions and for the machines inside it; at least ${clusterMemoryMiB({ node: true, controlPlane: false })}M for a node of the cluster or the machine of its control plane, ${clusterMemoryMiB({ node: true, controlPlane: true })}M for both in one`,
     ),
     nics: optional(
       mapping(name, nic, 'must be a mapping: NIC names, each with what it is'),

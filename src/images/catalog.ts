@@ -4,6 +4,12 @@ function layer(...components: string[]): Image['layers'][number] {
   return components.map((component) => ({ component, version: null }));
 }
 
+const nodeLayers: Image['layers'] = [
+  layer('guest-agent', 'ssh', 'measure'),
+  layer('containerd', 'cni-plugins', 'sriov-cni'),
+  layer('kubernetes'),
+];
+
 /** The images that come with lab. What changes more often stands further up: a change redoes what is above it. */
 const recipes: readonly Image[] = [
   {
@@ -19,15 +25,12 @@ const recipes: readonly Image[] = [
     ],
   },
   // Without what only labs of machines in machines need. Kubernetes is large, and changes with lab: it stands last.
+  { name: 'kubernetes-node', base: 'debian-13', source: null, layers: nodeLayers },
   {
-    name: 'kubernetes-node',
+    name: 'kubernetes-control-plane',
     base: 'debian-13',
     source: null,
-    layers: [
-      layer('guest-agent', 'ssh', 'measure'),
-      layer('containerd', 'cni-plugins', 'sriov-cni'),
-      layer('kubernetes'),
-    ],
+    layers: [...nodeLayers, layer('control-plane')],
   },
   // Each layer costs a start of libguestfs' appliance: there are fewer.
   ...['rocky-9', 'rocky-10'].map((name) => ({

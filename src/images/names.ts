@@ -4,6 +4,7 @@ export const imageNames = [
   'hypervisor',
   'debian-13',
   'kubernetes-node',
+  'kubernetes-control-plane',
   'rocky-9',
   'rocky-10',
 ] as const;
@@ -17,6 +18,7 @@ export const baseNames = ['debian-13', 'rocky-9', 'rocky-10'] as const;
 export const componentNames = [
   'cni-plugins',
   'containerd',
+  'control-plane',
   'guest-agent',
   'kubernetes',
   'measure',
@@ -31,9 +33,15 @@ export const componentVersions: Readonly<Record<string, 'any' | readonly string[
   'cni-plugins': 'any',
   // Those that can be built: rules/kubernetes-version.ts of the definition.
   kubernetes: 'any',
+  'control-plane': 'any',
   // The sources of later ones have a go.mod without /v2 in its path, and Go takes none of their versions for one of that module.
   'sriov-cni': ['2.1.0'],
 };
+
+/** Whether a component consists of Kubernetes' own programs, whose version is the cluster's. */
+export function isOfKubernetes(component: string): boolean {
+  return component === 'kubernetes' || component === 'control-plane';
+}
 
 /** The images without a disk, all in their initramfs: made of the toolchain's own programs. */
 export const initramfsImages = ['micro', 'hypervisor'] as const;

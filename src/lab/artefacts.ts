@@ -1,13 +1,11 @@
 import { createHash } from 'node:crypto';
 import { benchScripts } from '../bench/containers/containers-of.js';
 import { findCheck } from '../checks/runs.js';
-import type { CheckTarget } from '../checks/check.js';
 import {
   findByName,
-  functionById,
   machinesAround,
+  machinesInside,
   machinesOn,
-  type CheckRequest,
   type Lab,
   type Machine,
 } from '../model/lab.js';
@@ -20,9 +18,10 @@ import { nodeView } from '../render/node-view.js';
 import { networkView } from '../render/network-view.js';
 import { renderTemplate } from '../render/templates.js';
 import { SERVICE_SUBNET, type Kubernetes } from '../model/kubernetes.js';
-import { placeName } from '../model/service.js';
-import { controlPlaneServices } from './cluster/control-plane.js';
+import type { Service } from '../model/service.js';
+import { checkTarget } from './check-target.js';
 import { API_PORT, SERVICE_API_ADDRESS } from './cluster/paths.js';
+import { clusterServices, servicesOf } from './services.js';
 import type { Accelerator } from '../toolchain/types.js';
 
 export interface Artefact {
@@ -41,6 +40,7 @@ export interface RenderFacts extends MachineFacts {
 /** What pods ask a DRA driver for. */
 export const DEVICE_CLASSES = 'device-classes.yaml';
 export const NETWORK_SCRIPT = 'network.sh';
+export const CONTROL_PLANE_SCRIPT = 'control-plane.sh';
 export const FUNCTIONS_SCRIPT = 'functions.sh';
 export const FUNCTIONS_UNDO_SCRIPT = 'functions-undo.sh';
 
@@ -61,21 +61,6 @@ export function nodeScript(machine: string): string {
   return `${machine}.node.sh`;
 }
 
-/** A check's request, with the machine and the NIC that it names. */
-export function checkTarget(lab: Lab, request: CheckRequest): CheckTarget {
-  if (request.on === null) return clusterTarget(lab, request);
-  const machine = findByName(lab.machines, request.on.machine);
-  return { lab, machine, nic: findByName(machine.nics, request.on.nic), request };
-}
-
-function clusterTarget(lab: Lab, request: CheckRequest): CheckTarget {
-  const [node] = lab.kubernetes?.nodes ?? [];
-  if (node === undefined)
-    throw new Error(`${request.check} is about a cluster, and lab ${lab.name} has none`);
-  const machine = findByName(lab.machines, node.machine);
-  return { lab, machine, nic: functionById(machine, node.uplink).nic, request };
-}
-
 function checkArtefacts(lab: Lab, facts: RenderFacts): Artefact[] {
   const scripts = lab.checks.flatMap((request) => {
     const target = checkTarget(lab, request);
@@ -86,12 +71,28 @@ function checkArtefacts(lab: Lab, facts: RenderFacts): Artefact[] {
   return [...byPath.values()];
 }
 
-function machineArtefact(lab: Lab, machine: Machine, facts: RenderFacts): Artefact {
+/** The services whose logs come out of a machine: those in it, and in the machines inside it. */
+function servicesInside(lab: Lab, { name }: Machine, services: readonly Service[]): string[] {
+  const machines = [name, ...machinesInside(lab, name).map((machine) => machine.name)];
+  return services.flatMap((service) =>
+    typeof service.on === 'object' && 'machine' in service.on && machines.includes(service.on.machine)
+      ? [service.name]
+      : [],
+  );
+}
+
+function machineArtefact(
+  lab: Lab,
+  machine: Machine,
+  services: readonly Service[],
+  facts: RenderFacts,
+): Artefact {
   const here = machine.on === null;
   const ofPlace = here ? facts : { vhostNet: false, accelerator: facts.acceleratorInside };
+  const view = machineView(machine, lab, ofPlace, servicesInside(lab, machine, services));
   return {
     path: `${folderOf(lab, machine.on)}${machineArguments(machine.name)}`,
-    content: renderTemplate('machine.qemu', machineView(machine, lab, ofPlace)),
+    content: renderTemplate('machine.qemu', view),
     executable: false,
   };
 }
@@ -119,17 +120,18 @@ function insideArtefacts(lab: Lab, { name }: Machine): Artefact[] {
   ];
 }
 
-/** The script that starts the control plane, and those that make machines nodes. */
-function clusterArtefacts(lab: Lab, facts: RenderFacts): Artefact[] {
+/** The script that starts the control plane, where it runs, and those that make machines nodes. */
+function clusterArtefacts(lab: Lab, controlPlane: readonly Service[], facts: RenderFacts): Artefact[] {
   const { kubernetes } = lab;
   if (kubernetes === null) return [];
   const { on } = kubernetes.controlPlane;
-  const emulated = [facts.accelerator, facts.acceleratorInside].includes('tcg');
-  const services = controlPlaneServices(kubernetes, { programs: '', emulated });
   return [
     {
-      path: 'control-plane.sh',
-      content: renderTemplate('control-plane.sh', controlPlaneView(lab, placeName(on), services)),
+      path: `${folderOf(lab, 'machine' in on ? on.machine : null)}${CONTROL_PLANE_SCRIPT}`,
+      content: renderTemplate(
+        'control-plane.sh',
+        controlPlaneView(lab, kubernetes.controlPlane, controlPlane),
+      ),
       executable: true,
     },
     ...(kubernetes.vfs === 'dra' ? [deviceClasses(lab, kubernetes)] : []),
@@ -161,12 +163,15 @@ function benchArtefacts(lab: Lab, { accelerator, acceleratorInside }: RenderFact
 /** All files that the lab is run from, as a person could have written them. */
 export function renderLab(lab: Lab, facts: RenderFacts): Artefact[] {
   const outer = lab.machines.filter(({ name }) => machinesOn(lab, name).length > 0);
+  const accelerators = { outside: facts.accelerator, inside: facts.acceleratorInside };
+  const controlPlane = clusterServices(lab, '', accelerators);
+  const services = [...controlPlane, ...servicesOf(lab)];
   return [
     { path: NETWORK_SCRIPT, content: renderTemplate('network.sh', networkView(lab, null)), executable: true },
     ...(lab.server === null ? [] : functionArtefacts(lab, null)),
-    ...lab.machines.map((machine) => machineArtefact(lab, machine, facts)),
+    ...lab.machines.map((machine) => machineArtefact(lab, machine, services, facts)),
     ...outer.flatMap((machine) => insideArtefacts(lab, machine)),
-    ...clusterArtefacts(lab, facts),
+    ...clusterArtefacts(lab, controlPlane, facts),
     ...checkArtefacts(lab, facts),
     ...benchArtefacts(lab, facts),
     { path: 'run.sh', content: renderTemplate('run.sh', labReadmeView(lab)), executable: true },

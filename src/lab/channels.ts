@@ -7,6 +7,7 @@ import { withTimeLimit } from '../model/time-limit.js';
 import { GuestAgent } from '../qemu/guest-agent.js';
 import { Qmp } from '../qemu/qmp.js';
 import { connectWhenListening, type Connect } from '../qemu/unix-socket.js';
+import { logsCommand } from './record.js';
 
 const ANSWER_LIMIT_MS = 60_000;
 const RELAY_POLL_MS = 2000;
@@ -75,7 +76,7 @@ export class Channels {
     const opening =
       this.#agents.get(machine) ??
       withTimeLimit(limitMs, [signal], async (limited) =>
-        GuestAgent.open(this.to(machine, 'agent'), limited),
+        GuestAgent.open(this.to(machine, 'agent'), limited, logsCommand(this.lab.name, `${machine}.console`)),
       );
     this.#agents.set(machine, opening);
     opening.catch(() => this.#agents.delete(machine));
@@ -86,7 +87,9 @@ export class Channels {
   async qmp(machine: string, signal?: AbortSignal): Promise<Qmp> {
     const opening =
       this.#monitors.get(machine) ??
-      withTimeLimit(ANSWER_LIMIT_MS, [signal], async (limited) => Qmp.open(this.to(machine, 'qmp'), limited));
+      withTimeLimit(ANSWER_LIMIT_MS, [signal], async (limited) =>
+        Qmp.open(this.to(machine, 'qmp'), limited, logsCommand(this.lab.name, `${machine}.qemu`)),
+      );
     this.#monitors.set(machine, opening);
     opening.catch(() => this.#monitors.delete(machine));
     return opening;

@@ -1,8 +1,20 @@
 import { UsageError } from '../errors/families.js';
 import type { HostRunOptions } from '../hosts/host.js';
+import { didYouMean } from '../model/nearest.js';
 import { machinesAround, type Lab, type Machine } from '../model/lab.js';
 import type { RunResult } from '../process/run.js';
 import type { RunningLab } from './running-lab.js';
+
+/** The machines of a lab by their paths, and its peers. */
+export function memberNames(lab: Lab): {
+  readonly machines: readonly string[];
+  readonly peers: readonly string[];
+} {
+  return {
+    machines: lab.machines.map((machine) => pathOf(lab, machine)),
+    peers: lab.peers.map(({ name }) => name),
+  };
+}
 
 /** `guest`, or with the machines around it, `server.guest`. */
 function pathOf(lab: Lab, machine: Machine): string {
@@ -23,10 +35,14 @@ export function machineNamed(running: RunningLab, name: string): string {
 }
 
 function noMember(running: RunningLab, kind: string, name: string, names: readonly string[]): UsageError {
+  const machines = running.record.lab.machines.map((machine) => machine.name);
   return new UsageError({
     code: 'LAB-MEMBER-UNKNOWN',
     message: `lab ${running.record.lab.name} has no ${kind} \`${name}\``,
-    hint: names.length === 0 ? `the lab has none` : `use one of: ${names.join(', ')}`,
+    hint:
+      names.length === 0
+        ? 'the lab has none'
+        : didYouMean(name, [...names, ...machines], `use one of: ${names.join(', ')}`),
   });
 }
 

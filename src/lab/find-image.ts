@@ -2,6 +2,7 @@ import { catalogued } from '../images/catalog.js';
 import { imageNamed, type BootableImage } from '../images/boot-images.js';
 import { imageNames, isInitramfsImage } from '../images/names.js';
 import { UsageError } from '../errors/families.js';
+import { didYouMean } from '../model/nearest.js';
 import type { KernelFlavour } from '../toolchain/types.js';
 import { kernelFlavourOf } from './kernel-flavour.js';
 import { readLab } from '../definition/read-lab.js';
@@ -37,6 +38,10 @@ function unknownImage(name: string, known: readonly string[]): UsageError {
   return new UsageError({
     code: 'LAB-IMAGE-UNKNOWN',
     message: `there is no image \`${name}\``,
-    hint: `choose from: ${known.join(', ')}; for an image that a lab defines, add --lab LAB`,
+    hint: didYouMean(
+      name,
+      known,
+      `choose from: ${known.join(', ')}; for an image that a lab defines, add --lab LAB`,
+    ),
   });
 }

@@ -1,4 +1,3 @@
-import { INSIDE_FOLDER } from '../hosts/guest-host.js';
 import { nodeServices } from '../render/node-view.js';
 import type { RunningLab } from './running-lab.js';
 
@@ -10,8 +9,11 @@ interface GuestLog {
   readonly argv: readonly [string, ...string[]];
 }
 
-/** `guest.kubelet` of a node, and its other services; `sriov-lab-` stands before the names of lab's own units. */
-function nodeLogs({ record: { lab } }: RunningLab): GuestLog[] {
+/**
+ * The logs that the machines of a running lab keep to themselves: `guest.kubelet` of a node, and its other services. `sriov-lab-` stands
+ * before the names of lab's own units.
+ */
+export function guestLogs({ record: { lab } }: RunningLab): GuestLog[] {
   const { kubernetes } = lab;
   if (kubernetes === null) return [];
   return kubernetes.nodes.flatMap((node) =>
@@ -21,17 +23,4 @@ function nodeLogs({ record: { lab } }: RunningLab): GuestLog[] {
       argv: ['journalctl', '--no-pager', '--output=short', '--unit', unit],
     })),
   );
-}
-
-function serviceLogs({ record: { parts } }: RunningLab): GuestLog[] {
-  return parts.flatMap(({ kind, name, place }) =>
-    kind === 'service' && typeof place === 'object' && 'machine' in place
-      ? [{ name, machine: place.machine, argv: ['cat', `${INSIDE_FOLDER}/${name}.log`] }]
-      : [],
-  );
-}
-
-/** The logs that the machines of a running lab keep to themselves. */
-export function guestLogs(running: RunningLab): GuestLog[] {
-  return [...serviceLogs(running), ...nodeLogs(running)];
 }

@@ -20,6 +20,11 @@ export function acceleratorsOf(of: {
   return { outside: of.acceleration.accelerator, inside: of.accelerationInside.accelerator };
 }
 
+/** The accelerator of a machine. */
+export function acceleratorAt({ on }: Pick<Machine, 'on'>, { outside, inside }: Accelerators): Accelerator {
+  return on === null ? outside : inside;
+}
+
 /**
  * Converts a time limit (ms) for a computer with virtualization to one for a place of the lab. Emulation slows this computer itself too:
  * it leaves less of the processors to the others. `machine`: the one that the place is in; null: this computer.

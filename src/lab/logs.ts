@@ -2,26 +2,17 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from '../errors/families.js';
 import { isHolderAlive } from '../hosts/namespace.js';
+import { didYouMean } from '../model/nearest.js';
 import { consoleText } from './console-text.js';
 import { guestLogs } from './guest-logs.js';
 import { RunningLab } from './running-lab.js';
-import { findRecord } from './find-record.js';
-import { definitionPath } from '../definition/locate.js';
-import { LabFolder, labName, labsFolder, placeDigest, type LabRecord } from './record.js';
+import { findRecord, findRecordOfKnown, pastIds } from './find-record.js';
+import { LabFolder, type LabRecord } from './record.js';
 
 export interface LabLog {
   readonly name: string;
   readonly file: string;
   readonly text: string;
-}
-
-/** The ids of labs that were up once and that LAB may mean. Ids end in a digest of the definition's path. */
-function pastIds(state: string, lab: string): string[] {
-  const folder = labsFolder(state);
-  if (!existsSync(folder)) return [];
-  const ids = readdirSync(folder);
-  const byPlace = ids.filter((id) => id.endsWith(placeDigest(definitionPath(lab))));
-  return byPlace.length > 0 ? byPlace : ids.filter((id) => id === lab || labName(id) === lab);
 }
 
 function logFiles(folder: LabFolder): { name: string; file: string }[] {
@@ -40,7 +31,7 @@ interface LogSource {
 
 /** The logs of a lab that is or was up. Throws UsageError if there are none, or none of that name. */
 export async function labLogs(state: string, lab: string, only: string | undefined): Promise<LabLog[]> {
-  const record = findRecord(state, lab);
+  const record = findRecordOfKnown(state, lab);
   const id = record?.id ?? pastIds(state, lab)[0];
   if (id === undefined) {
     throw new UsageError({
@@ -58,6 +49,16 @@ export async function labLogs(state: string, lab: string, only: string | undefin
   }
 }
 
+/** The names of the logs of a lab that is or was up; none if it never was. */
+export function logNames(state: string, lab: string): string[] {
+  const record = findRecord(state, lab);
+  const id = record?.id ?? pastIds(state, lab)[0];
+  if (id === undefined) return [];
+  const folder = new LabFolder(state, id);
+  const running = record !== undefined && isUp(record) ? new RunningLab(folder, record) : undefined;
+  return sourcesOf(folder, running).map(({ name }) => name);
+}
+
 async function readLogs(
   sources: readonly LogSource[],
   lab: string,
@@ -65,10 +66,11 @@ async function readLogs(
 ): Promise<LabLog[]> {
   const chosen = only === undefined ? sources : sources.filter(({ name }) => name === only);
   if (chosen.length === 0) {
+    const names = sources.map(({ name }) => name);
     throw new UsageError({
       code: 'LAB-NO-LOGS',
       message: `lab \`${lab}\` has no log \`${only ?? ''}\``,
-      hint: `use one of: ${sources.map(({ name }) => name).join(', ')}`,
+      hint: didYouMean(only ?? '', names, `use one of: ${names.join(', ')}`),
     });
   }
   const logs: LabLog[] = [];

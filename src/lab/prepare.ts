@@ -13,7 +13,7 @@ import { resolveToolchain } from '../toolchain/resolve.js';
 import type { Acceleration, AccelerationWish, Toolchain, ToolchainOptions } from '../toolchain/types.js';
 import { assertCanRunHere, assertIsRoot } from './can-run-here.js';
 import { renderLab, type Artefact } from './artefacts.js';
-import { kernelFlavourOf } from './kernel-flavour.js';
+import { kernelWishOf } from './kernel-flavour.js';
 import { RECORD_VERSION, type LabRecord } from './record.js';
 import type { ReadLab } from '../definition/read-lab.js';
 import { canOpenVhostNet } from './vhost-net.js';
@@ -122,10 +122,7 @@ export async function prepareLab(read: ReadLab, options: PrepareOptions, task: T
   prepareServer(lab, task);
   const vhostNet = canOpenVhostNet();
   assertCanRunHere(lab, file, { vhostNet });
-  const toolchain = await resolveToolchain(
-    { ...options.toolchain, kernelFlavour: kernelFlavourOf(lab) },
-    task,
-  );
+  const toolchain = await resolveToolchain({ ...options.toolchain, kernelFlavour: kernelWishOf(lab) }, task);
   const acceleration = await decideAcceleration(toolchain, options.acceleration, task);
   const { mirror, environment } = options.toolchain;
   const context = { toolchain, environment, mirror, acceleration: acceleration.accelerator };

@@ -19,7 +19,7 @@ import type { ProcessIdentity } from '../process/identity.js';
 import type { Acceleration } from '../toolchain/types.js';
 
 /** Increase it when the record changes for `up` or the checks. `down` of any version needs only `holder` and `id`, which never change. */
-export const RECORD_VERSION = 7;
+export const RECORD_VERSION = 8;
 
 /** The record of a lab that is up, or was being brought up. `down` works from this alone. */
 export interface LabRecord {
@@ -98,6 +98,11 @@ export function labId(lab: string, definition: string): string {
 /** The lab's name in an id. */
 export function labName(id: string): string {
   return id.slice(0, -DIGEST_LENGTH - 1);
+}
+
+/** The command that shows a log of a lab. */
+export function logsCommand(lab: string, log: string): string {
+  return `lab logs ${lab} ${log}`;
 }
 
 /** The folders of labs in the state folder, by their ids. */

@@ -1,7 +1,9 @@
 import { writeFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { isErrorCode, type ErrorCode } from '../errors/codes.js';
 import { MachineError } from '../errors/families.js';
 import type { Host } from '../hosts/host.js';
+import { logsCommand } from './record.js';
 
 /** What functions.sh prints when it gives up: a code, what is wrong, and what to do. */
 interface Refusal {
@@ -19,11 +21,16 @@ function refusalIn(stderr: string): Refusal | undefined {
   return { code, message, hint };
 }
 
-function failed(script: string, host: Host, stderr: string, log: string): MachineError {
+function failed(
+  script: string,
+  host: Host,
+  stderr: string,
+  { log, lab }: RunPreparationOptions,
+): MachineError {
   const refusal = refusalIn(stderr) ?? {
     code: 'LAB-HOST-SCRIPT' as const,
     message: `${script} failed in ${host.description}`,
-    hint: 'see its output: lab logs; `lab render` writes the script',
+    hint: `see its output: ${logsCommand(lab, basename(log, '.log'))}; \`lab render ${lab} -o FOLDER\` writes the script`,
   };
   return new MachineError(
     { ...refusal, location: { file: log } },
@@ -32,6 +39,8 @@ function failed(script: string, host: Host, stderr: string, log: string): Machin
 }
 
 export interface RunPreparationOptions {
+  /** The lab's name. */
+  readonly lab: string;
   /** The file for its error output. */
   readonly log: string;
   readonly limitMs: number;
@@ -47,5 +56,5 @@ export async function runPreparation(
   const { log, limitMs, signal } = options;
   const { exitCode, stderr } = await host.run(['sh', script], { timeoutMs: limitMs, signal });
   writeFileSync(log, stderr);
-  if (exitCode !== 0) throw failed(script, host, stderr, log);
+  if (exitCode !== 0) throw failed(script, host, stderr, options);
 }

@@ -1,21 +1,25 @@
 import { benchServices } from '../bench/services.js';
 import { findCheck } from '../checks/runs.js';
-import type { Lab } from '../model/lab.js';
-import type { Service } from '../model/service.js';
-import { checkTarget } from './artefacts.js';
+import { findByName, type Lab, type Machine } from '../model/lab.js';
+import type { Service, ServicePlace } from '../model/service.js';
+import { checkTarget } from './check-target.js';
 import { controlPlaneServices } from './cluster/control-plane.js';
-import type { PreparedLab } from './prepare.js';
+import { acceleratorAt, type Accelerators } from './limits.js';
 
-/** The programs of the lab's control plane. */
-export function clusterServices({
-  cluster,
-  acceleration,
-  accelerationInside,
-}: Pick<PreparedLab, 'cluster' | 'acceleration' | 'accelerationInside'>): Service[] {
-  if (cluster === null) return [];
-  return controlPlaneServices(cluster.kubernetes, {
-    programs: cluster.programs.digest,
-    emulated: [acceleration, accelerationInside].some(({ accelerator }) => accelerator === 'tcg'),
+/** The machine that a place is in; null: this computer. */
+export function machineAt(place: ServicePlace, { machines }: Lab): Machine | null {
+  return typeof place === 'object' && 'machine' in place ? findByName(machines, place.machine) : null;
+}
+
+/** The programs of the lab's control plane; none for a lab without a cluster. `programs`: a digest of what they are run from. */
+export function clusterServices(lab: Lab, programs: string, accelerators: Accelerators): Service[] {
+  const { kubernetes } = lab;
+  if (kubernetes === null) return [];
+  const machine = machineAt(kubernetes.controlPlane.on, lab);
+  return controlPlaneServices(kubernetes, {
+    programs,
+    emulated: machine !== null && acceleratorAt(machine, accelerators) === 'tcg',
+    emulatedNodes: Object.values(accelerators).includes('tcg'),
   });
 }
 

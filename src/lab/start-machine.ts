@@ -14,7 +14,7 @@ import type { Accelerator } from '../toolchain/types.js';
 import { folderOf, machineArguments, parseArguments } from './artefacts.js';
 import { lastConsoleLines } from './console-text.js';
 import { linkImage } from './link-image.js';
-import type { LabFolder } from './record.js';
+import { labName, logsCommand, type LabFolder } from './record.js';
 
 const POLL_MS = 2;
 const POLL_INSIDE_MS = 200;
@@ -82,7 +82,7 @@ function qemuEnded(booting: BootingMachine, folder: LabFolder, how: ProcessEnd):
       code: 'LAB-MACHINE-QEMU-ENDED',
       message: `QEMU of machine ${name} ${end} before its guest was up`,
       location: { file: folder.log(`${name}.qemu`) },
-      hint: `see its whole output: lab logs`,
+      hint: `see its whole output: ${logsCommand(labName(folder.id), `${name}.qemu`)}`,
     },
     said,
     story === '' ? {} : { cause: new Error(story) },
@@ -115,7 +115,7 @@ export async function waitForQemu(
           code: 'LAB-MACHINE-BOOT',
           message: `QEMU of machine ${name} did not open its QMP socket within ${Math.round(limitMs / 1000)} s`,
           location: { file: folder.log(`${name}.qemu`) },
-          hint: 'see its output: lab logs; a busy computer may need a larger --boot-timeout',
+          hint: `see its output: ${logsCommand(labName(folder.id), `${name}.qemu`)}; a busy computer may need a larger --boot-timeout`,
         }),
     },
     signal,
@@ -140,7 +140,7 @@ export async function waitForGuest(
         code: 'LAB-MACHINE-BOOT',
         message: `the guest of machine ${name} was not up within ${Math.round(limitMs / 1000)} s`,
         location: { file: join(folder.run, `${name}.console.log`) },
-        hint: 'see its console: lab logs; a busy computer may need a larger --boot-timeout',
+        hint: `see its console: ${logsCommand(labName(folder.id), `${name}.console`)}; a busy computer may need a larger --boot-timeout`,
       },
       { cause: new Error(lastConsoleLines(folder, name) || String(cause)) },
     );

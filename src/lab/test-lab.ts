@@ -3,8 +3,9 @@ import type { CheckResult } from '../checks/result.js';
 import { runChecks, type CheckEnvironment } from '../checks/run-checks.js';
 import { UsageError } from '../errors/families.js';
 import type { Lab } from '../model/lab.js';
+import { didYouMean } from '../model/nearest.js';
 import type { Task } from '../model/task.js';
-import { checkTarget } from './artefacts.js';
+import { checkTarget } from './check-target.js';
 import { observeCircumstances } from './circumstances.js';
 import { logEvent } from './events.js';
 import type { ReadLab } from '../definition/read-lab.js';
@@ -54,7 +55,9 @@ export function selectTargets(lab: Lab, only: readonly string[]): CheckTarget[] 
       code: 'LAB-CHECK-UNKNOWN',
       message: `lab ${lab.name} has no check \`${unknown}\``,
       hint:
-        known.length === 0 ? 'add it under `checks` in the definition' : `its checks: ${known.join(', ')}`,
+        known.length === 0
+          ? 'add it under `checks` in the definition'
+          : didYouMean(unknown, known, `its checks: ${known.join(', ')}`),
     });
   }
   return lab.checks

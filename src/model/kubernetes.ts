@@ -18,6 +18,10 @@ export type VfProvider = 'device-plugin' | 'dra' | 'none';
 /** Where etcd, the API server, the controllers and the scheduler run. */
 export interface ControlPlane {
   readonly on: { readonly peer: string } | { readonly machine: string };
+  /** Id of the machine's function that has the API server's address; null in a peer. */
+  readonly uplink: string | null;
+  /** The peer that kubectl and other clients on this computer reach the API server from; in a peer that one itself. */
+  readonly clients: string;
   /** The API server's IPv4 address, without prefix length. */
   readonly address: string;
   /** The network that the nodes reach it on. */

@@ -15,8 +15,10 @@ export interface Service {
 /** Where a service runs: in the lab's namespace, in a peer, or in a machine. */
 export type ServicePlace = 'namespace' | { readonly peer: string } | { readonly machine: string };
 
-/** A command that succeeds, where the service runs, once the service can be used. */
+/** A command that succeeds once the service can be used. */
 export interface Readiness {
+  /** Where it runs. A question over the network need not burden an emulated machine with the one who asks. */
+  readonly on: ServicePlace;
   readonly argv: readonly [string, ...string[]];
   /** How long to wait between two tries, in ms. */
   readonly everyMs: number;
@@ -33,10 +35,11 @@ function inProcNet(address: string, port: number): string {
   return `${bytes.reverse().join('')}:${port.toString(16).padStart(4, '0')}`.toUpperCase();
 }
 
-/** Ready as soon as something listens on this IPv4 address and TCP port. */
-export function listening(address: string, port: number): Readiness {
+/** Ready as soon as something listens on this IPv4 address and TCP port of a place. */
+export function listening(on: ServicePlace, address: string, port: number): Readiness {
   // State 0A is LISTEN.
   return {
+    on,
     argv: ['grep', '-q', ` ${inProcNet(address, port)} 00000000:0000 0A `, '/proc/net/tcp'],
     everyMs: LISTEN_POLL_MS,
     limitMs: LISTEN_LIMIT_MS,
@@ -59,6 +62,6 @@ export function netserver(on: ServicePlace, address: string): Service {
     argv: ['netserver', '-D', '-4', '-L', address],
     needs: [],
     madeFrom: '',
-    ready: listening(address, NETSERVER_PORT),
+    ready: listening(on, address, NETSERVER_PORT),
   };
 }

@@ -93,9 +93,16 @@ export function mapping<T extends z.ZodType>(
   });
   // Zod skips checks once a value is wrong.
   namesFit._zod.def.when = ({ value }) => isMapping(value);
-  const pattern = Object.entries(z.toJSONSchema(names, { target: 'draft-7' }));
-  const propertyNames = Object.fromEntries(pattern.filter(([key]) => key !== '$schema'));
-  return z.record(z.string(), values, { error }).check(namesFit).meta({ propertyNames });
+  return z
+    .record(z.string(), values, { error })
+    .check(namesFit)
+    .meta({
+      // Worked out only for a JSON Schema: every start would have to wait for it.
+      get propertyNames() {
+        const pattern = Object.entries(z.toJSONSchema(names, { target: 'draft-7' }));
+        return Object.fromEntries(pattern.filter(([key]) => key !== '$schema'));
+      },
+    });
 }
 
 /** The name of a lab or of a part of one. */

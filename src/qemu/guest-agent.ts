@@ -31,25 +31,29 @@ export class GuestAgent {
   readonly #waiting: { resolve(value: unknown): void; reject(error: Error): void }[] = [];
   #ended = false;
 
-  private constructor(socket: Socket) {
+  private constructor(
+    socket: Socket,
+    private readonly logs: string,
+  ) {
     this.#lines = new JsonLines(socket, {
       onObject: (object) => {
         this.#receive(object);
       },
       onEnd: () => {
         this.#ended = true;
-        for (const waiting of this.#waiting.splice(0)) waiting.reject(gone());
+        for (const waiting of this.#waiting.splice(0)) waiting.reject(gone(logs));
       },
     });
   }
 
   /**
    * Opens a session; resolves once the agent in the guest answers, which tells that the guest is up.
-   * Throws MachineError when it does not before `signal` aborts.
+   * Throws MachineError when it does not before `signal` aborts. `logs`: the command that shows the guest's console.
    */
-  static async open(connect: Connect, signal: AbortSignal): Promise<GuestAgent> {
+  static async open(connect: Connect, signal: AbortSignal, logs = 'lab logs'): Promise<GuestAgent> {
     const agent = new GuestAgent(
-      await connect(signal).catch((error: unknown) => Promise.reject(gone(error))),
+      await connect(signal).catch((error: unknown) => Promise.reject(gone(logs, error))),
+      logs,
     );
     const abort = (): void => {
       agent.close();
@@ -66,7 +70,7 @@ export class GuestAgent {
 
   /** Runs one of the agent's commands. Throws MachineError with the agent's words if it refuses. */
   async execute(command: string, args: Readonly<Record<string, unknown>> = {}): Promise<unknown> {
-    if (this.#ended) throw gone();
+    if (this.#ended) throw gone(this.logs);
     const answer = new Promise<unknown>((resolve, reject) => {
       this.#waiting.push({ resolve, reject });
     });
@@ -116,7 +120,7 @@ export class GuestAgent {
         firstMs: FIRST_POLL_MS,
         everyMs: LONGEST_POLL_MS,
         limitMs: options.timeoutMs ?? Infinity,
-        late: () => tookTooLong(argv),
+        late: () => tookTooLong(argv, this.logs),
       },
       options.signal ?? new AbortController().signal,
     );
@@ -161,7 +165,7 @@ export class GuestAgent {
 
   #receive(message: Record<string, unknown>): void {
     const waiting = this.#waiting.shift();
-    if ('error' in message) waiting?.reject(refused(message['error']));
+    if ('error' in message) waiting?.reject(refused(message['error'], this.logs));
     else waiting?.resolve(message['return']);
   }
 }
@@ -170,30 +174,34 @@ function decode(base64: string | undefined): string {
   return base64 === undefined ? '' : Buffer.from(base64, 'base64').toString('utf8');
 }
 
-function refused(error: unknown): MachineError {
+function seeConsole(logs: string): string {
+  return `see the guest’s console: ${logs}`;
+}
+
+function refused(error: unknown, logs: string): MachineError {
   const description = (error as { desc?: string } | undefined)?.desc ?? 'no reason given';
   return new MachineError({
     code: 'LAB-AGENT-REFUSED',
     message: `the guest agent refused: ${description}`,
-    hint: 'see the guest’s console with `lab logs`',
+    hint: seeConsole(logs),
   });
 }
 
-function gone(cause?: unknown): MachineError {
+function gone(logs: string, cause?: unknown): MachineError {
   return new MachineError(
     {
       code: 'LAB-AGENT-GONE',
       message: 'the guest agent does not answer',
-      hint: 'see the guest’s console with `lab logs`',
+      hint: seeConsole(logs),
     },
     { cause },
   );
 }
 
-function tookTooLong(argv: readonly string[]): MachineError {
+function tookTooLong(argv: readonly string[], logs: string): MachineError {
   return new MachineError({
     code: 'LAB-AGENT-TIMEOUT',
     message: `${argv[0] ?? ''} took too long in the guest`,
-    hint: 'see the guest’s console with `lab logs`',
+    hint: seeConsole(logs),
   });
 }

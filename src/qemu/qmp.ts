@@ -21,7 +21,10 @@ export class Qmp {
   readonly #lines: JsonLines;
   #ended = false;
 
-  private constructor(socket: Socket) {
+  private constructor(
+    socket: Socket,
+    private readonly logs: string,
+  ) {
     this.#lines = new JsonLines(socket, {
       onObject: (object) => {
         this.#receive(object);
@@ -32,10 +35,13 @@ export class Qmp {
     });
   }
 
-  /** Opens a session as soon as QEMU listens. Throws MachineError when it does not before `signal` aborts. */
-  static async open(connect: Connect, signal: AbortSignal): Promise<Qmp> {
+  /**
+   * Opens a session as soon as QEMU listens. Throws MachineError when it does not before `signal` aborts. `logs`: the command that shows
+   * QEMU's messages.
+   */
+  static async open(connect: Connect, signal: AbortSignal, logs = 'lab logs'): Promise<Qmp> {
     try {
-      const qmp = new Qmp(await connect(signal));
+      const qmp = new Qmp(await connect(signal), logs);
       // QEMU accepts a second client at once and answers it when the first has gone.
       const abort = (): void => {
         qmp.close();
@@ -53,7 +59,7 @@ export class Qmp {
         {
           code: 'LAB-QMP-CLOSED',
           message: 'QEMU does not answer on its QMP socket',
-          hint: 'see QEMU’s messages with `lab logs`',
+          hint: seeMessages(logs),
         },
         { cause: error },
       );
@@ -62,7 +68,7 @@ export class Qmp {
 
   /** Runs a command and returns what QEMU returns. Throws MachineError with QEMU's own words if it refuses. */
   async execute(command: string, args: Readonly<Record<string, unknown>> = {}): Promise<unknown> {
-    if (this.#ended) throw closed(command);
+    if (this.#ended) throw closed(command, this.logs);
     const answer = new Promise<unknown>((resolve, reject) => {
       this.#pending.push({ command, resolve, reject });
     });
@@ -81,29 +87,33 @@ export class Qmp {
       this.#pending.shift()?.resolve(message['return']);
     } else if ('error' in message) {
       const pending = this.#pending.shift();
-      pending?.reject(refused(pending.command, message['error']));
+      pending?.reject(refused(pending.command, message['error'], this.logs));
     }
   }
 
   #end(): void {
     this.#ended = true;
-    for (const pending of this.#pending.splice(0)) pending.reject(closed(pending.command));
+    for (const pending of this.#pending.splice(0)) pending.reject(closed(pending.command, this.logs));
   }
 }
 
-function refused(command: string, error: unknown): MachineError {
+function seeMessages(logs: string): string {
+  return `see QEMU’s messages: ${logs}`;
+}
+
+function refused(command: string, error: unknown, logs: string): MachineError {
   const description = (error as { desc?: string } | undefined)?.desc ?? 'no reason given';
   return new MachineError({
     code: 'LAB-QMP-REFUSED',
     message: `QEMU refused ${command}: ${description}`,
-    hint: 'see QEMU’s messages with `lab logs`',
+    hint: seeMessages(logs),
   });
 }
 
-function closed(command: string): MachineError {
+function closed(command: string, logs: string): MachineError {
   return new MachineError({
     code: 'LAB-QMP-CLOSED',
     message: `QEMU ended during ${command}`,
-    hint: 'see QEMU’s messages with `lab logs`',
+    hint: seeMessages(logs),
   });
 }

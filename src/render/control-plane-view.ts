@@ -1,5 +1,6 @@
-import type { Service } from '../model/service.js';
-import type { Lab } from '../model/lab.js';
+import type { ControlPlane } from '../model/kubernetes.js';
+import { findByName, functionById, type Lab } from '../model/lab.js';
+import { placeName, type Service } from '../model/service.js';
 import { peerNetns } from './network-view.js';
 
 declare module './templates.js' {
@@ -8,12 +9,25 @@ declare module './templates.js' {
   }
 }
 
+/** A machine that the control plane runs in. */
+interface MachineView {
+  readonly id: string;
+  readonly bdf: string;
+  readonly mtu: number;
+  /** With prefix length. */
+  readonly address: string;
+  /** What the script says if there is no netdev. */
+  readonly missing: string;
+}
+
 /** What control-plane.sh.hbs shows. */
 interface ControlPlaneView {
   readonly name: string;
-  readonly peer: string;
-  /** The argument of nsenter(1) that leads into the peer. */
-  readonly netns: string;
+  readonly place: string;
+  /** The argument of nsenter(1) that leads into the peer; null in a machine. */
+  readonly netns: string | null;
+  /** Null in a peer. */
+  readonly machine: MachineView | null;
   readonly services: readonly {
     readonly name: string;
     readonly argv: readonly string[];
@@ -22,16 +36,24 @@ interface ControlPlaneView {
   }[];
 }
 
-/** The services of a control plane, for a person who starts them by hand. */
+function machineView({ machines }: Lab, name: string, uplink: string): MachineView {
+  const { bdf, mtu, address } = functionById(findByName(machines, name), uplink).pciFunction;
+  if (address === null) throw new Error(`function ${uplink} of machine ${name} has no address`);
+  const missing = `machine ${name} has no network interface at ${bdf} (${uplink})`;
+  return { id: uplink, bdf, mtu, address, missing };
+}
+
+/** The services of a control plane, for a person who starts them by hand, and what a machine needs before. */
 export function controlPlaneView(
-  { name }: Lab,
-  peer: string,
+  lab: Lab,
+  { on, uplink }: ControlPlane,
   services: readonly Service[],
 ): ControlPlaneView {
   return {
-    name,
-    peer,
-    netns: `--net=${peerNetns(peer)}`,
+    name: lab.name,
+    place: placeName(on),
+    netns: 'peer' in on ? `--net=${peerNetns(on.peer)}` : null,
+    machine: 'peer' in on || uplink === null ? null : machineView(lab, on.machine, uplink),
     services: services.map((service) => ({
       name: service.name,
       argv: service.argv,

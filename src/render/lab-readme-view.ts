@@ -17,10 +17,16 @@ interface LabReadmeView {
   readonly around: readonly { readonly name: string; readonly inside: readonly Pick<Machine, 'name'>[] }[];
   readonly peers: readonly Peer[];
   readonly checks: readonly string[];
+  /** Whether a control plane runs in a peer. */
+  readonly controlPlaneHere: boolean;
   /** Null for a lab without a cluster. */
   readonly cluster: {
     readonly version: string;
-    readonly peer: string;
+    readonly place: string;
+    /** Null: it runs in a peer. */
+    readonly controlPlaneMachine: string | null;
+    /** The script that starts the control plane. */
+    readonly script: string;
     readonly nodes: readonly { readonly name: string; readonly script: string }[];
   } | null;
 }
@@ -36,6 +42,7 @@ export function labReadmeView(lab: Lab): LabReadmeView {
       .map(({ name }) => ({ name, inside: machinesOn(lab, name) })),
     peers: lab.peers,
     checks: [...new Set(lab.checks.map(({ check }) => check))],
+    controlPlaneHere: lab.kubernetes !== null && 'peer' in lab.kubernetes.controlPlane.on,
     cluster: clusterView(lab),
   };
 }
@@ -43,9 +50,12 @@ export function labReadmeView(lab: Lab): LabReadmeView {
 function clusterView({ kubernetes }: Lab): LabReadmeView['cluster'] {
   if (kubernetes === null) return null;
   const { version, controlPlane, nodes } = kubernetes;
+  const { on } = controlPlane;
   return {
     version,
-    peer: placeName(controlPlane.on),
+    place: `${'peer' in on ? 'peer' : 'machine'} ${placeName(on)}`,
+    controlPlaneMachine: 'peer' in on ? null : on.machine,
+    script: 'peer' in on ? 'control-plane.sh' : `${on.machine}/control-plane.sh`,
     nodes: nodes.map(({ machine }) => ({ name: machine, script: `${machine}.node.sh` })),
   };
 }

@@ -72,6 +72,10 @@ function logPath(machine: Machine, log: string): string {
   return machine.on === null ? log : `${PORTS_FOLDER}/${log}`;
 }
 
+function logChannel(machine: Machine, id: string): ChannelView {
+  return { id, chardev: `file,id=${id},path=${logPath(machine, id)}` };
+}
+
 /** The ports by which each machine inside is reached from outside, and by which its logs come. */
 function channelsInside(machine: Machine, inside: readonly Machine[]): ChannelView[] {
   return inside.flatMap(({ name }) => [
@@ -79,10 +83,7 @@ function channelsInside(machine: Machine, inside: readonly Machine[]): ChannelVi
       const id = `${name}.${channel}`;
       return { id, chardev: `socket,id=${id},path=${id},server=on,wait=off` };
     }),
-    ...MACHINE_LOGS.map((log) => {
-      const id = `${name}.${log}`;
-      return { id, chardev: `file,id=${id},path=${logPath(machine, id)}` };
-    }),
+    ...MACHINE_LOGS.map((log) => logChannel(machine, `${name}.${log}`)),
   ]);
 }
 
@@ -117,11 +118,19 @@ interface MachineView {
   readonly devices: readonly { readonly option: string; readonly argument: string }[];
 }
 
-/** QEMU's arguments for a machine, as far as they differ from machine to machine. */
-export function machineView(machine: Machine, lab: Lab, facts: MachineFacts): MachineView {
+/** QEMU's arguments for a machine, as far as they differ from machine to machine. `services`: those whose logs come out of it. */
+export function machineView(
+  machine: Machine,
+  lab: Lab,
+  facts: MachineFacts,
+  services: readonly string[],
+): MachineView {
   const modules = guestModules(machine);
   const inside = machinesInside(lab, machine.name);
-  const channels = channelsInside(machine, inside);
+  const channels = [
+    ...channelsInside(machine, inside),
+    ...services.map((service) => logChannel(machine, `${service}.log`)),
+  ];
   return {
     name: machine.name,
     iommu: machine.iommu,

@@ -83,8 +83,8 @@ function pathLines({ path, comparisons }: BenchResult): string[] {
   );
 }
 
-/** What `lab bench` prints. */
-export function benchText(result: BenchResult): string {
+/** What `lab bench` prints; its table fits the width. */
+export function benchText(result: BenchResult, width?: number): string {
   const { lab, circumstances, comparisons, refusals, expectations, id } = result;
   const rows = comparisons.map((comparison) => row(comparison, circumstances.accelerator));
   return [
@@ -95,7 +95,7 @@ export function benchText(result: BenchResult): string {
           'No result:',
           ...refusals.map((refusal) => `  ${refusal} (${circumstances.accelerator.toUpperCase()})`),
         ]
-      : table([HEAD, ...rows])),
+      : table([HEAD, ...rows], width)),
     '',
     ...remarks(result),
     ...pathLines(result),

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import * as z from 'zod';
 import { StateError, UsageError } from '../errors/families.js';
+import { didYouMean } from '../model/nearest.js';
 import { RESULTS_FOLDER } from './keep.js';
 import { keptRunShape, RESULT_VERSION, type KeptRun } from './run.js';
 import { upgraded } from './upgrade.js';
@@ -24,6 +25,9 @@ export interface StoredRuns {
   readonly runs: readonly StoredRun[];
   readonly unreadable: readonly UnreadableRun[];
 }
+
+/** `-20260102-030405-678`, as run.ts writes it. */
+const TIME_LENGTH = 20;
 
 const ofSomeVersion = z.looseObject({ version: z.int(), kind: z.string() });
 
@@ -55,6 +59,19 @@ function resultFiles(state: string): string[] {
       .filter((name) => name.endsWith('.json'))
       .map((name) => join(results, name));
   });
+}
+
+/** The names of the kept runs, without reading them; the newest first. */
+export function runIds(state: string): string[] {
+  const ids = resultFiles(state).map((file) => basename(file, '.json'));
+  // An id is the lab's name and the time.
+  const time = (id: string): string => id.slice(-TIME_LENGTH);
+  return ids.sort((one, other) => (time(one) < time(other) ? 1 : -1));
+}
+
+/** The names of the labs that runs are kept of. */
+export function labsWithRuns(state: string): string[] {
+  return [...new Set(runIds(state).map((id) => id.slice(0, -TIME_LENGTH)))];
 }
 
 function newestFirst(one: StoredRun, other: StoredRun): number {
@@ -112,6 +129,13 @@ export function findRun(state: string, name: string): KeptRun {
   throw new UsageError({
     code: 'LAB-RUN-UNKNOWN',
     message: `there is no run \`${name}\``,
-    hint: runs.length === 0 ? 'create one: lab test quickstart' : 'list the runs: lab results',
+    hint:
+      runs.length === 0
+        ? 'create one: lab test quickstart'
+        : didYouMean(
+            name,
+            [...new Set(runs.flatMap(({ run }) => [run.lab, run.id]))],
+            'list the runs: lab results',
+          ),
   });
 }

@@ -32,7 +32,7 @@ export function pruneRuns(state: string, lab: string | undefined, limits: PruneL
     throw new UsageError({
       code: 'LAB-RESULTS-PRUNE',
       message: '--prune does not say which runs to remove',
-      hint: 'add --keep N (the newest N of each lab are kept), --older-than DAYS, or both',
+      hint: 'add --keep N (the newest N of each lab are kept), --older-than TIME (such as 30d), or both',
     });
   }
   const gone = superfluous(storedRuns(state, lab).runs, limits, new Date());

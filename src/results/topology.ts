@@ -62,6 +62,8 @@ const kubernetes = z.object({
   version: z.string(),
   controlPlane: z.object({
     on: z.union([z.object({ peer: z.string() }), z.object({ machine: z.string() })]),
+    uplink: z.string().nullable().default(null),
+    clients: z.string().nullable().default(null),
     address: z.string(),
   }),
   nodes: z.array(

@@ -3,7 +3,7 @@ import type { Task } from '../model/task.js';
 import { tun, vhostNet, probeDevice } from './probes/devices.js';
 import { probeCacheSpace, probeStateSpace } from './probes/disk-space.js';
 import { probeKernel } from './probes/kernel.js';
-import { probeKvm } from './probes/kvm.js';
+import { KVM, probeKvm } from './probes/kvm.js';
 import { probeLibguestfs } from './probes/libguestfs.js';
 import { probeMemlock } from './probes/memlock.js';
 import { probeNode } from './probes/node.js';
@@ -15,43 +15,90 @@ import { probeUtilLinux } from './probes/util-linux.js';
 import { findToolchain } from './resolve.js';
 import type { Toolchain, ToolchainOptions } from './types.js';
 
+export { KVM } from './probes/kvm.js';
 export type { Probe } from './probes/probe.js';
 
 /** A probe with the name and the weight that it has even if it fails to give an answer. */
-interface Question {
+export interface Question {
   readonly name: string;
   readonly required: boolean;
   readonly ask: () => Probe | Promise<Probe>;
 }
 
+/** What only some labs need or can use. */
+export interface Needs {
+  /** Functions on networks of the lab: tun, and vhost-net to move their packets. */
+  readonly taps: boolean;
+  /** vDPA devices of this computer pin their guests' memory. */
+  readonly lockedMemory: boolean;
+  /** Something has to be fetched from Debian, even if the toolchain is there. */
+  readonly fetching: boolean;
+  readonly libguestfs: 'required' | 'useful' | 'unused';
+  /** What only this lab needs. */
+  readonly own: (toolchain: Toolchain | undefined) => readonly Question[];
+}
+
+/** What any lab might. */
+const anyLab: Needs = {
+  taps: true,
+  lockedMemory: true,
+  fetching: false,
+  libguestfs: 'useful',
+  own: () => [],
+};
+
 /**
- * Looks at everything that labs need or can use on this computer, for the toolchain that these options would give. Fetches nothing;
- * starts a guest to ask about KVM. No probe takes longer than 20 s; all together take a few. Throws only the signal's reason: what goes wrong in
- * a probe is its verdict.
+ * Looks at everything that labs need or can use on this computer, or that one lab does, for the toolchain that these options would give.
+ * Fetches nothing; starts a guest to ask about KVM. No probe takes longer than 20 s; all together take a few. Throws only the signal's
+ * reason: what goes wrong in a probe is its verdict.
  */
-export async function examine(options: ToolchainOptions, task: Task): Promise<Probe[]> {
+export async function examine(
+  options: ToolchainOptions,
+  task: Task,
+  needs: Needs = anyLab,
+): Promise<Probe[]> {
   const toolchain = await toolchainIfAny(options, task);
+  const probes: Probe[] = [];
+  // One after the other, so that no probe is slowed down by another up to its time limit.
+  for (const question of questionsFor(needs, options, toolchain, task))
+    probes.push(await answer(question, task));
+  return probes;
+}
+
+function questionsFor(
+  needs: Needs,
+  options: ToolchainOptions,
+  toolchain: Toolchain | undefined,
+  task: Task,
+): Question[] {
   const { environment } = options;
-  const questions: Question[] = [
+  const required = needs.fetching || toolchain === undefined;
+  const taps: Question[] = [
+    { name: tun.name, required: tun.required, ask: () => probeDevice(tun) },
+    { name: vhostNet.name, required: vhostNet.required, ask: () => probeDevice(vhostNet) },
+  ];
+  const lockedMemory: Question = { name: 'locked memory', required: false, ask: () => probeMemlock() };
+  const libguestfs: Question = {
+    name: 'libguestfs',
+    required: needs.libguestfs === 'required',
+    ask: async () => probeLibguestfs('/boot', needs.libguestfs === 'required', task),
+  };
+  return [
     { name: 'Node.js', required: true, ask: () => probeNode() },
     { name: 'util-linux', required: true, ask: probeUtilLinux },
     { name: 'QEMU with composable SR-IOV', required: true, ask: async () => probeQemu(options, task) },
     { name: 'guest kernel', required: true, ask: () => probeKernel(options, toolchain) },
-    { name: 'KVM', required: false, ask: async () => probeKvm(toolchain, task) },
+    { name: KVM, required: false, ask: async () => probeKvm(toolchain, task) },
     { name: 'user namespaces', required: true, ask: async () => probeUserNamespaces(task) },
-    { name: tun.name, required: tun.required, ask: () => probeDevice(tun) },
-    { name: vhostNet.name, required: vhostNet.required, ask: () => probeDevice(vhostNet) },
-    { name: 'locked memory', required: false, ask: () => probeMemlock() },
-    { name: 'mmdebstrap', required: true, ask: () => probeMmdebstrap(toolchain) },
-    { name: 'Debian keyring', required: true, ask: () => probeKeyring(environment.debianKeyring, toolchain) },
-    { name: 'libguestfs', required: false, ask: async () => probeLibguestfs('/boot', task) },
+    ...(needs.taps ? taps : []),
+    ...(needs.lockedMemory ? [lockedMemory] : []),
+    { name: 'mmdebstrap', required, ask: () => probeMmdebstrap(required) },
+    { name: 'Debian keyring', required, ask: () => probeKeyring(environment.debianKeyring, required) },
+    ...(needs.libguestfs === 'unused' ? [] : [libguestfs]),
     { name: 'disk space, cache', required: true, ask: () => probeCacheSpace(toolchain, environment) },
     { name: 'disk space, state', required: true, ask: () => probeStateSpace(environment) },
+    ...needs.own(toolchain),
   ];
-  const probes: Probe[] = [];
-  // One after the other, so that no probe is slowed down by another up to its time limit.
-  for (const question of questions) probes.push(await answer(question, task));
-  return probes;
 }
 
 /** Whether something that every lab needs is missing. */

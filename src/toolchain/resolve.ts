@@ -5,8 +5,9 @@ import { givenKernel, provisionedKernel } from './choose-kernel.js';
 import { givenQemu, systemQemu } from './choose-qemu.js';
 import { givenPrograms, type GivenPrograms } from './kubernetes/given-programs.js';
 import { provisionTree } from './provision.js';
-import { recipeFor, type Recipe } from './recipe.js';
+import { recipeFor } from './recipe.js';
 import { findTree, type ProvisionedTree } from './tree.js';
+import { kernelFlavours as allFlavours } from './types.js';
 import type { KernelFlavour, KernelTool, QemuTool, Toolchain, ToolchainOptions } from './types.js';
 
 /** What was found without fetching anything; a tree that fits the recipe brings the rest. */
@@ -15,9 +16,17 @@ interface Choice {
   readonly qemu: QemuTool | undefined;
   /** Undefined: the tree's. */
   readonly kernel: KernelTool | undefined;
-  readonly kernelFlavour: KernelFlavour;
   readonly kubernetes: GivenPrograms | undefined;
-  readonly recipe: Recipe;
+  /** Whether the tree has to bring QEMU. */
+  readonly withQemu: boolean;
+  /** Which of Debian's kernels the tree may hold, the first that is in the cache; the first of them if none is. */
+  readonly kernelFlavours: readonly [KernelFlavour, ...KernelFlavour[]];
+}
+
+/** A tree, and which kernel is in it. */
+interface FlavouredTree {
+  readonly tree: ProvisionedTree;
+  readonly kernelFlavour: KernelFlavour;
 }
 
 /**
@@ -28,8 +37,11 @@ interface Choice {
  */
 export async function resolveToolchain(options: ToolchainOptions, task: Task): Promise<Toolchain> {
   const choice = await choose(options, task);
-  const tree = cachedTree(choice, options.environment) ?? (await provisionTree(choice.recipe, options, task));
-  return assemble(choice, tree);
+  const found = cachedTree(choice, options.environment);
+  if (found !== undefined) return assemble(choice, found);
+  const [kernelFlavour] = choice.kernelFlavours;
+  const recipe = recipeFor({ kernelFlavour, withQemu: choice.withQemu });
+  return assemble(choice, { tree: await provisionTree(recipe, options, task), kernelFlavour });
 }
 
 /** Like resolveToolchain, but fetches nothing: undefined if the tree is not in the cache. */
@@ -39,12 +51,18 @@ export async function findToolchain(options: ToolchainOptions, task: Task): Prom
   return tree && assemble(choice, tree);
 }
 
-/** The tree in the cache that serves: the one of the recipe, or one that has a QEMU besides, which then lies idle. */
+/** The tree in the cache that serves: one of the kernels', or one that has a QEMU besides, which then lies idle. */
 function cachedTree(
-  { recipe, kernelFlavour }: Choice,
+  { kernelFlavours, withQemu }: Choice,
   environment: Environment,
-): ProvisionedTree | undefined {
-  return findTree(recipe, environment) ?? findTree(recipeFor({ kernelFlavour, withQemu: true }), environment);
+): FlavouredTree | undefined {
+  for (const kernelFlavour of kernelFlavours) {
+    const tree =
+      findTree(recipeFor({ kernelFlavour, withQemu }), environment) ??
+      findTree(recipeFor({ kernelFlavour, withQemu: true }), environment);
+    if (tree !== undefined) return { tree, kernelFlavour };
+  }
+  return undefined;
 }
 
 async function choose(options: ToolchainOptions, task: Task): Promise<Choice> {
@@ -54,10 +72,11 @@ async function choose(options: ToolchainOptions, task: Task): Promise<Choice> {
       ? await fitSystemQemu(options.environment, task)
       : await givenQemu(options.qemu, options.environment, task);
   const { kernelFlavour = 'cloud' } = options;
+  const kernelFlavours: Choice['kernelFlavours'] =
+    kernelFlavour === 'any' ? [...allFlavours] : [kernelFlavour];
   const kubernetes =
     options.kubernetes === undefined ? undefined : await givenPrograms(options.kubernetes, task);
-  const recipe = recipeFor({ kernelFlavour, withQemu: qemu === undefined });
-  return { qemu, kernel, kernelFlavour, kubernetes, recipe };
+  return { qemu, kernel, kubernetes, withQemu: qemu === undefined, kernelFlavours };
 }
 
 async function fitSystemQemu(environment: Environment, task: Task): Promise<QemuTool | undefined> {
@@ -65,7 +84,7 @@ async function fitSystemQemu(environment: Environment, task: Task): Promise<Qemu
   return system.state === 'fit' ? system.tool : undefined;
 }
 
-function assemble(choice: Choice, tree: ProvisionedTree): Toolchain {
+function assemble(choice: Choice, { tree, kernelFlavour }: FlavouredTree): Toolchain {
   return {
     folder: dirname(tree.folder),
     qemu: choice.qemu ?? {
@@ -74,7 +93,7 @@ function assemble(choice: Choice, tree: ProvisionedTree): Toolchain {
       origin: 'provisioned',
     },
     kernel: choice.kernel ?? provisionedKernel(tree),
-    kernelFlavour: choice.kernelFlavour,
+    kernelFlavour,
     tree: tree.tree,
     bin: tree.bin,
     packages: tree.manifest.packages,

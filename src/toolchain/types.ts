@@ -24,7 +24,11 @@ export interface KernelTool {
   readonly origin: Origin;
 }
 
-export type KernelFlavour = 'cloud' | 'generic';
+export const kernelFlavours = ['cloud', 'generic'] as const;
+export type KernelFlavour = (typeof kernelFlavours)[number];
+
+/** `any`: no guest boots, so that whichever is there will do. */
+export type KernelWish = KernelFlavour | 'any';
 
 /** What a lab is run with. Everything in it exists and has been asked for its version. */
 export interface Toolchain {
@@ -65,7 +69,7 @@ export interface ToolchainOptions {
   /** A folder with the user’s own programs of Kubernetes: nothing of it is built then. */
   readonly kubernetes?: string | undefined;
   /** Which of Debian's kernels the tree holds. `cloud` (default) is small; `generic` has the drivers of real hardware (igb, nvme). */
-  readonly kernelFlavour?: KernelFlavour | undefined;
+  readonly kernelFlavour?: KernelWish | undefined;
 }
 
 export type Accelerator = 'kvm' | 'tcg';

@@ -36,7 +36,7 @@ describe('a QEMU that dies at once', () => {
       const outcome = await place().lab(...argv(command));
       expect(outcome).toMatchObject({ exitCode: 3, stdout: '' });
       expect(outcome.stderr).toMatch(
-        /guest\.qemu\.log: QEMU of machine guest ended with exit code 1 before its guest was up \[LAB-MACHINE-QEMU-ENDED\]\n {2}next: .*lab logs/,
+        /guest\.qemu\.log: QEMU of machine guest ended with exit code 1 before its guest was up \[LAB-MACHINE-QEMU-ENDED\]\n {2}next: .*lab logs mine guest\.qemu\b/,
       );
       expect(outcome.stderr).toContain(`because: ${lastWords}`);
       expect(outcome.stderr).not.toMatch(stackLine);
@@ -123,7 +123,7 @@ describe('a QEMU that does not open its sockets', () => {
     const outcome = await place().lab(...argv('up', '--boot-timeout', '1'));
     expect(outcome).toMatchObject({ exitCode: 3, stdout: '' });
     expect(outcome.stderr).toMatch(
-      /did not open its QMP socket within 1 s \[LAB-MACHINE-BOOT\]\n {2}next: .*lab logs/,
+      /did not open its QMP socket within 1 s \[LAB-MACHINE-BOOT\]\n {2}next: .*lab logs mine guest\.qemu\b/,
     );
     await nothingIsLeft();
   });
@@ -146,7 +146,7 @@ describe('a guest that never comes up', () => {
       const outcome = await place().lab(...argv(command, '--boot-timeout', '1'));
       expect(outcome).toMatchObject({ exitCode: 3, stdout: '' });
       expect(outcome.stderr).toMatch(
-        /guest\.console\.log: the guest of machine guest was not up within 1 s.*\[LAB-MACHINE-BOOT\]\n {2}next: .*lab logs/,
+        /guest\.console\.log: the guest of machine guest was not up within 1 s.*\[LAB-MACHINE-BOOT\]\n {2}next: .*lab logs mine guest\.console\b/,
       );
       expect(outcome.stderr).not.toMatch(stackLine);
       await nothingIsLeft();
@@ -197,6 +197,7 @@ describe('an interruption', () => {
     up.process.kill('SIGTERM');
     const outcome = await up.outcome;
     expect([130, 143]).toContain(outcome.exitCode);
+    expect(outcome.stderr).toContain('leaving at once; `lab down mine` removes what is left');
     expect(outcome.stderr).not.toMatch(stackLine);
     expect(await place().lab('down', 'mine')).toMatchObject({ exitCode: 0 });
     await nothingIsLeft();

@@ -6,11 +6,13 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 
 describe('every command, as the framework runs it', () => {
   it.each([
+    'completion',
     'console',
     'doctor',
     'down',
     'exec',
     'graph',
+    'help',
     'init',
     'kubeconfig',
     'kubectl',
@@ -23,6 +25,7 @@ describe('every command, as the framework runs it', () => {
     'test',
     'up',
     'validate',
+    'version',
   ])('%s has help with examples', async (command) => {
     const { stdout, error } = await runCommand(['help', command], { root });
     expect(error).toBeUndefined();

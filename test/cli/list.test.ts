@@ -8,7 +8,7 @@ const place = usePlace();
 test('lists the shipped labs, each with how long it takes and what it shows', async () => {
   const { exitCode, stdout, stderr } = await place().lab('list');
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
-  expect(stdout).toMatch(/^LAB +TAKES +WHAT IT SHOWS$/m);
+  expect(stdout).toMatch(/^LAB +TAKES +WHAT IT SHOWS\nquickstart /);
   expect(stdout).toMatch(/^quickstart +\d+ s +A virtual PF with three VFs on taps, and an external server$/m);
 });
 

@@ -230,7 +230,9 @@ describe('wrong usage', () => {
     const outcome = await place().lab('stauts');
     expect(outcome.exitCode).toBe(2);
     expect(outcome.stdout).toBe('');
-    expect(outcome.stderr).toContain('stauts is not a lab command');
+    expect(outcome.stderr).toBe(
+      'there is no command `lab stauts` [LAB-USAGE]\n  next: did you mean `lab status`?\n',
+    );
     expect(outcome.stderr).not.toMatch(stackLine);
   });
 

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { renderLab } from '../../src/lab/artefacts.js';
 import type { Accelerator } from '../../src/toolchain/types.js';
 import type { Kubernetes } from '../../src/model/kubernetes.js';
-import { kubernetes, labWithCluster } from '../support/cluster.js';
+import { controlPlaneInGuest, kubernetes, labWithCluster } from '../support/cluster.js';
 
 // After a change that was meant: npx vitest run --project golden -u
 const folder = fileURLToPath(new URL('cluster', import.meta.url));
@@ -26,14 +26,20 @@ const onVlan = {
   nodes: [{ ...node, pools: node.pools.map((pool) => ({ ...pool, plugin: 'sriov', vlan: 10 })) }],
 };
 
-function artefact(path: string, cluster: Kubernetes): string {
-  const facts = { vhostNet: false, accelerator: 'kvm', acceleratorInside: 'kvm' } as const;
+function artefact(path: string, cluster: Kubernetes, accelerator: Accelerator = 'kvm'): string {
+  const facts = { vhostNet: false, accelerator, acceleratorInside: accelerator };
   return renderLab(labWithCluster(cluster), facts).find((one) => one.path === path)?.content ?? '';
 }
 
 const others = ['control-plane.sh', 'run.sh', 'README.md', 'device-classes.yaml'].map((path) => [
   path,
   artefact(path, { ...kubernetes, vfs: 'dra' }),
+]);
+
+const inMachine = { ...kubernetes, controlPlane: controlPlaneInGuest };
+const ofMachine = ['guest/control-plane.sh', 'run.sh', 'README.md', 'guest.qemu'].map((path) => [
+  `in-machine/${path}`,
+  artefact(path, inMachine, 'tcg'),
 ]);
 
 const scripts: Readonly<Record<string, string>> = {
@@ -52,6 +58,10 @@ describe('the script that makes a machine a node', () => {
   });
 
   it.each(others)('%s, for running the cluster by hand', async (name = '', content) => {
+    await expect(content).toMatchFileSnapshot(join(folder, name));
+  });
+
+  it.each(ofMachine)('%s, with the control plane in the machine', async (name = '', content) => {
     await expect(content).toMatchFileSnapshot(join(folder, name));
   });
 

@@ -48,6 +48,15 @@ describe('the commands', () => {
     expect(JSON.parse(JSON.stringify(shown))).toMatchSnapshot();
   });
 
+  it('have no flag that takes more words than its own', () => {
+    const greedy = commands.flatMap(({ id, command }) =>
+      Object.entries({ ...command.flags }).flatMap(([name, flag]) =>
+        'multiple' in flag && flag.multiple && !flag.multipleNonGreedy ? [`${id} --${name}`] : [],
+      ),
+    );
+    expect(greedy).toEqual([]);
+  });
+
   it('each have a summary, --json, and a description of every flag and argument', () => {
     expect(commands.length).toBeGreaterThan(9);
     for (const { id, command } of commands) {

@@ -1,5 +1,5 @@
 import type { CheckTarget } from '../../src/checks/check.js';
-import { checkTarget } from '../../src/lab/artefacts.js';
+import { checkTarget } from '../../src/lab/check-target.js';
 import type { Kubernetes, VfProvider } from '../../src/model/kubernetes.js';
 import type { CheckRequest, Lab } from '../../src/model/lab.js';
 import { lab } from './definition.js';
@@ -12,6 +12,8 @@ interface ClusterOptions {
   /** How many VFs the node's NIC has. */
   readonly count?: number;
   readonly nodes?: readonly string[];
+  /** What the control plane runs in: the peer `control`, or a machine, and clients are in that peer. */
+  readonly controlPlane?: Kubernetes['controlPlane']['on'];
 }
 
 /**
@@ -20,7 +22,14 @@ interface ClusterOptions {
  */
 export function labWithCluster(
   checks: readonly CheckRequest[],
-  { vfs = 'device-plugin', model = 'virtio-net', vlan, count = 2, nodes = ['guest'] }: ClusterOptions = {},
+  {
+    vfs = 'device-plugin',
+    model = 'virtio-net',
+    vlan,
+    count = 2,
+    nodes = ['guest'],
+    controlPlane = { peer: 'control' },
+  }: ClusterOptions = {},
 ): Lab {
   const base = lab({
     networks: { lan: {} },
@@ -36,7 +45,13 @@ export function labWithCluster(
   });
   const kubernetes: Kubernetes = {
     version: '1.37.2',
-    controlPlane: { on: { peer: 'control' }, address: '10.0.0.1', network: 'lan' },
+    controlPlane: {
+      on: controlPlane,
+      uplink: 'machine' in controlPlane ? 'uplink' : null,
+      clients: 'control',
+      address: '10.0.0.1',
+      network: 'lan',
+    },
     nodes: nodes.map((machine, index) => ({
       machine,
       uplink: 'uplink',

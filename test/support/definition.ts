@@ -6,7 +6,7 @@ import { resolveLab } from '../../src/definition/resolve.js';
 import { labShape, type LabFile } from '../../src/definition/shape.js';
 import type { NicFile } from '../../src/definition/shape-nic.js';
 import type { Lab, Machine, Nic } from '../../src/model/lab.js';
-import { checkTarget } from '../../src/lab/artefacts.js';
+import { checkTarget } from '../../src/lab/check-target.js';
 import type { CheckTarget } from '../../src/checks/check.js';
 import { formatError, toLabError } from '../../src/errors/format.js';
 

@@ -34,9 +34,9 @@ function manifest(resource: string): string {
   });
 }
 
-async function kubectl({ controlPlane }: RunningCluster, args: readonly string[], input = ''): Promise<void> {
+async function kubectl({ clients }: RunningCluster, args: readonly string[], input = ''): Promise<void> {
   const argv = ['env', `KUBECACHEDIR=${KUBECTL_CACHE}`, ...ADMIN_KUBECTL, ...args] as const;
-  const { exitCode, stdout, stderr } = await controlPlane.run(argv, { input, signal: interruption });
+  const { exitCode, stdout, stderr } = await clients.run(argv, { input, signal: interruption });
   if (exitCode !== 0) throw new Error(`kubectl ${args.join(' ')}: ${stderr}${stdout}`);
 }
 

@@ -1,6 +1,6 @@
 import type { VfPool } from '../../model/kubernetes.js';
 import { scriptFolder, type CheckTarget } from '../check.js';
-import { poolOfNic } from '../kubernetes-place.js';
+import { clusterOf, poolOfNic } from '../kubernetes-place.js';
 
 /** The scripts, by what they are for. Some are rendered only if they are needed. */
 const SCRIPTS = {
@@ -37,6 +37,12 @@ export function pathsOf(target: CheckTarget): Paths {
 /** The NIC's VFs, as a pool of its node. Throws as poolOfNic does. */
 export function poolOf(target: CheckTarget): VfPool {
   return poolOfNic(target, target.nic.name);
+}
+
+/** Whether the control plane runs in the node: a reboot would end it, and only `lab up` starts it again. */
+export function hasControlPlane(target: CheckTarget): boolean {
+  const { on } = clusterOf(target).controlPlane;
+  return 'machine' in on && on.machine === target.machine.name;
 }
 
 /** The pods that get a VF each, by their numbers. */

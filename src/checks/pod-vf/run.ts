@@ -1,4 +1,12 @@
-import { failuresOf, retitled, type Check, type Finding, type Findings, type World } from '../check.js';
+import {
+  failuresOf,
+  remark,
+  retitled,
+  type Check,
+  type Finding,
+  type Findings,
+  type World,
+} from '../check.js';
 import { controlPlaneOf, passes } from '../kubernetes-place.js';
 import { parametersOf } from '../spec.js';
 import { claimsTell } from './claims.js';
@@ -17,7 +25,7 @@ import {
 import { rebootWithPods } from './reboot.js';
 import { podVfScripts } from './scripts.js';
 import { podVf } from './spec.js';
-import { AFTER_REBOOT, AFTER_RESTART, lastPod, pathsOf, podsOf, poolOf } from './places.js';
+import { AFTER_REBOOT, AFTER_RESTART, hasControlPlane, lastPod, pathsOf, podsOf, poolOf } from './places.js';
 
 const SCRIPT_LIMIT_MS = 240_000;
 const LIMIT_PER_VF_MS = 120_000;
@@ -100,6 +108,22 @@ async function* giveBack(world: World, atFirst: VfsAtHome): Stage {
   return isHome(now);
 }
 
+/** The node reboots, and all VFs come back afterwards, too. */
+async function* reboot(world: World, atFirst: VfsAtHome): Findings {
+  const { target } = world;
+  if (hasControlPlane(target)) {
+    yield remark(
+      `${target.machine.name} was not rebooted: the control plane runs in it, and only \`lab up\` starts that again`,
+    );
+    return;
+  }
+  try {
+    yield* rebootWithPods(world, atFirst);
+  } finally {
+    yield* retitled(AFTER_REBOOT, giveBack(world, atFirst));
+  }
+}
+
 /** Pods get the VFs of a node's NIC, use them and give them back. */
 export const check: Check = {
   scripts: podVfScripts,
@@ -116,10 +140,6 @@ export const check: Check = {
       goOn &&= allBack;
     }
     if (!goOn || parametersOf(podVf, world.target).reboot === 'off') return;
-    try {
-      yield* rebootWithPods(world, atFirst);
-    } finally {
-      yield* retitled(AFTER_REBOOT, giveBack(world, atFirst));
-    }
+    yield* reboot(world, atFirst);
   },
 };

@@ -5,7 +5,7 @@ import { parametersOf } from '../spec.js';
 import { vfView, type VfView } from '../vf-view.js';
 import { podVf } from './spec.js';
 import { farEndOf } from './far-end.js';
-import { AFTER_REBOOT, AFTER_RESTART, pathsOf, podsOf } from './places.js';
+import { AFTER_REBOOT, AFTER_RESTART, hasControlPlane, pathsOf, podsOf } from './places.js';
 import { eachView, exchangeView, podVfView, restartedView, silentView, vlanView } from './view.js';
 
 declare module '../../render/templates.js' {
@@ -18,7 +18,9 @@ function script<K extends keyof Views>(path: string, template: K, view: Views[K]
   return { path, content: renderTemplate(template, view) };
 }
 
+/** None if the node does not reboot. */
 function rebootScripts(target: CheckTarget, accelerator: Accelerator): CheckScript[] {
+  if (parametersOf(podVf, target).reboot === 'off' || hasControlPlane(target)) return [];
   const paths = pathsOf(target);
   const view = podVfView(target, accelerator);
   const rebooted = restartedView(target, accelerator, AFTER_REBOOT);
@@ -63,7 +65,7 @@ export function podVfScripts(target: CheckTarget, accelerator: Accelerator): Che
     script(paths.restarted, 'checks/pod-vf-restarted.sh', restarted),
     script(paths.free, 'checks/pod-vf-free.sh', view),
     script(paths.kill, 'checks/pod-vf-kill.sh', view),
-    ...(parametersOf(podVf, target).reboot === 'on' ? rebootScripts(target, accelerator) : []),
+    ...rebootScripts(target, accelerator),
     script(paths.end, 'checks/pods-end.sh', view),
   ];
 }

@@ -18,17 +18,17 @@ export default class ImageBuild extends BaseCommand<typeof ImageBuild> {
     '<%= config.bin %> <%= command.id %> debian-13',
     '<%= config.bin %> <%= command.id %> mine --lab ./my-lab',
   ];
-  static override args = { name: imageArgument };
+  static override args = { image: imageArgument };
   static override flags = { ...imageFlags, mirror: toolFlags.mirror, accel: toolFlags.accel };
 
   async run(): Promise<ImageBuildResult> {
     const { args, flags } = await this.read(ImageBuild);
     const built = await buildImage(
-      findImage(args.name, flags.lab),
+      findImage(args.image, flags.lab),
       { environment: this.environment, mirror: flags.mirror, acceleration: flags.accel },
       await this.task(),
     );
-    this.log(`${args.name}: ${built.disk ?? built.initrd}`);
-    return { name: args.name, ...built };
+    this.log(`${args.image}: ${built.disk ?? built.initrd}`);
+    return { name: args.image, ...built };
   }
 }

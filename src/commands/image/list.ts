@@ -1,6 +1,5 @@
 import { BaseCommand } from '../../cli/base-command.js';
 import { listImages, type ListedImage } from '../../images/inventory.js';
-import { table } from '../../report/table.js';
 import { bytesText } from '../../report/bytes-text.js';
 
 interface ImageListResult {
@@ -20,7 +19,7 @@ export default class ImageList extends BaseCommand<typeof ImageList> {
       bytesText(bytes),
       [base, ...components].join(' + '),
     ]);
-    for (const line of table([['IMAGE', 'STATE', 'IN CACHE', 'MADE OF'], ...rows])) this.log(line);
+    this.logTable([['IMAGE', 'STATE', 'IN CACHE', 'MADE OF'], ...rows]);
     return { images };
   }
 }

@@ -3,7 +3,6 @@ import { imageArgument, imageFlags } from '../../cli/image-flags.js';
 import { describeImage, describeInitramfs, type ShownImage } from '../../images/inventory.js';
 import { findImage } from '../../lab/find-image.js';
 import { bytesText } from '../../report/bytes-text.js';
-import { table } from '../../report/table.js';
 
 const DIGEST_LENGTH = 12;
 
@@ -12,12 +11,12 @@ export default class ImageShow extends BaseCommand<typeof ImageShow> {
   static override description =
     'A bill of materials. `--json` lists every package with its version; without it, only their number is shown.';
   static override examples = ['<%= config.bin %> <%= command.id %> debian-13'];
-  static override args = { name: imageArgument };
+  static override args = { image: imageArgument };
   static override flags = { ...imageFlags };
 
   async run(): Promise<ShownImage> {
     const { args, flags } = await this.read(ImageShow);
-    const { image, kernelFlavour } = findImage(args.name, flags.lab);
+    const { image, kernelFlavour } = findImage(args.image, flags.lab);
     const shown =
       typeof image === 'string'
         ? describeInitramfs(image, this.environment)
@@ -45,6 +44,6 @@ export default class ImageShow extends BaseCommand<typeof ImageShow> {
         (layer.source ?? ''),
     ]);
     const head = ['LAYER', 'DIGEST', 'SIZE', 'TOOK', 'PACKAGES', 'FROM'];
-    for (const line of table([head, ...rows])) this.log(line);
+    this.logTable([head, ...rows]);
   }
 }

@@ -1,9 +1,9 @@
 import * as Args from '@oclif/core/args';
 import { BaseCommand, Flags } from '../../cli/base-command.js';
+import { durationFlag } from '../../cli/duration-flag.js';
 import { storedRuns } from '../../results/find.js';
 import { pruneRuns } from '../../results/prune.js';
 import { runSummary, type RunSummary } from '../../results/outcome.js';
-import { table } from '../../report/table.js';
 
 interface ResultsResult {
   /** The newest first; with `--prune`, the runs that were removed. */
@@ -19,7 +19,7 @@ export default class Results extends BaseCommand<typeof Results> {
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> quickstart --json',
     '<%= config.bin %> <%= command.id %> --prune --keep 10',
-    '<%= config.bin %> <%= command.id %> quickstart --prune --older-than 30 --keep 3',
+    '<%= config.bin %> <%= command.id %> quickstart --prune --older-than 30d --keep 3',
   ];
   static override args = {
     lab: Args.string({ ignoreStdin: true, description: 'only runs of the lab with this name' }),
@@ -32,12 +32,13 @@ export default class Results extends BaseCommand<typeof Results> {
       min: 0,
       dependsOn: ['prune'],
     }),
-    'older-than': Flags.integer({
-      description: 'with --prune: keep what is not older than this',
-      helpValue: 'DAYS',
-      min: 0,
-      dependsOn: ['prune'],
-    }),
+    'older-than': durationFlag(
+      { unit: 'd', min: 0 },
+      {
+        description: 'with --prune: keep what is not older than this, such as 30d or 12h',
+        dependsOn: ['prune'],
+      },
+    ),
   };
 
   async run(): Promise<ResultsResult> {
@@ -68,6 +69,6 @@ export default class Results extends BaseCommand<typeof Results> {
       accelerator.toUpperCase(),
       outcome,
     ]);
-    for (const line of table([['RUN', 'KIND', 'STARTED (UTC)', 'UNDER', 'OUTCOME'], ...rows])) this.log(line);
+    this.logTable([['RUN', 'KIND', 'STARTED (UTC)', 'UNDER', 'OUTCOME'], ...rows]);
   }
 }

@@ -1,11 +1,12 @@
 import { BaseCommand, Flags } from '../../cli/base-command.js';
+import { outputWidth } from '../../cli/output-width.js';
+import { testResultText, tapFlag } from '../../cli/test-output.js';
 import { runArgument } from '../../cli/run-argument.js';
 import { findRun } from '../../results/find.js';
 import type { KeptRun } from '../../results/run.js';
 import { toJunit } from '../../report/junit.js';
 import { asTestResult } from '../../report/as-test-result.js';
 import { benchText } from '../../report/bench-text.js';
-import { toTap } from '../../report/tap.js';
 import { writeReport } from '../../report/write-report.js';
 
 export default class ResultsShow extends BaseCommand<typeof ResultsShow> {
@@ -17,13 +18,17 @@ export default class ResultsShow extends BaseCommand<typeof ResultsShow> {
   ];
   static override args = { run: runArgument };
   static override flags = {
+    ...tapFlag,
     junit: Flags.string({ description: 'also write the result as JUnit XML', helpValue: 'FILE' }),
   };
 
   async run(): Promise<KeptRun> {
     const { args, flags } = await this.read(ResultsShow);
     const run = findRun(this.environment.state, args.run);
-    if (!this.jsonEnabled()) process.stdout.write(run.kind === 'bench' ? benchText(run) : toTap(run));
+    if (!this.jsonEnabled())
+      process.stdout.write(
+        run.kind === 'bench' ? benchText(run, outputWidth()) : testResultText(run, flags.tap),
+      );
     if (flags.junit !== undefined) writeReport(flags.junit, toJunit(asTestResult(run)));
     return run;
   }

@@ -6,8 +6,9 @@ import type { Rule } from './rule.js';
 /** What the cluster uses a NIC for. */
 function useOf({ nic, checked: { cluster } }: FittingNic): string | undefined {
   if (cluster === null) return undefined;
-  return cluster.pool
-    ? `pods hold the VFs of ${nic.name} on machine ${nic.machine}`
+  if (cluster.pool) return `pods hold the VFs of ${nic.name} on machine ${nic.machine}`;
+  return cluster.endpoint
+    ? `the control plane in machine ${nic.machine} is reached through ${nic.name}`
     : `node ${nic.machine} reaches the control plane through ${nic.name}`;
 }
 

@@ -6,6 +6,7 @@ import {
   componentVersions,
   initramfsImages,
   isInitramfsImage,
+  isOfKubernetes,
 } from '../../images/names.js';
 import type { Draft, DraftComponent } from '../draft.js';
 import { MAX_DISKS } from '../../devices/disk-slot.js';
@@ -22,7 +23,7 @@ function wrongVersion(name: string, version: string): Found | undefined {
       message: `the distribution’s package decides the version of ${name}`,
       hint: `leave the version out; you can choose it for: ${Object.keys(componentVersions).join(', ')}`,
     };
-  if (name === 'kubernetes') return unbuildable(version);
+  if (isOfKubernetes(name)) return unbuildable(version);
   if (versions === 'any' || versions.includes(version)) return undefined;
   return {
     message: `${name} ${version} cannot be built: it is not a valid version of its Go module`,
@@ -103,8 +104,8 @@ export const outerMachinesHaveNoDisk: Rule = function* (draft, at) {
       code: 'LAB-RULE-NESTING',
       ...(image === null
         ? {
-            message: `machine ${name} runs machines, but it is a node of the cluster, and so its image has a disk`,
-            hint: 'choose another machine for the node: one that runs no machines',
+            message: `machine ${name} runs machines, but it is part of the cluster, and so its image has a disk`,
+            hint: 'choose another machine for that: one that runs no machines',
           }
         : {
             message: `machine ${name} runs machines, but its image has a disk`,

@@ -34,14 +34,23 @@ export const functionCountsFit: Rule = function* (draft, at) {
 
 export const backendsAreNamed: Rule = function* (draft, at) {
   for (const nic of allNics(draft)) {
-    if (modelOf(nic)?.kind !== 'network' || nic.backend !== null) continue;
-    const path = [...nic.path, 'backend'];
-    yield {
-      code: 'LAB-SHAPE-MISSING',
-      message: `\`${path.join('.')}\` is missing`,
-      hint: 'say where its packets go: `user`, `{ tap: NETWORK }` or `{ vdpa: FUNCTION }`',
-      location: at.locate(path, { missing: true }),
-    };
+    const model = modelOf(nic);
+    if (model?.kind !== 'network') continue;
+    // VFs that a device makes by itself share the PF's.
+    const without = nic.functions.filter(
+      ({ kind, backend }) => backend === null && !(kind === 'vf' && model.vfs === 'fixed'),
+    );
+    // Functions of a conventional multifunction device may each have their own; a PF has the NIC's.
+    const ofNic = without.length === nic.functions.length || without.some(({ kind }) => kind !== 'function');
+    for (const owner of ofNic && without.length > 0 ? [nic] : without) {
+      const path = [...owner.path, 'backend'];
+      yield {
+        code: 'LAB-SHAPE-MISSING',
+        message: `\`${path.join('.')}\` is missing`,
+        hint: 'say where its packets go: `user`, `{ tap: NETWORK }` or `{ vdpa: FUNCTION }`',
+        location: at.locate(path, { missing: true }),
+      };
+    }
   }
 };
 

@@ -2,7 +2,7 @@ import type { Location, Problem } from '../../errors/lab-error.js';
 import type { Draft } from '../draft.js';
 import type { PlaceOptions } from '../load.js';
 import type { Path } from '../path.js';
-import { nearest } from '../nearest.js';
+import { didYouMean } from '../../model/nearest.js';
 
 /** What rules need of a definition: the place of each part. */
 export interface Locator {
@@ -18,11 +18,10 @@ export function unknownName(
   name: string,
   known: readonly string[],
 ): Pick<Problem, 'message' | 'hint'> {
-  const meant = nearest(name, known);
   const choice = known.length === 0 ? `define the ${kind} first` : `choose from: ${known.join(', ')}`;
   return {
     message: `there is no ${kind} \`${name}\``,
-    hint: meant === undefined ? choice : `did you mean \`${meant}\`?`,
+    hint: didYouMean(name, known, choice),
   };
 }
 

@@ -11,9 +11,16 @@ import {
   podNetworkIsFree,
   serviceNetworkIsFree,
 } from './cluster-addresses.js';
-import { kubeletsAreOfTheVersion, nodeImagesHaveKubernetes, nodesHaveMemory } from './cluster-images.js';
 import {
-  controlPlaneIsInAPeer,
+  clusterImagesHaveKubernetes,
+  clusterMachinesHaveMemory,
+  controlPlaneHasCpus,
+  programsAreOfTheVersion,
+} from './cluster-images.js';
+import {
+  administratorIsFree,
+  controlPlaneHasAPlace,
+  controlPlaneIsOnANetwork,
   kubernetesCanBeBuilt,
   nodesAreMachines,
   nodesReachTheControlPlane,
@@ -87,12 +94,15 @@ const rules: readonly Rule[] = [
   benchImageMeasures,
   benchPodsCanBe,
   kubernetesCanBeBuilt,
-  controlPlaneIsInAPeer,
+  controlPlaneHasAPlace,
+  administratorIsFree,
+  controlPlaneIsOnANetwork,
   nodesAreMachines,
   nodesReachTheControlPlane,
-  nodesHaveMemory,
-  nodeImagesHaveKubernetes,
-  kubeletsAreOfTheVersion,
+  clusterMachinesHaveMemory,
+  controlPlaneHasCpus,
+  clusterImagesHaveKubernetes,
+  programsAreOfTheVersion,
   nodesHaveVfs,
   podsCanAskForVfs,
   vfVlansArePossible,

@@ -1,6 +1,7 @@
 import type { Component } from './component.js';
 import { cniPlugins } from './cni-plugins.js';
 import { containerd } from './containerd.js';
+import { controlPlane } from './control-plane.js';
 import { guestAgent } from './guest-agent.js';
 import { kubernetes } from './kubernetes.js';
 import { measure } from './measure.js';
@@ -19,6 +20,7 @@ const components: readonly Component[] = [
   cniPlugins,
   sriovCni,
   kubernetes,
+  controlPlane,
 ];
 
 /** The component of that name. Throws if there is none: rules.ts has refused such a definition before. */

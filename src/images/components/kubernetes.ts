@@ -23,7 +23,8 @@ const PROGRAMS: Readonly<Record<string, string>> = {
 const BUSYBOX_FORMAT = 1;
 const BUSYBOX = 'usr/share/sriov-lab/busybox.tar';
 
-async function programsOf(
+/** The programs of a version, or the user's own. */
+export async function programsOf(
   version: string,
   { environment, mirror, toolchain }: BuildContext,
   task: Task,

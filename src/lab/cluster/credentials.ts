@@ -5,7 +5,7 @@ import type { Kubernetes, KubernetesNode } from '../../model/kubernetes.js';
 import { issue, newAuthority, newKeyPair, type CertificateRequest, type Credential } from './certificates.js';
 import { kubeconfigText } from './kubeconfig.js';
 import {
-  API_PORT,
+  apiServerUrl,
   CLUSTER_FOLDER,
   kubeconfigOf,
   PKI_FOLDER,
@@ -29,9 +29,6 @@ const users: Readonly<Record<ClusterUser, CertificateRequest>> = {
 
 /** As whom the API server passes requests on to the servers of further APIs, which trust another authority in this. */
 const FRONT_PROXY = 'front-proxy';
-
-/** How the API server is reached from the place that it runs at. */
-const LOCAL_SERVER = `https://127.0.0.1:${API_PORT}`;
 
 /** Writes what only its owner may read. */
 function writeSecret(run: string, path: string, text: string): void {
@@ -87,7 +84,7 @@ export function writeCredentials(run: string, lab: string, { controlPlane }: Kub
   for (const user of Object.keys(users) as ClusterUser[]) {
     const credential = issue(authority, users[user]);
     writeCredential(run, user, credential);
-    const access = { server: LOCAL_SERVER, authority: authority.certificate, user, credential };
+    const access = { server: apiServerUrl(controlPlane), authority: authority.certificate, user, credential };
     writeSecret(run, kubeconfigOf(user), kubeconfigText(access, lab));
   }
 }
@@ -112,7 +109,7 @@ export function writeNodeCredentials(
   const kubeconfig = (user: string, credential: Credential): string =>
     kubeconfigText(
       {
-        server: `https://${controlPlane.address}:${API_PORT}`,
+        server: apiServerUrl(controlPlane),
         authority: authority.certificate,
         user,
         credential,

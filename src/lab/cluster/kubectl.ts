@@ -8,12 +8,12 @@ import type { RunningCluster } from './running-cluster.js';
  * its output is returned instead. Throws ProcessError if it cannot be started.
  */
 export async function runKubectl(
-  { running, controlPlane }: RunningCluster,
+  { running, clients }: RunningCluster,
   args: readonly string[],
   options: { readonly folder: string; readonly capture: boolean; readonly signal: AbortSignal },
 ): Promise<RunResult> {
   const inRun = (path: string): string => join(running.folder.run, path);
-  return controlPlane.runAttached([inRun(programPath('kubectl')), ...args], {
+  return clients.runAttached([inRun(programPath('kubectl')), ...args], {
     ...options,
     // Variables, because a plugin of kubectl does not allow flags before its name.
     env: { KUBECONFIG: inRun(kubeconfigOf('admin')), KUBECACHEDIR: inRun(KUBECTL_CACHE) },

@@ -10,7 +10,7 @@ import type { RunningCluster } from './running-cluster.js';
 const LOOPBACK = '127.0.0.1';
 const LAB_POLL_MS = 1000;
 
-/** One connection of a client, and the program in the control plane's peer that carries it on. */
+/** One connection of a client, and the program in the lab's namespaces that carries it on. */
 function bridge(client: Socket, there: PipedProcess): void {
   const end = (): void => {
     client.destroy();
@@ -52,14 +52,14 @@ function cannotListen(error: NodeJS.ErrnoException, port: number): Error {
  * connection and no program behind. Throws UsageError if the port cannot be used, and StateError when the lab goes down.
  */
 export async function serveProxy(
-  { running, controlPlane }: RunningCluster,
+  { running, kubernetes, clients }: RunningCluster,
   port: number,
   onListening: (port: number) => void,
   signal: AbortSignal,
 ): Promise<void> {
   const open = new Map<Socket, PipedProcess>();
   const server = createServer({ allowHalfOpen: true }, (client) => {
-    const there = controlPlane.startPiped(['busybox', 'nc', LOOPBACK, String(API_PORT)]);
+    const there = clients.startPiped(['busybox', 'nc', kubernetes.controlPlane.address, String(API_PORT)]);
     open.set(client, there);
     void there.ended.then(() => open.delete(client));
     bridge(client, there);

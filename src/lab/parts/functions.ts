@@ -40,7 +40,8 @@ export function functionsParts(artefacts: readonly Artefact[]): Part[] {
       up: async (site, { signal }) =>
         Promise.resolve(async () => {
           const log = site.folder.log('functions');
-          await runPreparation(site.computer, FUNCTIONS_SCRIPT, { log, limitMs: LIMIT_MS, signal });
+          const lab = site.record.lab.name;
+          await runPreparation(site.computer, FUNCTIONS_SCRIPT, { lab, log, limitMs: LIMIT_MS, signal });
           site.log('functions');
         }),
     },

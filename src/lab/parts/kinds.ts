@@ -1,3 +1,4 @@
+import { controlPlaneKind } from './control-plane.js';
 import { credentialsKind } from './credentials.js';
 import { functionsKind } from './functions.js';
 import { insideKind } from './inside.js';
@@ -16,6 +17,7 @@ const kinds: Readonly<Record<string, Kind>> = {
   network: networkKind,
   machine: machineKind,
   inside: insideKind,
+  'control-plane': controlPlaneKind,
   service: serviceKind,
   node: nodeKind,
 };

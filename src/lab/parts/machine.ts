@@ -2,6 +2,7 @@ import { acceleratorsOf, bootLimitMs } from '../limits.js';
 import { machinesInside, type Machine } from '../../model/lab.js';
 import type { Acceleration } from '../../toolchain/types.js';
 import {
+  CONTROL_PLANE_SCRIPT,
   digestOf,
   folderOf,
   FUNCTIONS_SCRIPT,
@@ -41,13 +42,15 @@ export const machineKind: Kind = {
   },
 };
 
-/** A digest of everything that a machine is started from, and of the scripts that prepare it for inner machines or make it a node. */
+/** A digest of everything that a machine is started from, and of the scripts that prepare it for what runs in it or make it a node. */
 function digestFor(prepared: PreparedLab, { name, on }: Machine): string {
   const { lab, artefacts, images, tools } = prepared;
   const paths = [
     `${folderOf(lab, on)}${machineArguments(name)}`,
     `${folderOf(lab, on)}${nodeScript(name)}`,
-    ...[FUNCTIONS_SCRIPT, NETWORK_SCRIPT].map((script) => `${folderOf(lab, name)}${script}`),
+    ...[FUNCTIONS_SCRIPT, NETWORK_SCRIPT, CONTROL_PLANE_SCRIPT].map(
+      (script) => `${folderOf(lab, name)}${script}`,
+    ),
   ];
   const texts = artefacts.filter(({ path }) => paths.includes(path)).map(({ content }) => content);
   return digestOf(...texts, images.get(name)?.digest ?? '', tools);

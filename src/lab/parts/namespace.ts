@@ -21,7 +21,7 @@ export const namespaceKind: Kind = {
     throw new StateError({
       code: 'LAB-DOWN-STUCK',
       message: `process ${holder.init.pid}, which holds lab ${lab.name}, does not end`,
-      hint: 'see what it waits for in /proc/PID/stack, then run `lab down` again',
+      hint: `see what it waits for in /proc/${holder.init.pid}/stack, then run \`lab down ${lab.name}\` again`,
     });
   },
 };

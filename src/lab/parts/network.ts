@@ -37,7 +37,7 @@ export function networkPart(artefacts: readonly Artefact[]): Part {
         const { exitCode, stderr } = await host.run(['sh', '-e', NETWORK_SCRIPT], { signal: task.signal });
         const log = site.folder.log('network');
         writeFileSync(log, stderr);
-        if (exitCode !== 0) throw notMade(log, stderr);
+        if (exitCode !== 0) throw notMade(log, stderr, site.record.lab.name);
         // The script reports which features of this computer's kernel it had to do without.
         for (const line of stderr.split('\n')) if (line !== '') task.warn(line);
         site.log('network');
@@ -45,13 +45,13 @@ export function networkPart(artefacts: readonly Artefact[]): Part {
   };
 }
 
-function notMade(log: string, stderr: string): MachineError {
+function notMade(log: string, stderr: string, lab: string): MachineError {
   return new MachineError(
     {
       code: 'LAB-NETWORK-SCRIPT',
       message: 'the networks of the lab could not be created',
       location: { file: log },
-      hint: 'run `lab doctor`; the script is network.sh, which `lab render` writes',
+      hint: `run \`lab doctor\`; \`lab render ${lab} -o FOLDER\` writes the script, network.sh`,
     },
     { cause: new Error(stderr.trim()) },
   );

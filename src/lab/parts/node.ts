@@ -36,7 +36,7 @@ export const nodeKind: Kind = {
     const { lab } = site.record;
     const node = lab.kubernetes?.nodes.find(({ machine }) => machine === name);
     if (node === undefined || lab.kubernetes === null) return false;
-    const host = await site.host(lab.kubernetes.controlPlane.on, signal);
+    const host = await site.host({ peer: lab.kubernetes.controlPlane.clients }, signal);
     // Not whether its VFs can be allocated: that is for the check to tell, which a repair would keep from looking.
     const alone = { ...lab.kubernetes, vfs: 'none' } as const;
     return judge(lab, alone, node, await askAbout(alone, node, host, signal)) === undefined;
@@ -112,13 +112,18 @@ export function nodePart(
     up: async (site, { signal }) =>
       Promise.resolve(async () => {
         const started = Date.now();
-        const host = await site.host(kubernetes.controlPlane.on, signal);
+        const host = await site.host({ peer: kubernetes.controlPlane.clients }, signal);
         const guest = await site.guest(name, signal);
         await putFiles(guest, site, prepared, kubernetes, node);
         await addDeviceClasses(host, kubernetes, signal);
         const before = await askAbout(kubernetes, node, host, signal);
         const log = site.folder.log(`${name}.node`);
-        await runPreparation(guest, SCRIPT, { log, limitMs: limitMs(SCRIPT_LIMIT_MS), signal });
+        await runPreparation(guest, SCRIPT, {
+          lab: lab.name,
+          log,
+          limitMs: limitMs(SCRIPT_LIMIT_MS),
+          signal,
+        });
         site.log('node-started', { node: name, ms: Date.now() - started });
         let state: NotReady | undefined;
         const ask = async (): Promise<true | undefined> => {

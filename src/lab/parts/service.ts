@@ -1,12 +1,13 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { MachineError } from '../../errors/families.js';
-import type { HostProcess, MachineHost, ProcessEnd } from '../../hosts/host.js';
-import { findByName, type Lab, type Machine } from '../../model/lab.js';
+import type { HostProcess, ProcessEnd } from '../../hosts/host.js';
 import type { Service, ServicePlace } from '../../model/service.js';
 import { waitFor } from '../../process/wait-for.js';
 import { digestOf } from '../artefacts.js';
 import { acceleratorsOf, limitMsAt } from '../limits.js';
 import type { PreparedLab } from '../prepare.js';
 import { keyOf, type PartKey } from '../record.js';
+import { machineAt } from '../services.js';
 import type { Site } from '../site.js';
 import { NETWORK } from './network.js';
 import type { Kind, Part } from './part.js';
@@ -34,21 +35,11 @@ function placeNeeds(place: ServicePlace): PartKey[] {
   return typeof place === 'object' && 'machine' in place ? [`machine ${place.machine}`] : [NETWORK];
 }
 
-/** The machine that a place is in; null: this computer. */
-function machineAt(place: ServicePlace, { machines }: Lab): Machine | null {
-  return typeof place === 'object' && 'machine' in place ? findByName(machines, place.machine) : null;
-}
-
-function logOf({ name }: Service): string {
-  return `${name}.log`;
-}
-
 /** The last lines of a service's output, for an error. */
-async function lastWords(service: Service, host: MachineHost): Promise<Error | undefined> {
-  const { stdout } = await host
-    .run(['tail', '-n', String(LOG_LINES), logOf(service)])
-    .catch(() => ({ stdout: '' }));
-  return stdout.trim() === '' ? undefined : new Error(stdout.trim());
+function lastWords({ name }: Service, { folder }: Site): Error | undefined {
+  const log = folder.log(name);
+  const said = existsSync(log) ? readFileSync(log, 'utf8').trim() : '';
+  return said === '' ? undefined : new Error(said.split('\n').slice(-LOG_LINES).join('\n'));
 }
 
 /** A program that keeps running at its place. It is ready when its readiness command succeeds. */
@@ -65,21 +56,22 @@ export function servicePart(prepared: PreparedLab, service: Service): Part {
     title: `Start ${name}`,
     up: async (site, { signal }) => {
       const host = await site.host(on, signal);
-      const process = await host.start(argv, logOf(service), (processes) => {
+      const process = await host.start(argv, `${name}.log`, (processes) => {
         site.update(key, processes);
       });
       return async () => {
+        const asker = await site.host(ready.on, signal);
         const limitMs = limitMsAt(machineAt(on, prepared.lab), ready.limitMs, acceleratorsOf(prepared));
         const main = await waitFor(
           {
             ask: async () => {
               const seen = await process.identify();
               if (seen === undefined) return undefined;
-              return (await host.run(ready.argv, { signal })).exitCode === 0 ? seen : undefined;
+              return (await asker.run(ready.argv, { signal })).exitCode === 0 ? seen : undefined;
             },
             everyMs: ready.everyMs,
             limitMs,
-            never: ended(service, process, host, site),
+            never: ended(service, process, site),
             late: (cause) => notReady(service, limitMs, site, cause),
           },
           signal,
@@ -92,22 +84,18 @@ export function servicePart(prepared: PreparedLab, service: Service): Part {
   };
 }
 
-async function ended(
-  service: Service,
-  process: HostProcess,
-  host: MachineHost,
-  { folder, record: { lab } }: Site,
-): Promise<Error> {
+async function ended(service: Service, process: HostProcess, site: Site): Promise<Error> {
   const { exitCode, signal }: ProcessEnd = await process.ended;
   const how =
     exitCode === undefined ? `was ended by ${signal ?? 'a signal'}` : `ended with exit code ${exitCode}`;
-  const words = await lastWords(service, host);
+  const { folder, record } = site;
+  const words = lastWords(service, site);
   return new MachineError(
     {
       code: 'LAB-SERVICE-ENDED',
       message: `service ${service.name} ${how} before it was ready`,
       location: { file: folder.log(service.name) },
-      hint: `see its whole output: lab logs ${lab.name} ${service.name}`,
+      hint: `see its whole output: lab logs ${record.lab.name} ${service.name}`,
     },
     words === undefined ? {} : { cause: words },
   );

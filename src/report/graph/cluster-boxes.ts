@@ -6,22 +6,50 @@ type Machine = Topology['machines'][number];
 
 const leaf = { arrangement: 'column', boxes: [] } as const;
 
+function controlPlane(
+  place: string,
+  { version, controlPlane: { address } }: TopologyKubernetes,
+  { ids }: Drawing,
+): Box {
+  return {
+    ...leaf,
+    id: ids.take('control_plane', place),
+    kind: 'control-plane',
+    title: 'control plane',
+    lines: [`Kubernetes ${version}`, `API server ${address}`],
+  };
+}
+
 /** The control plane, if it runs in this peer. */
-export function controlPlaneBox(
+export function controlPlaneInPeer(
   peer: string,
   kubernetes: TopologyKubernetes | null,
   drawing: Drawing,
 ): Box | undefined {
-  if (kubernetes === null) return undefined;
-  const { version, controlPlane } = kubernetes;
-  if (!('peer' in controlPlane.on) || controlPlane.on.peer !== peer) return undefined;
-  return {
-    ...leaf,
-    id: drawing.ids.take('control_plane', peer),
-    kind: 'control-plane',
-    title: 'control plane',
-    lines: [`Kubernetes ${version}`, `API server ${controlPlane.address}`],
-  };
+  const on = kubernetes?.controlPlane.on;
+  if (!kubernetes || !on || !('peer' in on) || on.peer !== peer) return undefined;
+  return controlPlane(peer, kubernetes, drawing);
+}
+
+/** What a peer is for a cluster whose control plane runs elsewhere; no lines if it is nothing. */
+export function clientLines(peer: string, kubernetes: TopologyKubernetes | null): string[] {
+  const isClient = kubernetes?.controlPlane.clients === peer && 'machine' in kubernetes.controlPlane.on;
+  return isClient ? ['runs kubectl'] : [];
+}
+
+/** The control plane, if it runs in this machine. `functions`: the boxes of the machine's functions, by their ids. */
+export function controlPlaneInMachine(
+  machine: string,
+  kubernetes: TopologyKubernetes | null,
+  functions: ReadonlyMap<string, string>,
+  drawing: Drawing,
+): Box[] {
+  const { on, uplink } = kubernetes?.controlPlane ?? {};
+  if (!kubernetes || !on || !('machine' in on) || on.machine !== machine) return [];
+  const box = controlPlane(machine, kubernetes, drawing);
+  const to = functions.get(uplink ?? '');
+  if (to !== undefined) drawing.links.push({ from: box.id, to });
+  return [box];
 }
 
 /** What a machine is for the cluster, and the network in software of its pods; empty for one that is no node. */

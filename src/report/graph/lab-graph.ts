@@ -1,5 +1,5 @@
 import type { Topology } from '../../results/topology.js';
-import { controlPlaneBox, nodeBoxes } from './cluster-boxes.js';
+import { clientLines, controlPlaneInMachine, controlPlaneInPeer, nodeBoxes } from './cluster-boxes.js';
 import { Ids, type Drawing } from './drawing.js';
 import type { Box, Graph, Link } from './graph.js';
 import { drawNic, type DrawnNic } from './nic-boxes.js';
@@ -38,14 +38,19 @@ function networkBox({ bridge, name, subnet, mtu, vlans, uplink }: Network, id: s
 function peerBox(peer: Peer, { kubernetes }: Topology, drawing: Drawing): Box {
   const id = drawing.ids.take('peer', peer.name);
   const network = drawing.networks.get(peer.network);
-  const inside = controlPlaneBox(peer.name, kubernetes, drawing);
+  const inside = controlPlaneInPeer(peer.name, kubernetes, drawing);
   // Dot knows no links to a box with boxes in it.
   if (network !== undefined) drawing.links.push({ from: network.id, to: inside?.id ?? id });
   return {
     id,
     kind: 'peer',
     title: `peer ${peer.name}`,
-    lines: [peer.address, peer.mac, ...(peer.vlan === null ? [] : [`VLAN ${peer.vlan}`])],
+    lines: [
+      peer.address,
+      peer.mac,
+      ...(peer.vlan === null ? [] : [`VLAN ${peer.vlan}`]),
+      ...clientLines(peer.name, kubernetes),
+    ],
     arrangement: 'column',
     boxes: inside === undefined ? [] : [inside],
   };
@@ -142,10 +147,12 @@ class LabDrawing {
     const nics = machine.nics.map((nic) => drawNic(nic, name, drawing));
     const boxes = nics.map(({ box }) => box);
     const outerFunctions = new Map(nics.flatMap(({ functions }) => [...functions]));
-    const inside = [
-      ...this.inside({ on: name, peers: [], outerFunctions }),
-      ...this.#columns([nodeBoxes(machine, this.lab.kubernetes, outerFunctions, drawing)]),
+    const { kubernetes } = this.lab;
+    const ofCluster = [
+      ...controlPlaneInMachine(name, kubernetes, outerFunctions, drawing),
+      ...nodeBoxes(machine, kubernetes, outerFunctions, drawing),
     ];
+    const inside = [...this.inside({ on: name, peers: [], outerFunctions }), ...this.#columns([ofCluster])];
     return {
       id,
       kind: 'machine',

@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { ToolchainError } from '../../errors/families.js';
-import { digest } from '../../model/digest.js';
+import { digest, digestOf } from '../../model/digest.js';
 import type { Task } from '../../model/task.js';
 import { findProgram } from '../../process/find-program.js';
 import { run } from '../../process/run.js';
-import { kubernetesProgramNames } from './program-names.js';
+import { controlPlanePrograms, kubernetesProgramNames } from './program-names.js';
 
 const ANSWER_MS = 60_000;
 
@@ -17,6 +17,18 @@ export interface GivenPrograms {
   readonly version: string;
   /** The SHA-256 (hex) of the kubelet, the one that nodes' images hold. */
   readonly kubelet: string;
+  /** A digest of the control plane's programs, which the image of a machine may hold. */
+  readonly controlPlane: string;
+}
+
+async function digestOfProgram(file: string): Promise<string> {
+  return digest(await readFile(file));
+}
+
+async function controlPlaneOf(folder: string): Promise<string> {
+  const digests: string[] = [];
+  for (const name of controlPlanePrograms) digests.push(await digestOfProgram(join(folder, name)));
+  return digestOf(digests);
 }
 
 /** Looks at the folder given with --kubernetes. Throws ToolchainError naming what is missing in it. */
@@ -43,5 +55,10 @@ export async function givenPrograms(given: string, { signal }: Task): Promise<Gi
       },
       { cause: new Error(`${stdout}${stderr}`.trim()) },
     );
-  return { folder, version, kubelet: digest(await readFile(kubelet)) };
+  return {
+    folder,
+    version,
+    kubelet: await digestOfProgram(kubelet),
+    controlPlane: await controlPlaneOf(folder),
+  };
 }

@@ -1,8 +1,9 @@
-import { mkdirSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { digestOf } from '../../model/digest.js';
 import type { Task } from '../../model/task.js';
 import { buildKey, builtPrograms, type BuildOptions } from './build-programs.js';
+import { kubernetesFolder } from './folder.js';
 import type { GivenPrograms } from './given-programs.js';
 import { nodePrograms, nodeProgramsKey } from './node-programs.js';
 import { kubernetesProgramNames, nodeProgramNames } from './program-names.js';
@@ -51,6 +52,15 @@ export async function kubernetesPrograms(
   return { folder, digest, version: given?.version ?? options.version };
 }
 
+/** Whether all programs are in the cache, so that nothing is built. */
+export function haveKubernetesPrograms({
+  version,
+  given,
+  environment,
+}: Pick<KubernetesOptions, 'version' | 'given' | 'environment'>): boolean {
+  return existsSync(join(kubernetesFolder(environment), programsDigest(version, given)));
+}
+
 /** How a folder of the cache is called in one beside it, so that the cache may be moved. */
 function beside(folder: string): string {
   return join('..', basename(folder));
@@ -59,6 +69,11 @@ function beside(folder: string): string {
 /** Changes with what a node's image gets of the programs. It builds nothing. */
 export function nodeDigest(version: string, given: GivenPrograms | undefined): string {
   return digestOf([given?.kubelet ?? buildKey(version), nodeProgramsKey()]);
+}
+
+/** Changes with what a control plane's image gets of the programs. It builds nothing. */
+export function controlPlaneDigest(version: string, given: GivenPrograms | undefined): string {
+  return given?.controlPlane ?? buildKey(version);
 }
 
 function programsDigest(version: string, given: GivenPrograms | undefined): string {

@@ -3,9 +3,12 @@ import { askKvm } from '../kvm-verdict.js';
 import type { Toolchain } from '../types.js';
 import type { Probe } from './probe.js';
 
+/** The name of its probe. */
+export const KVM = 'KVM';
+
 /** Whether KVM serves, by running a guest under it if there is a toolchain to do so. */
 export async function probeKvm(toolchain: Toolchain | undefined, task: Task): Promise<Probe> {
-  const common = { name: 'KVM', required: false } as const;
+  const common = { name: KVM, required: false } as const;
   if (toolchain === undefined) {
     return {
       ...common,

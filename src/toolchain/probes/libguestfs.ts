@@ -6,14 +6,14 @@ import { findProgram } from '../../process/find-program.js';
 import type { Probe } from './probe.js';
 
 /** virt-customize, which only labs on distribution images need. It boots a kernel of this computer. */
-export async function probeLibguestfs(boot: string, { signal }: Task): Promise<Probe> {
-  const common = { name: 'libguestfs', required: false } as const;
+export async function probeLibguestfs(boot: string, required: boolean, { signal }: Task): Promise<Probe> {
+  const common = { name: 'libguestfs', required } as const;
   if (findProgram('virt-customize') === undefined) {
     return {
       ...common,
       verdict: 'missing',
       found: 'no virt-customize',
-      remedy: 'only for labs on distribution images: sudo apt-get install libguestfs-tools',
+      remedy: `${required ? '' : 'only for labs on distribution images: '}sudo apt-get install libguestfs-tools`,
     };
   }
   const { stdout } = await run(['virt-customize', '--version'], { timeoutMs: 20_000, signal });

@@ -1,20 +1,18 @@
 import { findDebianKeyring } from '../debian-keyring.js';
 import { findProgram } from '../../process/find-program.js';
 import { installLine } from '../requirements.js';
-import type { Toolchain } from '../types.js';
 import type { Probe } from './probe.js';
 
-/** What fetching the toolchain takes; required only as long as there is none. */
-export function probeMmdebstrap(toolchain: Toolchain | undefined): Probe {
-  return presence('mmdebstrap', findProgram('mmdebstrap'), toolchain);
+/** What fetching the toolchain and images of Debian takes; required only as long as something is to be fetched. */
+export function probeMmdebstrap(required: boolean): Probe {
+  return presence('mmdebstrap', findProgram('mmdebstrap'), required);
 }
 
-export function probeKeyring(keyring: string | undefined, toolchain: Toolchain | undefined): Probe {
-  return presence('Debian keyring', findDebianKeyring(keyring), toolchain);
+export function probeKeyring(keyring: string | undefined, required: boolean): Probe {
+  return presence('Debian keyring', findDebianKeyring(keyring), required);
 }
 
-function presence(name: string, found: string | undefined, toolchain: Toolchain | undefined): Probe {
-  const required = toolchain === undefined;
+function presence(name: string, found: string | undefined, required: boolean): Probe {
   if (found !== undefined) return { name, verdict: 'ok', required, found };
   return {
     name,

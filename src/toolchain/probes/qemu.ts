@@ -23,7 +23,7 @@ export async function probeQemu(options: ToolchainOptions, task: Task): Promise<
     };
   }
   const tree = findTree(
-    recipeFor({ kernelFlavour: options.kernelFlavour ?? 'cloud', withQemu: true }),
+    recipeFor({ kernelFlavour: options.kernelFlavour === 'generic' ? 'generic' : 'cloud', withQemu: true }),
     options.environment,
   );
   const version = tree?.manifest.qemuVersion;

@@ -115,6 +115,26 @@ describe('a good fetch', () => {
   });
 });
 
+describe('a lab of which no guest boots', () => {
+  it.each(['cloud', 'generic'] as const)(
+    'takes the %s kernel if it is there, and fetches no other',
+    async (kernelFlavour) => {
+      fakeMmdebstrap(toolbox, 'good');
+      const there = await resolveToolchain(options({ kernelFlavour }), silentTask());
+      toolbox.remove('mmdebstrap');
+      const toolchain = await resolveToolchain(options({ kernelFlavour: 'any' }), silentTask());
+      expect(toolchain).toEqual(there);
+      expect(toolchain.kernelFlavour).toBe(kernelFlavour);
+    },
+  );
+
+  it('fetches the small one if there is none', async () => {
+    fakeMmdebstrap(toolbox, 'good');
+    await resolveToolchain(options({ kernelFlavour: 'any' }), silentTask());
+    expect(calls()).toEqual([expect.stringContaining('linux-image-cloud-amd64')]);
+  });
+});
+
 describe('a frozen mirror', () => {
   it('is used, with a warning', async () => {
     fakeMmdebstrap(toolbox, 'frozen');

@@ -3,7 +3,7 @@
 # the namespace. It needs the folder kubernetes: README.md says where from.
 set -eu
 
-in_peer() {
+at_place() {
     nsenter --net=netns/control "$@"
 }
 
@@ -12,14 +12,14 @@ until_ready() {
     name=$1
     shift
     tries=600
-    until in_peer "$@" >/dev/null 2>&1; do
+    until at_place "$@" >/dev/null 2>&1; do
         tries=$((tries - 1))
         [ "$tries" -gt 0 ] || { echo "$name is not ready: see $name.log" >&2; exit 1; }
         sleep 0.5
     done
 }
 
-in_peer \
+at_place \
     kubernetes/bin/etcd \
     --name=lab \
     --data-dir=kubernetes/etcd \
@@ -38,7 +38,7 @@ until_ready etcd \
     /dev/null \
     http://127.0.0.1:2379/readyz
 
-in_peer \
+at_place \
     kubernetes/bin/kube-apiserver \
     --etcd-servers=http://127.0.0.1:2379 \
     --advertise-address=10.0.0.2 \
@@ -73,7 +73,7 @@ until_ready kube-apiserver \
     --raw \
     /readyz
 
-in_peer \
+at_place \
     kubernetes/bin/kube-controller-manager \
     --kubeconfig=kubernetes/controllers.kubeconfig \
     --authentication-kubeconfig=kubernetes/controllers.kubeconfig \
@@ -97,7 +97,7 @@ until_ready kube-controller-manager \
     --raw \
     /api/v1/namespaces/default/serviceaccounts/default
 
-in_peer \
+at_place \
     kubernetes/bin/kube-scheduler \
     --kubeconfig=kubernetes/scheduler.kubeconfig \
     --authentication-kubeconfig=kubernetes/scheduler.kubeconfig \
@@ -107,10 +107,10 @@ in_peer \
     --bind-address=127.0.0.1 \
     --leader-elect=false >>kube-scheduler.log 2>&1 </dev/null &
 until_ready kube-scheduler \
-    kubernetes/bin/kubectl \
-    --kubeconfig \
-    kubernetes/scheduler.kubeconfig \
-    --server=https://127.0.0.1:10259 \
-    get \
-    --raw \
-    /healthz
+    busybox \
+    wget \
+    -q \
+    -O \
+    /dev/null \
+    --no-check-certificate \
+    https://127.0.0.1:10259/healthz

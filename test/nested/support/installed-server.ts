@@ -41,13 +41,8 @@ async function installProgram(program: string, root: string): Promise<void> {
 
 function installLab(root: string): void {
   const target = join(root, 'opt/lab');
-  for (const part of ['bin', 'dist', 'labs', 'schema', 'package.json'])
+  for (const part of ['bin', 'dist', 'labs', 'schema', 'package.json', 'oclif.manifest.json'])
     cpSync(join(PROJECT, part), join(target, part), { recursive: true });
-  const { dependencies } = JSON.parse(readFileSync(join(PROJECT, 'package.json'), 'utf8')) as {
-    dependencies: Record<string, string>;
-  };
-  for (const name of Object.keys(dependencies))
-    cpSync(join(PROJECT, 'node_modules', name), join(target, 'node_modules', name), { recursive: true });
 }
 
 /** The cache that a user of the server has: the toolchain, and the image micro. */

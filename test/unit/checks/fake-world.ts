@@ -6,7 +6,7 @@ import {
 } from '../../../src/checks/check.js';
 import { runChecks, type CheckEnvironment } from '../../../src/checks/run-checks.js';
 import type { CheckResult } from '../../../src/checks/result.js';
-import { checkTarget } from '../../../src/lab/artefacts.js';
+import { checkTarget } from '../../../src/lab/check-target.js';
 import type { LinkBytes } from '../../../src/checks/link-counters.js';
 import type { Host } from '../../../src/hosts/host.js';
 import type { Lab } from '../../../src/model/lab.js';

@@ -5,7 +5,7 @@ import { parseAllDocuments } from 'yaml';
 import { assertion, type CheckTarget, type ScriptOutput } from '../../../src/checks/check.js';
 import { farEndOf } from '../../../src/checks/pod-vf/far-end.js';
 import { findCheck } from '../../../src/checks/runs.js';
-import { checkTarget } from '../../../src/lab/artefacts.js';
+import { checkTarget } from '../../../src/lab/check-target.js';
 import type { Lab } from '../../../src/model/lab.js';
 import { clusterTarget, labWithCluster, request } from '../../support/cluster-checks.js';
 import { useScratch } from '../../support/scratch.js';
@@ -207,6 +207,31 @@ describe('pod-vf', () => {
     const scripts = findCheck('pod-vf').scripts(checkTarget(up, asked), 'tcg');
     const paths = scripts.map(({ path }) => path);
     expect(paths.some((path) => path.includes('rebooted'))).toBe(false);
+  });
+
+  it('leaves a node up that has the control plane, and says so', async () => {
+    const asked = request('pod-vf', 'pf0', COUNT);
+    const single = labWithCluster([asked], { controlPlane: { machine: 'guest' } });
+    const of = cluster(single);
+    const results = await runIn(single, of);
+    expect(failedIn(results)).toEqual([]);
+    expect(of.ran).not.toContain('reboot');
+    expect(of.ran.at(-1)).toBe('pod-vf-end.sh');
+    expect(results[0]?.remarks).toEqual([
+      'guest was not rebooted: the control plane runs in it, and only `lab up` starts that again',
+    ]);
+    const scripts = findCheck('pod-vf').scripts(checkTarget(single, asked), 'tcg');
+    expect(scripts.filter(({ path }) => path.includes('rebooted'))).toEqual([]);
+  });
+
+  it('reboots a node whose control plane is in another machine', async () => {
+    const options = { nodes: ['guest', 'other'], controlPlane: { machine: 'other' } };
+    const apart = labWithCluster([request('pod-vf', 'pf0', COUNT)], options);
+    const of = cluster(apart);
+    const results = await runIn(apart, of);
+    expect(failedIn(results)).toEqual([]);
+    expect(of.ran).toContain('reboot');
+    expect(results[0]?.remarks).toEqual([]);
   });
 
   it('takes another pod in place of one that the kubelet has refused, and says so', async () => {

@@ -8,7 +8,7 @@ import {
 import { runChecks, type CheckEnvironment } from '../../../src/checks/run-checks.js';
 import type { CheckResult } from '../../../src/checks/result.js';
 import { silentTask } from '../../../src/model/task.js';
-import { checkTarget } from '../../../src/lab/artefacts.js';
+import { checkTarget } from '../../../src/lab/check-target.js';
 import { lab, labWithNic } from '../../support/definition.js';
 
 const good: ScriptOutput = { assertions: [assertion(true, 'it is so')], remarks: ['a figure'], data: [] };

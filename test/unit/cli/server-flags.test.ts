@@ -55,14 +55,15 @@ describe('before this computer is changed', () => {
   });
 
   it('what is going to happen is said, agreed beforehand or not', async () => {
-    await confirm(['This will:', 'make 2 VFs', 'make vDPA devices'], true);
+    await confirm(['This will:', 'make 2 VFs', 'make vDPA devices'], true, 'lab down mine');
     expect(said).toBe('This will:\n  - make 2 VFs\n  - make vDPA devices\n');
   });
 
   it('nobody there to agree is a refusal', async () => {
-    await expect(confirm(['This will:', 'make 2 VFs'], false)).rejects.toMatchObject({
+    await expect(confirm(['This will:', 'make 2 VFs'], false, 'lab down mine')).rejects.toMatchObject({
       code: 'LAB-NOT-AGREED',
       message: 'nothing was done: there is no terminal to confirm it on',
+      problems: [{ hint: 'answer y, or confirm in advance with --yes; `lab down mine` undoes all changes' }],
     });
     expect(said).toContain('  - make 2 VFs\n');
   });
@@ -76,7 +77,7 @@ describe('before this computer is changed', () => {
   ])('the answer %j at a terminal: %s', async (answer, agreed) => {
     const terminal = Object.assign(new PassThrough(), { isTTY: true });
     vi.spyOn(process, 'stdin', 'get').mockReturnValue(terminal as unknown as typeof process.stdin);
-    const asked = confirm(['This will:', 'make 2 VFs'], false);
+    const asked = confirm(['This will:', 'make 2 VFs'], false, 'lab down mine');
     terminal.write(`${answer}\n`);
     if (agreed) await asked;
     else await expect(asked).rejects.toMatchObject({ message: 'nothing was done: you did not confirm it' });

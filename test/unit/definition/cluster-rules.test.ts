@@ -137,3 +137,112 @@ describe('a machine that is a node', () => {
     expect(complaint({ kubernetes: { ...kubernetes, vfs: 'none' }, checks: ['vf-creation'] })).toBe('');
   });
 });
+
+describe('a control plane in a machine', () => {
+  const main = { nics: { nic0: lan } };
+  const inMain = { 'control-plane': 'main', nodes: ['guest'] };
+
+  /** What is said of a lab whose control plane is in the machine `main`, with these parts. */
+  function ofMachine(changes: object): string {
+    return complaint({
+      peers: { server: { network: 'lan' } },
+      machines: { guest: node, main },
+      kubernetes: inMain,
+      ...changes,
+    });
+  }
+
+  it('is sound beside its nodes, and in the only one', () => {
+    expect(ofMachine({})).toBe('');
+    expect(ofMachine({ machines: { main: node }, kubernetes: { ...inMain, nodes: ['main'] } })).toBe('');
+  });
+
+  it('needs no peer to be written, and counts its own', () => {
+    expect(ofMachine({ peers: {} })).toBe('');
+    // Five functions, four addresses for pods, and the peers.
+    const full = { lan: { subnet: '10.0.0.0/28' } };
+    const peers = (count: number) =>
+      Object.fromEntries(Array.from({ length: count }, (_, index) => [`p${index}`, { network: 'lan' }]));
+    expect(ofMachine({ networks: full, peers: peers(4) })).toBe('');
+    expect(ofMachine({ networks: full, peers: peers(5) })).toMatch(/too few addresses/);
+  });
+
+  it('is for checks that need a peer, which may be its own', () => {
+    expect(ofMachine({ peers: {}, checks: ['cluster', 'pod-vf', 'pod-network'] })).toBe('');
+  });
+
+  it.each(['2047M', '1G'])('has more memory than %s', (memory) => {
+    expect(ofMachine({ machines: { guest: node, main: { ...main, memory } } })).toMatch(
+      /machine of the control plane needs 2048M: for etcd.*\[LAB-RULE-MEMORY\]/,
+    );
+  });
+
+  it('has more memory in a node', () => {
+    const alone = (memory: string): string =>
+      ofMachine({ machines: { main: { ...node, memory } }, kubernetes: { ...inMain, nodes: ['main'] } });
+    expect(alone('3071M')).toMatch(/a node with the control plane needs 3072M/);
+    expect(alone('3072M')).toBe('');
+  });
+
+  it('has two CPUs', () => {
+    const withCpus = (cpus: number): string =>
+      ofMachine({ machines: { guest: node, main: { ...main, cpus } } });
+    expect(withCpus(1)).toMatch(/main has 1 CPU.*\[LAB-RULE-KUBERNETES\]/);
+    expect(withCpus(2)).toBe('');
+    expect(complaint({ machines: { guest: { ...node, cpus: 1 } } })).toBe('');
+  });
+
+  it('has programs of the cluster’s version in its image', () => {
+    const withImage = (components: unknown[]): string =>
+      ofMachine({
+        images: { own: { base: 'debian-13', components } },
+        machines: { guest: node, main: { ...main, image: 'own' } },
+      });
+    expect(withImage(['control-plane'])).toBe('');
+    expect(withImage(['containerd'])).toMatch(/lacks control-plane \[LAB-RULE-IMAGE\]/);
+    expect(withImage([{ 'control-plane': '1.36.0' }])).toMatch(
+      /has Kubernetes 1\.36\.0, but the cluster has 1\.37\.2 \[LAB-RULE-COMPONENT\]/,
+    );
+  });
+
+  it('is reached by every node', () => {
+    const far = { nics: { nic0: { backend: { tap: 'far' } }, pf0: { ...lan, vfs: 1 } } };
+    const networks = { lan: { subnet: '10.0.0.0/24' }, far: {}, other: {} };
+    expect(ofMachine({ networks, machines: { main, guest: far } })).toBe('');
+    const away = { nics: { pf0: { backend: { tap: 'other' }, vfs: 1 } } };
+    expect(
+      ofMachine({
+        networks,
+        machines: { main, guest: far, away },
+        kubernetes: { ...inMain, nodes: ['guest', 'away'] },
+      }),
+    ).toMatch(/machine away has no NIC on lan, the network of the control plane/);
+  });
+
+  it('is said to be on no network or VLAN once, where that is written', () => {
+    const on = (backend: object): string =>
+      ofMachine({
+        machines: { main: { nics: { pf0: { backend, vfs: 1 } } } },
+        kubernetes: { ...inMain, nodes: ['main'] },
+      });
+    expect(on({ tap: 'wan' }).split('\n')).toEqual([
+      expect.stringContaining('there is no network `wan` [LAB-RULE-NETWORK]'),
+      expect.stringContaining('next: '),
+    ]);
+    expect(on({ tap: 'lan', vlan: 3 }).split('\n')).toEqual([
+      expect.stringContaining('network lan has no VLANs [LAB-RULE-VLAN]'),
+      expect.stringContaining('next: '),
+    ]);
+  });
+
+  it('leaves the names of peers alone if it is in one', () => {
+    expect(complaint({ peers: { control: { network: 'lan' }, administrator: { network: 'lan' } } })).toBe('');
+  });
+
+  it('keeps checks off the NIC that it is reached through', () => {
+    const machines = { guest: node, main: { nics: { pf0: { ...lan, vfs: 1 } } } };
+    expect(ofMachine({ machines, checks: [{ 'vf-creation': { machine: 'main' } }] })).toMatch(
+      /\[LAB-RULE-TARGET\]\n {2}next: the control plane in machine main is reached through pf0/,
+    );
+  });
+});

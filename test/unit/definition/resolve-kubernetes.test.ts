@@ -26,7 +26,13 @@ describe('a cluster', () => {
   it('has a version, a control plane in a peer, and nodes with a part of the pods’ addresses', () => {
     expect(cluster().kubernetes).toEqual({
       version: '1.37.2',
-      controlPlane: { on: { peer: 'control' }, address: '10.0.0.2', network: 'lan' },
+      controlPlane: {
+        on: { peer: 'control' },
+        uplink: null,
+        clients: 'control',
+        address: '10.0.0.2',
+        network: 'lan',
+      },
       nodes: [
         {
           machine: 'guest',
@@ -148,6 +154,123 @@ describe('the uplink of a node', () => {
       pools: [{ nic: 'pf0', plugin: 'sriov-virtio', subnet: '10.0.0.0/24' }],
     });
     expect(machines.map(({ memoryMiB }) => memoryMiB > 2048)).toEqual([true, false]);
+  });
+});
+
+describe('a control plane in a machine', () => {
+  /** The cluster's control plane is in the machine `main`, unless something else is said. */
+  function inMachine(changes: Partial<LabFile> = {}): Lab {
+    return cluster({
+      peers: { server: { network: 'lan', address: '10.0.0.1' } },
+      machines: {
+        main: { nics: { nic0: lan } },
+        guest: { nics: { uplink: lan, pf0: { ...lan, vfs: 2 } } },
+      },
+      kubernetes: { 'control-plane': 'main', nodes: ['guest'] },
+      ...changes,
+    });
+  }
+
+  it('has the address of the machine’s function, and a peer beside it for kubectl', () => {
+    const { kubernetes, peers } = inMachine();
+    expect(kubernetes?.controlPlane).toEqual({
+      on: { machine: 'main' },
+      uplink: 'nic0',
+      clients: 'administrator',
+      address: '10.0.0.10',
+      network: 'lan',
+    });
+    expect(kubernetes?.nodes[0]).toMatchObject({
+      machine: 'guest',
+      uplink: 'uplink',
+      address: '10.0.0.11/24',
+    });
+    expect(peers.map(({ name, network, address }) => [name, network, address])).toEqual([
+      ['server', 'lan', '10.0.0.1/24'],
+      ['administrator', 'lan', '10.0.0.2/24'],
+    ]);
+  });
+
+  it('can be in a node: the cluster is one machine', () => {
+    const { kubernetes } = inMachine({
+      machines: { main: { nics: { pf0: { ...lan, vfs: 2 }, uplink: lan } } },
+      kubernetes: { 'control-plane': 'main', nodes: ['main'] },
+    });
+    expect(kubernetes?.controlPlane).toMatchObject({ uplink: 'uplink', address: '10.0.0.13' });
+    expect(kubernetes?.nodes).toMatchObject([
+      { machine: 'main', uplink: 'uplink', address: '10.0.0.13/24', pools: [{ nic: 'pf0' }] },
+    ]);
+  });
+
+  it('is reached by a PF if the machine has nothing else', () => {
+    const { kubernetes } = inMachine({
+      machines: { main: { nics: { pf0: { ...lan, vfs: 2 } } } },
+      kubernetes: { 'control-plane': 'main', nodes: ['main'] },
+    });
+    expect(kubernetes?.controlPlane).toMatchObject({ uplink: 'pf0', address: '10.0.0.10' });
+  });
+
+  it('is on the network, and the VLAN, of as many nodes as possible, and so is its peer', () => {
+    const on = (vlan: number) => ({ backend: { tap: 'far', vlan } });
+    const { kubernetes, peers } = inMachine({
+      networks: { lan: { subnet: '10.0.0.0/24' }, far: { subnet: '10.5.0.0/24', vlans: [1, 2] } },
+      machines: {
+        main: { nics: { here: lan, one: on(1), two: on(2) } },
+        a: { nics: { nic0: on(2), nic1: lan } },
+        b: { nics: { nic0: on(2) } },
+      },
+      kubernetes: { 'control-plane': 'main', nodes: ['a', 'b'], vfs: 'none' },
+    });
+    expect(kubernetes?.controlPlane).toMatchObject({ uplink: 'two', network: 'far' });
+    expect(kubernetes?.nodes.map(({ uplink }) => uplink)).toEqual(['nic0', 'nic0']);
+    expect(peers.at(-1)).toMatchObject({ name: 'administrator', network: 'far', vlan: 2 });
+  });
+
+  it('may be in a machine whose network inside another one leads out', () => {
+    const { kubernetes, peers } = inMachine({
+      networks: { lan: { subnet: '10.0.0.0/24' }, inner: { on: 'outer', uplink: 'nic0' } },
+      machines: {
+        outer: { nics: { nic0: lan } },
+        main: { on: 'outer', nics: { nic0: { backend: { tap: 'inner' } } } },
+        guest: { nics: { pf0: { ...lan, vfs: 1 } } },
+      },
+    });
+    expect(kubernetes?.controlPlane).toMatchObject({
+      on: { machine: 'main' },
+      network: 'lan',
+      uplink: 'nic0',
+    });
+    expect(peers.at(-1)).toMatchObject({ name: 'administrator', network: 'lan' });
+  });
+
+  it('boots an image with its programs, in the cluster’s version, and has the memory for them', () => {
+    const { machines, images } = inMachine({
+      machines: {
+        main: { nics: { nic0: lan } },
+        guest: { nics: { pf0: { ...lan, vfs: 1 } } },
+      },
+      kubernetes: { version: '1.36.1', 'control-plane': 'main', nodes: ['guest'] },
+    });
+    expect(machines.map(({ name, image, memoryMiB, cpus }) => [name, image, memoryMiB, cpus])).toEqual([
+      ['main', 'kubernetes-control-plane', 2048, 2],
+      ['guest', 'kubernetes-node', 2048, 2],
+    ]);
+    const programs = images
+      .find(({ name }) => name === 'kubernetes-control-plane')
+      ?.layers.flat()
+      .filter(({ version }) => version !== null);
+    expect(programs).toEqual([
+      { component: 'kubernetes', version: '1.36.1' },
+      { component: 'control-plane', version: '1.36.1' },
+    ]);
+  });
+
+  it('needs more memory in a node', () => {
+    const { machines } = inMachine({
+      machines: { main: { nics: { pf0: { ...lan, vfs: 2 } } } },
+      kubernetes: { 'control-plane': 'main', nodes: ['main'] },
+    });
+    expect(machines[0]).toMatchObject({ image: 'kubernetes-control-plane', memoryMiB: 3072 });
   });
 });
 

@@ -78,8 +78,6 @@ describe('a place on a PCI bus', () => {
     '01:00.0',
     '0000:01:00.0',
     '0000:01:00',
-    '0x0',
-    '0x1f.0',
     '-1',
     '-0.1',
     '+1',
@@ -104,6 +102,15 @@ describe('a place on a PCI bus', () => {
       /^lab\.yaml:[5-7]:\d+: (`machines\.guest\.nics\.pf0\.addr` is .* \[LAB-SHAPE-VALUE\]\n {2}next: it must be a place on a PCI bus|.* is not a place on a PCI bus \[LAB-RULE-ADDR\])/,
     );
   });
+
+  it.each(['0x20', '0x1.0x8', '0x', '0x1f.', '0b1', 'x1'])(
+    'may not be %s as QEMU would not read it either',
+    (addr) => {
+      const file = join(scratch(), 'lab.yaml');
+      writeFileSync(file, `machines: { guest: { nics: { pf0: { backend: user, addr: ${addr} } } } }`);
+      expect(complaintAbout(file)).toMatch(/is .*\n.*it must be a place on a PCI bus/);
+    },
+  );
 
   it.each(['.nan', '.inf', '-.inf', '1_0', '0b1'])('may not be YAML’s %s', (addr) => {
     const file = join(scratch(), 'lab.yaml');

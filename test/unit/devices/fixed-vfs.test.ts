@@ -61,7 +61,7 @@ describe('nvme', () => {
 
   it('lets each controller have a block device of its own in the guest', () => {
     const nvme = withNvme(1);
-    expect(machineView(onlyMachine(nvme), nvme, { vhostNet: false, accelerator: 'tcg' })).toMatchObject({
+    expect(machineView(onlyMachine(nvme), nvme, { vhostNet: false, accelerator: 'tcg' }, [])).toMatchObject({
       kernelCommandLine: expect.stringMatching(/ nvme_core\.multipath=N lab\.modules=nvme$/) as string,
     });
   });

@@ -49,6 +49,8 @@ describe('a member of a lab', () => {
     expect(machineNamed(up, 'server')).toBe('server');
     expect(() => machineNamed(up, 'guest.server')).toThrow('no machine `guest.server`');
     expect(hintOf(() => machineNamed(up, 'x'))).toContain('server, server.guest');
+    expect(hintOf(() => machineNamed(up, 'gust'))).toBe('did you mean `guest`?');
+    expect(hintOf(() => machineNamed(up, 'server.gust'))).toBe('did you mean `server.guest`?');
     const none = running({ ...nested, machines: [] }).lab;
     expect(hintOf(() => machineNamed(none, 'x'))).toContain('none');
   });
@@ -65,6 +67,9 @@ describe('a member of a lab', () => {
     const of = running(two);
     for (const member of ['far', 'near', 'inner']) await runOnMember(of.lab, member, ['true'], {});
     expect(of.done.map((line) => line.split(':')[0])).toEqual(['peer far', 'peer near', 'machine inner']);
+    await expect(runOnMember(of.lab, 'fra', ['true'], {})).rejects.toMatchObject({
+      problems: [{ hint: 'did you mean `far`?' }],
+    });
     await expect(runOnMember(of.lab, 'x', ['true'], {})).rejects.toMatchObject({
       problems: [
         {

@@ -4,9 +4,9 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { StateError } from '../../../src/errors/families.js';
 import { formatError, toLabError } from '../../../src/errors/format.js';
 import { logEvent } from '../../../src/lab/events.js';
-import { findRecord, findRunningLab } from '../../../src/lab/find-record.js';
+import { findRecord, findRunningLab, findRecordOfKnown } from '../../../src/lab/find-record.js';
 import { withLabLock } from '../../../src/lab/lab-lock.js';
-import { labLogs, logsIn } from '../../../src/lab/logs.js';
+import { labLogs, logsIn, logNames } from '../../../src/lab/logs.js';
 import { namespacePart } from '../../../src/lab/parts/namespace.js';
 import { planUp } from '../../../src/lab/plan.js';
 import { allRecords, LabFolder, labId, labName, recordedPart } from '../../../src/lab/record.js';
@@ -146,9 +146,25 @@ describe('finding the record that LAB means', () => {
     expect(() => findRunningLab(scratch(), 'one')).toThrow(
       expect.objectContaining({ code: 'LAB-NOT-UP' }) as Error,
     );
-    expect(() => findRunningLab(scratch(), 'none')).toThrow(
+    expect(() => findRunningLab(scratch(), 'quickstart')).toThrow(
       expect.objectContaining({ code: 'LAB-NOT-UP' }) as Error,
     );
+  });
+
+  it('a lab that nobody knows is told, with what was probably meant or what is up', () => {
+    write('one', '/gone/lab.yaml');
+    const told = (lab: string): unknown => {
+      try {
+        return findRecordOfKnown(scratch(), lab);
+      } catch (error) {
+        return error;
+      }
+    };
+    expect(told('oen')).toMatchObject({ problems: [{ code: 'LAB-NOT-FOUND', hint: 'did you mean `one`?' }] });
+    expect(told('frobnicate')).toMatchObject({
+      problems: [{ hint: expect.stringMatching(/^name one of them; up now: one; shipped: /) as string }],
+    });
+    expect(told('quickstart')).toBeUndefined();
   });
 });
 
@@ -307,16 +323,21 @@ describe('the logs of a lab', () => {
   it('of a lab that never was, and of a name that it has not, are refused with what there is', async () => {
     leaveLogs('/gone/lab.yaml');
     await expect(labLogs(scratch(), 'never', undefined)).rejects.toMatchObject({
-      problems: [{ code: 'LAB-NO-LOGS' }],
+      problems: [{ code: 'LAB-NOT-FOUND' }],
     });
     await expect(labLogs(scratch(), 'past', 'gest.qemu')).rejects.toMatchObject({
       problems: [
         {
           code: 'LAB-NO-LOGS',
           message: 'lab `past` has no log `gest.qemu`',
-          hint: 'use one of: guest.console, guest.qemu, events',
+          hint: 'did you mean `guest.qemu`?',
         },
       ],
     });
+    await expect(labLogs(scratch(), 'past', 'frobnicate')).rejects.toMatchObject({
+      problems: [{ hint: 'use one of: guest.console, guest.qemu, events' }],
+    });
+    expect(logNames(scratch(), 'past')).toEqual(['guest.console', 'guest.qemu', 'events']);
+    expect(logNames(scratch(), 'never')).toEqual([]);
   });
 });

@@ -5,13 +5,14 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { labSchema } from '../../../src/definition/json-schema.js';
 import { readLab } from '../../../src/definition/read-lab.js';
-import { checkTarget, digestOf, folderOf, parseArguments, renderLab } from '../../../src/lab/artefacts.js';
+import { digestOf, folderOf, parseArguments, renderLab } from '../../../src/lab/artefacts.js';
+import { checkTarget } from '../../../src/lab/check-target.js';
 import { observeCircumstances } from '../../../src/lab/circumstances.js';
 import { consoleText } from '../../../src/lab/console-text.js';
 import { describeBench } from '../../../src/lab/describe-bench.js';
 import { findImage } from '../../../src/lab/find-image.js';
 import { initialFiles, initLab, type InitOptions } from '../../../src/lab/init-lab.js';
-import { kernelFlavourOf } from '../../../src/lab/kernel-flavour.js';
+import { kernelFlavourOf, kernelWishOf } from '../../../src/lab/kernel-flavour.js';
 import { linkImage } from '../../../src/lab/link-image.js';
 import { refusalReasons } from '../../../src/lab/refusal-reasons.js';
 import { writeRendered } from '../../../src/lab/write-rendered.js';
@@ -42,6 +43,37 @@ describe('the artefacts of a lab', () => {
   const facts = { vhostNet: true, accelerator: 'kvm', acceleratorInside: 'tcg' } as const;
   const contentOf = (of: Lab, path: string): string =>
     renderLab(of, facts).find((one) => one.path === path)?.content ?? '';
+
+  it('let the logs of services in a machine out of it, and out of the machines around it', () => {
+    const cluster = lab({
+      networks: { lan: {}, inner: { on: 'outer', uplink: 'nic0' } },
+      machines: {
+        outer: { nics: { nic0: { backend: { tap: 'lan' } } } },
+        main: { on: 'outer', nics: { nic0: { backend: { tap: 'inner' } } } },
+        guest: { nics: { pf0: { backend: { tap: 'lan' }, vfs: 1 } } },
+      },
+      kubernetes: { 'control-plane': 'main', nodes: ['guest'] },
+    });
+    const logsIn = (path: string): string[] =>
+      contentOf(cluster, path)
+        .split('\n')
+        .filter((line) => /^(file,|virtserialport,).*(etcd|kube-apiserver)\.log/.test(line));
+    expect(logsIn('outer/main.qemu')).toEqual([
+      'file,id=etcd.log,path=/dev/virtio-ports/etcd.log',
+      'virtserialport,bus=serial.0,chardev=etcd.log,name=etcd.log',
+      'file,id=kube-apiserver.log,path=/dev/virtio-ports/kube-apiserver.log',
+      'virtserialport,bus=serial.0,chardev=kube-apiserver.log,name=kube-apiserver.log',
+    ]);
+    expect(logsIn('outer.qemu')).toEqual([
+      'file,id=etcd.log,path=etcd.log',
+      'virtserialport,bus=serial.0,chardev=etcd.log,name=etcd.log',
+      'file,id=kube-apiserver.log,path=kube-apiserver.log',
+      'virtserialport,bus=serial.0,chardev=kube-apiserver.log,name=kube-apiserver.log',
+    ]);
+    expect(logsIn('guest.qemu')).toEqual([]);
+    expect(contentOf(cluster, 'outer/main/control-plane.sh')).toContain('sh control-plane.sh start');
+    expect(contentOf(cluster, 'control-plane.sh')).toBe('');
+  });
 
   it('are there for this computer, each machine and each check, once', () => {
     const all = renderLab(nested, facts);
@@ -327,6 +359,8 @@ describe('what else is told of a lab', () => {
     expect(kernelFlavourOf(of('virtio-net'))).toBe('cloud');
     expect(kernelFlavourOf(of('virtio-net', 'igb'))).toBe('generic');
     expect(kernelFlavourOf(of())).toBe('cloud');
+    expect(kernelWishOf(of('igb'))).toBe('generic');
+    expect(kernelWishOf({ ...of('igb'), expect: 'refused' })).toBe('any');
   });
 
   it('is each reason for which QEMU must refuse it', () => {

@@ -182,7 +182,7 @@ describe('taking a lab down', () => {
         {
           code: 'LAB-DOWN-STUCK',
           message: `process ${process.pid}, which holds lab example, does not end`,
-          hint: expect.stringContaining('run `lab down` again') as string,
+          hint: expect.stringContaining('run `lab down example` again') as string,
         },
       ],
     });
@@ -205,7 +205,7 @@ describe('taking a lab down', () => {
         {
           code: 'LAB-DOWN-FUNCTIONS',
           message: expect.stringContaining('could not be undone') as string,
-          hint: expect.stringContaining('`lab down` again as root') as string,
+          hint: expect.stringContaining('`lab down example` again as root') as string,
         },
       ],
     });

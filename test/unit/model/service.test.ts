@@ -8,9 +8,9 @@ it('is ready when something listens on the address and port, and not before', as
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  const [program, ...args] = listening('127.0.0.1', port).argv;
+  const [program, ...args] = listening('namespace', '127.0.0.1', port).argv;
   execFileSync(program, args);
-  const [, ...elsewhere] = listening('127.0.0.2', port).argv;
+  const [, ...elsewhere] = listening('namespace', '127.0.0.2', port).argv;
   expect(spawnSync(program, elsewhere).status).toBe(1);
   server.close();
   await once(server, 'close');

@@ -168,8 +168,11 @@ describe('a session with the guest agent', () => {
   });
 
   it('is given up when nobody listens, or when the guest never answers', async () => {
-    await expect(GuestAgent.open(toSocket(`${scratch()}/none`), AbortSignal.abort())).rejects.toMatchObject({
-      code: 'LAB-AGENT-GONE',
+    const nowhere = toSocket(`${scratch()}/none`);
+    await expect(
+      GuestAgent.open(nowhere, AbortSignal.abort(), 'lab logs mine guest.console'),
+    ).rejects.toMatchObject({
+      problems: [{ code: 'LAB-AGENT-GONE', hint: 'see the guest’s console: lab logs mine guest.console' }],
     });
     server = await serveSocket(longFolder(scratch()), 'guest.agent');
     const controller = new AbortController();

@@ -117,9 +117,10 @@ describe('a QMP session', () => {
   });
 
   it('is given up when nobody listens, with the system’s reason', async () => {
-    const opening = Qmp.open(toSocket(`${longFolder(scratch())}/guest.qmp`), AbortSignal.abort());
+    const nowhere = toSocket(`${longFolder(scratch())}/guest.qmp`);
+    const opening = Qmp.open(nowhere, AbortSignal.abort(), 'lab logs mine guest.qemu');
     await expect(opening).rejects.toMatchObject({
-      code: 'LAB-QMP-CLOSED',
+      problems: [{ code: 'LAB-QMP-CLOSED', hint: 'see QEMU’s messages: lab logs mine guest.qemu' }],
       cause: expect.objectContaining({ code: 'ENOENT' }) as unknown,
     });
   });

@@ -24,6 +24,7 @@ describe('renderTemplate', () => {
       around: [],
       peers: [],
       checks: [],
+      controlPlaneHere: false,
       cluster: null,
     });
     expect(text).toContain('a&b');

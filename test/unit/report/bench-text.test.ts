@@ -22,6 +22,14 @@ describe('the text of a bench', () => {
     expect(text).toContain('NOT MET: throughput>=2: 1.00 (0.20 to 5.00)');
   });
 
+  it('has a table that fits the terminal', () => {
+    const rows = benchText(benchResult(), 100)
+      .split('\n')
+      .filter((line) => /^(TCP|UDP)_|^ {4,}/.test(line));
+    expect(rows.length).toBeGreaterThan(6);
+    for (const row of rows) expect(row.length).toBeLessThanOrEqual(100);
+  });
+
   it('has no figure when it was refused, only why', () => {
     const text = benchText(benchResult({ refusals: ['TCP_STREAM, offload: lost'], comparisons: [] }));
     expect(text).toContain('No result:\n  TCP_STREAM, offload: lost (TCG)');

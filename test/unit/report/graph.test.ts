@@ -40,6 +40,16 @@ const cluster = labOf({
   kubernetes: { 'control-plane': 'control', nodes: ['one', 'two'] },
 });
 
+const inMachine = labOf({
+  name: 'cluster',
+  networks: { lan: {} },
+  machines: {
+    one: { nics: { uplink: { backend: { tap: 'lan' } }, pf0: { backend: { tap: 'lan' }, vfs: 2 } } },
+    two: { nics: { pf0: { backend: { tap: 'lan' }, vfs: 1 } } },
+  },
+  kubernetes: { 'control-plane': 'one', nodes: ['one', 'two'] },
+});
+
 function texts(text: string): string {
   return text.replaceAll('#58;', ':');
 }
@@ -63,6 +73,17 @@ describe.each(GRAPH_FORMATS)('%s', (format) => {
     expect(drawing.split('Kubernetes node')).toHaveLength(3);
     expect(drawing).toMatch(/sriov\.lab(\/|#47;)pf0: 2 VFs/);
     expect(drawing).toMatch(/sriov\.lab(\/|#47;)pf0: 1 VF\b/);
+  });
+
+  test('shows a control plane in a machine, and the peer of its clients', () => {
+    expectAllFunctions(inMachine);
+    const drawing = texts(drawLab(inMachine, format));
+    expect(drawing.split('control plane')).toHaveLength(2);
+    expect(drawing).toContain(`API server ${inMachine.kubernetes?.controlPlane.address ?? ''}`);
+    expect(drawing.split('Kubernetes node')).toHaveLength(3);
+    expect(drawing).toContain('peer administrator');
+    expect(drawing).toContain('runs kubectl');
+    expect(texts(drawLab(cluster, format))).not.toContain('runs kubectl');
   });
 
   function expectAllFunctions(lab: Lab): void {

@@ -162,6 +162,11 @@ describe('a run', () => {
   it('that is not there, or may be several, or is no result, is told', () => {
     expect(code(() => findRun(scratch(), 'nothing'))).toBe('LAB-RUN-UNKNOWN');
     store('offload-tap-1', 2);
+    expect(() => findRun(scratch(), 'ofload-tap')).toThrow(
+      expect.objectContaining({
+        problems: [expect.objectContaining({ hint: 'did you mean `offload-tap`?' })],
+      }) as Error,
+    );
     store('offload-tap-2', 1);
     expect(code(() => findRun(scratch(), 'offload-tap-'))).toBe('LAB-RUN-AMBIGUOUS');
     expect(code(() => findRun(scratch(), 'nothing'))).toBe('LAB-RUN-UNKNOWN');

@@ -1,7 +1,6 @@
 import { tmpdir } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { lacksSomethingRequired } from '../../../src/toolchain/doctor.js';
-import { probeTable } from '../../../src/toolchain/probe-table.js';
 import { probeDevice, tun } from '../../../src/toolchain/probes/devices.js';
 import { probeSpace } from '../../../src/toolchain/probes/disk-space.js';
 import { probeMemlock } from '../../../src/toolchain/probes/memlock.js';
@@ -74,18 +73,5 @@ describe('the verdict on the whole', () => {
       false,
     );
     expect(lacksSomethingRequired([probe('ok', true), probe('missing', true)])).toBe(true);
-  });
-
-  it('is a table with aligned columns and remedies under their rows', () => {
-    const table = probeTable([
-      { name: 'KVM', verdict: 'missing', required: false, found: 'no', remedy: 'do this' },
-      { name: 'Node.js', verdict: 'ok', required: true, found: '22.13.0' },
-    ]);
-    expect(table.split('\n')).toEqual([
-      'verdict            what     found',
-      'missing, optional  KVM      no',
-      `${' '.repeat(28)}-> do this`,
-      'ok                 Node.js  22.13.0',
-    ]);
   });
 });

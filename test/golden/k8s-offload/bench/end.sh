@@ -1,11 +1,11 @@
 #!/bin/sh
 # Not every script uses the whole library. dash, bash and busybox all support -ef.
 # shellcheck disable=SC2317,SC2034,SC3013
-# bench: removes what the check has made in the cluster. Runs in the control plane's network namespace, in the lab's folder.
+# bench: removes what the check has made in the cluster. Runs in kubectl's peer, in the lab's folder.
 set -u
 # lib/tap.sh stands here.
 
-# kubectl ARGUMENTS...: as the cluster's administrator. Runs in the control plane's network namespace, in the lab's folder.
+# kubectl ARGUMENTS...: as the cluster's administrator. Runs in kubectl's peer, in the lab's folder.
 kubectl() {
     KUBECACHEDIR=kubernetes/cache kubernetes/bin/kubectl --kubeconfig kubernetes/admin.kubeconfig "$@"
 }

@@ -12,23 +12,23 @@ import { LabFolder, type LabRecord } from '../../../../src/lab/record.js';
 import type { RunningLab } from '../../../../src/lab/running-lab.js';
 import { silentProgress, type Progress } from '../../../../src/model/progress.js';
 import { silentTask, taskWith } from '../../../../src/model/task.js';
-import { identify, isAlive, type ProcessIdentity } from '../../../../src/process/identity.js';
 import { lockHolder } from '../../../../src/process/lock.js';
 import { runOrThrow, type RunResult } from '../../../../src/process/run.js';
-import { kubernetes, labWithCluster } from '../../../support/cluster.js';
-import { gone, record, recorded } from '../../../support/record.js';
+import { controlPlaneInGuest, kubernetes, labWithCluster } from '../../../support/cluster.js';
+import { record, recorded } from '../../../support/record.js';
 import { useScratch } from '../../../support/scratch.js';
 
 const scratch = useScratch();
-const self = identify(process.pid) as ProcessIdentity;
 
 /** A lab that is up, as far as commands for its cluster look at it. `answer`: what runs in its node. `room`: bytes on the node's disk. */
 function running(
   changes: Partial<LabRecord> = {},
   answer: (command: string) => Partial<RunResult> = () => ({}),
   room = Infinity,
+  connection: () => Partial<RunResult> = () => ({}),
 ) {
   const done: string[] = [];
+  const asked: string[] = [];
   const taken = { bytes: 0 };
   const receiver: { argv: readonly string[] } = { argv: [] };
   let wanted = 0;
@@ -60,13 +60,13 @@ function running(
   mkdirSync(folder.run, { recursive: true });
   const lab = {
     folder,
-    record: record(labWithCluster(), {
-      parts: [recorded('service', 'kube-apiserver', { main: self })],
-      ...changes,
-    }),
+    record: record(labWithCluster(), changes),
     channels: { to: () => async () => Promise.resolve(port) },
     peer: (peer: string) => ({
-      isAlive: async (one: ProcessIdentity) => Promise.resolve(isAlive(one)),
+      run: async (argv: readonly string[]) => {
+        asked.push(`${peer}: ${argv.join(' ')}`);
+        return Promise.resolve({ exitCode: 0, stdout: '', stderr: '', ...connection() });
+      },
       runAttached: async (argv: readonly string[], options: object) => {
         done.push(`${peer}: ${argv.join(' ')} ${JSON.stringify(options)}`);
         return Promise.resolve({ exitCode: 1, stdout: 'out', stderr: '' });
@@ -74,7 +74,7 @@ function running(
     }),
     guest: async () => Promise.resolve({ agent, run }),
   };
-  return { done, taken, receiver, lab: lab as unknown as RunningLab };
+  return { done, asked, taken, receiver, lab: lab as unknown as RunningLab };
 }
 
 async function cluster(lab: RunningLab): Promise<RunningCluster> {
@@ -82,32 +82,49 @@ async function cluster(lab: RunningLab): Promise<RunningCluster> {
 }
 
 describe('the cluster of a lab', () => {
-  it('is found in its control plane’s peer', async () => {
-    expect(await cluster(running().lab)).toMatchObject({ kubernetes: { version: '1.37.2' } });
+  it('is found by connecting to its API server, from the peer that kubectl runs in', async () => {
+    const { lab, asked } = running();
+    expect(await cluster(lab)).toMatchObject({ kubernetes: { version: '1.37.2' } });
+    expect(asked).toEqual(['control: busybox nc -w 5 10.0.0.2 6443']);
+    const inMachine = running({ lab: labWithCluster({ ...kubernetes, controlPlane: controlPlaneInGuest }) });
+    await cluster(inMachine.lab);
+    expect(inMachine.asked).toEqual(['administrator: busybox nc -w 5 10.0.0.10 6443']);
   });
 
-  it.each([
-    [
-      'that has none',
-      { lab: labWithCluster(null) },
-      {
-        code: 'LAB-CLUSTER-NONE',
-        message: 'lab example has no cluster',
-        hint: expect.stringContaining('add `kubernetes`') as string,
-      },
-    ],
-    [
-      'whose API server was killed',
-      { parts: [recorded('service', 'kube-apiserver', { main: gone })] },
-      {
-        code: 'LAB-CLUSTER-DOWN',
-        message: 'the API server (kube-apiserver) of lab example is not running',
-        hint: 'see why: lab logs example kube-apiserver; start it again: lab up example',
-      },
-    ],
-    ['whose API server was never started', { parts: [] }, { code: 'LAB-CLUSTER-DOWN' }],
-  ])('%s is an error', async (_, changes, problem) => {
-    await expect(cluster(running(changes).lab)).rejects.toMatchObject({ problems: [problem] });
+  it('that the lab has not is an error', async () => {
+    await expect(cluster(running({ lab: labWithCluster(null) }).lab)).rejects.toMatchObject({
+      problems: [
+        {
+          code: 'LAB-CLUSTER-NONE',
+          message: 'lab example has no cluster',
+          hint: expect.stringContaining('add `kubernetes`') as string,
+        },
+      ],
+    });
+  });
+
+  it('whose API server takes no connections is an error, with the reason', async () => {
+    const refused = running({}, undefined, undefined, () => ({
+      exitCode: 1,
+      stderr: 'Connection refused\n',
+    }));
+    await expect(cluster(refused.lab)).rejects.toMatchObject({
+      problems: [
+        {
+          code: 'LAB-CLUSTER-DOWN',
+          message: 'the API server (kube-apiserver) of lab example does not take connections',
+          hint: 'see why: lab logs example kube-apiserver; start it again: lab up example',
+        },
+      ],
+      cause: { message: 'Connection refused' },
+    });
+    const silent = running({}, undefined, undefined, () => {
+      throw new Error('busybox took longer than 30 s');
+    });
+    await expect(cluster(silent.lab)).rejects.toMatchObject({
+      problems: [{ code: 'LAB-CLUSTER-DOWN' }],
+      cause: { message: 'busybox took longer than 30 s' },
+    });
   });
 });
 
@@ -303,7 +320,7 @@ describe('an image', () => {
 });
 
 describe('the logs that machines keep to themselves', () => {
-  it('are those of the nodes’ services, and of services in machines', () => {
+  it('are those of the nodes’ services: what the lab starts itself logs to its folder', () => {
     const parts = [
       recorded('service', 'netserver-guest', { place: { machine: 'guest' } }),
       recorded('service', 'etcd', { place: { peer: 'control' } }),
@@ -312,7 +329,6 @@ describe('the logs that machines keep to themselves', () => {
     const journal = 'journalctl --no-pager --output=short --unit';
     const logs = guestLogs(running({ parts }).lab);
     expect(logs.map(({ name, machine, argv }) => [name, machine, argv.join(' ')])).toEqual([
-      ['netserver-guest', 'guest', 'cat /inside/netserver-guest.log'],
       ['guest.containerd', 'guest', `${journal} containerd.service`],
       ['guest.kubelet', 'guest', `${journal} kubelet.service`],
       ['guest.device-plugin', 'guest', `${journal} sriov-lab-device-plugin.service`],

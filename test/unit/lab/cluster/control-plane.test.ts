@@ -6,13 +6,14 @@ import { controlPlaneServices } from '../../../../src/lab/cluster/control-plane.
 import { writeCredentials } from '../../../../src/lab/cluster/credentials.js';
 import { clusterServices } from '../../../../src/lab/services.js';
 import type { Accelerator } from '../../../../src/toolchain/types.js';
+import type { ControlPlane } from '../../../../src/model/kubernetes.js';
 import type { Service } from '../../../../src/model/service.js';
-import { kubernetes } from '../../../support/cluster.js';
+import { controlPlaneInGuest, kubernetes, labWithCluster } from '../../../support/cluster.js';
 import { useScratch } from '../../../support/scratch.js';
 
 const scratch = useScratch();
 
-const facts = { programs: 'digest of the programs', emulated: false };
+const facts = { programs: 'digest of the programs', emulated: false, emulatedNodes: false };
 let services: Service[];
 
 beforeEach(() => {
@@ -119,38 +120,103 @@ describe('a control plane', () => {
     expect(controllers['authorization-kubeconfig']).toBe(controllers['kubeconfig']);
   });
 
-  it('is ready when it says so itself', () => {
+  it('is ready when it says so itself, in its peer', () => {
     const questions = services.map(({ ready }) => ready.argv.at(-1));
     expect(questions).toEqual([
       'http://127.0.0.1:2379/readyz',
       '/readyz',
       '/api/v1/namespaces/default/serviceaccounts/default',
-      '/healthz',
+      'https://127.0.0.1:10259/healthz',
     ]);
-    for (const { ready } of services.slice(1)) expect(ready.argv.slice(-3, -1)).toEqual(['get', '--raw']);
-    for (const { ready } of services) expect([ready.everyMs, ready.limitMs]).toEqual([250, 60_000]);
-  });
-
-  it('takes its nodes for emulated if any machine of the lab is, and is none without a cluster', () => {
-    const cluster = { kubernetes, programs: { folder: '/cache', digest: 'digest', version: '1.37.2' } };
-    const isPatient = (outside: Accelerator, inside: Accelerator): boolean =>
-      clusterServices({
-        cluster,
-        acceleration: { accelerator: outside, reason: '' },
-        accelerationInside: { accelerator: inside, reason: '' },
-      }).some(({ argv }) => argv.includes('--node-monitor-grace-period=200s'));
-    expect(isPatient('kvm', 'kvm')).toBe(false);
-    expect(isPatient('tcg', 'kvm')).toBe(true);
-    expect(isPatient('kvm', 'tcg')).toBe(true);
-    const kvm = { accelerator: 'kvm', reason: '' } as const;
-    expect(clusterServices({ cluster: null, acceleration: kvm, accelerationInside: kvm })).toEqual([]);
+    for (const { ready } of services.slice(1, 3)) expect(ready.argv.slice(-3, -1)).toEqual(['get', '--raw']);
+    expect(services.map(({ ready }) => [ready.on, ready.everyMs, ready.limitMs])).toEqual([
+      [{ peer: 'control' }, 250, 60_000],
+      [{ peer: 'control' }, 250, 120_000],
+      [{ peer: 'control' }, 250, 60_000],
+      [{ peer: 'control' }, 250, 60_000],
+    ]);
   });
 
   it('waits longer for nodes that are emulated', () => {
-    const patient = (emulated: boolean): boolean =>
-      controlPlaneServices(kubernetes, { ...facts, emulated }).some(({ argv }) =>
+    const patient = (emulatedNodes: boolean): boolean =>
+      controlPlaneServices(kubernetes, { ...facts, emulatedNodes }).some(({ argv }) =>
         argv.includes('--node-monitor-grace-period=200s'),
       );
     expect([patient(false), patient(true)]).toEqual([false, true]);
+  });
+});
+
+describe('a control plane in a machine', () => {
+  const inMachine = { ...kubernetes, controlPlane: controlPlaneInGuest };
+
+  /** What is said to a service beside what is said in a peer. */
+  function added(name: string, emulated: boolean): string[] {
+    const argvOf = (all: readonly Service[]): readonly string[] =>
+      all.find((service) => service.name === name)?.argv ?? [];
+    const before = argvOf(services);
+    return argvOf(controlPlaneServices(inMachine, { ...facts, emulated })).filter(
+      (word) => !before.includes(word),
+    );
+  }
+
+  it('is the same four services, which start once the machine is prepared', () => {
+    const there = controlPlaneServices(inMachine, facts);
+    expect(there.map(({ name, on, needs }) => [name, on, needs])).toEqual([
+      ['etcd', { machine: 'guest' }, ['control-plane guest']],
+      ['kube-apiserver', { machine: 'guest' }, ['service etcd']],
+      ['kube-controller-manager', { machine: 'guest' }, ['service kube-apiserver']],
+      ['kube-scheduler', { machine: 'guest' }, ['service kube-apiserver']],
+    ]);
+    expect(added('etcd', false)).toEqual([]);
+    expect(added('kube-apiserver', false)).toEqual(['--advertise-address=10.0.0.10']);
+  });
+
+  it('is asked by kubectl from outside, and by a small program in the machine', () => {
+    const there = controlPlaneServices(inMachine, facts);
+    expect(there.map(({ ready: { on, argv } }) => [on, argv[0]])).toEqual([
+      [{ machine: 'guest' }, 'busybox'],
+      [{ peer: 'administrator' }, 'kubernetes/bin/kubectl'],
+      [{ peer: 'administrator' }, 'kubernetes/bin/kubectl'],
+      [{ machine: 'guest' }, 'busybox'],
+    ]);
+  });
+
+  it('is patient with itself if it is emulated', () => {
+    expect(added('etcd', true)).toEqual(['--heartbeat-interval=500', '--election-timeout=5000']);
+    expect(added('kube-apiserver', true)).toEqual([
+      '--advertise-address=10.0.0.10',
+      '--etcd-healthcheck-timeout=20s',
+      '--etcd-readycheck-timeout=20s',
+    ]);
+    expect(added('kube-controller-manager', true)).toEqual([]);
+    expect(added('kube-scheduler', true)).toEqual([]);
+  });
+});
+
+describe('the services of a lab’s control plane', () => {
+  const KVM = { outside: 'kvm', inside: 'kvm' } as const;
+
+  it('are none without a cluster', () => {
+    expect(clusterServices(labWithCluster(null), '', KVM)).toEqual([]);
+  });
+
+  it('take their nodes for emulated if any machine of the lab is', () => {
+    const isPatient = (outside: Accelerator, inside: Accelerator): boolean =>
+      clusterServices(labWithCluster(), '', { outside, inside }).some(({ argv }) =>
+        argv.includes('--node-monitor-grace-period=200s'),
+      );
+    expect(isPatient('kvm', 'kvm')).toBe(false);
+    expect(isPatient('tcg', 'kvm')).toBe(true);
+    expect(isPatient('kvm', 'tcg')).toBe(true);
+  });
+
+  it('are emulated themselves in a machine that is', () => {
+    const isSlow = (controlPlane: ControlPlane, outside: Accelerator, inside: Accelerator): boolean =>
+      clusterServices(labWithCluster({ ...kubernetes, controlPlane }), '', { outside, inside }).some(
+        ({ argv }) => argv.includes('--election-timeout=5000'),
+      );
+    expect(isSlow(kubernetes.controlPlane, 'tcg', 'tcg')).toBe(false);
+    expect(isSlow(controlPlaneInGuest, 'tcg', 'kvm')).toBe(true);
+    expect(isSlow(controlPlaneInGuest, 'kvm', 'tcg')).toBe(false);
   });
 });

@@ -84,7 +84,7 @@ describe('the credentials of a control plane', () => {
   ])('are a kubeconfig for %s, as %j', (user, subject) => {
     expect(read(readFileSync(join(run, `kubernetes/${user}.kubeconfig`), 'utf8'))).toEqual({
       context: 'k8s',
-      server: 'https://127.0.0.1:6443',
+      server: 'https://10.0.0.2:6443',
       authority: pki('ca.crt'),
       name: user,
       subject,

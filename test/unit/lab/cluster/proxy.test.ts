@@ -28,7 +28,7 @@ function echo({ up } = { up: true }) {
   const cluster = {
     kubernetes,
     running: { record: record(labWithCluster(), { holder }) },
-    controlPlane: {
+    clients: {
       startPiped: (argv: readonly string[]) => {
         const process = startPiped(['cat'], {});
         started.push({ argv, process });
@@ -76,8 +76,8 @@ describe('the proxy', () => {
     expect(await answerTo(one, 'one')).toBe('one');
     expect(await answerTo(two, 'two')).toBe('two');
     expect(started.map(({ argv }) => argv)).toEqual([
-      ['busybox', 'nc', '127.0.0.1', '6443'],
-      ['busybox', 'nc', '127.0.0.1', '6443'],
+      ['busybox', 'nc', '10.0.0.2', '6443'],
+      ['busybox', 'nc', '10.0.0.2', '6443'],
     ]);
   });
 

@@ -3,7 +3,11 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { silentTask } from '../../../../src/model/task.js';
 import { givenPrograms } from '../../../../src/toolchain/kubernetes/given-programs.js';
-import { kubernetesPrograms, nodeDigest } from '../../../../src/toolchain/kubernetes/programs.js';
+import {
+  controlPlaneDigest,
+  kubernetesPrograms,
+  nodeDigest,
+} from '../../../../src/toolchain/kubernetes/programs.js';
 import { environmentIn } from '../../../support/environment.js';
 import { useFakeGo } from '../../../support/fake-go.js';
 import { useScratch } from '../../../support/scratch.js';
@@ -54,6 +58,22 @@ it('refuses a kubelet that does not say its version', async () => {
   await expect(givenPrograms(folder, silentTask())).rejects.toMatchObject({
     problems: [expect.objectContaining({ message: `${join(folder, 'kubelet')} does not say its version` })],
   });
+});
+
+it('makes another image of another control plane, whatever its kubelet', async () => {
+  const folder = folderWith(all);
+  const one = await givenPrograms(folder, silentTask());
+  writeFileSync(join(folder, 'kube-scheduler'), '#!/bin/sh\n: another\n');
+  const other = await givenPrograms(folder, silentTask());
+  expect(other.kubelet).toBe(one.kubelet);
+  const digests = [
+    controlPlaneDigest('1.37.2', undefined),
+    ...[one, other].map((of) => controlPlaneDigest('1.37.2', of)),
+  ];
+  expect(new Set(digests).size).toBe(3);
+  expect(controlPlaneDigest('1.36.0', { ...one, kubelet: 'another' })).toBe(
+    controlPlaneDigest('1.37.2', one),
+  );
 });
 
 it('makes another image of another kubelet, and of another version', async () => {

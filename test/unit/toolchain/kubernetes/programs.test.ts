@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import { silentProgress } from '../../../../src/model/progress.js';
 import { silentTask, taskWith } from '../../../../src/model/task.js';
 import { kubernetesFolder, workFolder } from '../../../../src/toolchain/kubernetes/folder.js';
-import { kubernetesPrograms } from '../../../../src/toolchain/kubernetes/programs.js';
+import { haveKubernetesPrograms, kubernetesPrograms } from '../../../../src/toolchain/kubernetes/programs.js';
 import { openWorkSpace } from '../../../../src/toolchain/kubernetes/work-space.js';
 import { environmentIn } from '../../../support/environment.js';
 import { tidiedGoMod, useFakeGo } from '../../../support/fake-go.js';
@@ -28,8 +28,11 @@ function builds(calls: readonly string[]): string[] {
 
 it('builds all programs once, and has nothing left of what they were built with', async () => {
   const go = useFakeGo(scratch(), 'go1.26.8');
+  expect(haveKubernetesPrograms(options())).toBe(false);
   const { folder, version } = await kubernetesPrograms(options(), silentTask());
   expect(version).toBe('1.37.2');
+  expect(haveKubernetesPrograms(options())).toBe(true);
+  expect(haveKubernetesPrograms(options('1.36.1'))).toBe(false);
   expect(readdirSync(folder).sort()).toEqual(names);
   expect(execFileSync(join(folder, 'kubectl'), { encoding: 'utf8' })).toContain('./kube');
   expect(existsSync(workFolder(options().environment))).toBe(false);

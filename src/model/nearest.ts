@@ -15,7 +15,15 @@ export function nearest(word: string, known: readonly string[]): string | undefi
   const close = known
     .map((candidate) => ({ candidate, far: difference(lower, candidate.toLowerCase()) }))
     .filter(({ candidate, far }) => far <= Math.max(1, Math.floor(candidate.length / 3)))
+    // Of a word of one letter, another one says nothing.
+    .filter(({ candidate, far }) => far < Math.max(lower.length, candidate.length))
     .sort((a, b) => a.far - b.far);
   const begun = lower.length < MIN_BEGINNING ? [] : known.filter((candidate) => candidate.startsWith(lower));
   return close[0]?.candidate ?? (begun.length === 1 ? begun[0] : undefined);
+}
+
+/** A hint for a word that is not among the known ones: the one that was probably meant, or `otherwise`. */
+export function didYouMean(word: string, known: readonly string[], otherwise: string): string {
+  const meant = nearest(word, known);
+  return meant === undefined ? otherwise : `did you mean \`${meant}\`?`;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { nearest } from '../../../src/definition/nearest.js';
+import { nearest } from '../../../src/model/nearest.js';
 
 const known = ['image', 'cpus', 'memory', 'kernelArguments', 'nics', 'virtio-net'];
 
