@@ -10,9 +10,24 @@ function replaceLink(target: string, link: string): void {
 }
 
 /**
- * Puts the image of a machine on this computer where its `.qemu` arguments expect it: links to kernel and initrd, and an overlay on the
- * image's disk, which is deleted with the lab. `inside`: the images of the machines inside it; links to their disks, which nobody writes
- * to. `bin`: the folder of the toolchain's programs.
+ * Gives a machine a disk: an overlay on the image's, deleted with the lab. A link would not do for a disk that is only read either: QEMU
+ * looks for the layers below an image's disk in the folder that it is opened in, not in the one that a link leads to.
+ */
+async function putDisk(machine: string, { disk }: BootImage, folder: string, bin: string): Promise<void> {
+  const overlay = `${machine}.disk`;
+  rmSync(join(folder, overlay), { force: true });
+  if (disk === null) return;
+  await runOrThrow(
+    [join(bin, 'qemu-img'), 'create', '-q', '-f', 'qcow2', '-b', disk, '-F', 'qcow2', overlay],
+    {
+      cwd: folder,
+    },
+  );
+}
+
+/**
+ * Puts the image of a machine on this computer where its `.qemu` arguments expect it: links to kernel and initrd, and a disk of its own.
+ * `inside`: the images of the machines inside it, whose disks it hands to them. `bin`: the folder of the toolchain's programs.
  */
 export async function linkImage(
   machine: string,
@@ -21,15 +36,8 @@ export async function linkImage(
   folder: string,
   bin: string,
 ): Promise<void> {
-  for (const inner of inside)
-    if (inner.image.disk !== null) replaceLink(inner.image.disk, join(folder, `${inner.machine}.disk`));
   replaceLink(image.kernel, join(folder, `${machine}.kernel`));
   replaceLink(image.initrd, join(folder, `${machine}.initrd`));
-  const disk = `${machine}.disk`;
-  rmSync(join(folder, disk), { force: true });
-  if (image.disk === null) return;
-  await runOrThrow(
-    [join(bin, 'qemu-img'), 'create', '-q', '-f', 'qcow2', '-b', image.disk, '-F', 'qcow2', disk],
-    { cwd: folder },
-  );
+  await putDisk(machine, image, folder, bin);
+  for (const inner of inside) await putDisk(inner.machine, inner.image, folder, bin);
 }

@@ -13,7 +13,6 @@ function startedFrom(run: string): string[] {
   return readdirSync(run).flatMap((name) => {
     const path = join(run, name);
     if (!existsSync(path)) return [];
-    // The disk of a machine inside another is a link to its image's; an outer machine's is an overlay on it.
     if (lstatSync(path).isSymbolicLink()) return realpathSync(path);
     return name.endsWith('.disk') ? (backingFile(path) ?? []) : [];
   });

@@ -314,10 +314,16 @@ describe('an image', () => {
     expect(unknown?.hint).toContain('micro, ');
   });
 
-  it('is linked where QEMU looks for it, with a new disk on top of its own', async () => {
+  /** A folder with a qemu-img that writes its arguments to the image it is to make. */
+  const fakeQemuImg = (): string => {
     const bin = join(scratch(), 'bin');
     mkdirSync(bin);
     writeFileSync(join(bin, 'qemu-img'), '#!/bin/sh\necho "$@" >"$9"\n', { mode: 0o755 });
+    return bin;
+  };
+
+  it('is linked where QEMU looks for it, with a new disk on top of its own', async () => {
+    const bin = fakeQemuImg();
     const image = { kernel: '/images/kernel', initrd: '/images/initrd', disk: '/images/disk' };
     writeFileSync(join(scratch(), 'guest.disk'), 'old');
     await linkImage('guest', image as BootImage, [], scratch(), bin);
@@ -334,14 +340,16 @@ describe('an image', () => {
     expect(existsSync(join(scratch(), 'other.disk'))).toBe(false);
   });
 
-  it('of a machine inside another has its disk there too, which nobody writes to', async () => {
+  it('of a machine inside another has its disk there too, as an overlay: QEMU finds the layers below', async () => {
     const outer = { kernel: '/images/kernel', initrd: '/images/initrd', disk: null, digest: '' };
     const inside = [
       { machine: 'node', image: { ...outer, disk: '/images/disk' } },
       { machine: 'small', image: outer },
     ];
-    await linkImage('server', outer, inside, scratch(), 'no-programs');
-    expect(readlinkSync(join(scratch(), 'node.disk'))).toBe('/images/disk');
+    await linkImage('server', outer, inside, scratch(), fakeQemuImg());
+    expect(readFileSync(join(scratch(), 'node.disk'), 'utf8')).toBe(
+      'create -q -f qcow2 -b /images/disk -F qcow2 node.disk\n',
+    );
     expect(existsSync(join(scratch(), 'small.disk'))).toBe(false);
   });
 });
