@@ -58,6 +58,12 @@ export function childrenOf(pid: number): number[] {
   }
 }
 
+/** A process and all that it has started, directly or not, itself first. Empty when it is gone. */
+export function treeOf(pid: number): ProcessIdentity[] {
+  const root = identify(pid);
+  return root === undefined ? [] : [root, ...childrenOf(pid).flatMap(treeOf)];
+}
+
 /** The argument vector of a process; empty when it is gone. */
 export function commandOf(pid: number): string[] {
   try {

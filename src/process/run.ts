@@ -1,4 +1,6 @@
 import { execa } from 'execa';
+import { withTimeLimit } from '../model/time-limit.js';
+import { isAlive, treeOf, type ProcessIdentity } from './identity.js';
 import { ProcessError } from './process-error.js';
 
 export interface RunOptions {
@@ -20,38 +22,82 @@ export interface RunResult {
   readonly stderr: string;
 }
 
+/** What does not end by SIGTERM is killed after this. */
+const FORCE_MS = 5000;
+
+function send(signal: 'SIGTERM' | 'SIGKILL', processes: readonly ProcessIdentity[]): void {
+  for (const one of processes) {
+    try {
+      if (isAlive(one)) process.kill(one.pid, signal);
+    } catch {
+      // It has ended since.
+    }
+  }
+}
+
+/** Ends a program with all that it has started, which would go on without it and keep its output open. */
+function endTree(pid: number | undefined): void {
+  const processes = pid === undefined ? [] : treeOf(pid);
+  send('SIGTERM', processes);
+  setTimeout(() => {
+    send(
+      'SIGKILL',
+      processes.filter(isAlive).flatMap((one) => treeOf(one.pid)),
+    );
+  }, FORCE_MS).unref();
+}
+
 /**
  * Runs a program to its end. The arguments are an array: no shell looks at them.
  * Returns its exit code and output (UTF-8). Throws ProcessError if it cannot be started, is killed by a signal,
- * or takes longer than `timeoutMs`; throws the signal's reason when aborted.
+ * or takes longer than `timeoutMs`; throws the signal's reason when aborted. In both cases all that it has started ends too.
  */
 export async function run(
   argv: readonly [string, ...string[]],
   options: RunOptions = {},
 ): Promise<RunResult> {
-  const [file, ...args] = argv;
+  return withTimeLimit(options.timeoutMs ?? Infinity, [options.signal], async (signal) => {
+    const result = await runUntil(argv, options, signal);
+    options.signal?.throwIfAborted();
+    const { exitCode, stdout, stderr } = result;
+    if (exitCode === undefined || signal.aborted)
+      throw ProcessError.from(argv, { ...result, timedOut: signal.aborted });
+    return { exitCode, stdout, stderr };
+  });
+}
+
+type Ended = RunResult | (Omit<RunResult, 'exitCode'> & { readonly exitCode?: undefined });
+
+async function runUntil(
+  [file, ...args]: readonly [string, ...string[]],
+  { cwd, env, input, onStderrLine, onStdoutLine }: RunOptions,
+  signal: AbortSignal,
+): Promise<Ended> {
   const subprocess = execa(file, args, {
     reject: false,
     stripFinalNewline: false,
-    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-    ...(options.env === undefined ? {} : { env: options.env }),
-    ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
-    ...(options.timeoutMs === undefined ? {} : { timeout: options.timeoutMs }),
-    ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
+    cancelSignal: signal,
+    forceKillAfterDelay: false,
+    ...(cwd === undefined ? {} : { cwd }),
+    ...(env === undefined ? {} : { env }),
+    ...(input === undefined ? { stdin: 'ignore' as const } : { input }),
   });
+  const end = (): void => {
+    endTree(subprocess.pid);
+  };
+  signal.addEventListener('abort', end, { once: true });
   const followed = [
-    ...(options.onStderrLine === undefined
+    ...(onStderrLine === undefined
       ? []
-      : [followLines(subprocess.iterable({ from: 'stderr' }), options.onStderrLine)]),
-    ...(options.onStdoutLine === undefined
+      : [followLines(subprocess.iterable({ from: 'stderr' }), onStderrLine)]),
+    ...(onStdoutLine === undefined
       ? []
-      : [followLines(subprocess.iterable({ from: 'stdout' }), options.onStdoutLine)]),
+      : [followLines(subprocess.iterable({ from: 'stdout' }), onStdoutLine)]),
   ];
   const result = await subprocess;
+  signal.removeEventListener('abort', end);
   await Promise.all(followed);
-  options.signal?.throwIfAborted();
-  if (result.exitCode === undefined) throw ProcessError.from(argv, result);
-  return { exitCode: result.exitCode, stdout: result.stdout, stderr: result.stderr };
+  return result;
 }
 
 async function followLines(lines: AsyncIterable<unknown>, onLine: (line: string) => void): Promise<void> {

@@ -65,6 +65,17 @@ describe('run', () => {
     expect(error).toMatchObject({ timedOut: true, message: 'sh took too long and was ended\nits words' });
   });
 
+  it('ends what a program has started too, which keeps its output open', async () => {
+    const file = join(scratch(), 'pid');
+    const started = Date.now();
+    const running = run(['sh', '-c', `sleep 100 & echo $! > ${file}; trap '' TERM; wait; sleep 100`], {
+      timeoutMs: 300,
+    });
+    expect(await thrownBy(running)).toMatchObject({ timedOut: true });
+    expect(Date.now() - started).toBeLessThan(60_000);
+    expect(identify(Number(readFileSync(file, 'utf8')))).toBeUndefined();
+  });
+
   it('names the signal that ended a program', async () => {
     expect(await thrownBy(run(['sh', '-c', 'kill -9 $$']))).toMatchObject({
       message: 'sh was ended by SIGKILL',
