@@ -12,6 +12,7 @@ import {
   type ScriptPlace,
   type World,
 } from './check.js';
+import { progressText } from './progress-text.js';
 import type { CheckResult } from './result.js';
 import { findCheck } from './runs.js';
 
@@ -75,7 +76,7 @@ async function worldOf(
   const run = async (path: string, on: ScriptPlace = 'machine'): Promise<ScriptOutput> => {
     task.signal.throwIfAborted();
     const onLine = (line: string): void => {
-      display.step?.update(line);
+      display.step?.update(progressText(line));
     };
     try {
       return await environment.runScript(target, { on, path }, { limitMs, onLine }, task);

@@ -1,9 +1,7 @@
-import { join } from 'node:path';
-import { MachineError } from '../errors/families.js';
 import type { Machine } from '../model/lab.js';
 import type { GuestAgent } from '../qemu/guest-agent.js';
 import { rebootInPlace } from '../qemu/reboot-in-place.js';
-import { lastConsoleLines } from './console-text.js';
+import { bootError } from './boot-error.js';
 import { logEvent } from './events.js';
 import { acceleratorsOf, bootLimitMs } from './limits.js';
 import { limitMsOn } from './run-script.js';
@@ -12,18 +10,6 @@ import { settleDevices } from './settle-devices.js';
 
 /** What systemd gives a service that does not end, and half a minute for all others. */
 const SHUTDOWN_LIMIT_MS = 120_000;
-
-function late({ folder }: RunningLab, machine: string, what: string, cause?: unknown): MachineError {
-  return new MachineError(
-    {
-      code: 'LAB-MACHINE-BOOT',
-      message: `the guest of machine ${machine} ${what}`,
-      location: { file: join(folder.run, `${machine}.console.log`) },
-      hint: 'see its console: lab logs',
-    },
-    { cause: new Error(lastConsoleLines(folder, machine) || String(cause)) },
-  );
-}
 
 function inSeconds(ms: number): string {
   return `within ${Math.round(ms / 1000)} s`;
@@ -38,7 +24,12 @@ async function nextAgent(running: RunningLab, machine: Machine, signal: AbortSig
     return await channels.agent(machine.name, signal, { limitMs });
   } catch (error) {
     signal.throwIfAborted();
-    throw late(running, machine.name, `was not up again ${inSeconds(limitMs)} after its reboot`, error);
+    throw bootError(
+      running.folder,
+      machine.name,
+      `was not up again ${inSeconds(limitMs)} after its reboot`,
+      error,
+    );
   }
 }
 
@@ -60,7 +51,7 @@ export async function rebootMachine(
     tell: async () => agent.start(['systemctl', 'reboot']),
     back: async () => nextAgent(running, machine, signal),
     limitMs,
-    late: () => late(running, name, `did not shut down for its reboot ${inSeconds(limitMs)}`),
+    late: () => bootError(folder, name, `did not shut down for its reboot ${inSeconds(limitMs)}`),
   };
   await settleDevices(await rebootInPlace(await channels.qmp(name, signal), reboot, signal), signal);
   logEvent(folder.events, 'machine-rebooted', { machine: name, ms: Date.now() - started });

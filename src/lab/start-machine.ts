@@ -12,6 +12,7 @@ import { GuestAgent } from '../qemu/guest-agent.js';
 import type { Connect } from '../qemu/unix-socket.js';
 import type { Accelerator } from '../toolchain/types.js';
 import { folderOf, machineArguments, parseArguments } from './artefacts.js';
+import { bootError } from './boot-error.js';
 import { lastConsoleLines } from './console-text.js';
 import { linkImage } from './link-image.js';
 import { labName, logsCommand, type LabFolder } from './record.js';
@@ -135,15 +136,7 @@ export async function waitForGuest(
 ): Promise<GuestAgent> {
   const { name } = booting.machine;
   const notUp = (cause: unknown): MachineError =>
-    new MachineError(
-      {
-        code: 'LAB-MACHINE-BOOT',
-        message: `the guest of machine ${name} was not up within ${Math.round(limitMs / 1000)} s`,
-        location: { file: join(folder.run, `${name}.console.log`) },
-        hint: `see its console: ${logsCommand(labName(folder.id), `${name}.console`)}; a busy computer may need a larger --boot-timeout`,
-      },
-      { cause: new Error(lastConsoleLines(folder, name) || String(cause)) },
-    );
+    bootError(folder, name, `was not up within ${Math.round(limitMs / 1000)} s`, cause);
   return waitFor(
     {
       // A single attempt that lasts: the agent answers when the guest is up.
