@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 
@@ -31,6 +31,7 @@ export async function serveSocket(
     answer?: (message: Record<string, unknown>, server: SocketServer) => void;
   } = {},
 ): Promise<SocketServer> {
+  const place = openSync(folder, 'r');
   const sockets: Socket[] = [];
   const received: unknown[] = [];
   const server: Server = createServer((socket) => {
@@ -65,18 +66,13 @@ export async function serveSocket(
     close: async () => {
       for (const socket of sockets) socket.destroy();
       await new Promise((resolve) => server.close(resolve));
+      closeSync(place);
     },
   };
-  // A relative path: the full one does not fit into a socket's address.
-  const before = process.cwd();
-  process.chdir(folder);
-  try {
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(name, resolve);
-    });
-  } finally {
-    process.chdir(before);
-  }
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    // The full path may not fit into a socket's address.
+    server.listen(`/proc/self/fd/${place}/${name}`, resolve);
+  });
   return self;
 }
