@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { digest } from '../model/digest.js';
 import { readJson, writeJson } from '../toolchain/json-file.js';
@@ -23,7 +23,6 @@ function fileOf(cache: string, definition: string): string {
 
 /** Notes which images a definition needs now, instead of what it needed before. */
 export function noteUse(cache: string, use: ImageUse): void {
-  mkdirSync(usesFolder(cache), { recursive: true });
   writeJson(fileOf(cache, use.definition), use);
 }
 

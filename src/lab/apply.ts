@@ -1,6 +1,7 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { withStep } from '../model/progress.js';
 import { taskWith, type Task } from '../model/task.js';
+import { makeOwnFolder } from '../process/own-folder.js';
 import { endParts } from './end-parts.js';
 import { NAMESPACE } from './parts/namespace.js';
 import type { Part } from './parts/part.js';
@@ -21,7 +22,7 @@ async function renewFolder(prepared: PreparedLab, site: Site, plan: readonly Pla
     await site.adopt({ lab: fresh.lab, tools: fresh.tools });
   } else {
     rmSync(site.folder.run, { recursive: true, force: true });
-    mkdirSync(site.folder.run, { recursive: true, mode: 0o700 });
+    makeOwnFolder(site.folder.run);
     await site.adopt(fresh);
   }
   writeArtefacts(site.folder.run, prepared.artefacts);

@@ -2,7 +2,6 @@ import {
   closeSync,
   existsSync,
   fsyncSync,
-  mkdirSync,
   openSync,
   readFileSync,
   readdirSync,
@@ -16,6 +15,7 @@ import type { NamespaceHolder } from '../hosts/namespace.js';
 import type { Lab } from '../model/lab.js';
 import type { ServicePlace } from '../model/service.js';
 import type { ProcessIdentity } from '../process/identity.js';
+import { makeOwnFolder, OWN_FILE } from '../process/own-folder.js';
 import type { Acceleration } from '../toolchain/types.js';
 
 /** Increase it when the record changes for `up` or the checks. `down` of any version needs only `holder` and `id`, which never change. */
@@ -160,9 +160,9 @@ export class LabFolder {
 
   /** Replaces the record durably and as a whole. */
   write(record: LabRecord): void {
-    mkdirSync(this.folder, { recursive: true, mode: 0o700 });
+    makeOwnFolder(this.folder);
     const file = join(this.folder, 'state.json');
-    const descriptor = openSync(`${file}.new`, 'w', 0o600);
+    const descriptor = openSync(`${file}.new`, 'w', OWN_FILE);
     try {
       writeFileSync(descriptor, `${JSON.stringify(record, undefined, 2)}\n`);
       fsyncSync(descriptor);

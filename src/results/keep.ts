@@ -1,6 +1,7 @@
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Lab } from '../model/lab.js';
+import { makeOwnFolder, OWN_FILE } from '../process/own-folder.js';
 import type { Run, RunContext } from './run.js';
 import { topologyShape } from './topology.js';
 
@@ -27,8 +28,10 @@ export function keepRun(
     logs: logs.map(({ name, text }) => ({ name, text: endOf(text) })),
   };
   const folder = join(labFolder, RESULTS_FOLDER);
-  mkdirSync(folder, { recursive: true });
+  makeOwnFolder(folder);
   const target = join(folder, `${run.id}.json`);
-  writeFileSync(`${target}.new`, `${JSON.stringify({ ...run, context }, undefined, 2)}\n`);
+  writeFileSync(`${target}.new`, `${JSON.stringify({ ...run, context }, undefined, 2)}\n`, {
+    mode: OWN_FILE,
+  });
   renameSync(`${target}.new`, target);
 }

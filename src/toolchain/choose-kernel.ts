@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { ToolchainError, UsageError } from '../errors/families.js';
 import type { Environment } from '../model/environment.js';
+import { makeOwnFolder } from '../process/own-folder.js';
 import { toolchainFolder } from './folders.js';
 import { readKernelImage } from './kernel-release.js';
 import type { ProvisionedTree } from './tree.js';
@@ -116,7 +117,7 @@ function folderWithoutModules(release: string, environment: Environment): string
   const folder = join(toolchainFolder(environment), 'no-modules', release.replaceAll('/', '_'));
   const list = join(folder, 'modules.builtin');
   if (!existsSync(list)) {
-    mkdirSync(folder, { recursive: true });
+    makeOwnFolder(folder);
     writeFileSync(list, '');
   }
   return folder;

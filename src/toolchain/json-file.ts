@@ -1,5 +1,6 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { makeOwnFolder } from '../process/own-folder.js';
 
 /** The content of a JSON file, or undefined if it is not there or not JSON. */
 export function readJson(file: string): unknown {
@@ -12,7 +13,7 @@ export function readJson(file: string): unknown {
 
 /** Replaces a JSON file at once, so that no reader sees half of it. */
 export function writeJson(file: string, value: unknown): void {
-  mkdirSync(dirname(file), { recursive: true });
+  makeOwnFolder(dirname(file));
   const fresh = `${file}.${process.pid}`;
   writeFileSync(fresh, `${JSON.stringify(value, undefined, 2)}\n`);
   renameSync(fresh, file);

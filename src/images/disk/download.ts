@@ -1,7 +1,8 @@
-import { mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { renameSync, rmSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { ReadableStream } from 'node:stream/web';
+import { makeOwnFolder } from '../../process/own-folder.js';
 import { pause } from '../../process/wait-for.js';
 import { ToolchainError } from '../../errors/families.js';
 import type { Task } from '../../model/task.js';
@@ -130,7 +131,7 @@ function codeOf(error: Error): string | undefined {
 export async function download(options: DownloadOptions, task: Task): Promise<void> {
   const { url, sha256, target } = options;
   const part = `${target}.part`;
-  mkdirSync(dirname(target), { recursive: true });
+  makeOwnFolder(dirname(target));
   try {
     await fetchAll(part, options, task);
   } catch (error) {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { closeSync, createReadStream, mkdirSync, openSync, readSync, statSync } from 'node:fs';
+import { closeSync, createReadStream, openSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { digest } from '../../model/digest.js';
@@ -43,7 +43,6 @@ export function knownDigest(file: string, cache: string): string {
   const known = readJson(note) as KnownDigest | undefined;
   if (known?.mark === mark) return known.sha256;
   const sha256 = hashFile(file);
-  mkdirSync(join(imagesFolder(cache), 'digests'), { recursive: true });
   writeJson(note, { mark, sha256 });
   return sha256;
 }

@@ -1,6 +1,7 @@
-import { appendFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { inStep, type Task } from '../../model/task.js';
+import { makeOwnFolder } from '../../process/own-folder.js';
 import { buildFolder } from '../build-folder.js';
 import type { BuildContext } from '../build-context.js';
 import { MANIFEST, type LayerManifest } from './layer.js';
@@ -38,7 +39,7 @@ async function build(
   };
   const fill = async (result: string, scratch: string, step: Task): Promise<void> => {
     const started = Date.now();
-    mkdirSync(dirname(log), { recursive: true });
+    makeOwnFolder(dirname(log));
     rmSync(log, { force: true });
     const show = (line: string): void => {
       record(line);

@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync, readFileSync, statfsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EnvironmentError } from '../../errors/families.js';
 import type { Environment } from '../../model/environment.js';
 import type { Task } from '../../model/task.js';
 import { takeLock } from '../../process/lock.js';
+import { makeOwnFolder } from '../../process/own-folder.js';
 import { removeFolder } from '../../process/remove-folder.js';
 import { runOrThrow } from '../../process/run.js';
 import { kubernetesFolder, workFolder } from './folder.js';
@@ -35,7 +36,7 @@ export async function openWorkSpace(
   { key, bytes, purpose }: WorkSpace,
 ): Promise<string> {
   const work = workFolder(environment);
-  mkdirSync(work, { recursive: true });
+  makeOwnFolder(work);
   writeFileSync(join(work, KEY), key);
   const missing = bytes - (await bytesOf(work));
   const { bavail, bsize } = statfsSync(work);
