@@ -45,6 +45,20 @@ as_user() {
   setpriv --reuid "$uid" --regid "$gid" --init-groups "$@"
 }
 
+# What Debian gives its users (ENV_PATH of login.defs(5)), which lacks the folders of the system's own programs; and where Node and Go
+# are, if they are elsewhere.
+ordinary_path() {
+  ordinary=/usr/local/bin:/usr/bin:/bin:/usr/local/games:/usr/games
+  for program in go node; do
+    file=$(command -v "$program") || continue
+    case ":$ordinary:" in
+      *":${file%/*}:"*) ;;
+      *) ordinary=${file%/*}:$ordinary ;;
+    esac
+  done
+  printf '%s\n' "$ordinary"
+}
+
 # What is the user's own business in the environment is the user's; the rest (proxies, certificates, CI) stays.
 with_environment() {
   for name in $(env | sed -nE 's/^((npm_|XDG_|SUDO_)[A-Za-z0-9_]*)=.*/\1/p'); do
@@ -79,7 +93,7 @@ fi
 [ "$(id -u)" -eq 0 ] || die 'as-user.sh makes a user, which root alone can; you are an ordinary user already'
 
 make_user
-path=$base/node/bin:$PATH
+path=$base/node/bin:$(ordinary_path)
 copy_checkout
 [ "$share_cache" = no ] || copy_cache
 say "As the user $user, in $base/checkout: $*"

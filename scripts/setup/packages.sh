@@ -17,6 +17,7 @@ END
   [ "$1" = verify ] || return 0
   cat <<'END'
 chromium chromium
+e2fsprogs mke2fs
 git git
 libguestfs-tools virt-customize
 libguestfs-xfs -
@@ -55,7 +56,7 @@ case ${1-} in
   quickstart | verify) ;;
   *) die 'usage: packages.sh quickstart|verify' ;;
 esac
-# /usr/sbin, where useradd is, is not in every ordinary user's PATH.
+# /usr/sbin, where mke2fs and useradd are, is not in every ordinary user's PATH.
 PATH=$PATH:/usr/sbin:/sbin
 
 # Libguestfs takes the owner of its modules' folder from this one, which a container may not have.

@@ -1,4 +1,5 @@
-import { DefinitionError } from './families.js';
+import { ExplainedError } from './explained.js';
+import { DefinitionError, EnvironmentError } from './families.js';
 import { printable, printableLine } from './printable.js';
 import { explainSystemError } from './system-error.js';
 import { LabError, type Location, type Problem } from './lab-error.js';
@@ -43,6 +44,7 @@ export function errorToJson(error: LabError): { errors: Problem[]; causes: strin
 /** Turns anything thrown into a LabError; what is not one is a fault of this program and says so. */
 export function toLabError(thrown: unknown): LabError {
   if (thrown instanceof LabError) return thrown;
+  if (thrown instanceof ExplainedError) return new EnvironmentError(thrown.problem, { cause: thrown });
   const explained = explainSystemError(thrown);
   if (explained !== undefined) return explained;
   const message = thrown instanceof Error ? thrown.message : String(thrown);

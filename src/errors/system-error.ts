@@ -1,10 +1,7 @@
-import { LabError, type Problem } from './lab-error.js';
+import { EnvironmentError } from './families.js';
+import type { LabError, Problem } from './lab-error.js';
 
-interface Explanation {
-  readonly code: Problem['code'];
-  readonly message: string;
-  readonly hint: string;
-}
+type Explanation = Omit<Problem, 'location'>;
 
 /** What the system's refusals mean to a user, by errno(3) name. */
 const explanations: Readonly<Record<string, Explanation>> = {
@@ -38,11 +35,46 @@ const explanations: Readonly<Record<string, Explanation>> = {
     message: 'a file stands where a folder is needed',
     hint: 'remove it, or choose another place (XDG_STATE_HOME and XDG_CACHE_HOME for the tool’s own files)',
   },
-  EMFILE: { code: 'LAB-ENV-OPEN-FILES', message: 'too many open files', hint: 'raise the limit: ulimit -n' },
+  EISDIR: {
+    code: 'LAB-ENV-PATH',
+    message: 'a folder stands where a file is needed',
+    hint: 'remove it, or choose another place (XDG_STATE_HOME and XDG_CACHE_HOME for the tool’s own files)',
+  },
+  ELOOP: { code: 'LAB-ENV-PATH', message: 'its links lead in a circle', hint: 'remove one of the links' },
+  ENAMETOOLONG: {
+    code: 'LAB-ENV-PATH',
+    message: 'the path is too long',
+    hint: 'choose a shorter one (XDG_STATE_HOME and XDG_CACHE_HOME for the tool’s own files)',
+  },
+  EIO: {
+    code: 'LAB-ENV-DISK',
+    message: 'the disk reports an error',
+    hint: 'see the end of `dmesg`; set XDG_STATE_HOME and XDG_CACHE_HOME to another disk',
+  },
+  EFBIG: {
+    code: 'LAB-ENV-FILE-SIZE',
+    message: 'the file would be larger than this process, or the file system, may make one',
+    hint: 'raise the limit (ulimit -f unlimited), or choose a file system that takes larger files',
+  },
+  EMFILE: {
+    code: 'LAB-ENV-OPEN-FILES',
+    message: 'too many open files',
+    hint: 'raise the limit: ulimit -n 1024',
+  },
   ENFILE: {
     code: 'LAB-ENV-OPEN-FILES',
     message: 'the system has too many open files',
     hint: 'end the programs that have them open, then run the command again',
+  },
+  EAGAIN: {
+    code: 'LAB-ENV-PROCESSES',
+    message: 'no further process can be started',
+    hint: 'end some, or raise the limit: ulimit -u, or pids.max in a container',
+  },
+  ENOMEM: {
+    code: 'LAB-ENV-MEMORY',
+    message: 'there is not enough memory',
+    hint: 'end other programs, or give the lab’s machines less `memory`',
   },
 };
 
@@ -53,8 +85,16 @@ const folderNotMade: Explanation = {
   hint: 'choose another place (XDG_STATE_HOME and XDG_CACHE_HOME for the tool’s own files)',
 };
 
+/** The working folder of this process has been removed since it began. */
+const workingFolderGone: Explanation = {
+  code: 'LAB-ENV-WORKING-FOLDER',
+  message: 'the working folder has been removed',
+  hint: 'change to a folder that exists, then run the command again',
+};
+
 function explanationOf({ code, syscall }: NodeJS.ErrnoException): Explanation | undefined {
   if (code === 'ENOENT' && syscall === 'mkdir') return folderNotMade;
+  if (code === 'ENOENT' && (syscall === 'uv_cwd' || syscall === 'cwd')) return workingFolderGone;
   return code === undefined ? undefined : explanations[code];
 }
 
@@ -64,8 +104,31 @@ export function explainSystemError(thrown: unknown): LabError | undefined {
   const { path } = thrown as NodeJS.ErrnoException;
   const explanation = explanationOf(thrown);
   if (explanation === undefined) return undefined;
-  return new LabError(
+  return new EnvironmentError(
     { ...explanation, ...(path === undefined ? {} : { location: { file: path } }) },
     { cause: thrown },
   );
+}
+
+/** What the C library says of the refusals that may end any program, by errno(3) name. */
+const words: Readonly<Record<string, RegExp>> = {
+  ENOSPC: /No space left on device|not enough free space/i,
+  EDQUOT: /Disk quota exceeded/i,
+  EFBIG: /File too large|File size limit exceeded/i,
+  ENFILE: /Too many open files in system/i,
+  EMFILE: /Too many open files/i,
+  EROFS: /Read-only file system/i,
+  EIO: /Input\/output error/i,
+  ENOMEM: /Cannot allocate memory|Out of memory/i,
+};
+
+/** The refusal of the system that a program's words tell of; undefined if they tell of none. */
+export function refusalIn(said: string): Explanation | undefined {
+  const name = Object.keys(words).find((errno) => words[errno]?.test(said));
+  return name === undefined ? undefined : explanations[name];
+}
+
+/** The refusal that ends a program by a signal; undefined for other signals. */
+export function refusalBySignal(signal: string | undefined): Explanation | undefined {
+  return signal === 'SIGXFSZ' ? explanations['EFBIG'] : undefined;
 }

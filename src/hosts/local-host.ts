@@ -20,7 +20,7 @@ export class LocalHost implements Host {
   }
 
   async run(argv: readonly [string, ...string[]], options: HostRunOptions = {}): Promise<RunResult> {
-    const path = searchPath({ after: ['/usr/sbin', '/sbin', this.bin] });
-    return run(argv, { ...options, cwd: this.folder, env: { PATH: path } });
+    const env = { PATH: searchPath({ after: [this.bin] }) };
+    return run(argv, { ...options, cwd: this.folder, env });
   }
 }

@@ -182,7 +182,7 @@ function needsOf(read: ReadLab, environment: Environment): Needs {
   return {
     taps: backends.some(({ type }) => type === 'tap'),
     lockedMemory: backends.some(({ type }) => type === 'vdpa'),
-    fetching: building.some(({ family }) => family === 'debian'),
+    debianImages: building.some(({ family }) => family === 'debian') ? 'required' : 'unused',
     libguestfs: building.some(({ family }) => family === 'rhel') ? 'required' : 'unused',
     own: (toolchain) => [
       ...insideQuestion(lab),

@@ -1,3 +1,8 @@
+import { ExplainedError } from '../errors/explained.js';
+import type { Problem } from '../errors/lab-error.js';
+import { refusalBySignal, refusalIn } from '../errors/system-error.js';
+import { notStarted } from './not-started.js';
+
 const MAX_WORDS = 2000;
 
 interface Failure {
@@ -7,6 +12,7 @@ interface Failure {
   readonly stdout?: unknown;
   readonly stderr?: unknown;
   readonly originalMessage?: string | undefined;
+  readonly cause?: unknown;
 }
 
 function wordsOf(output: unknown): string {
@@ -17,16 +23,17 @@ function reasonOf(failure: Failure): string {
   if (failure.timedOut === true) return 'took too long and was ended';
   if (failure.signal !== undefined) return `was ended by ${failure.signal}`;
   if (failure.exitCode !== undefined) return `ended with exit code ${failure.exitCode}`;
-  return `could not be started: ${failure.originalMessage ?? 'unknown reason'}`;
+  return `failed: ${failure.originalMessage ?? 'unknown reason'}`;
 }
 
-/** A program that failed, with its words. Meant as the cause of a LabError that knows what it was for. */
-export class ProcessError extends Error {
+/** A program that ran and failed, with its words. Meant as the cause of a LabError that knows what it was for. */
+export class ProcessError extends ExplainedError {
   override readonly name = 'ProcessError';
 
   private constructor(
     readonly argv: readonly string[],
     readonly exitCode: number | undefined,
+    readonly signal: string | undefined,
     readonly timedOut: boolean,
     readonly stdout: string,
     readonly stderr: string,
@@ -43,10 +50,35 @@ export class ProcessError extends Error {
     return new ProcessError(
       argv,
       failure.exitCode,
+      failure.signal,
       failure.timedOut ?? false,
       stdout.slice(-MAX_WORDS),
       stderr,
       message,
     );
   }
+
+  /** For a program whose failure nobody explains better. */
+  override get problem(): Problem {
+    const program = this.argv[0] ?? '';
+    const refusal = refusalBySignal(this.signal) ?? refusalIn(this.stderr);
+    if (refusal !== undefined) return { ...refusal, message: `\`${program}\` failed: ${refusal.message}` };
+    return {
+      code: 'LAB-PROGRAM-FAILED',
+      message: `\`${program}\` failed`,
+      hint: 'its last words are below; run the command again, and report it if it fails again',
+    };
+  }
+}
+
+/** The error for a program that did not run to its end: a LabError if the system did not start it, otherwise a ProcessError. */
+export function failureOf(argv: readonly string[], failure: Failure, folder: string | undefined): Error {
+  const { cause } = failure;
+  const didNotStart = isSystemError(cause) && cause.syscall?.startsWith('spawn') === true;
+  if (!didNotStart) return ProcessError.from(argv, failure);
+  return notStarted({ program: argv[0] ?? '', folder, cause });
+}
+
+function isSystemError(thrown: unknown): thrown is NodeJS.ErrnoException {
+  return thrown instanceof Error && 'syscall' in thrown;
 }

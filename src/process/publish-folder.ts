@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync } from 'node:fs';
-import { mkdir, open, rename } from 'node:fs/promises';
+import { accessSync, constants, readdirSync } from 'node:fs';
+import { open, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { EnvironmentError } from '../errors/families.js';
 import type { Task } from '../model/task.js';
 import type { Lock } from './lock.js';
+import { makeOwnFolder } from './own-folder.js';
 import { removeFolder } from './remove-folder.js';
 import { run } from './run.js';
 import { waitForLock, type LockWait } from './wait-for-lock.js';
@@ -25,9 +26,9 @@ export interface Publication<T> {
 const TEMPORARY = '.building-';
 const SYNC_LIMIT_MS = 300_000;
 
-/** Keeps everyone else from making folders in `parent`. Throws EnvironmentError when that folder cannot be created, and as waitForLock does. */
+/** Keeps everyone else from making folders in `parent`. Throws EnvironmentError when that folder cannot be written, and as waitForLock does. */
 export async function lockFolder(parent: string, wait: LockWait, task: Task): Promise<Lock> {
-  makeFolder(parent);
+  prepareFolder(parent);
   return waitForLock(join(parent, 'lock'), wait, task);
 }
 
@@ -47,7 +48,7 @@ export async function publishFolder<T>(publication: Publication<T>, task: Task):
     const scratch = temporaryIn(parent);
     const result = join(scratch, 'result');
     try {
-      await mkdir(result, { recursive: true });
+      makeOwnFolder(result);
       await build(result, scratch);
       await putInPlace(result, place);
     } finally {
@@ -94,15 +95,18 @@ async function setAside(folder: string): Promise<void> {
   await removeFolder(aside);
 }
 
-function makeFolder(folder: string): void {
+/** Throws EnvironmentError unless the folder is there, or can be made, and can be written. */
+function prepareFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true });
+    makeOwnFolder(folder);
+    accessSync(folder, constants.W_OK);
   } catch (cause) {
     throw new EnvironmentError(
       {
         code: 'LAB-ENV-CACHE-FOLDER',
-        message: `the cache folder ${folder} cannot be created`,
-        hint: 'make it writable, or choose another place with XDG_CACHE_HOME',
+        message: 'the cache lacks something that has to be made, and its folder cannot be written',
+        location: { file: folder },
+        hint: 'make it writable, choose another place with XDG_CACHE_HOME, or let somebody who may write there run the same command first',
       },
       { cause },
     );

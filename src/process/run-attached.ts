@@ -1,9 +1,10 @@
 import { execa } from 'execa';
-import { ProcessError } from './process-error.js';
+import { failureOf } from './process-error.js';
 import type { RunResult } from './run.js';
+import { surroundings } from './surroundings.js';
 
 export interface AttachedOptions {
-  /** Added to this process's environment. */
+  /** Added to this process's environment, with the PATH of all that lab runs. */
   readonly env?: Readonly<Record<string, string>>;
   /** Ends the program, as SIGTERM does. */
   readonly signal: AbortSignal;
@@ -22,7 +23,7 @@ const SIGNALS: Readonly<Record<string, number>> = {
 
 /**
  * Runs a program in this one's place: it has this process's standard input, and a terminal too. Returns its exit code, as a shell
- * reports that of one that a signal has ended. Throws ProcessError if it cannot be started.
+ * reports that of one that a signal has ended. Throws EnvironmentError if it cannot be started.
  */
 export async function runAttached(
   argv: readonly [string, ...string[]],
@@ -36,11 +37,11 @@ export async function runAttached(
     stdin: 'inherit',
     stdout: output,
     stderr: output,
-    ...(env === undefined ? {} : { env }),
+    env: surroundings(env),
     cancelSignal: signal,
   });
   const ended = result.signal === undefined ? undefined : SIGNALS[result.signal];
   const exitCode = result.exitCode ?? (ended === undefined ? undefined : SIGNAL_EXIT_BASE + ended);
-  if (exitCode === undefined) throw ProcessError.from(argv, result);
+  if (exitCode === undefined) throw failureOf(argv, result, undefined);
   return { exitCode, stdout: result.stdout ?? '', stderr: result.stderr ?? '' };
 }

@@ -1,11 +1,12 @@
 import { execa } from 'execa';
 import { withTimeLimit } from '../model/time-limit.js';
 import { isAlive, treeOf, type ProcessIdentity } from './identity.js';
-import { ProcessError } from './process-error.js';
+import { failureOf, ProcessError } from './process-error.js';
+import { surroundings } from './surroundings.js';
 
 export interface RunOptions {
   readonly cwd?: string;
-  /** Added to this process's environment. */
+  /** Added to this process's environment, with the PATH of all that lab runs. */
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string | Uint8Array;
   readonly timeoutMs?: number;
@@ -49,8 +50,9 @@ function endTree(pid: number | undefined): void {
 
 /**
  * Runs a program to its end. The arguments are an array: no shell looks at them.
- * Returns its exit code and output (UTF-8). Throws ProcessError if it cannot be started, is killed by a signal,
- * or takes longer than `timeoutMs`; throws the signal's reason when aborted. In both cases all that it has started ends too.
+ * Returns its exit code and output (UTF-8). Throws EnvironmentError if it cannot be started, ProcessError if it is killed by a
+ * signal or takes longer than `timeoutMs`; throws the signal's reason when aborted. When it is ended early, all that it has started ends
+ * too.
  */
 export async function run(
   argv: readonly [string, ...string[]],
@@ -61,12 +63,15 @@ export async function run(
     options.signal?.throwIfAborted();
     const { exitCode, stdout, stderr } = result;
     if (exitCode === undefined || signal.aborted)
-      throw ProcessError.from(argv, { ...result, timedOut: signal.aborted });
+      throw failureOf(argv, { ...result, cause: result.cause, timedOut: signal.aborted }, options.cwd);
     return { exitCode, stdout, stderr };
   });
 }
 
-type Ended = RunResult | (Omit<RunResult, 'exitCode'> & { readonly exitCode?: undefined });
+type Ended = (RunResult | (Omit<RunResult, 'exitCode'> & { readonly exitCode?: undefined })) & {
+  /** Of a program that could not be started. */
+  readonly cause?: unknown;
+};
 
 async function runUntil(
   [file, ...args]: readonly [string, ...string[]],
@@ -79,7 +84,7 @@ async function runUntil(
     cancelSignal: signal,
     forceKillAfterDelay: false,
     ...(cwd === undefined ? {} : { cwd }),
-    ...(env === undefined ? {} : { env }),
+    env: surroundings(env),
     ...(input === undefined ? { stdin: 'ignore' as const } : { input }),
   });
   const end = (): void => {

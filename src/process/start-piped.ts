@@ -1,5 +1,6 @@
 import { execa } from 'execa';
 import type { Readable, Writable } from 'node:stream';
+import { surroundings } from './surroundings.js';
 
 /** A program that ends with this one, and whose input and output are this one's to write and read. */
 export interface PipedProcess {
@@ -23,7 +24,7 @@ export function startPiped(
     stdin: 'pipe',
     stdout: 'pipe',
     stderr: 'ignore',
-    env,
+    env: surroundings(env),
   });
   return {
     input: subprocess.stdin,

@@ -1,7 +1,8 @@
 import { execa, type Options } from 'execa';
 import { closeSync, openSync } from 'node:fs';
 import { identify, type ProcessIdentity } from './identity.js';
-import { ProcessError } from './process-error.js';
+import { failureOf } from './process-error.js';
+import { surroundings } from './surroundings.js';
 
 export interface StartOptions {
   readonly cwd: string;
@@ -25,7 +26,7 @@ export interface StartedProcess {
   detach(): void;
 }
 
-/** Starts a program that outlives this one, in a session of its own. Throws ProcessError if it cannot be started. */
+/** Starts a program that outlives this one, in a session of its own. Throws EnvironmentError if it cannot be started. */
 export async function start(
   argv: readonly [string, ...string[]],
   options: StartOptions,
@@ -35,7 +36,7 @@ export async function start(
   try {
     const settings: Options = {
       cwd: options.cwd,
-      ...(options.env === undefined ? {} : { env: options.env }),
+      env: surroundings(options.env),
       detached: true,
       cleanup: false,
       reject: false,
@@ -47,7 +48,7 @@ export async function start(
     };
     const subprocess = execa(file, args, settings);
     const identity = subprocess.pid === undefined ? undefined : identify(subprocess.pid);
-    if (identity === undefined) throw ProcessError.from(argv, await subprocess);
+    if (identity === undefined) throw failureOf(argv, await subprocess, options.cwd);
     return {
       identity,
       ended: (async () => {

@@ -2,9 +2,10 @@ import { toLabError } from '../errors/format.js';
 import type { Task } from '../model/task.js';
 import { tun, vhostNet, probeDevice } from './probes/devices.js';
 import { probeCacheSpace, probeStateSpace } from './probes/disk-space.js';
+import { IMAGE_PROGRAMS, probeImagePrograms } from './probes/image-programs.js';
 import { probeKernel } from './probes/kernel.js';
 import { KVM, probeKvm } from './probes/kvm.js';
-import { probeLibguestfs } from './probes/libguestfs.js';
+import { LIBGUESTFS, probeLibguestfs } from './probes/libguestfs.js';
 import { probeMemlock } from './probes/memlock.js';
 import { probeNode } from './probes/node.js';
 import type { Probe } from './probes/probe.js';
@@ -25,15 +26,19 @@ export interface Question {
   readonly ask: () => Probe | Promise<Probe>;
 }
 
+/** Whether what builds images of a kind is needed: by this lab, by some labs, or not at all. */
+export type Use = 'required' | 'useful' | 'unused';
+
 /** What only some labs need or can use. */
 export interface Needs {
   /** Functions on networks of the lab: tun, and vhost-net to move their packets. */
   readonly taps: boolean;
   /** vDPA devices of this computer pin their guests' memory. */
   readonly lockedMemory: boolean;
-  /** Something has to be fetched from Debian, even if the toolchain is there. */
-  readonly fetching: boolean;
-  readonly libguestfs: 'required' | 'useful' | 'unused';
+  /** Images of Debian are built here: their packages are fetched even if the toolchain is there. */
+  readonly debianImages: Use;
+  /** Images of other distributions are built here. */
+  readonly libguestfs: Use;
   /** What only this lab needs. */
   readonly own: (toolchain: Toolchain | undefined) => readonly Question[];
 }
@@ -42,7 +47,7 @@ export interface Needs {
 const anyLab: Needs = {
   taps: true,
   lockedMemory: true,
-  fetching: false,
+  debianImages: 'useful',
   libguestfs: 'useful',
   own: () => [],
 };
@@ -65,6 +70,12 @@ export async function examine(
   return probes;
 }
 
+function asked(use: Use, name: string, probe: (required: boolean) => Probe | Promise<Probe>): Question[] {
+  if (use === 'unused') return [];
+  const required = use === 'required';
+  return [{ name, required, ask: () => probe(required) }];
+}
+
 function questionsFor(
   needs: Needs,
   options: ToolchainOptions,
@@ -72,17 +83,16 @@ function questionsFor(
   task: Task,
 ): Question[] {
   const { environment } = options;
-  const required = needs.fetching || toolchain === undefined;
+  const required = needs.debianImages === 'required' || toolchain === undefined;
   const taps: Question[] = [
     { name: tun.name, required: tun.required, ask: () => probeDevice(tun) },
     { name: vhostNet.name, required: vhostNet.required, ask: () => probeDevice(vhostNet) },
   ];
   const lockedMemory: Question = { name: 'locked memory', required: false, ask: () => probeMemlock() };
-  const libguestfs: Question = {
-    name: 'libguestfs',
-    required: needs.libguestfs === 'required',
-    ask: async () => probeLibguestfs('/boot', needs.libguestfs === 'required', task),
-  };
+  const forImages = [
+    ...asked(needs.debianImages, IMAGE_PROGRAMS, (isRequired) => probeImagePrograms(isRequired)),
+    ...asked(needs.libguestfs, LIBGUESTFS, async (isRequired) => probeLibguestfs('/boot', isRequired, task)),
+  ];
   return [
     { name: 'Node.js', required: true, ask: () => probeNode() },
     { name: 'util-linux', required: true, ask: probeUtilLinux },
@@ -94,7 +104,7 @@ function questionsFor(
     ...(needs.lockedMemory ? [lockedMemory] : []),
     { name: 'mmdebstrap', required, ask: () => probeMmdebstrap(required) },
     { name: 'Debian keyring', required, ask: () => probeKeyring(environment.debianKeyring, required) },
-    ...(needs.libguestfs === 'unused' ? [] : [libguestfs]),
+    ...forImages,
     { name: 'disk space, cache', required: true, ask: () => probeCacheSpace(toolchain, environment) },
     { name: 'disk space, state', required: true, ask: () => probeStateSpace(environment) },
     ...needs.own(toolchain),

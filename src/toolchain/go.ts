@@ -1,13 +1,15 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { EnvironmentError, ToolchainError } from '../errors/families.js';
 import type { LabError } from '../errors/lab-error.js';
 import type { Task } from '../model/task.js';
+import { makeOwnFolder } from '../process/own-folder.js';
 import { ProcessError } from '../process/process-error.js';
 import { run, runOrThrow } from '../process/run.js';
 import { chooseMirror } from './mirror.js';
 import { fetchTree } from './mmdebstrap.js';
 import { findProgram } from '../process/find-program.js';
+import { faultIn } from '../process/words.js';
 import type { Recipe } from './recipe.js';
 
 /** What most modules that lab builds ask for. */
@@ -111,7 +113,7 @@ export async function runGo(
 ): Promise<string> {
   const home = join(scratch, 'go-home');
   const temporary = join(home, 'tmp');
-  mkdirSync(temporary, { recursive: true });
+  makeOwnFolder(temporary);
   try {
     const { stdout } = await runOrThrow(
       // As for mmdebstrap: see mmdebstrap.ts.
@@ -152,6 +154,8 @@ function goFailed(args: readonly string[], cause: ProcessError, home: string): L
       },
       { cause },
     );
+  const fault = faultIn(cause.stderr);
+  if (fault !== undefined) return fault;
   return new ToolchainError(
     {
       code: 'LAB-TOOLCHAIN-GO',

@@ -1,5 +1,6 @@
 import { EnvironmentError, ToolchainError } from '../errors/families.js';
 import type { LabError, Problem } from '../errors/lab-error.js';
+import { faultIn } from '../process/words.js';
 import type { Mirror } from './mirror.js';
 
 interface Explanation {
@@ -18,15 +19,6 @@ const origins: Readonly<Record<Mirror['origin'], string>> = {
 
 /** Looked through in this order: the first whose sign is in mmdebstrap's words is taken. */
 const explanations: readonly Explanation[] = [
-  {
-    sign: /No space left on device|not enough free space/i,
-    family: EnvironmentError,
-    problem: () => ({
-      code: 'LAB-ENV-DISK-FULL',
-      message: 'the disk filled up while the toolchain was being unpacked',
-      hint: 'make room in the cache folder, or put it on another disk with XDG_CACHE_HOME',
-    }),
-  },
   {
     sign: /is not valid yet/,
     family: EnvironmentError,
@@ -72,7 +64,11 @@ export function isExpiredRelease(output: string): boolean {
 
 /** The error that says what went wrong in mmdebstrap, with its own words as the cause. */
 export function explainFailure(output: string, mirror: Mirror): LabError {
-  const cause = new Error(lastWords(output));
+  const words = lastWords(output);
+  // What this computer lacks is no fault of the mirror's.
+  const fault = faultIn(output, words);
+  if (fault !== undefined) return fault;
+  const cause = new Error(words);
   const explanation = explanations.find(({ sign }) => sign.test(output));
   if (explanation !== undefined) return new explanation.family(explanation.problem(mirror), { cause });
   return new ToolchainError(

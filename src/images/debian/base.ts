@@ -6,12 +6,15 @@ import { aptTransportOptions } from '../../toolchain/apt-transport.js';
 import { debianKeyring } from '../../toolchain/debian-keyring.js';
 import { chooseMirror, type Mirror } from '../../toolchain/mirror.js';
 import { aptPreferences, aptSources, type Recipe } from '../../toolchain/recipe.js';
+import { ToolchainError } from '../../errors/families.js';
+import type { LabError } from '../../errors/lab-error.js';
 import { requireMmdebstrap } from '../../toolchain/requirements.js';
 import type { KernelFlavour } from '../../toolchain/types.js';
 import { explainFailure, isExpiredRelease } from '../../toolchain/mmdebstrap-failure.js';
 import { diskInit } from '../disk-boot.js';
 import type { BuildContext } from '../build-context.js';
 import type { LayerWork } from '../layers/layer-work.js';
+import { buildFault, requireBuildPrograms } from './build-fault.js';
 import { ROOT_ON_DISK } from './initrd.js';
 import { runInNamespace } from './run-in-namespace.js';
 
@@ -56,6 +59,9 @@ export function debianFile(name: string): string {
   return shippedFile(`images/debian/files/${name}`);
 }
 
+/** Of what a build that failed has said, in its error. */
+const LAST_LINES = 6;
+
 /** Paths that a guest of a lab has no use for: half of what would be there. */
 const LEFT_OUT = ['/usr/share/doc/*', '/usr/share/locale/*', '/usr/share/man/*', '/usr/share/info/*'];
 
@@ -82,6 +88,7 @@ function mmdebstrapArguments(recipe: Recipe, mirror: Mirror, aptOptions: readonl
 /** Fills a layer's folder with Debian 13: its tree, its disk, and what it boots with. Returns where it came from. */
 export async function buildDebianBase(work: LayerWork, context: BuildContext, task: Task): Promise<string> {
   requireMmdebstrap();
+  requireBuildPrograms();
   const recipe = recipeOf(context.toolchain.kernelFlavour);
   const mirror = chooseMirror(context.mirror);
   const transport = await aptTransportOptions();
@@ -103,6 +110,27 @@ export async function buildDebianBase(work: LayerWork, context: BuildContext, ta
   let said = await attempt([]);
   if (said !== undefined && isExpiredRelease(said))
     said = await attempt(['Acquire::Check-Valid-Until "false";']);
-  if (said !== undefined) throw explainFailure(said, mirror);
+  if (said !== undefined) throw baseFailed(said, mirror, work);
   return mirror.url;
+}
+
+/** Whether mmdebstrap has done its part: whatever fails after that, the mirror is not to blame. */
+function isFetched(said: string): boolean {
+  return /^I: success in /m.test(said);
+}
+
+/** The error for what base.sh said when it failed. */
+export function baseFailed(said: string, mirror: Mirror, { logFile }: Pick<LayerWork, 'logFile'>): LabError {
+  const fault = buildFault(said);
+  if (fault !== undefined) return fault;
+  if (!isFetched(said)) return explainFailure(said, mirror);
+  return new ToolchainError(
+    {
+      code: 'LAB-IMAGE-INSTALL',
+      message: 'the packages of Debian were fetched, but no image could be made of them',
+      location: { file: logFile },
+      hint: 'see the log of the build (the end of it is below); `lab image build` tries again',
+    },
+    { cause: new Error(said.split('\n').slice(-LAST_LINES).join('\n')) },
+  );
 }

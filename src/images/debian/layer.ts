@@ -10,6 +10,7 @@ import { layerFailed } from '../layers/layer-failed.js';
 import type { StoredLayer } from '../layers/store.js';
 import type { LayerWork } from '../layers/layer-work.js';
 import { debianFile } from './base.js';
+import { buildFault, requireBuildPrograms } from './build-fault.js';
 import { diskFromRaw, rawFromDisk } from './disk.js';
 import { runInNamespace } from './run-in-namespace.js';
 
@@ -55,6 +56,7 @@ export async function buildDebianLayer(
 ): Promise<void> {
   const parent = below.at(-1);
   if (parent === undefined) throw new Error('a layer needs one below it');
+  requireBuildPrograms();
   const files = join(work.scratch, 'files');
   const script = join(work.scratch, 'install.sh');
   gatherFiles(components, files);
@@ -69,6 +71,8 @@ export async function buildDebianLayer(
     task,
   );
   if (said !== undefined) {
+    const fault = buildFault(said);
+    if (fault !== undefined) throw fault;
     const last = said.split('\n').slice(-LAST_LINES).join('\n');
     throw layerFailed(components, last, work, ' (the end of it is below)');
   }

@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs';
 import { EnvironmentError } from '../../errors/families.js';
-import { findProgram } from '../../process/find-program.js';
+import { missingOf, programsFor } from '../../toolchain/requirements.js';
 
-const PROGRAMS = ['virt-customize', 'guestfish', 'supermin', 'setpriv', 'timeout', 'unshare'];
 const INSTALL = 'sudo apt-get install libguestfs-tools libguestfs-xfs';
 /** What supermin takes the owner and the mode of, though the modules come from elsewhere. */
 const MODULES = '/lib/modules';
@@ -13,7 +12,7 @@ function lacking(message: string, hint: string): EnvironmentError {
 
 /** Throws EnvironmentError when this computer lacks what changes the disks of other distributions. */
 export function requireLibguestfs(): void {
-  const missing = PROGRAMS.filter((name) => findProgram(name) === undefined);
+  const missing = missingOf(programsFor.diskImages);
   if (missing.length > 0)
     throw lacking(`images on a disk need libguestfs, and this computer lacks ${missing.join(', ')}`, INSTALL);
   if (existsSync(MODULES)) return;

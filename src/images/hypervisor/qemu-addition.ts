@@ -84,9 +84,7 @@ async function proveQemu(qemu: LocatedQemu, root: string): Promise<void> {
   const { exitCode, stdout, stderr } = await run(
     [
       ...(['unshare', '--user', '--map-root-user', '--'] as const),
-      // An ordinary user's PATH may lack the folder of chroot.
-      ...['sh', '-c', 'PATH=$PATH:/usr/sbin:/sbin exec chroot "$@"', 'sh'],
-      ...[root, COMMAND, '-device', 'virtio-net-pci,help'],
+      ...['chroot', root, COMMAND, '-device', 'virtio-net-pci,help'],
     ],
     { timeoutMs: 60_000 },
   );

@@ -7,8 +7,10 @@ import { LabError } from '../../errors/lab-error.js';
 import { ProcessError } from '../../process/process-error.js';
 import type { Mirror } from '../mirror.js';
 import { fetchTree } from '../mmdebstrap.js';
+import { faultIn } from '../../process/words.js';
 import { moduleBuildRecipe, sourceVersionOf } from '../recipe.js';
 import { removeFolder } from '../../process/remove-folder.js';
+import { programsFor, requirePrograms } from '../requirements.js';
 import { packagesOfTree } from '../tree.js';
 import { releaseOfModule, writeRecord } from './built-module.js';
 import type { ModuleSource } from './sources.js';
@@ -43,6 +45,7 @@ const workFolder = '/build';
  */
 export async function buildModule(options: BuildModuleOptions, task: Task): Promise<void> {
   const { source, kernel, folder } = options;
+  requirePrograms(programsFor.treesAsRoots, 'building a kernel module');
   const tree = join(folder, 'tree');
   await fetchBuildTree(options, tree, task);
   const packages = packagesOfTree(tree);
@@ -54,6 +57,7 @@ export async function buildModule(options: BuildModuleOptions, task: Task): Prom
     await compile(options, tree, task);
   } catch (cause) {
     task.signal.throwIfAborted();
+    if (cause instanceof LabError) throw cause;
     throw buildFailed(source, kernel, cause);
   }
   const release = releaseOfModule(built);
@@ -133,7 +137,9 @@ async function compile({ source, kernel }: BuildModuleOptions, tree: string, tas
   await runInTree(tree, ['strip', '--strip-debug', `${workFolder}/${source.name}.ko`], task);
 }
 
-function buildFailed(source: ModuleSource, kernel: DebianKernel, cause: unknown): ToolchainError {
+function buildFailed(source: ModuleSource, kernel: DebianKernel, cause: unknown): LabError {
+  const fault = cause instanceof ProcessError ? faultIn(cause.stderr) : undefined;
+  if (fault !== undefined) return fault;
   const said = cause instanceof ProcessError ? lastLines(cause.stderr) : undefined;
   return new ToolchainError(
     {

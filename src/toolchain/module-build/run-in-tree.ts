@@ -5,10 +5,9 @@ const limitSeconds = 900;
 
 /**
  * /proc and /dev are this computer's: compilers write to /dev/null, and objtool looks itself up in /proc. The mounts are in a
- * namespace of their own, and gone with it. An ordinary user's PATH may lack the folder of chroot.
+ * namespace of their own, and gone with it.
  */
 const script = [
-  'PATH=$PATH:/usr/sbin:/sbin',
   'mkdir -p "$0/proc" "$0/dev"',
   'mount --rbind /proc "$0/proc"',
   'mount --rbind /dev "$0/dev"',

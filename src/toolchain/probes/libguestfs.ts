@@ -2,18 +2,22 @@ import { readdirSync, accessSync, constants } from 'node:fs';
 import { join } from 'node:path';
 import type { Task } from '../../model/task.js';
 import { run } from '../../process/run.js';
-import { findProgram } from '../../process/find-program.js';
+import { installHint } from '../../process/packages.js';
+import { missingOf, programsFor } from '../requirements.js';
 import type { Probe } from './probe.js';
 
-/** virt-customize, which only labs on distribution images need. It boots a kernel of this computer. */
+export const LIBGUESTFS = 'libguestfs';
+
+/** virt-customize and what it is run with, which only labs on distribution images need. It boots a kernel of this computer. */
 export async function probeLibguestfs(boot: string, required: boolean, { signal }: Task): Promise<Probe> {
-  const common = { name: 'libguestfs', required } as const;
-  if (findProgram('virt-customize') === undefined) {
+  const common = { name: LIBGUESTFS, required } as const;
+  const missing = missingOf(programsFor.diskImages);
+  if (missing.length > 0) {
     return {
       ...common,
       verdict: 'missing',
-      found: 'no virt-customize',
-      remedy: `${required ? '' : 'only for labs on distribution images: '}sudo apt-get install libguestfs-tools`,
+      found: `no ${missing.join(', ')}`,
+      remedy: `${required ? '' : 'only for labs on distribution images: '}${installHint(missing)}`,
     };
   }
   const { stdout } = await run(['virt-customize', '--version'], { timeoutMs: 20_000, signal });

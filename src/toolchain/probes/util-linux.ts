@@ -1,10 +1,9 @@
-import { findProgram } from '../../process/find-program.js';
+import { missingOf, programsFor } from '../requirements.js';
 import type { Probe } from './probe.js';
 
-const needed = ['flock', 'nsenter', 'setpriv', 'unshare'];
-
 export function probeUtilLinux(): Probe {
-  const missing = needed.filter((name) => findProgram(name) === undefined);
+  const needed = programsFor.labs;
+  const missing = missingOf(needed);
   return {
     name: 'util-linux',
     required: true,

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { asRootOfNamespace } from '../../../src/images/debian/namespace.js';
+import { searchPath } from '../../../src/process/search-path.js';
 import { readEnvironment } from '../../../src/cli/environment.js';
 import { silentTask } from '../../../src/model/task.js';
 import { aptTransportOptions } from '../../../src/toolchain/apt-transport.js';
@@ -89,7 +90,8 @@ async function makeTree(target: string, toolchain: Toolchain): Promise<void> {
     fresh,
     chooseMirror(undefined).url,
   ]);
-  await execa(program, args, { env: { INITRD: 'No', LC_ALL: 'C' }, stdin: 'ignore', timeout: LIMIT_MS });
+  const env = { INITRD: 'No', LC_ALL: 'C', PATH: searchPath() };
+  await execa(program, args, { env, stdin: 'ignore', timeout: LIMIT_MS });
   rmSync(scratch, { recursive: true });
   renameSync(fresh, target);
 }

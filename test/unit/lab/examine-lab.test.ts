@@ -35,6 +35,7 @@ describe('lab doctor --for', () => {
     expect(probes.get('images')).toMatchObject({ verdict: 'warning', found: 'micro: not built' });
     for (const name of [
       'locked memory',
+      'image programs',
       'libguestfs',
       'Kubernetes',
       'KVM inside a guest',
@@ -55,6 +56,7 @@ describe('lab doctor --for', () => {
     expect(probes.get('Kubernetes')?.found).toMatch(/^\d+\.\d+\.\d+, not built yet$/);
     expect(probes.get('images')?.found).toBe('kubernetes-node: not built');
     expect(probes.get('mmdebstrap')?.required).toBe(true);
+    expect(probes.get('image programs')?.required).toBe(true);
   });
 
   it('asks a lab with machines inside another whether KVM serves there', async () => {
@@ -69,7 +71,9 @@ describe('lab doctor --for', () => {
     if (machine === undefined) throw new Error('the lab has no machine');
     const rocky = { name: 'rocky-9', base: 'rocky-9', source: null, layers: [] };
     const of = read({ ...lab, images: [rocky], machines: [{ ...machine, image: 'rocky-9' }] });
-    expect((await probesFor(of)).get('libguestfs')).toMatchObject({ required: true });
+    const probes = await probesFor(of);
+    expect(probes.get('libguestfs')).toMatchObject({ required: true });
+    expect(probes.has('image programs')).toBe(false);
   });
 
   it('says that a device which the lab names is not there', async () => {

@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { withLabLock } from '../../../src/lab/lab-lock.js';
 import { LabFolder } from '../../../src/lab/record.js';
 import { silentProgress, type Progress } from '../../../src/model/progress.js';
@@ -110,6 +110,15 @@ describe('takeLock', () => {
     await held(await takeLock(file, now)).release();
   });
 
+  it('is in a folder that nobody else may look into', async () => {
+    await held(await takeLock(join(scratch(), 'made/for/it/lock'), now)).release();
+    for (const folder of ['made', 'made/for', 'made/for/it'])
+      expect({ folder, mode: statSync(join(scratch(), folder)).mode & 0o777 }).toEqual({
+        folder,
+        mode: 0o700,
+      });
+  });
+
   it('lets no two of many work at once', async () => {
     const file = join(scratch(), 'lock');
     const journal = join(scratch(), 'journal');
@@ -125,6 +134,53 @@ describe('takeLock', () => {
     expect(lines).toHaveLength(12);
     for (let index = 0; index < lines.length; index += 2)
       expect(lines[index + 1]).toBe(lines[index]?.replace('begin', 'end'));
+  });
+});
+
+describe('a lock that cannot be taken', () => {
+  /** A PATH with nothing in it but `flock`, if there is a script for it. */
+  function pathWith(script?: string): void {
+    const bin = join(scratch(), 'bin');
+    mkdirSync(bin);
+    if (script !== undefined) {
+      writeFileSync(join(bin, 'flock'), `#!/bin/sh\n${script}\n`);
+      chmodSync(join(bin, 'flock'), 0o755);
+    }
+    vi.stubEnv('PATH', bin);
+  }
+
+  it('is not held by another: a folder in which nobody may make files is named at once', async () => {
+    // Root, too, makes no files here.
+    const file = '/sys/lab-lock';
+    await expect(takeLock(file, { ...now, waitMs: 60_000 })).rejects.toMatchObject({
+      problems: [{ code: 'LAB-ENV-LOCK', location: { file } }],
+      cause: { stderr: expect.stringContaining(file) as string },
+    });
+  });
+
+  it('is not held by another when there is no flock', async () => {
+    pathWith();
+    await expect(takeLock(join(scratch(), 'lock'), { ...now, waitMs: 60_000 })).rejects.toMatchObject({
+      problems: [{ code: 'LAB-ENV-PROGRAM', hint: 'sudo apt-get install util-linux' }],
+    });
+  });
+
+  it('is not held by another when flock is not that of util-linux, or is killed', async () => {
+    pathWith('echo "flock: unrecognized option" >&2; exit 1');
+    await expect(takeLock(join(scratch(), 'lock'), now)).rejects.toMatchObject({
+      problems: [{ code: 'LAB-ENV-LOCK', hint: expect.stringContaining('util-linux') as string }],
+    });
+    writeFileSync(join(scratch(), 'bin/flock'), '#!/bin/sh\nkill -9 $$\n');
+    await expect(takeLock(join(scratch(), 'lock'), now)).rejects.toMatchObject({ code: 'LAB-ENV-LOCK' });
+  });
+
+  it('ends a command at once, which would have waited an hour for another', async () => {
+    pathWith('exit 66');
+    const folder = new LabFolder(scratch(), 'x-12345678');
+    const work = withLabLock(folder, 'x', silentTask(), async () => Promise.resolve('done'));
+    await expect(work).rejects.toMatchObject({
+      problems: [{ code: 'LAB-ENV-LOCK', location: { file: folder.lock } }],
+    });
   });
 });
 

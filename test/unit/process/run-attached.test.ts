@@ -34,8 +34,8 @@ describe('a program in this one’s place', () => {
   });
 
   it('that cannot be started is an error', async () => {
-    await expect(runAttached(['/no/such/program'], { capture: true, signal: never })).rejects.toThrow(
-      'could not be started',
-    );
+    await expect(runAttached(['/no/such/program'], { capture: true, signal: never })).rejects.toMatchObject({
+      code: 'LAB-ENV-PROGRAM',
+    });
   });
 });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { formatError } from '../../../src/errors/format.js';
 import { explainFailure, isExpiredRelease } from '../../../src/toolchain/mmdebstrap-failure.js';
 
@@ -36,6 +36,7 @@ const failures: readonly [string, string][] = [
     'E: Release file for http://mirror.example/debian/dists/trixie/InRelease is not valid yet (invalid for another 2d). Updates for this repository will not be applied.',
   ],
   ['LAB-ENV-DISK-FULL', 'dpkg-deb: error: failed to write: No space left on device\nE: Failed to fetch x'],
+  ['LAB-ENV-DISK-FULL', 'E: write error: Disk quota exceeded'],
   ['LAB-TOOLCHAIN-PROVISION', 'E: something new'],
 ];
 
@@ -50,6 +51,20 @@ describe('what mmdebstrap says', () => {
     expect(problem.hint).not.toBe('');
     expect(formatError(error)).toContain('because: mmdebstrap said:');
     if (code.startsWith('LAB-TOOLCHAIN')) expect(problem.message).toContain(mirror.url);
+  });
+
+  it('of a program that this computer lacks is no fault of the mirror', () => {
+    vi.stubEnv('PATH', '/nowhere');
+    const error = explainFailure('sh: 1: mmdebstrap: not found', mirror);
+    vi.unstubAllEnvs();
+    expect(formatError(error)).toBe(
+      [
+        'lab needs mmdebstrap, which this computer does not have [LAB-ENV-PROGRAM]',
+        '  next: sudo apt-get install mmdebstrap',
+        '  because: mmdebstrap said:',
+        '    sh: 1: mmdebstrap: not found',
+      ].join('\n'),
+    );
   });
 
   it('is an expired Release file only when apt says so', () => {

@@ -1,12 +1,16 @@
 import { tmpdir } from 'node:os';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { lacksSomethingRequired } from '../../../src/toolchain/doctor.js';
 import { probeDevice, tun } from '../../../src/toolchain/probes/devices.js';
 import { probeSpace } from '../../../src/toolchain/probes/disk-space.js';
+import { probeImagePrograms } from '../../../src/toolchain/probes/image-programs.js';
+import { probeLibguestfs } from '../../../src/toolchain/probes/libguestfs.js';
 import { probeMemlock } from '../../../src/toolchain/probes/memlock.js';
 import { probeNode } from '../../../src/toolchain/probes/node.js';
 import type { Probe } from '../../../src/toolchain/probes/probe.js';
 import { remedyNow } from '../../../src/toolchain/probes/user-namespaces.js';
+import { probeUtilLinux } from '../../../src/toolchain/probes/util-linux.js';
+import { silentTask } from '../../../src/model/task.js';
 
 describe('probes', () => {
   it.each([
@@ -57,6 +61,39 @@ describe('probes', () => {
     const full = probeSpace('x', folder, Number.MAX_SAFE_INTEGER, 'XDG_CACHE_HOME');
     expect(full.verdict).toBe('missing');
     expect(full.remedy).toContain('XDG_CACHE_HOME');
+  });
+});
+
+describe('programs that lab runs', () => {
+  afterEach(() => {
+    vi.unstubAllEnvs();
+  });
+
+  it('are found for an ordinary user, whose PATH lacks the folders of the system’s programs', () => {
+    vi.stubEnv('PATH', '/usr/local/bin:/usr/bin:/bin:/usr/local/games:/usr/games');
+    expect(probeImagePrograms(false, true).verdict).toBe('ok');
+    expect(probeUtilLinux().verdict).toBe('ok');
+  });
+
+  it('that are missing are all named, with what installs them, each for its purpose', async () => {
+    vi.stubEnv('PATH', '/nowhere');
+    const ofRoot = probeImagePrograms(false, true);
+    expect(ofRoot).toMatchObject({ verdict: 'missing', required: false });
+    expect(ofRoot.found).toMatch(/^no awk, .*find, .*tar/);
+    expect(ofRoot.remedy).toMatch(/^only to build images of Debian: sudo apt-get install mawk .*findutils/);
+    expect(ofRoot.remedy).not.toContain('uidmap');
+    expect(probeImagePrograms(false, false).remedy).toContain('uidmap');
+
+    const needed = probeImagePrograms(true, true);
+    expect(needed).toMatchObject({ verdict: 'missing', required: true });
+    expect(needed.remedy).toMatch(/^sudo apt-get install mawk/);
+
+    expect(probeUtilLinux()).toMatchObject({ verdict: 'missing', required: true });
+    expect(await probeLibguestfs('/boot', false, silentTask())).toMatchObject({
+      verdict: 'missing',
+      found: expect.stringContaining('guestfish') as string,
+      remedy: expect.stringContaining('libguestfs-tools') as string,
+    });
   });
 });
 

@@ -1,0 +1,6 @@
+import type { Problem } from './lab-error.js';
+
+/** An error that knows what a user should read of it if nobody who knows more catches it. */
+export abstract class ExplainedError extends Error {
+  abstract readonly problem: Problem;
+}
