@@ -1,13 +1,16 @@
-import { BaseCommand, Flags } from '../cli/base-command.js';
+import { BaseCommand, ExitCode, Flags } from '../cli/base-command.js';
 import * as Args from '@oclif/core/args';
+import { nameDamaged, type DamagedLab } from '../cli/damaged-labs.js';
 import { UsageError } from '../errors/families.js';
-import { findRecordOfKnown } from '../lab/find-record.js';
+import { findIdOfKnown } from '../lab/find-record.js';
 import { allRecords, LabFolder } from '../lab/record.js';
 import { bringDown } from '../lab/take-down.js';
 import { taskWith } from '../model/task.js';
 
 interface DownResult {
   readonly down: readonly string[];
+  /** Labs that --all left as they are, because their record is damaged. */
+  readonly damaged: readonly DamagedLab[];
 }
 
 export default class Down extends BaseCommand<typeof Down> {
@@ -16,7 +19,8 @@ export default class Down extends BaseCommand<typeof Down> {
     'Take a lab down: end its machines, and remove its networks, namespaces and files.';
   static override description =
     'Works from what was recorded when the lab came up, even if the definition has changed or is gone. ' +
-    'The logs stay until the lab comes up again. It is not an error if the lab is not up.';
+    'The logs stay until the lab comes up again. It is not an error if the lab is not up. With --all, a lab whose record is damaged is ' +
+    'named and left as it is, and the exit code is 1; `lab down ID` takes it down.';
   static override examples = [
     '<%= config.bin %> <%= command.id %> quickstart',
     '<%= config.bin %> <%= command.id %> --all',
@@ -36,15 +40,19 @@ export default class Down extends BaseCommand<typeof Down> {
       });
     }
     const { state } = this.environment;
-    const records = flags.all ? allRecords(state) : [findRecordOfKnown(state, args.lab ?? '')];
+    const ids = flags.all ? allRecords(state).map(({ id }) => id) : [findIdOfKnown(state, args.lab ?? '')];
+    const progress = await this.progress();
     // Cannot be interrupted: half a lab helps nobody.
-    const task = taskWith(await this.progress(), new AbortController().signal);
+    const task = taskWith(progress, new AbortController().signal);
     const down: string[] = [];
-    for (const record of records) {
-      if (record === undefined) continue;
-      if (await bringDown(new LabFolder(state, record.id), task)) down.push(record.id);
+    for (const id of ids) {
+      if (id === undefined) continue;
+      if (await bringDown(new LabFolder(state, id), task)) down.push(id);
     }
-    this.log(down.length === 0 ? 'nothing was up' : `down: ${down.join(', ')}`);
-    return { down };
+    const damaged = flags.all ? nameDamaged(state, progress) : [];
+    if (down.length > 0) this.log(`down: ${down.join(', ')}`);
+    else if (damaged.length === 0) this.log('nothing was up');
+    if (damaged.length > 0) process.exitCode = ExitCode.checkFailed;
+    return { down, damaged };
   }
 }

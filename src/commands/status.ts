@@ -1,11 +1,14 @@
 import * as Args from '@oclif/core/args';
 import { BaseCommand } from '../cli/base-command.js';
+import { nameDamaged, type DamagedLab } from '../cli/damaged-labs.js';
 import { findRecordOfKnown } from '../lab/find-record.js';
 import { allRecords, LabFolder } from '../lab/record.js';
 import { statusOf, type LabStatus, type PartState } from '../lab/status.js';
 
 interface StatusResult {
   readonly labs: readonly LabStatus[];
+  /** Labs whose record is damaged, so that nothing else is known of them. */
+  readonly damaged: readonly DamagedLab[];
 }
 
 /** A node’s own words for the state of its part. */
@@ -33,9 +36,11 @@ export default class Status extends BaseCommand<typeof Status> {
         record === undefined ? [] : [statusOf(new LabFolder(state, record.id), record)],
       ),
     );
-    if (labs.length === 0) this.log(args.lab === undefined ? 'no lab is up' : `${args.lab} is not up`);
+    const damaged = args.lab === undefined ? nameDamaged(state, await this.progress()) : [];
+    const nothing = args.lab === undefined ? 'no lab is up' : `${args.lab} is not up`;
+    if (labs.length + damaged.length === 0) this.log(nothing);
     for (const lab of labs) this.#show(lab);
-    return { labs };
+    return { labs, damaged };
   }
 
   #show(lab: LabStatus): void {

@@ -8,10 +8,12 @@ import type { Host, HostRunOptions } from './host.js';
 export class LocalHost implements Host {
   readonly description = 'this computer';
 
-  /** `folder`: the working folder. `bin`: searched last for programs, as the system's own know its hardware best. */
+  /**
+   * `folder`: the working folder. `bin`: searched last for programs, as the system's own know its hardware best; null: not known.
+   */
   constructor(
     private readonly folder: string,
-    private readonly bin: string,
+    private readonly bin: string | null,
   ) {}
 
   async putFile(path: string, content: string | Uint8Array): Promise<void> {
@@ -20,7 +22,7 @@ export class LocalHost implements Host {
   }
 
   async run(argv: readonly [string, ...string[]], options: HostRunOptions = {}): Promise<RunResult> {
-    const env = { PATH: searchPath({ after: [this.bin] }) };
+    const env = { PATH: searchPath({ after: this.bin === null ? [] : [this.bin] }) };
     return run(argv, { ...options, cwd: this.folder, env });
   }
 }

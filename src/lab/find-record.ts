@@ -1,49 +1,94 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { UsageError } from '../errors/families.js';
 import { definitionPath, noSuchLab } from '../definition/locate.js';
-import { allRecords, LabFolder, labName, labsFolder, placeDigest, type LabRecord } from './record.js';
+import {
+  allRecords,
+  damagedRecords,
+  LabFolder,
+  labIds,
+  labName,
+  placeDigest,
+  type DamagedRecord,
+  type LabRecord,
+} from './record.js';
 import { notUp, RunningLab } from './running-lab.js';
 
-/** The records that LAB may mean: by the path of the definition (which need not exist any more), by name or by id. */
-export function findRecords(state: string, lab: string): LabRecord[] {
-  const records = allRecords(state);
+type Found = LabRecord | DamagedRecord;
+
+function isSound(found: Found): found is LabRecord {
+  return !('error' in found);
+}
+
+/** Ids end in a digest of the definition's path: all that is certain of a damaged record. */
+function isOfPlace(found: Found, path: string): boolean {
+  return isSound(found) ? found.definition === path : found.id.endsWith(placeDigest(path));
+}
+
+function nameOf(found: Found): string {
+  return isSound(found) ? found.lab.name : labName(found.id);
+}
+
+/** The records that LAB may mean: by the path of the definition (which need not exist any more), otherwise by name or by id. */
+function meantBy(state: string, lab: string): Found[] {
+  const all = [...allRecords(state), ...damagedRecords(state)];
   const path = definitionPath(lab);
-  const byPlace = records.filter(({ definition }) => definition === path);
+  const byPlace = all.filter((one) => isOfPlace(one, path));
   if (byPlace.length > 0) return byPlace;
-  return records.filter((record) => record.id === lab || record.lab.name === lab);
+  return all.filter((one) => one.id === lab || nameOf(one) === lab);
 }
 
-/** The one record that LAB means; undefined if the lab is not up. Throws UsageError if LAB is ambiguous. */
+/** The only one; undefined if there is none. Throws UsageError if there are several. */
+function onlyOne<T extends Found>(lab: string, found: readonly T[]): T | undefined {
+  if (found.length <= 1) return found[0];
+  throw new UsageError({
+    code: 'LAB-AMBIGUOUS',
+    message: `\`${lab}\` is the name of ${found.length} labs that are up`,
+    hint: `use an id instead: ${found.map(({ id }) => id).join(', ')}`,
+  });
+}
+
+/** The one sound record that LAB means; undefined if there is none. Throws UsageError if LAB is ambiguous. */
+export function findSoundRecord(state: string, lab: string): LabRecord | undefined {
+  return onlyOne(lab, meantBy(state, lab).filter(isSound));
+}
+
+/** The one record that LAB means; undefined if the lab is not up. Throws UsageError if LAB is ambiguous, StateError if the record is damaged. */
 export function findRecord(state: string, lab: string): LabRecord | undefined {
-  const records = findRecords(state, lab);
-  if (records.length > 1) {
-    throw new UsageError({
-      code: 'LAB-AMBIGUOUS',
-      message: `\`${lab}\` is the name of ${records.length} labs that are up`,
-      hint: `use an id instead: ${records.map(({ id }) => id).join(', ')}`,
-    });
-  }
-  return records[0];
+  const found = meantBy(state, lab);
+  const sound = onlyOne(lab, found.filter(isSound));
+  const damaged = found.find((one): one is DamagedRecord => !isSound(one));
+  if (sound === undefined && damaged !== undefined) throw damaged.error;
+  return sound;
 }
 
-/** The ids of labs that are or were up and that LAB may mean. Ids end in a digest of the definition's path. */
+/** The ids of labs that are or were up and that LAB may mean. */
 export function pastIds(state: string, lab: string): string[] {
-  const folder = labsFolder(state);
-  if (!existsSync(folder)) return [];
-  const ids = readdirSync(folder);
-  const byPlace = ids.filter((id) => id.endsWith(placeDigest(definitionPath(lab))));
+  const ids = labIds(state);
+  const place = placeDigest(definitionPath(lab));
+  const byPlace = ids.filter((id) => id.endsWith(place));
   return byPlace.length > 0 ? byPlace : ids.filter((id) => id === lab || labName(id) === lab);
 }
 
-/** The same as `findRecord`. Throws UsageError if there is no such lab at all: not up, never up, and no definition. */
+/** Throws UsageError if there is no such lab at all: not up, never up, and no definition. */
+export function assertKnown(state: string, lab: string): void {
+  if (existsSync(definitionPath(lab)) || meantBy(state, lab).length > 0 || pastIds(state, lab).length > 0)
+    return;
+  throw noSuchLab(lab, [...allRecords(state), ...damagedRecords(state)].map(nameOf));
+}
+
+/** The same as `findRecord`. Throws UsageError also if there is no such lab at all. */
 export function findRecordOfKnown(state: string, lab: string): LabRecord | undefined {
-  const record = findRecord(state, lab);
-  if (record !== undefined || existsSync(definitionPath(lab)) || pastIds(state, lab).length > 0)
-    return record;
-  throw noSuchLab(
-    lab,
-    allRecords(state).map((one) => one.lab.name),
-  );
+  assertKnown(state, lab);
+  return findRecord(state, lab);
+}
+
+/**
+ * The id of the one lab that LAB means, whether its record is sound or damaged; undefined if the lab is not up. Throws UsageError if LAB is
+ * ambiguous, or if there is no such lab at all.
+ */
+export function findIdOfKnown(state: string, lab: string): string | undefined {
+  assertKnown(state, lab);
+  return onlyOne(lab, meantBy(state, lab))?.id;
 }
 
 /** The running lab that LAB means. Throws UsageError if there is no such lab, and StateError if it is not up. */

@@ -10,9 +10,9 @@ const JOURNAL = 'functions.journal';
 
 /**
  * Undoes a lab's changes to this computer's own PCI functions, if there are any. Throws StateError, which names the journal, if some
- * changes remain.
+ * changes remain. `bin`: the folder of the toolchain's programs; null where that is not known.
  */
-export async function undoLocalFunctions(folder: LabFolder, bin: string): Promise<void> {
+export async function undoLocalFunctions(folder: LabFolder, bin: string | null): Promise<void> {
   const journal = join(folder.run, JOURNAL);
   if (!existsSync(journal)) return;
   const { stderr } = await new LocalHost(folder.run, bin).run(['sh', FUNCTIONS_UNDO_SCRIPT]);

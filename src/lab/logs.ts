@@ -6,7 +6,7 @@ import { didYouMean } from '../model/nearest.js';
 import { consoleText } from './console-text.js';
 import { guestLogs } from './guest-logs.js';
 import { RunningLab } from './running-lab.js';
-import { findRecord, findRecordOfKnown, pastIds } from './find-record.js';
+import { assertKnown, findSoundRecord, pastIds } from './find-record.js';
 import { LabFolder, type LabRecord } from './record.js';
 
 export interface LabLog {
@@ -31,7 +31,8 @@ interface LogSource {
 
 /** The logs of a lab that is or was up. Throws UsageError if there are none, or none of that name. */
 export async function labLogs(state: string, lab: string, only: string | undefined): Promise<LabLog[]> {
-  const record = findRecordOfKnown(state, lab);
+  assertKnown(state, lab);
+  const record = findSoundRecord(state, lab);
   const id = record?.id ?? pastIds(state, lab)[0];
   if (id === undefined) {
     throw new UsageError({
@@ -51,7 +52,7 @@ export async function labLogs(state: string, lab: string, only: string | undefin
 
 /** The names of the logs of a lab that is or was up; none if it never was. */
 export function logNames(state: string, lab: string): string[] {
-  const record = findRecord(state, lab);
+  const record = findSoundRecord(state, lab);
   const id = record?.id ?? pastIds(state, lab)[0];
   if (id === undefined) return [];
   const folder = new LabFolder(state, id);

@@ -17,6 +17,7 @@ import type { ServicePlace } from '../model/service.js';
 import type { ProcessIdentity } from '../process/identity.js';
 import { makeOwnFolder, OWN_FILE } from '../process/own-folder.js';
 import type { Acceleration } from '../toolchain/types.js';
+import { isRecord } from './record-shape.js';
 
 /** Increase it when the record changes for `up` or the checks. `down` of any version needs only `holder` and `id`, which never change. */
 export const RECORD_VERSION = 8;
@@ -139,23 +140,29 @@ export class LabFolder {
     return join(this.run, `${name}.log`);
   }
 
-  /** The record, of any version of lab; undefined if the lab is not up. Throws StateError if it cannot be read. */
+  /** The record, of any version of lab; undefined if the lab is not up. Throws StateError if it is damaged. */
   read(): LabRecord | undefined {
     const file = join(this.folder, 'state.json');
     if (!existsSync(file)) return undefined;
     try {
-      return JSON.parse(readFileSync(file, 'utf8')) as LabRecord;
+      const read: unknown = JSON.parse(readFileSync(file, 'utf8'));
+      if (isRecord(read, RECORD_VERSION)) return read as LabRecord;
     } catch (cause) {
-      throw new StateError(
-        {
-          code: 'LAB-STATE-UNREADABLE',
-          message: `the record of lab ${labName(this.id)} cannot be read`,
-          location: { file },
-          hint: `end what still runs of the lab (pgrep -f ${this.folder} finds it), then remove the folder`,
-        },
-        { cause },
-      );
+      throw this.#damaged(file, cause);
     }
+    throw this.#damaged(file, new Error('it is JSON, but not the record of a lab'));
+  }
+
+  #damaged(file: string, cause: unknown): StateError {
+    return new StateError(
+      {
+        code: 'LAB-STATE-UNREADABLE',
+        message: `the record of lab ${labName(this.id)} is damaged`,
+        location: { file },
+        hint: `\`lab down ${this.id}\` ends what still runs of the lab, and removes the record`,
+      },
+      { cause },
+    );
   }
 
   /** Replaces the record durably and as a whole. */
@@ -173,9 +180,41 @@ export class LabFolder {
   }
 }
 
-/** The records of all labs in the state folder, up or partly up. */
-export function allRecords(state: string): LabRecord[] {
+/** The ids of all labs that are or were up. */
+export function labIds(state: string): string[] {
   const folder = labsFolder(state);
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder).flatMap((id) => new LabFolder(state, id).read() ?? []);
+  return existsSync(folder) ? readdirSync(folder) : [];
+}
+
+/** A record that is there and cannot be used: its lab's id, and the error that says so. */
+export interface DamagedRecord {
+  readonly id: string;
+  readonly error: StateError;
+}
+
+/** The record of a lab; one that is damaged says so and hinders no other. Undefined if the lab is not up. */
+function recordOf(state: string, id: string): LabRecord | DamagedRecord | undefined {
+  try {
+    return new LabFolder(state, id).read();
+  } catch (error) {
+    if (error instanceof StateError) return { id, error };
+    throw error;
+  }
+}
+
+function isDamaged(record: LabRecord | DamagedRecord): record is DamagedRecord {
+  return 'error' in record;
+}
+
+/** The records of all labs in the state folder, up or partly up. Those that are damaged are left out. */
+export function allRecords(state: string): LabRecord[] {
+  const records = labIds(state).flatMap((id) => recordOf(state, id) ?? []);
+  return records.filter((record): record is LabRecord => !isDamaged(record));
+}
+
+/** The records in the state folder that cannot be used. */
+export function damagedRecords(state: string): DamagedRecord[] {
+  return labIds(state)
+    .flatMap((id) => recordOf(state, id) ?? [])
+    .filter(isDamaged);
 }

@@ -1,6 +1,7 @@
 import { isHolderAlive } from '../hosts/namespace.js';
 import { placeName } from '../model/service.js';
 import {
+  isOfThisVersion,
   keyOf,
   type LabFolder,
   recordedPart,
@@ -57,8 +58,32 @@ function labState(record: LabRecord, there: ReadonlySet<PartKey>): LabState {
   return ready && machines && nodes ? 'up' : 'partly up';
 }
 
+/** What is certain of a record of another version, and what it may have. */
+type OtherRecord = Pick<LabRecord, 'id' | 'lab' | 'definition' | 'holder'> & {
+  readonly startedAt?: string;
+  readonly tools?: { readonly qemu?: string };
+};
+
+function ofOtherVersion(folder: LabFolder, record: OtherRecord): LabStatus {
+  return {
+    id: record.id,
+    name: record.lab.name,
+    state: record.holder !== null && isHolderAlive(record.holder) ? 'partly up' : 'broken',
+    definition: record.definition,
+    startedAt: record.startedAt ?? 'unknown',
+    qemu: record.tools?.qemu ?? 'unknown',
+    accelerator: 'unknown',
+    folder: folder.run,
+    machines: [],
+    services: [],
+    nodes: [],
+    peers: [],
+  };
+}
+
 /** The current state of a recorded lab. `broken`: its namespace is gone; `lab up` or `lab down` repairs that. */
 export async function statusOf(folder: LabFolder, record: LabRecord): Promise<LabStatus> {
+  if (!isOfThisVersion(record)) return ofOtherVersion(folder, record);
   const there = await partsThere(folder, record);
   const stateOf = (part: RecordedPart | undefined): { state: PartState; pid: number | null } => {
     const state = partState(part, there);

@@ -1,11 +1,22 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { StateError } from '../errors/families.js';
+import { findHolders } from '../hosts/find-holders.js';
 import { withStep } from '../model/progress.js';
 import type { Task } from '../model/task.js';
 import { endParts } from './end-parts.js';
 import { logEvent } from './events.js';
 import { withLabLock } from './lab-lock.js';
-import { isOfThisVersion, keyOf, type LabFolder, type LabRecord, type RecordedPart } from './record.js';
+import { undoLocalFunctions } from './local-functions.js';
+import { endNamespace } from './parts/namespace.js';
+import {
+  isOfThisVersion,
+  keyOf,
+  labName,
+  type LabFolder,
+  type LabRecord,
+  type RecordedPart,
+} from './record.js';
 import { Site } from './site.js';
 
 /** Removes everything but the logs, which remain readable after the lab is gone. */
@@ -42,12 +53,37 @@ export async function takeDown(folder: LabFolder, record: LabRecord): Promise<vo
   logEvent(folder.events, 'down');
 }
 
-/** `lab down`: works from the record, never from the definition. Returns whether there was anything to take down. */
+/** Ends the namespaces that were made in the lab's folder, and removes what a damaged record cannot tell of. */
+async function clear(folder: LabFolder): Promise<void> {
+  for (const holder of findHolders(folder.run)) await endNamespace(holder, labName(folder.id));
+  await undoLocalFunctions(folder, null);
+  removeRunFiles(folder);
+  rmSync(join(folder.folder, 'state.json'), { recursive: true, force: true });
+  logEvent(folder.events, 'down', { record: 'damaged' });
+}
+
+/** The lab's record, `damaged` if it cannot be used, undefined if there is none. */
+function readRecord(folder: LabFolder): LabRecord | 'damaged' | undefined {
+  try {
+    return folder.read();
+  } catch (error) {
+    if (error instanceof StateError) return 'damaged';
+    throw error;
+  }
+}
+
+/**
+ * `lab down`: works from the record, never from the definition; without a usable one, from what runs in the lab's folder. Returns whether
+ * there was anything to take down.
+ */
 export async function bringDown(folder: LabFolder, task: Task): Promise<boolean> {
   return withLabLock(folder, 'lab down', task, async () => {
-    const record = folder.read();
+    const record = readRecord(folder);
     if (record === undefined) return false;
-    await withStep(task, `Take down ${record.lab.name}`, async () => takeDown(folder, record));
+    const title = `Take down ${labName(folder.id)}`;
+    await withStep(task, title, async () =>
+      record === 'damaged' ? clear(folder) : takeDown(folder, record),
+    );
     return true;
   });
 }

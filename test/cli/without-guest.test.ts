@@ -176,9 +176,9 @@ describe('with no lab up', () => {
   });
 
   it.each<[string[], unknown]>([
-    [['status', '--json'], { labs: [] }],
-    [['down', 'quickstart', '--json'], { down: [] }],
-    [['down', '--all', '--json'], { down: [] }],
+    [['status', '--json'], { labs: [], damaged: [] }],
+    [['down', 'quickstart', '--json'], { down: [], damaged: [] }],
+    [['down', '--all', '--json'], { down: [], damaged: [] }],
   ])('lab %j does so in JSON', async (argv, value) => {
     const outcome = await place().lab(...argv);
     expect(outcome).toMatchObject({ exitCode: 0, stderr: '' });

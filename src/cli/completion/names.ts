@@ -42,8 +42,8 @@ async function labs(): Promise<Candidate[]> {
 /** The lab that the command line names: as it is up, or as it is defined. */
 async function labOf({ environment, lab }: Place): Promise<Lab | undefined> {
   if (lab === undefined) return undefined;
-  const { findRecord } = await import('../../lab/find-record.js');
-  const record = findRecord(environment.state, lab);
+  const { findSoundRecord } = await import('../../lab/find-record.js');
+  const record = findSoundRecord(environment.state, lab);
   if (record !== undefined) return record.lab;
   const { readLab } = await import('../../definition/read-lab.js');
   return readLab(lab).lab;

@@ -1,5 +1,10 @@
 import { StateError } from '../../errors/families.js';
-import { createNamespace, destroyNamespace, isHolderAlive } from '../../hosts/namespace.js';
+import {
+  createNamespace,
+  destroyNamespace,
+  isHolderAlive,
+  type NamespaceHolder,
+} from '../../hosts/namespace.js';
 import type { PartKey } from '../record.js';
 import type { Kind, Part } from './part.js';
 
@@ -17,14 +22,19 @@ export const namespaceKind: Kind = {
   isThere: async (_, { record: { holder } }) => Promise.resolve(holder !== null && isHolderAlive(holder)),
   down: async (_, site) => {
     const { holder, lab } = site.record;
-    if (holder === null || (await destroyNamespace(holder))) return;
-    throw new StateError({
-      code: 'LAB-DOWN-STUCK',
-      message: `process ${holder.init.pid}, which holds lab ${lab.name}, does not end`,
-      hint: `see what it waits for in /proc/${holder.init.pid}/stack, then run \`lab down ${lab.name}\` again`,
-    });
+    if (holder !== null) await endNamespace(holder, lab.name);
   },
 };
+
+/** Ends the namespaces of a lab. Throws StateError if their holder does not end. */
+export async function endNamespace(holder: NamespaceHolder, lab: string): Promise<void> {
+  if (await destroyNamespace(holder)) return;
+  throw new StateError({
+    code: 'LAB-DOWN-STUCK',
+    message: `process ${holder.init.pid}, which holds lab ${lab}, does not end`,
+    hint: `see what it waits for in /proc/${holder.init.pid}/stack, then run \`lab down ${lab}\` again`,
+  });
+}
 
 /** The lab's user, network, mount and PID namespaces, held by one process. Everything that runs in the lab ends with it. */
 export function namespacePart(): Part {

@@ -4,12 +4,25 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { StateError } from '../../../src/errors/families.js';
 import { formatError, toLabError } from '../../../src/errors/format.js';
 import { logEvent } from '../../../src/lab/events.js';
-import { findRecord, findRunningLab, findRecordOfKnown } from '../../../src/lab/find-record.js';
+import {
+  findIdOfKnown,
+  findRecord,
+  findRunningLab,
+  findRecordOfKnown,
+} from '../../../src/lab/find-record.js';
 import { withLabLock } from '../../../src/lab/lab-lock.js';
 import { labLogs, logsIn, logNames } from '../../../src/lab/logs.js';
 import { namespacePart } from '../../../src/lab/parts/namespace.js';
 import { planUp } from '../../../src/lab/plan.js';
-import { allRecords, LabFolder, labId, labName, recordedPart } from '../../../src/lab/record.js';
+import {
+  allRecords,
+  damagedRecords,
+  LabFolder,
+  labId,
+  labName,
+  recordedPart,
+  type LabRecord,
+} from '../../../src/lab/record.js';
 import { statusOf } from '../../../src/lab/status.js';
 import { silentProgress } from '../../../src/model/progress.js';
 import { silentTask, taskWith } from '../../../src/model/task.js';
@@ -85,8 +98,69 @@ describe('the record of a lab', () => {
     expect(() => folder.read()).toThrow(StateError);
     expect((catchError(() => folder.read()) as Error).cause).toBeInstanceOf(SyntaxError);
     expect(formatError(toLabError(catchError(() => folder.read())))).toMatch(
-      /state\.json: the record of lab x cannot be read \[LAB-STATE-UNREADABLE\]\n {2}next: .+pgrep/,
+      /state\.json: the record of lab x is damaged \[LAB-STATE-UNREADABLE\]\n {2}next: `lab down x-12345678` ends/,
     );
+  });
+
+  it.each([
+    ['empty', ''],
+    ['nothing but zeros', '\0\0\0\0'],
+    ['another kind of JSON', '[]'],
+    ['null', 'null'],
+    ['an object of something else', '{"version": 6}'],
+    ['without its holder', JSON.stringify({ ...record(labWithNic()), holder: undefined })],
+    ['with a holder that is none', JSON.stringify({ ...record(labWithNic()), holder: { init: 1 } })],
+    ['without its parts', JSON.stringify({ ...record(labWithNic()), parts: undefined })],
+    ['with a part that is none', JSON.stringify({ ...record(labWithNic()), parts: [{ kind: 'machine' }] })],
+    ['without its tools', JSON.stringify({ ...record(labWithNic()), tools: {} })],
+    ['with a lab that is none', JSON.stringify({ ...record(labWithNic()), lab: { name: 'x' } })],
+  ])('is damaged when it is %s, and hinders no other', (_, text) => {
+    const folder = new LabFolder(scratch(), labId('x', '/x/lab.yaml'));
+    folder.write(record(labWithNic(), { id: folder.id }));
+    writeFileSync(join(folder.folder, 'state.json'), text);
+    const sound = new LabFolder(scratch(), 'other-12345678');
+    sound.write(record(lab({ name: 'other', machines }), { id: sound.id }));
+
+    expect(allRecords(scratch()).map(({ id }) => id)).toEqual([sound.id]);
+    expect(damagedRecords(scratch())).toMatchObject([
+      { id: folder.id, error: { code: 'LAB-STATE-UNREADABLE' } },
+    ]);
+    expect(findRecord(scratch(), 'other')?.id).toBe(sound.id);
+    expect(findIdOfKnown(scratch(), 'other')).toBe(sound.id);
+    for (const name of ['x', folder.id, '/x', '/x/lab.yaml']) {
+      expect(() => findRecord(scratch(), name)).toThrow(StateError);
+      expect(() => findRunningLab(scratch(), name)).toThrow(StateError);
+      expect(findIdOfKnown(scratch(), name)).toBe(folder.id);
+    }
+  });
+
+  it('that is damaged is not mistaken for another lab of its name', () => {
+    const mine = new LabFolder(scratch(), labId('x', '/x/lab.yaml'));
+    mine.write(record(labWithNic(), { id: mine.id }));
+    writeFileSync(join(mine.folder, 'state.json'), '');
+    const other = new LabFolder(scratch(), labId('x', '/other/lab.yaml'));
+    other.write(record(lab({ name: 'x', machines }), { id: other.id, definition: '/other/lab.yaml' }));
+    expect(findIdOfKnown(scratch(), '/x')).toBe(mine.id);
+    expect(() => findRecord(scratch(), '/x')).toThrow(StateError);
+    expect(findIdOfKnown(scratch(), '/other')).toBe(other.id);
+    expect(findIdOfKnown(scratch(), mine.id)).toBe(mine.id);
+    // What is taken down is named exactly; what is only used is the one that can be.
+    expect(() => findIdOfKnown(scratch(), 'x')).toThrow(
+      expect.objectContaining({ code: 'LAB-AMBIGUOUS' }) as Error,
+    );
+    expect(findRecord(scratch(), 'x')?.id).toBe(other.id);
+  });
+
+  it('of a version to come needs nothing but what never changes', async () => {
+    const folder = new LabFolder(scratch(), 'x-12345678');
+    const { id, definition, holder } = record(labWithNic(), { id: folder.id });
+    const later = { version: 1000, id, definition, holder, lab: { name: 'x' } };
+    folder.write(later as unknown as LabRecord);
+    expect(damagedRecords(scratch())).toEqual([]);
+    const [read] = allRecords(scratch());
+    expect(read).toEqual(later);
+    if (read === undefined) throw new Error('it is not there');
+    expect(await statusOf(folder, read)).toMatchObject({ id, name: 'x', state: 'broken', machines: [] });
   });
 
   it('is absent where there is none', () => {
@@ -165,6 +239,10 @@ describe('finding the record that LAB means', () => {
       problems: [{ hint: expect.stringMatching(/^name one of them; up now: one; shipped: /) as string }],
     });
     expect(told('quickstart')).toBeUndefined();
+    expect(findIdOfKnown(scratch(), 'quickstart')).toBeUndefined();
+    expect(() => findIdOfKnown(scratch(), 'frobnicate')).toThrow(
+      expect.objectContaining({ code: 'LAB-NOT-FOUND' }) as Error,
+    );
   });
 });
 
@@ -306,6 +384,13 @@ describe('the logs of a lab', () => {
       'guest.qemu',
       'events',
     ]);
+  });
+
+  it('are there although its record is damaged', async () => {
+    const id = leaveLogs('/labs/past/lab.yaml');
+    writeFileSync(join(new LabFolder(scratch(), id).folder, 'state.json'), '{"version"');
+    expect(await labLogs(scratch(), 'past', 'guest.qemu')).toMatchObject([{ text: 'qemu said\n' }]);
+    expect(logNames(scratch(), 'past')).toEqual(['guest.console', 'guest.qemu', 'events']);
   });
 
   it('are none where no lab ever was', async () => {

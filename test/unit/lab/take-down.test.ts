@@ -2,7 +2,10 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { findHolders } from '../../../src/hosts/find-holders.js';
 import type { MachineHost } from '../../../src/hosts/host.js';
+import { createNamespace, destroyNamespace, type NamespaceHolder } from '../../../src/hosts/namespace.js';
+import { NamespaceHost } from '../../../src/hosts/namespace-host.js';
 import { endParts } from '../../../src/lab/end-parts.js';
 import { keyOf, LabFolder, type PartKey, type RecordedPart } from '../../../src/lab/record.js';
 import type { Site } from '../../../src/lab/site.js';
@@ -11,7 +14,8 @@ import type { ServicePlace } from '../../../src/model/service.js';
 import { silentProgress } from '../../../src/model/progress.js';
 import { silentTask, taskWith } from '../../../src/model/task.js';
 import { lockHolder } from '../../../src/process/lock.js';
-import { identify, type ProcessIdentity } from '../../../src/process/identity.js';
+import { identify, isAlive, type ProcessIdentity } from '../../../src/process/identity.js';
+import { waitBriefly } from '../../../src/process/wait-for.js';
 import { labWithNic } from '../../support/definition.js';
 import { gone, record, recorded } from '../../support/record.js';
 import { useScratch } from '../../support/scratch.js';
@@ -231,5 +235,60 @@ describe('lab down', () => {
   it('has nothing to do for a lab that is not up', async () => {
     expect(await bringDown(folder, silentTask())).toBe(false);
     expect(existsSync(folder.events)).toBe(false);
+  });
+});
+
+describe('lab down of a lab whose record is damaged', () => {
+  /** A lab of which only the namespaces are up, with another process in them. */
+  async function holdLab(): Promise<{ holder: NamespaceHolder; inside: ProcessIdentity }> {
+    mkdirSync(folder.run, { recursive: true });
+    const log = folder.log('namespace');
+    const holder = await createNamespace(folder.run, log, () => undefined);
+    const host = new NamespaceHost({ holder, folder: folder.run, bin: '/nowhere' });
+    const started = await host.start(['sleep', '600'], 'guest.qemu.log', () => undefined);
+    const inside = await waitBriefly({ ask: async () => started.identify(), everyMs: 5, limitMs: 10_000 });
+    if (inside === undefined) throw new Error('it does not run');
+    return { holder, inside };
+  }
+
+  it('ends all that runs in its namespaces, and removes what belongs to it but the logs', async () => {
+    const { holder, inside } = await holdLab();
+    const journal = changeFunctions('rm functions.journal');
+    writeFileSync(join(folder.folder, 'state.json'), '{"version": 6, "id": "x');
+    expect(findHolders(folder.run)).toEqual([holder]);
+
+    expect(await bringDown(folder, silentTask())).toBe(true);
+    for (const process of [holder.outer, holder.init, inside]) expect(isAlive(process)).toBe(false);
+    expect(existsSync(journal)).toBe(false);
+    expect(readdirSync(folder.run).sort()).toEqual(['guest.qemu.log', 'namespace.log']);
+    expect(folder.read()).toBeUndefined();
+    expect(await bringDown(folder, silentTask())).toBe(false);
+  });
+
+  it('leaves alone who else works in its folder, and the labs beside it', async () => {
+    const { holder } = await holdLab();
+    const other = new LabFolder(scratch(), 'other-12345678');
+    mkdirSync(other.run, { recursive: true });
+    const beside = await createNamespace(other.run, other.log('namespace'), () => undefined);
+    // A person who looks at the logs.
+    const reader = spawn('sleep', ['600'], { cwd: folder.run, stdio: 'ignore' });
+    const identity = identify(reader.pid ?? 0);
+    try {
+      writeFileSync(join(folder.folder, 'state.json'), '');
+      await bringDown(folder, silentTask());
+      expect(isAlive(holder.init)).toBe(false);
+      expect(isAlive(beside.init)).toBe(true);
+      expect(identity !== undefined && isAlive(identity)).toBe(true);
+    } finally {
+      reader.kill('SIGKILL');
+      await destroyNamespace(beside);
+    }
+  });
+
+  it('needs nothing that runs', async () => {
+    mkdirSync(folder.run, { recursive: true });
+    writeFileSync(join(folder.folder, 'state.json'), 'null');
+    expect(await bringDown(folder, silentTask())).toBe(true);
+    expect(folder.read()).toBeUndefined();
   });
 });
