@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs';
 import { StateError } from '../errors/families.js';
 import type { Task } from '../model/task.js';
 import type { Lock } from '../process/lock.js';
 import { lockFolder, publishFolder } from '../process/publish-folder.js';
 import type { LockWait } from '../process/wait-for-lock.js';
+import { isWhole } from '../process/whole-folder.js';
 
 const wait: LockWait = {
   purpose: 'build an image',
@@ -23,7 +23,7 @@ export async function lockBuilds(parent: string, task: Task): Promise<Lock> {
 }
 
 /**
- * Makes the folder `place` if it is not there: see publishFolder. `build` gets the folder to fill and one for whatever else it needs.
+ * Makes the folder `place` if it is not there, or not whole: see publishFolder. `build` gets the folder to fill and one for whatever else it needs.
  * Throws StateError when another build goes on for longer than half an hour.
  */
 export async function buildFolder(
@@ -31,6 +31,6 @@ export async function buildFolder(
   build: (result: string, scratch: string) => Promise<void>,
   task: Task,
 ): Promise<void> {
-  const find = (): true | undefined => (existsSync(place) ? true : undefined);
+  const find = (): true | undefined => (isWhole(place) ? true : undefined);
   await publishFolder({ place, wait, find, build }, task);
 }

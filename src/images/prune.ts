@@ -1,12 +1,14 @@
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Task } from '../model/task.js';
+import { forgetContents } from '../process/whole-folder.js';
 import { lockBuilds } from './build-folder.js';
 import {
   allLayers,
   customizeFolders,
   imagesFolder,
   initramfsFolders,
+  layerFolders,
   layersFolder,
   NAME_LENGTH,
 } from './layers/store.js';
@@ -40,6 +42,12 @@ function keptNames(cache: string, digests: ReadonlySet<string>, folders: Readonl
   return kept;
 }
 
+/** Layers that have lost what says what they are, and from which no machine runs. */
+function damagedLayers(cache: string, folders: ReadonlySet<string>): string[] {
+  const readable = new Set(allLayers(cache).map(({ folder }) => folder));
+  return layerFolders(cache).filter((folder) => !readable.has(folder) && !folders.has(folder));
+}
+
 /** Folders of images without a disk that are none of `digests` and not among `folders`. */
 function unusedInitramfs(
   cache: string,
@@ -71,6 +79,7 @@ export async function pruneImages(
       ...allLayers(cache)
         .filter(({ folder }) => !kept.has(folder))
         .map(({ folder, manifest }) => ({ title: manifest.title, folder })),
+      ...damagedLayers(cache, folders).map((folder) => ({ title: 'a damaged layer', folder })),
       ...unusedInitramfs(cache, digests, folders),
       ...customizeFolders(cache)
         .filter(({ layer }) => !kept.has(layer))
@@ -81,7 +90,10 @@ export async function pruneImages(
       })),
     ].filter(({ folder }) => existsSync(folder));
     const removed = unused.map((one) => ({ ...one, bytes: bytesIn(one.folder) }));
-    for (const { folder } of removed) rmSync(folder, { recursive: true, force: true });
+    for (const { folder } of removed) {
+      rmSync(folder, { recursive: true, force: true });
+      forgetContents(folder);
+    }
     return { removed, bytes: removed.reduce((sum, { bytes }) => sum + bytes, 0) };
   } finally {
     await lock.release();

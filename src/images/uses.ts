@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { digest } from '../model/digest.js';
+import { unlessReadOnly } from '../process/read-only.js';
 import { readJson, writeJson } from '../toolchain/json-file.js';
 import { imagesFolder } from './layers/store.js';
 
@@ -21,9 +22,14 @@ function fileOf(cache: string, definition: string): string {
   return join(usesFolder(cache), `${name}.json`);
 }
 
-/** Notes which images a definition needs now, instead of what it needed before. */
+/**
+ * Notes which images a definition needs now, instead of what it needed before. Nothing is noted in a cache that cannot be written:
+ * whoever may prune that has a say over it.
+ */
 export function noteUse(cache: string, use: ImageUse): void {
-  writeJson(fileOf(cache, use.definition), use);
+  unlessReadOnly(() => {
+    writeJson(fileOf(cache, use.definition), use);
+  });
 }
 
 /** Of the definitions that still exist; what is noted of the others is forgotten. */

@@ -3,7 +3,6 @@ import {
   copyFileSync,
   createReadStream,
   createWriteStream,
-  existsSync,
   mkdirSync,
   statSync,
   symlinkSync,
@@ -14,6 +13,7 @@ import { pipeline } from 'node:stream/promises';
 import { digestOf } from '../model/digest.js';
 import { withStep } from '../model/progress.js';
 import type { Task } from '../model/task.js';
+import { isWhole } from '../process/whole-folder.js';
 import type { BootImage } from './boot-image.js';
 import type { BuildContext } from './build-context.js';
 import { buildFolder } from './build-folder.js';
@@ -52,7 +52,7 @@ export async function withInside(
   const folder = join(imagesFolder(environment.cache), FOLDER, contentDigest.slice(0, 32));
   const initrd = join(folder, 'initrd');
   const combined = { ...image, initrd, digest: contentDigest };
-  if (existsSync(folder)) return combined;
+  if (isWhole(folder)) return combined;
   const names = inside.map(({ machine }) => machine).join(', ');
   await withStep(task, `Add ${names} to the outer machine’s image`, async () =>
     buildFolder(

@@ -62,7 +62,9 @@ export class ProcessError extends ExplainedError {
   override get problem(): Problem {
     const program = this.argv[0] ?? '';
     const refusal = refusalBySignal(this.signal) ?? refusalIn(this.stderr);
-    if (refusal !== undefined) return { ...refusal, message: `\`${program}\` failed: ${refusal.message}` };
+    const location = this.place === undefined ? undefined : { file: this.place };
+    if (refusal !== undefined)
+      return { ...refusal, message: `\`${program}\` failed: ${refusal.message}`, location };
     return {
       code: 'LAB-PROGRAM-FAILED',
       message: `\`${program}\` failed`,

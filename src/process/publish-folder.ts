@@ -4,11 +4,13 @@ import { open, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { EnvironmentError } from '../errors/families.js';
 import type { Task } from '../model/task.js';
+import { locatedIn } from './located.js';
 import type { Lock } from './lock.js';
 import { makeOwnFolder } from './own-folder.js';
 import { removeFolder } from './remove-folder.js';
 import { run } from './run.js';
 import { waitForLock, type LockWait } from './wait-for-lock.js';
+import { noteContents } from './whole-folder.js';
 
 /** A folder that is made once and then found. */
 export interface Publication<T> {
@@ -34,8 +36,8 @@ export async function lockFolder(parent: string, wait: LockWait, task: Task): Pr
 
 /**
  * Makes what is not in its place yet. Of several processes that ask at once one makes it and the others wait. It is built beside its
- * place and renamed when it is whole, so what is in the place can be trusted; what an earlier, killed run left is removed. Returns
- * what `find` finds then. Throws EnvironmentError and what `build` throws; nothing is left behind then.
+ * place and renamed when it is whole, and what is in it is written down: see isWhole. What an earlier, killed run left is removed, and
+ * so is what is in the place but is not whole. Returns what `find` finds then. Throws EnvironmentError and what `build` throws; nothing is left behind then.
  */
 export async function publishFolder<T>(publication: Publication<T>, task: Task): Promise<T | undefined> {
   const { place, wait, find, build } = publication;
@@ -49,8 +51,10 @@ export async function publishFolder<T>(publication: Publication<T>, task: Task):
     const result = join(scratch, 'result');
     try {
       makeOwnFolder(result);
-      await build(result, scratch);
-      await putInPlace(result, place);
+      await locatedIn(parent, async () => {
+        await build(result, scratch);
+        await putInPlace(result, place);
+      });
     } finally {
       await removeFolder(scratch);
     }
@@ -68,6 +72,7 @@ function temporaryIn(parent: string): string {
 async function putInPlace(result: string, place: string): Promise<void> {
   await run(['sync', '--file-system', result], { timeoutMs: SYNC_LIMIT_MS });
   await setAside(place);
+  noteContents(result, place);
   await rename(result, place);
   const parent = await open(dirname(place), 'r');
   try {

@@ -3,6 +3,7 @@ import { basename, join, resolve } from 'node:path';
 import { ToolchainError, UsageError } from '../errors/families.js';
 import type { Environment } from '../model/environment.js';
 import { makeOwnFolder } from '../process/own-folder.js';
+import { unlessReadOnly } from '../process/read-only.js';
 import { toolchainFolder } from './folders.js';
 import { readKernelImage } from './kernel-release.js';
 import type { ProvisionedTree } from './tree.js';
@@ -112,13 +113,15 @@ function agreedRelease(image: string, imageRelease: string | undefined, modules:
   });
 }
 
-/** A kernel without modules has everything built in: its modules folder exists and lists none. */
+/** A kernel without modules has everything built in: its modules folder lists none, or is not there in a cache that cannot be written. */
 function folderWithoutModules(release: string, environment: Environment): string {
   const folder = join(toolchainFolder(environment), 'no-modules', release.replaceAll('/', '_'));
   const list = join(folder, 'modules.builtin');
   if (!existsSync(list)) {
-    makeOwnFolder(folder);
-    writeFileSync(list, '');
+    unlessReadOnly(() => {
+      makeOwnFolder(folder);
+      writeFileSync(list, '');
+    });
   }
   return folder;
 }

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ToolchainError } from '../errors/families.js';
+import { isWhole } from '../process/whole-folder.js';
 import type { Environment } from '../model/environment.js';
 import { readManifest, type Manifest } from './manifest.js';
 import { packageListOf } from './mmdebstrap.js';
@@ -21,7 +22,7 @@ export function treeFolder(recipe: Recipe, environment: Environment): string {
   return join(toolchainFolder(environment), recipeDigest(recipe));
 }
 
-/** The recipe's tree if it is in the cache and whole, else undefined. Costs one small file's reading and a few stats. */
+/** The recipe's tree if it is in the cache and whole, else undefined. Looks at each of its files, which takes some milliseconds. */
 export function findTree(recipe: Recipe, environment: Environment): ProvisionedTree | undefined {
   const folder = treeFolder(recipe, environment);
   const manifest = readManifest(folder, recipeDigest(recipe));
@@ -33,7 +34,7 @@ export function findTree(recipe: Recipe, environment: Environment): ProvisionedT
     join(found.bin, 'busybox'),
     ...(manifest.qemuVersion === undefined ? [] : [join(found.bin, 'qemu-system-x86_64')]),
   ];
-  return needed.every((path) => existsSync(path)) ? found : undefined;
+  return needed.every((path) => existsSync(path)) && isWhole(folder) ? found : undefined;
 }
 
 /** The tree's kernel, with paths relative to the tree. Newer packages have the image beside the modules, older ones in /boot. */

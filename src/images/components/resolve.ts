@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { digestOf } from '../../model/digest.js';
 import { shippedFile } from '../../model/folders.js';
+import { isWhole } from '../../process/whole-folder.js';
 import { buildFolder } from '../build-folder.js';
 import type { BuildContext } from '../build-context.js';
 import { imagesFolder } from '../layers/store.js';
@@ -83,7 +84,7 @@ export async function withArtefacts(
   if (build === undefined) return resolved;
   const key = digestOf([resolved.digest, recipe.perKernel === true ? image.kernelRelease : null]);
   const artefacts = join(imagesFolder(work.cache), 'artefacts', key.slice(0, 32));
-  if (!existsSync(artefacts)) {
+  if (!isWhole(artefacts)) {
     await buildFolder(
       artefacts,
       async (root, scratch) => {

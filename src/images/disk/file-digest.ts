@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { digest } from '../../model/digest.js';
 import type { Task } from '../../model/task.js';
+import { unlessReadOnly } from '../../process/read-only.js';
 import { readJson, writeJson } from '../../toolchain/json-file.js';
 import { imagesFolder } from '../layers/store.js';
 
@@ -43,7 +44,9 @@ export function knownDigest(file: string, cache: string): string {
   const known = readJson(note) as KnownDigest | undefined;
   if (known?.mark === mark) return known.sha256;
   const sha256 = hashFile(file);
-  writeJson(note, { mark, sha256 });
+  unlessReadOnly(() => {
+    writeJson(note, { mark, sha256 });
+  });
   return sha256;
 }
 

@@ -2,11 +2,13 @@ import { appendFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { inStep, type Task } from '../../model/task.js';
 import { makeOwnFolder } from '../../process/own-folder.js';
+import { removeFolder } from '../../process/remove-folder.js';
+import { forgetContents } from '../../process/whole-folder.js';
 import { buildFolder } from '../build-folder.js';
 import type { BuildContext } from '../build-context.js';
 import { MANIFEST, type LayerManifest } from './layer.js';
 import { chainOf, type PlannedLayer } from './planned-layer.js';
-import { buildLog, findLayer, layerFolder, type StoredLayer } from './store.js';
+import { buildLog, findLayer, layerFolder, layersAbove, type StoredLayer } from './store.js';
 
 const MAX_DETAIL = 120;
 
@@ -41,6 +43,10 @@ async function build(
     const started = Date.now();
     makeOwnFolder(dirname(log));
     rmSync(log, { force: true });
+    for (const { folder } of layersAbove(cache, layer.digest)) {
+      await removeFolder(folder);
+      forgetContents(folder);
+    }
     const show = (line: string): void => {
       record(line);
       step.detail(line.slice(0, MAX_DETAIL));
@@ -59,7 +65,8 @@ async function build(
 }
 
 /**
- * A layer from the cache, built if it is not there, and whatever is missing below it first. Of several that ask at once one builds
+ * A layer from the cache, built if it is not there or not whole, and whatever is missing below it first. What stands on a layer that is
+ * built again goes: its disk would be that of another. Of several that ask at once one builds
  * and the others wait. Throws LabErrors, which name the log; nothing that looks like a layer is left then.
  */
 export async function ensureLayer(

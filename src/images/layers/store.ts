@@ -1,5 +1,7 @@
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { isWhole } from '../../process/whole-folder.js';
+import { readJson } from '../../toolchain/json-file.js';
 import { DISK, MANIFEST, type LayerManifest } from './layer.js';
 
 /** So many hex digits of a digest name a folder. */
@@ -54,24 +56,39 @@ export function customizeFolders(cache: string): { folder: string; layer: string
     }));
 }
 
-/** A layer if it is in the cache. What has its name is whole: see buildFolder. */
+/** A layer if it is in the cache, with all its files. */
 export function findLayer(cache: string, digest: string): StoredLayer | undefined {
-  return readLayer(layerFolder(cache, digest));
+  const folder = layerFolder(cache, digest);
+  return isWhole(folder) ? readLayer(folder) : undefined;
 }
 
+/** What a folder of layers says of itself; undefined if it has lost that. */
 function readLayer(folder: string): StoredLayer | undefined {
-  const file = join(folder, MANIFEST);
-  if (!existsSync(file)) return undefined;
-  const manifest = JSON.parse(readFileSync(file, 'utf8')) as LayerManifest;
-  return { folder, disk: join(folder, DISK), manifest };
+  const manifest = readJson(join(folder, MANIFEST)) as LayerManifest | undefined;
+  return manifest === undefined ? undefined : { folder, disk: join(folder, DISK), manifest };
 }
 
-/** Every finished layer in the cache. */
-export function allLayers(cache: string): StoredLayer[] {
+/** The folders of layers in the cache. */
+export function layerFolders(cache: string): string[] {
   if (!existsSync(layersFolder(cache))) return [];
   return readdirSync(layersFolder(cache))
     .filter((name) => /^[0-9a-f]+$/.test(name))
-    .flatMap((name) => readLayer(join(layersFolder(cache), name)) ?? []);
+    .map((name) => join(layersFolder(cache), name));
+}
+
+/** Every layer in the cache that says what it is. */
+export function allLayers(cache: string): StoredLayer[] {
+  return layerFolders(cache).flatMap((folder) => readLayer(folder) ?? []);
+}
+
+/** The layers in the cache that stand on a layer, directly or not. Their disks only hold what differs from that very disk. */
+export function layersAbove(cache: string, digest: string): StoredLayer[] {
+  const all = allLayers(cache);
+  const above = (below: string): StoredLayer[] => {
+    const next = all.filter(({ manifest }) => manifest.parent === below);
+    return next.flatMap((layer) => [layer, ...above(layer.manifest.digest)]);
+  };
+  return above(digest);
 }
 
 /** The folders of images without a disk, by what they are called in the cache: `micro`, `hypervisor`, `inside`. */

@@ -1,18 +1,11 @@
 import { createHash } from 'node:crypto';
-import {
-  chmodSync,
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { digest } from '../../model/digest.js';
 import { withStep } from '../../model/progress.js';
 import type { Task } from '../../model/task.js';
 import { runOrThrow } from '../../process/run.js';
+import { isWhole } from '../../process/whole-folder.js';
 import type { KernelTool, Toolchain } from '../../toolchain/types.js';
 import type { BootImage } from '../boot-image.js';
 import type { BuildContext } from '../build-context.js';
@@ -94,7 +87,7 @@ export async function initramfsImage(
     disk: null,
     digest: contentDigest,
   };
-  if (existsSync(folder)) return image;
+  if (isWhole(folder)) return image;
   const build = async (result: string, scratch: string): Promise<void> => {
     const root = join(scratch, 'root');
     await fillRoot(root, contents, toolchain, scratch);

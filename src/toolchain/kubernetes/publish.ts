@@ -1,10 +1,10 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ToolchainError } from '../../errors/families.js';
 import type { Environment } from '../../model/environment.js';
 import type { Task } from '../../model/task.js';
 import { publishFolder } from '../../process/publish-folder.js';
 import type { LockWait } from '../../process/wait-for-lock.js';
+import { isWhole } from '../../process/whole-folder.js';
 import { kubernetesFolder } from './folder.js';
 
 const WAIT_HOURS = 3;
@@ -21,7 +21,7 @@ export const buildWait: LockWait = {
     }),
 };
 
-/** The folder of that name beside the other programs, made by `build` if it is not there: see publishFolder. */
+/** The folder of that name beside the other programs, made by `build` if it is not there, or not whole: see publishFolder. */
 export async function publishedFolder(
   name: string,
   build: (result: string, scratch: string) => Promise<void>,
@@ -29,8 +29,9 @@ export async function publishedFolder(
   task: Task,
 ): Promise<string> {
   const place = join(kubernetesFolder(environment), name);
-  if (existsSync(place)) return place;
-  const find = (): string | undefined => (existsSync(place) ? place : undefined);
+  const find = (): string | undefined => (isWhole(place) ? place : undefined);
+  const found = find();
+  if (found !== undefined) return found;
   const made = await publishFolder({ place, wait: buildWait, find, build }, task);
   if (made === undefined) throw new Error(`${place} is not where it was put`);
   return made;

@@ -1,6 +1,14 @@
 import type { ToolchainOptions } from '../../../src/toolchain/types.js';
 import { readEnvironment } from '../../../src/cli/environment.js';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -257,6 +265,24 @@ describe('a tree in the cache', () => {
       'its kernel is gone',
       (folder: string) => {
         rmSync(join(folder, 'tree/usr/lib/modules'), { recursive: true });
+      },
+    ],
+    [
+      'one of its programs is gone',
+      (folder: string) => {
+        rmSync(join(folder, 'tree/usr/bin/netperf'));
+      },
+    ],
+    [
+      'one of its programs was cut short',
+      (folder: string) => {
+        truncateSync(join(folder, 'tree/usr/bin/qemu-img'), 5);
+      },
+    ],
+    [
+      'one of its wrappers is empty',
+      (folder: string) => {
+        truncateSync(join(folder, 'bin/zstd'));
       },
     ],
     [

@@ -21,7 +21,7 @@ async function fill(result: string): Promise<void> {
 }
 
 describe('buildFolder', () => {
-  it('makes the folder, and leaves nothing beside it but its lock', async () => {
+  it('makes the folder, and leaves nothing beside it but its lock and the list of its files', async () => {
     await buildFolder(
       target(),
       async (result, work) => {
@@ -31,7 +31,7 @@ describe('buildFolder', () => {
       silentTask(),
     );
     expect(readFileSync(join(target(), 'initrd'), 'utf8')).toBe('whole');
-    expect(inParent()).toEqual(['abc', 'lock']);
+    expect(inParent()).toEqual(['abc', 'abc.contents.json', 'lock']);
   });
 
   it('shows nothing under its name before all is there, nor when the build fails', async () => {
@@ -54,7 +54,7 @@ describe('buildFolder', () => {
     mkdirSync(join(scratch(), 'images/micro/.building-dead/result'), { recursive: true });
     writeFileSync(join(scratch(), 'images/micro/.building-dead/result/initrd'), 'half');
     await buildFolder(target(), fill, silentTask());
-    expect(inParent()).toEqual(['abc', 'lock']);
+    expect(inParent()).toEqual(['abc', 'abc.contents.json', 'lock']);
     expect(readFileSync(join(target(), 'initrd'), 'utf8')).toBe('whole');
   });
 

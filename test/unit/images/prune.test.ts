@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { backingFile } from '../../../src/images/backing-file.js';
@@ -10,6 +10,8 @@ import {
   imagesFolder,
   layerFolder,
 } from '../../../src/images/layers/store.js';
+import { knownDigest } from '../../../src/images/disk/file-digest.js';
+import { digest as hexDigest } from '../../../src/model/digest.js';
 import { pruneImages } from '../../../src/images/prune.js';
 import { currentUses, noteUse } from '../../../src/images/uses.js';
 import { silentTask } from '../../../src/model/task.js';
@@ -71,6 +73,29 @@ describe('pruneImages', () => {
     expect(existsSync(micro)).toBe(false);
   });
 
+  it('removes a layer that has lost what it says of itself, unless a machine runs from it', async () => {
+    const [lost, used] = [store('e', null), store('f', null)];
+    rmSync(join(lost, MANIFEST));
+    writeFileSync(join(used, MANIFEST), '{"digest": "');
+    const { removed } = await pruneImages(
+      scratch(),
+      new Set([digest('c'), digest('d')]),
+      new Set([used]),
+      silentTask(),
+    );
+    expect(removed.map(({ title, folder }) => ({ title, folder }))).toEqual([
+      { title: 'a damaged layer', folder: lost },
+    ]);
+    expect(existsSync(used)).toBe(true);
+  });
+
+  it('removes the list of files with the folder', async () => {
+    const list = `${layerFolder(scratch(), digest('c'))}.contents.json`;
+    writeFileSync(list, '{}');
+    await pruneImages(scratch(), new Set(), new Set(), silentTask());
+    expect(existsSync(list)).toBe(false);
+  });
+
   it('keeps the micro image that a lab needs', async () => {
     const micro = join(imagesFolder(scratch()), 'micro', 'a'.repeat(32));
     mkdirSync(micro, { recursive: true });
@@ -92,6 +117,26 @@ describe('uses', () => {
     noteUse(scratch(), { definition: here, digests: ['2'] });
     noteUse(scratch(), { definition: gone, digests: ['3'] });
     expect(currentUses(scratch())).toEqual([{ definition: here, digests: ['2'] }]);
+  });
+});
+
+describe('a cache that cannot be written', () => {
+  it('is used all the same: nothing is noted there', () => {
+    // Root, too, makes no folders here.
+    expect(() => {
+      noteUse('/sys/lab-cache', { definition: '/lab.yaml', digests: ['1'] });
+    }).not.toThrow();
+    expect(currentUses('/sys/lab-cache')).toEqual([]);
+    const disk = join(scratch(), 'disk');
+    writeFileSync(disk, 'words');
+    expect(knownDigest(disk, '/sys/lab-cache')).toBe(hexDigest('words'));
+  });
+
+  it('is not one that is full: that is told', () => {
+    writeFileSync(join(scratch(), 'images'), 'a file where a folder should be');
+    expect(() => {
+      noteUse(scratch(), { definition: '/lab.yaml', digests: ['1'] });
+    }).toThrow(/EEXIST|ENOTDIR/);
   });
 });
 
