@@ -42,7 +42,7 @@ export interface CheckSpec<P extends Parameters = Parameters> {
   readonly summary: string;
   readonly parameters: z.ZodObject<P>;
   readonly scope: CheckScope;
-  /** Whether the check applies to this NIC. `peers`: the segments of the lab's peers. */
+  /** Whether the check applies to this NIC. `peers`: the segments of peers on its networks, each at most twice. */
   readonly fits: (nic: CheckedNic, peers: readonly Segment[]) => boolean;
   /** What to change in a definition that has no NIC it applies to. */
   readonly hint: string;

@@ -9,6 +9,8 @@ export class AddressPool {
   readonly #taken = new Set<string>();
   /** How many addresses were tried for each kind: a taken one stays taken. */
   readonly #tried = { peer: 0, function: 0 };
+  /** By length: the offset above which no range of that length is free, nor a longer one. */
+  readonly #highest = new Map<number, number>();
 
   constructor(cidr: string) {
     this.#subnet = parseSubnet(cidr);
@@ -38,16 +40,24 @@ export class AddressPool {
 
   /** Takes the highest `count` free addresses that follow each other. Undefined if there are none. */
   takeRange(count: number): { readonly first: string; readonly last: string } | undefined {
-    const { first, size } = this.#subnet;
+    const { first } = this.#subnet;
     let free = 0;
-    for (let offset = size - 2; offset > 0; offset -= 1) {
+    for (let offset = this.#highestFor(count); offset > 0; offset -= 1) {
       free = this.#taken.has(numberToAddress(first + offset)) ? 0 : free + 1;
       if (free < count) continue;
       const range = Array.from({ length: count }, (_, index) => numberToAddress(first + offset + index));
       for (const address of range) this.#taken.add(address);
+      this.#highest.set(count, offset - 1);
       return { first: range[0] ?? '', last: range.at(-1) ?? '' };
     }
+    this.#highest.set(count, 0);
     return undefined;
+  }
+
+  /** Where to look for a range from, downwards. */
+  #highestFor(count: number): number {
+    const known = [...this.#highest].flatMap(([length, offset]) => (length <= count ? offset : []));
+    return Math.min(this.#subnet.size - 2, ...known);
   }
 
   #withPrefix(address: string): string {

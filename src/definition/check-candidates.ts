@@ -3,6 +3,7 @@ import type { CheckedNic } from '../checks/spec.js';
 import type { Segment } from '../model/lab.js';
 import { clusterUseOf } from './cluster.js';
 import type { Draft, DraftNic } from './draft.js';
+import { groupedBy, ofDraft } from './of-draft.js';
 import { isStorage, modelOf, outerUses, segmentBehind, vfsOf } from './relations.js';
 
 /** A NIC as a check sees it. */
@@ -20,9 +21,8 @@ function endsOf(draft: Draft, { functions }: DraftNic): (Segment | null)[] {
   });
 }
 
-/** The NICs of a definition, for fittingNics to choose from. */
-export function checkCandidates(draft: Draft): readonly CheckCandidate[] {
-  return draft.machines.flatMap(({ name, nics }) => {
+const allCandidates = ofDraft((draft): readonly CheckCandidate[] =>
+  draft.machines.flatMap(({ name, nics }) => {
     const used = new Set(outerUses(draft, name));
     return nics.map((nic) => ({
       nic,
@@ -35,7 +35,28 @@ export function checkCandidates(draft: Draft): readonly CheckCandidate[] {
       },
       usedInside: nic.functions.some(({ id }) => used.has(id)),
     }));
-  });
+  }),
+);
+
+const candidatesByMachine = ofDraft((draft) => groupedBy(allCandidates(draft), ({ nic }) => nic.machine));
+
+/** No check asks for more peers on one segment. */
+const ENOUGH_PEERS = 2;
+
+/** By network: the segments that peers are on, each as often as a check may ask. */
+const peersByNetwork = ofDraft(({ peers }) => {
+  const bySegment = groupedBy(peers, ({ network, vlan }) => `${network} ${vlan}`);
+  const enough = [...bySegment.values()].flatMap((there) => there.slice(0, ENOUGH_PEERS));
+  return groupedBy(
+    enough.map(({ network, vlan }): Segment => ({ network, vlan })),
+    ({ network }) => network,
+  );
+});
+
+/** The segments of peers on the networks of a NIC: those of others are nothing to a check. */
+function peersNear(draft: Draft, { ends }: CheckedNic): readonly Segment[] {
+  const networks = new Set(ends.flatMap((end) => end?.network ?? []));
+  return [...networks].flatMap((network) => peersByNetwork(draft).get(network) ?? []);
 }
 
 /** A NIC that a check applies to. */
@@ -46,14 +67,14 @@ export interface FittingNic extends CheckCandidate {
 
 /** The NICs that a check applies to, on one machine or, for null, on any. NICs that are in use are among them. */
 export function fittingNics(
-  candidates: readonly CheckCandidate[],
+  draft: Draft,
   { name, machine }: { readonly name: CheckName; readonly machine: string | null },
-  peers: readonly Segment[],
 ): readonly FittingNic[] {
   const { scope, fits } = specOf(name);
+  const candidates =
+    machine === null ? allCandidates(draft) : (candidatesByMachine(draft).get(machine) ?? []);
   return candidates
-    .filter(({ nic }) => machine === null || nic.machine === machine)
-    .filter(({ checked }) => fits(checked, peers))
+    .filter(({ checked }) => fits(checked, peersNear(draft, checked)))
     .map((candidate) => ({
       ...candidate,
       inUse: candidate.usedInside || (scope === 'nic' && candidate.checked.cluster !== null),

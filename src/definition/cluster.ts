@@ -3,6 +3,7 @@ import type { ClusterUse } from '../checks/spec.js';
 import type { BenchContainers, Segment } from '../model/lab.js';
 import { DEFAULT_CONTAINER_SUBNET } from './defaults.js';
 import type { Draft, DraftBench, DraftFunction, DraftMachine, DraftNic } from './draft.js';
+import { ofDraft } from './of-draft.js';
 import {
   functionsOfMachine,
   isNode,
@@ -28,7 +29,7 @@ export interface ControlPlanePlace {
 }
 
 /** What the control plane runs in; undefined if neither a peer nor a machine has that name. */
-export function controlPlaneOf(draft: Draft): ControlPlanePlace | undefined {
+export const controlPlaneOf: (draft: Draft) => ControlPlanePlace | undefined = ofDraft((draft) => {
   const { kubernetes, peers } = draft;
   if (kubernetes === null) return undefined;
   const name = kubernetes.controlPlane;
@@ -39,7 +40,7 @@ export function controlPlaneOf(draft: Draft): ControlPlanePlace | undefined {
   }
   const segment = peers.find((peer) => peer.name === name);
   return segment === undefined ? undefined : { name, machine: null, uplink: undefined, segment };
-}
+});
 
 function segmentOf(draft: Draft, { machine, backend }: DraftFunction): Segment | null {
   return segmentBehind(draft, machine, backend);

@@ -70,7 +70,15 @@ export function defaultMemoryMiB(functions: number, inside: readonly number[]): 
   return BASE_MEMORY_MIB + functions * MEMORY_PER_FUNCTION_MIB + forInside;
 }
 
-/** The subnet of the network at a place among the networks: 10.64.0.0/16, the next one 10.65.0.0/16 and so on. */
+const FIRST_SUBNET = 64;
+
+/** So many networks have a subnet without one being written: 10.255.0.0/16 is the last. */
+export const DEFAULT_SUBNETS = 256 - FIRST_SUBNET;
+
+/**
+ * The subnet of the network at a place among the networks: 10.64.0.0/16, the next one 10.65.0.0/16 and so on. There are DEFAULT_SUBNETS; a
+ * rule refuses a network after that which needs one.
+ */
 export function defaultSubnet(index: number): string {
-  return `10.${64 + index}.0.0/16`;
+  return `10.${FIRST_SUBNET + (index % DEFAULT_SUBNETS)}.0.0/16`;
 }

@@ -11,6 +11,8 @@ export interface Naming {
   readonly interfaces: InterfaceNames;
   readonly addresses: ReadonlyMap<string, AddressPool>;
   readonly networks: readonly Network[];
+  /** The same, by name. */
+  readonly networkNamed: ReadonlyMap<string | undefined, Network>;
 }
 
 /** Names for a definition: `interfaces` may have given some already; functions have addresses on the `networks` that are given. */
@@ -25,5 +27,6 @@ export function namingFor(
     interfaces,
     addresses: new Map(networks.map(({ name, subnet }) => [name, new AddressPool(subnet)])),
     networks,
+    networkNamed: new Map(networks.map((network) => [network.name, network])),
   };
 }

@@ -12,6 +12,7 @@ import {
   type ClusterRoles,
 } from './defaults.js';
 import type { Draft, DraftBackend, DraftFunction, DraftMachine, DraftNetwork, DraftNic } from './draft.js';
+import { groupedBy, ofDraft } from './of-draft.js';
 import type { Path } from './path.js';
 
 // What the parts of a definition have to do with each other. Each question has its one answer here, for the rules and for the
@@ -23,16 +24,19 @@ export interface OfNic {
   readonly pciFunction: DraftFunction;
 }
 
-function named<T extends { readonly name: string }>(parts: readonly T[], name: string | null): T | undefined {
-  return parts.find((part) => part.name === name);
+function byName<T extends { readonly name: string }>(parts: readonly T[]): ReadonlyMap<string | null, T> {
+  return new Map(parts.map((part) => [part.name, part]));
 }
 
+const machinesByName = ofDraft(({ machines }) => byName(machines));
+const networksByName = ofDraft(({ networks }) => byName(networks));
+
 export function machineNamed(draft: Draft, name: string | null): DraftMachine | undefined {
-  return named(draft.machines, name);
+  return machinesByName(draft).get(name);
 }
 
 export function networkNamed(draft: Draft, name: string | null): DraftNetwork | undefined {
-  return named(draft.networks, name);
+  return networksByName(draft).get(name);
 }
 
 /** The model of a NIC or of a function; undefined if there is none of that name. */
@@ -48,26 +52,26 @@ export function vfsOf({ functions }: DraftNic): readonly DraftFunction[] {
   return functions.filter(({ kind }) => kind === 'vf');
 }
 
-export function allNics(draft: Draft): readonly DraftNic[] {
-  return draft.machines.flatMap(({ nics }) => nics);
-}
+export const allNics: (draft: Draft) => readonly DraftNic[] = ofDraft(({ machines }) =>
+  machines.flatMap(({ nics }) => nics),
+);
 
-export function allFunctions(draft: Draft): readonly OfNic[] {
-  return allNics(draft).flatMap(functionsOfNic);
-}
+export const allFunctions: (draft: Draft) => readonly OfNic[] = ofDraft((draft) =>
+  allNics(draft).flatMap((nic) => nic.functions.map((pciFunction) => ({ nic, pciFunction }))),
+);
 
-function functionsOfNic(nic: DraftNic): OfNic[] {
-  return nic.functions.map((pciFunction) => ({ nic, pciFunction }));
-}
+const functionsByMachine = ofDraft((draft) => groupedBy(allFunctions(draft), ({ nic }) => nic.machine));
 
 /** Every function of a machine; none if there is no such machine. */
 export function functionsOfMachine(draft: Draft, machine: string): readonly OfNic[] {
-  return (machineNamed(draft, machine)?.nics ?? []).flatMap(functionsOfNic);
+  return functionsByMachine(draft).get(machine) ?? [];
 }
 
+const nodeNames = ofDraft(({ kubernetes }) => new Set(kubernetes?.nodes.map(({ machine }) => machine)));
+
 /** Whether a machine is a node of the lab's cluster. */
-export function isNode({ kubernetes }: Draft, machine: string): boolean {
-  return kubernetes?.nodes.some((node) => node.machine === machine) ?? false;
+export function isNode(draft: Draft, machine: string): boolean {
+  return nodeNames(draft).has(machine);
 }
 
 /** What a machine is for the lab's cluster. */
@@ -88,20 +92,30 @@ export function hasDisk(draft: Draft, machine: DraftMachine): boolean {
   return !isInitramfsImage(imageOf(draft, machine));
 }
 
-/** The machines inside a machine, at whatever depth, whose images have a disk. */
+const placeAmongMachines = ofDraft(
+  ({ machines }) => new Map(machines.map(({ name }, place) => [name, place])),
+);
+
+/** The machines inside a machine, at whatever depth, whose images have a disk, in the order of the definition. */
 export function disksInside(draft: Draft, name: string): readonly string[] {
   const inside = new Set(machinesOn(draft, name));
   // What is added meanwhile is visited too.
   for (const outer of inside) for (const inner of machinesOn(draft, outer.name)) inside.add(inner);
-  if (inside.size === 0) return [];
-  return draft.machines
-    .filter((machine) => inside.has(machine) && hasDisk(draft, machine))
-    .map((machine) => machine.name);
+  const place = placeAmongMachines(draft);
+  return [...inside]
+    .filter((machine) => hasDisk(draft, machine))
+    .map((machine) => machine.name)
+    .sort((one, other) => (place.get(one) ?? 0) - (place.get(other) ?? 0));
 }
+
+const functionsById = ofDraft(
+  (draft) =>
+    new Map(allFunctions(draft).map((one) => [`${one.nic.machine} ${one.pciFunction.id}`, one] as const)),
+);
 
 /** The function of a machine with that id; undefined if there is none. */
 export function functionNamed(draft: Draft, machine: string, id: string): OfNic | undefined {
-  return functionsOfMachine(draft, machine).find(({ pciFunction }) => pciFunction.id === id);
+  return functionsById(draft).get(`${machine} ${id}`);
 }
 
 /** Every backend that is written, once, with the machine that it is for. */
@@ -112,9 +126,11 @@ export function allBackends(draft: Draft): { readonly machine: string; readonly 
   });
 }
 
+const machinesByPlace = ofDraft(({ machines }) => groupedBy(machines, ({ on }) => on));
+
 /** The machines that run directly on a machine, or on this computer for null. */
 export function machinesOn(draft: Draft, name: string | null): readonly DraftMachine[] {
-  return draft.machines.filter(({ on }) => on === name);
+  return machinesByPlace(draft).get(name) ?? [];
 }
 
 /** The machines around a machine, from the inside out, until there is none or one comes again. */
@@ -173,8 +189,8 @@ export interface VdpaUse {
 }
 
 /** The vDPA devices of all functions: one entry for each function. */
-export function vdpaUses(draft: Draft): readonly VdpaUse[] {
-  return allFunctions(draft).flatMap(({ pciFunction: { machine, backend } }) => {
+export const vdpaUses: (draft: Draft) => readonly VdpaUse[] = ofDraft((draft) =>
+  allFunctions(draft).flatMap(({ pciFunction: { machine, backend } }) => {
     if (backend?.type !== 'vdpa') return [];
     const { of, device } = backend;
     return [
@@ -187,8 +203,8 @@ export function vdpaUses(draft: Draft): readonly VdpaUse[] {
         user: backend.path.slice(1, -1).join('.'),
       },
     ];
-  });
-}
+  }),
+);
 
 /**
  * The function whose MAC a function has: its own, unless its packets come from a vDPA device. Such a device has the MAC of the
@@ -208,28 +224,37 @@ export function macSource(draft: Draft, pciFunction: DraftFunction): DraftFuncti
   }
 }
 
+const vdpaUsesByOuter = ofDraft((draft) =>
+  groupedBy(
+    vdpaUses(draft).filter(({ of }) => of !== null),
+    ({ outer }) => outer,
+  ),
+);
+
 /** Whether vDPA devices are made of the machine's functions, for a machine that runs on it. */
 export function servesVdpa(draft: Draft, machine: string): boolean {
-  return vdpaUses(draft).some(({ outer, of }) => outer === machine && of !== null);
+  return vdpaUsesByOuter(draft).has(machine);
 }
+
+const networksByPlace = ofDraft(({ networks }) => groupedBy(networks, ({ on }) => on));
 
 /** The functions of a machine that what is inside it uses: vDPA devices are made of them, or bridges lead out through them. */
 export function outerUses(draft: Draft, machine: string): string[] {
   return [
-    ...vdpaUses(draft).flatMap(({ outer, of }) => (outer === machine && of !== null ? [of] : [])),
-    ...draft.networks.flatMap(({ on, uplink }) => (on === machine && uplink !== null ? [uplink] : [])),
+    ...(vdpaUsesByOuter(draft).get(machine) ?? []).flatMap(({ of }) => of ?? []),
+    ...(networksByPlace(draft).get(machine) ?? []).flatMap(({ uplink }) => uplink ?? []),
   ];
 }
 
 /** By network: how many functions have an address there, because their packets come out on it. */
-export function functionsByNetwork(draft: Draft): ReadonlyMap<string, number> {
+export const functionsByNetwork: (draft: Draft) => ReadonlyMap<string, number> = ofDraft((draft) => {
   const counts = new Map<string, number>();
   for (const { pciFunction } of allFunctions(draft)) {
     const network = segmentBehind(draft, pciFunction.machine, pciFunction.backend)?.network;
     if (network !== undefined) counts.set(network, (counts.get(network) ?? 0) + 1);
   }
   return counts;
-}
+});
 
 /** The memory of a machine in MiB: what is written, otherwise what it needs. */
 export function memoryMiBOf(draft: Draft, name: string): number {

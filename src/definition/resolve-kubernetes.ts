@@ -40,12 +40,8 @@ function resolvePool(nic: DraftNic, { name, model, vfs }: Nic, naming: Naming): 
 }
 
 /** The function by which a machine of the cluster is on the cluster's network, and its address there. */
-function reachedAt(
-  draft: Draft,
-  name: string,
-  machines: readonly Machine[],
-): { readonly uplink: string; readonly address: string } {
-  const machine = findByName(machines, name);
+function reachedAt(draft: Draft, machine: Machine): { readonly uplink: string; readonly address: string } {
+  const { name } = machine;
   const uplink = uplinkOf(draft, name)?.id;
   const address = uplink === undefined ? null : functionById(machine, uplink).pciFunction.address;
   if (uplink === undefined || address === null)
@@ -65,7 +61,7 @@ function resolveControlPlane(
     const { name: peer, address } = findByName(peers, place.name);
     return { on: { peer }, uplink: null, clients: peer, address: hostAddress(address), network };
   }
-  const { uplink, address } = reachedAt(draft, place.name, machines);
+  const { uplink, address } = reachedAt(draft, findByName(machines, place.name));
   return {
     on: { machine: place.name },
     uplink,
@@ -76,16 +72,21 @@ function resolveControlPlane(
 }
 
 function resolveNode(
-  node: DraftNode,
+  machine: Machine,
   index: number,
   { pods }: DraftKubernetes,
-  machines: readonly Machine[],
   naming: Naming,
 ): KubernetesNode {
   const { draft } = naming;
-  const { name, nics } = findByName(machines, node.machine);
+  const { name, nics } = machine;
   const pools = pooledNicsOf(draft, name).map((nic) => resolvePool(nic, findByName(nics, nic.name), naming));
-  return { machine: name, ...reachedAt(draft, name, machines), pods: podsOf(pods, index), pools };
+  return { machine: name, ...reachedAt(draft, machine), pods: podsOf(pods, index), pools };
+}
+
+/** The machines that are nodes, in the order of the nodes. */
+function nodesAmong(machines: readonly Machine[], nodes: readonly DraftNode[]): Machine[] {
+  const names = new Map(machines.map((machine) => [machine.name, machine]));
+  return nodes.flatMap(({ machine }) => names.get(machine) ?? []);
 }
 
 /** The cluster of a sound definition. Everything else of the lab has its addresses already: pods get what is left. */
@@ -99,7 +100,7 @@ export function resolveKubernetes(
   return {
     version,
     controlPlane: resolveControlPlane(naming.draft, peers, machines),
-    nodes: nodes.map((node, index) => resolveNode(node, index, kubernetes, machines, naming)),
+    nodes: nodesAmong(machines, nodes).map((node, index) => resolveNode(node, index, kubernetes, naming)),
     pods: networkAddress(pods),
     vfs,
   };

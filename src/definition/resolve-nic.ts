@@ -50,7 +50,7 @@ function resolveFunction(
   const { name, id, model, backend } = pciFunction;
   const own = ownBackend && backend !== null ? backend : null;
   const segment = segmentBehind(naming.draft, slots.machine, backend);
-  const network = naming.networks.find((one) => one.name === segment?.network);
+  const network = naming.networkNamed.get(segment?.network);
   const isNetwork = nicModel(model).kind === 'network';
   return {
     name,

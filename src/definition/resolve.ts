@@ -17,7 +17,7 @@ import {
 import type { AddressPool } from './addresses.js';
 import { layOutBuses } from './buses.js';
 import { benchContainersOf } from './cluster.js';
-import { checkCandidates, fittingNics } from './check-candidates.js';
+import { fittingNics } from './check-candidates.js';
 import { DEFAULT_MTU } from './defaults.js';
 import type { Draft, DraftBench, DraftCheck, DraftImage, DraftMachine, DraftServer } from './draft.js';
 import { InterfaceNames } from './interface-names.js';
@@ -140,7 +140,7 @@ function resolveCheck({ name, machine, values }: DraftCheck, draft: Draft): Requ
   const chosen = Object.entries(parameters.parse(values));
   const ofType = <T extends number | string>(type: 'number' | 'string'): Record<string, T> =>
     Object.fromEntries(chosen.flatMap(([key, value]) => (typeof value === type ? [[key, value as T]] : [])));
-  const nics = fittingNics(checkCandidates(draft), { name, machine }, draft.peers)
+  const nics = fittingNics(draft, { name, machine })
     .filter(({ inUse }) => !inUse)
     .map(({ nic, checked }) => ({
       request: {

@@ -41,6 +41,11 @@ export function keysAt(path: Path): string[] {
   return [...new Set(formsAt(path).flatMap(({ properties = {} }) => Object.keys(properties)))];
 }
 
+/** Whether this place is a mapping whose keys are names that the definition gives. */
+export function takesNames(path: Path): boolean {
+  return formsAt(path).some(({ additionalProperties }) => typeof additionalProperties === 'object');
+}
+
 /** The words that this place allows; none if it allows any text. */
 export function wordsAt(path: Path): string[] {
   const words = formsAt(path).flatMap((form) => form.enum ?? [form.const]);

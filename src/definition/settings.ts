@@ -4,7 +4,9 @@ import type { Location } from '../errors/lab-error.js';
 import { structureProblems } from './yaml-structure.js';
 import { keepHexPlaces } from './hex-places.js';
 import type { Definition } from './load.js';
+import { nearest } from '../model/nearest.js';
 import { valueAt, type Path } from './path.js';
+import { takesNames } from './schema-at.js';
 
 const MAX_DEPTH = 20;
 
@@ -53,6 +55,42 @@ function parseSetting(text: string): Setting {
   if (others.length > MAX_DEPTH) return refuse(text, 'the path is deeper than any definition', example);
   const path: [string, ...string[]] = [first, ...others];
   return { text, path, value: parseValue(text, path.at(-1), text.slice(end + 1)) ?? undefined };
+}
+
+function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/**
+ * Refuses to change a part that has a name and is not there: a mistyped name would make another machine, say. Setting the whole of such a
+ * part adds it.
+ */
+function refuseUnknownName(value: unknown, { text, path }: Setting): void {
+  const passed: (string | number)[] = [];
+  let current = value;
+  for (const part of path.slice(0, -1)) {
+    const parts = isMapping(current) ? current : {};
+    if (!Array.isArray(current) && !Object.hasOwn(parts, part) && takesNames(passed))
+      refuseName(text, passed.join('.'), part, Object.keys(parts));
+    const isListed = Array.isArray(current);
+    passed.push(isListed ? Number(part) : part);
+    current = isListed ? (current as readonly unknown[])[Number(part)] : parts[part];
+  }
+}
+
+function refuseName(text: string, owner: string, name: string, known: readonly string[]): never {
+  const meant = nearest(name, known);
+  const others = known.length === 0 ? `\`${owner}\` has no parts` : `there are: ${known.join(', ')}`;
+  return refuse(
+    text,
+    `there is no \`${owner}.${name}\``,
+    `${meant === undefined ? others : `did you mean \`${owner}.${meant}\`?`}; to add it, set it as a whole: --set '${owner}.${name}={ ... }'`,
+  );
+}
+
+function apply(value: unknown, setting: Setting): unknown {
+  refuseUnknownName(value, setting);
+  return changed(value, setting, 0);
 }
 
 /** The value with one place changed. The parts around it are copied, so that an alias changes in this place alone. */
@@ -125,7 +163,7 @@ export function withSettings(before: Definition, texts: readonly string[]): Defi
   const settings = texts.map(parseSetting);
   return {
     file: before.file,
-    value: settings.reduce((value, setting) => changed(value, setting, 0), before.value),
+    value: settings.reduce(apply, before.value),
     locate: (path, options) =>
       locate(before, settings, path) ??
       (options?.missing === true ? locate(before, settings, path.slice(0, -1)) : undefined) ??

@@ -24,6 +24,7 @@ import {
   CONTROL_PLANE_IMAGE,
   DEFAULT_CONTAINER_SUBNET,
   DEFAULT_MTU,
+  DEFAULT_SUBNETS,
   defaultImage,
   defaultSubnet,
   NODE_IMAGE,
@@ -125,7 +126,7 @@ export const network = z.strictObject(
     subnet: optional(
       subnet,
       'Its addresses',
-      `${defaultSubnet(0)} for the first network, ${defaultSubnet(1)} for the next and so on`,
+      `${defaultSubnet(0)} for the first network, ${defaultSubnet(1)} for the next and so on, for the first ${DEFAULT_SUBNETS}`,
     ),
     mtu: optional(
       mtu,

@@ -1,4 +1,7 @@
-import { isHostAddress, numberToAddress, parseSubnet } from '../../model/ipv4.js';
+import { isHostAddress, numberToAddress, overlap, parseSubnet } from '../../model/ipv4.js';
+import { DEFAULT_SUBNETS } from '../defaults.js';
+import type { Draft } from '../draft.js';
+import type { Path } from '../path.js';
 import { allFunctions, functionsByNetwork, networkNamed } from '../relations.js';
 import type { Rule } from './rule.js';
 
@@ -48,11 +51,73 @@ export const networksHaveRoom: Rule = function* (draft, at) {
   }
 };
 
+/** Networks whose addresses nothing can have: Linux sends no packet to them by way of a NIC. */
+const UNUSABLE = [
+  { cidr: '127.0.0.0/8', what: 'loopback addresses' },
+  { cidr: '224.0.0.0/4', what: 'multicast addresses' },
+];
+
+/** Each subnet that is written, and where. */
+function writtenSubnets({ networks, bench, kubernetes }: Draft): { subnet: string; path: Path }[] {
+  const containers = bench?.containerSubnet ?? null;
+  return [
+    ...networks
+      .filter(({ keys }) => keys.includes('subnet'))
+      .map(({ subnet, path }) => ({ subnet, path: [...path, 'subnet'] })),
+    ...(bench === null || containers === null
+      ? []
+      : [{ subnet: containers, path: [...bench.path, 'containerSubnet'] }]),
+    ...(kubernetes === null ? [] : [{ subnet: kubernetes.pods, path: [...kubernetes.path, 'pods'] }]),
+  ];
+}
+
+export const subnetsCanBeUsed: Rule = function* (draft, at) {
+  for (const { subnet, path } of writtenSubnets(draft)) {
+    const unusable = UNUSABLE.find(({ cidr }) => overlap(parseSubnet(subnet), parseSubnet(cidr)));
+    if (unusable === undefined) continue;
+    yield {
+      code: 'LAB-RULE-SUBNET',
+      message: `${subnet} contains ${unusable.what} (${unusable.cidr}), which no host on a network can have`,
+      hint: 'choose a private subnet, such as 10.0.0.0/16 or 192.168.0.0/24',
+      location: at.locate(path),
+    };
+  }
+};
+
+export const networksHaveSubnets: Rule = function* ({ networks }, at) {
+  for (const { name, on, uplink, keys, path } of networks.slice(DEFAULT_SUBNETS)) {
+    const isOutside = on !== null && uplink !== null;
+    if (isOutside || keys.includes('subnet')) continue;
+    yield {
+      code: 'LAB-RULE-SUBNET',
+      message: `no subnet is left for network ${name}: only the first ${DEFAULT_SUBNETS} networks have one without \`subnet\``,
+      hint: 'add `subnet`, such as 172.16.0.0/24',
+      location: at.locate(path, { key: true }),
+    };
+  }
+};
+
+const ZERO_MAC = '00:00:00:00:00:00';
+
+/** Linux refuses it for a NIC, and QEMU takes it for none at all. */
+export const macsAreOfNics: Rule = function* (draft, at) {
+  for (const { pciFunction } of allFunctions(draft)) {
+    if (pciFunction.mac !== ZERO_MAC) continue;
+    yield {
+      code: 'LAB-RULE-MAC',
+      message: `${ZERO_MAC} cannot be the MAC of a NIC`,
+      hint: 'leave it out, or write a unicast address such as 52:54:00:12:34:56',
+      location: at.locate([...pciFunction.path, 'mac']),
+    };
+  }
+};
+
 export const macsDiffer: Rule = function* (draft, at) {
   const owners = new Map<string, string>();
   for (const { pciFunction } of allFunctions(draft)) {
     if (pciFunction.mac === null) continue;
     const mac = pciFunction.mac.toLowerCase();
+    if (mac === ZERO_MAC) continue;
     const owner = owners.get(mac);
     if (owner !== undefined) {
       yield {

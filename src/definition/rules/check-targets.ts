@@ -1,5 +1,5 @@
 import { isCheckName, specOf } from '../../checks/catalog.js';
-import { checkCandidates, fittingNics, type FittingNic } from '../check-candidates.js';
+import { fittingNics, type FittingNic } from '../check-candidates.js';
 import { machineNamed } from '../relations.js';
 import type { Rule } from './rule.js';
 
@@ -25,11 +25,9 @@ function hintFor(nics: readonly FittingNic[]): string {
 
 /** A check that no NIC suits proves nothing. Other rules say if there is no such check or machine. */
 export const checksHaveTargets: Rule = function* (draft, at) {
-  if (draft.checks.length === 0) return;
-  const candidates = checkCandidates(draft);
   for (const { name, machine, path } of draft.checks) {
     if (!isCheckName(name) || (machine !== null && machineNamed(draft, machine) === undefined)) continue;
-    const fitting = fittingNics(candidates, { name, machine }, draft.peers);
+    const fitting = fittingNics(draft, { name, machine });
     if (fitting.some(({ inUse }) => !inUse)) continue;
     yield {
       code: 'LAB-RULE-TARGET',

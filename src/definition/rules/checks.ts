@@ -2,10 +2,11 @@ import { checkNames, isCheckName, specOf, type CheckName } from '../../checks/ca
 import { allowedValues } from '../../checks/spec.js';
 import type { Problem } from '../../errors/lab-error.js';
 import type { DraftCheck } from '../draft.js';
+import { machineNamed } from '../relations.js';
 import { namesOf, unknownName, type Locator, type Rule } from './rule.js';
 
-export const checksExist: Rule = function* ({ checks, machines }, at) {
-  for (const check of checks) {
+export const checksExist: Rule = function* (draft, at) {
+  for (const check of draft.checks) {
     const { name, machine, path } = check;
     if (!isCheckName(name)) {
       yield {
@@ -24,10 +25,10 @@ export const checksExist: Rule = function* ({ checks, machines }, at) {
       };
       continue;
     }
-    if (machine !== null && !namesOf(machines).includes(machine)) {
+    if (machine !== null && machineNamed(draft, machine) === undefined) {
       yield {
         code: 'LAB-RULE-MACHINE',
-        ...unknownName('machine', machine, namesOf(machines)),
+        ...unknownName('machine', machine, namesOf(draft.machines)),
         location: at.locate([...path, name, 'machine']),
       };
     }

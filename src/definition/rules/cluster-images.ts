@@ -3,6 +3,7 @@ import { clusterMemoryMiB, CONTROL_PLANE_CPUS, CONTROL_PLANE_IMAGE, NODE_IMAGE }
 import type { ClusterRoles } from '../defaults.js';
 import type { Draft, DraftMachine } from '../draft.js';
 import { isOfKubernetes } from '../../images/names.js';
+import { ofDraft } from '../of-draft.js';
 import { clusterRolesOf, imageOf, modelOf } from '../relations.js';
 import { soundNodes } from './cluster-places.js';
 import { hasComponent } from './images.js';
@@ -10,10 +11,11 @@ import { unbuildable } from './kubernetes-version.js';
 import type { Rule } from './rule.js';
 
 /** The machines of the cluster, each once, in the order of the definition. */
-function clusterMachines(draft: Draft): readonly DraftMachine[] {
-  const names = [...soundNodes(draft).map(({ machine }) => machine), controlPlaneOf(draft)?.machine?.name];
-  return draft.machines.filter(({ name }) => names.includes(name));
-}
+const clusterMachines: (draft: Draft) => readonly DraftMachine[] = ofDraft((draft) => {
+  const names = new Set(soundNodes(draft).map(({ machine }) => machine));
+  const controlPlane = controlPlaneOf(draft)?.machine?.name;
+  return draft.machines.filter(({ name }) => names.has(name) || name === controlPlane);
+});
 
 /** `a node`, and what that takes. */
 function rolesText({ node, controlPlane }: ClusterRoles): {
@@ -85,8 +87,8 @@ export const clusterImagesHaveKubernetes: Rule = function* (draft, at) {
 export const programsAreOfTheVersion: Rule = function* (draft, at) {
   const { kubernetes, images } = draft;
   if (kubernetes === null) return;
-  const booted = clusterMachines(draft).map(({ image }) => image);
-  for (const { name, components } of images.filter((image) => booted.includes(image.name))) {
+  const booted = new Set(clusterMachines(draft).map(({ image }) => image));
+  for (const { name, components } of images.filter((image) => booted.has(image.name))) {
     for (const { component, version, path } of components) {
       if (!isOfKubernetes(component) || version === null || version === kubernetes.version) continue;
       if (unbuildable(version) !== undefined) continue;

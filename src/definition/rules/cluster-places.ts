@@ -1,6 +1,7 @@
 import { controlPlaneOf, uplinkOf } from '../cluster.js';
 import { ADMINISTRATOR } from '../defaults.js';
 import type { Draft, DraftNode } from '../draft.js';
+import { ofDraft } from '../of-draft.js';
 import type { Path } from '../path.js';
 import { machineNamed } from '../relations.js';
 import { unbuildable } from './kubernetes-version.js';
@@ -80,23 +81,23 @@ function endsWell(name: string): boolean {
 }
 
 /** The nodes whose machines exist, each once. */
-export function soundNodes(draft: Draft): readonly DraftNode[] {
-  const nodes = draft.kubernetes?.nodes ?? [];
-  return nodes.filter(
-    ({ machine }, index) =>
-      machineNamed(draft, machine) !== undefined &&
-      nodes.findIndex((node) => node.machine === machine) === index,
-  );
-}
+export const soundNodes: (draft: Draft) => readonly DraftNode[] = ofDraft((draft) => {
+  const seen = new Set<string>();
+  return (draft.kubernetes?.nodes ?? []).filter(({ machine }) => {
+    const isNew = !seen.has(machine);
+    seen.add(machine);
+    return isNew && machineNamed(draft, machine) !== undefined;
+  });
+});
 
 export const nodesAreMachines: Rule = function* (draft, at) {
   const machines = namesOf(draft.machines);
-  const sound = soundNodes(draft);
+  const sound = new Set(soundNodes(draft));
   for (const node of draft.kubernetes?.nodes ?? []) {
     const location = at.locate(node.path);
-    if (!machines.includes(node.machine)) {
+    if (machineNamed(draft, node.machine) === undefined) {
       yield { code: 'LAB-RULE-MACHINE', ...unknownName('machine', node.machine, machines), location };
-    } else if (!sound.includes(node)) {
+    } else if (!sound.has(node)) {
       yield {
         code: 'LAB-RULE-KUBERNETES',
         message: `machine ${node.machine} is listed twice`,

@@ -10,7 +10,7 @@ import {
 } from '../../images/names.js';
 import type { Draft, DraftComponent } from '../draft.js';
 import { MAX_DISKS } from '../../devices/disk-slot.js';
-import { disksInside, hasDisk, imageOf, machinesOn, vfsOf } from '../relations.js';
+import { disksInside, hasDisk, imageOf, machineNamed, machinesOn, vfsOf } from '../relations.js';
 import { unbuildable } from './kubernetes-version.js';
 import { unknownName, type Rule } from './rule.js';
 
@@ -77,10 +77,10 @@ export const cniPluginsAreThere: Rule = function* (draft, at) {
   for (const { name, machine: asked, values, path } of draft.checks) {
     if (name !== 'cni-attach') continue;
     const plugin = String(values['plugin'] ?? 'host-device');
-    for (const booting of draft.machines) {
-      const { name: machine, nics } = booting;
-      const isChecked = nics.some((nic) => vfsOf(nic).length > 0);
-      if (!isChecked || (asked !== null && asked !== machine)) continue;
+    const machines = asked === null ? draft.machines : [machineNamed(draft, asked)];
+    for (const booting of machines) {
+      if (booting?.nics.some((nic) => vfsOf(nic).length > 0) !== true) continue;
+      const { name: machine } = booting;
       const missing = componentsFor(plugin).filter(
         (one) => hasComponent(draft, imageOf(draft, booting), one) === false,
       );

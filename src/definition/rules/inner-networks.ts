@@ -62,7 +62,7 @@ export const innerNetworksHaveAPlace: Rule = function* (draft, at) {
         location: at.locate([...path, 'uplink']),
       };
     }
-    if (on !== null && !machines.includes(on)) {
+    if (on !== null && machineNamed(draft, on) === undefined) {
       yield {
         code: 'LAB-RULE-MACHINE',
         ...unknownName('machine', on, machines),

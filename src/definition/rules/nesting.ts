@@ -1,6 +1,6 @@
 import { imageNames } from '../../images/names.js';
 import { imagesWithQemu } from '../../images/names.js';
-import { machinesAround, machinesOn, memoryNeededMiB } from '../relations.js';
+import { machineNamed, machinesAround, machinesOn, memoryNeededMiB } from '../relations.js';
 import { namesOf, unknownName, type Rule } from './rule.js';
 
 /** More than computers bear: each level is virtualized by the one around it. */
@@ -12,7 +12,7 @@ export const nestingIsPossible: Rule = function* (draft, at) {
     if (on === null) continue;
     const location = at.locate([...path, 'on']);
     const around = machinesAround(draft, name);
-    if (!names.includes(on)) {
+    if (machineNamed(draft, on) === undefined) {
       yield { code: 'LAB-RULE-MACHINE', ...unknownName('machine', on, names), location };
     } else if (around.includes(name)) {
       yield {

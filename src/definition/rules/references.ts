@@ -18,8 +18,9 @@ function* unknown(
   known: readonly string[],
   at: Locator,
 ): Iterable<Problem> {
+  const names = new Set(known);
   for (const { name, path } of references) {
-    if (!known.includes(name)) yield { code, ...unknownName(kind, name, known), location: at.locate(path) };
+    if (!names.has(name)) yield { code, ...unknownName(kind, name, known), location: at.locate(path) };
   }
 }
 

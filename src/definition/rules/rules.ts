@@ -1,6 +1,13 @@
 import type { Problem } from '../../errors/lab-error.js';
 import type { Draft } from '../draft.js';
-import { macsDiffer, networksHaveRoom, peersFit } from './addresses.js';
+import {
+  macsAreOfNics,
+  macsDiffer,
+  networksHaveRoom,
+  networksHaveSubnets,
+  peersFit,
+  subnetsCanBeUsed,
+} from './addresses.js';
 import { benchPodsCanBe } from './bench-pods.js';
 import { benchCompares, benchImageMeasures, benchNamesExist, benchSubnetIsFree } from './bench.js';
 import { checksHaveTargets } from './check-targets.js';
@@ -36,7 +43,7 @@ import {
   tapsAreWhereTheirNetworkIs,
   uplinksLeadOut,
 } from './inner-networks.js';
-import { busesFit, hasMachines } from './machines.js';
+import { busesFit, hasMachines, memoryIsPossible } from './machines.js';
 import { nestingIsPossible, outerMachinesCarryQemu, outerMachinesHaveRoom } from './nesting.js';
 import {
   addrsArePlaces,
@@ -54,6 +61,7 @@ import { vlanIdsDiffer, vlansExist } from './vlans.js';
 
 const rules: readonly Rule[] = [
   hasMachines,
+  memoryIsPossible,
   nestingIsPossible,
   outerMachinesCarryQemu,
   outerMachinesHaveRoom,
@@ -81,6 +89,9 @@ const rules: readonly Rule[] = [
   addrsArePlaces,
   peersFit,
   networksHaveRoom,
+  networksHaveSubnets,
+  subnetsCanBeUsed,
+  macsAreOfNics,
   macsDiffer,
   vdpaDevicesServe,
   vdpaHasAnIommu,

@@ -1,14 +1,18 @@
 import { storage } from '../../checks/storage/spec.js';
-import { allNics, isStorage, vfsOf } from '../relations.js';
+import type { DraftNic } from '../draft.js';
+import { allNics, isStorage, machineNamed, vfsOf } from '../relations.js';
 import type { Rule } from './rule.js';
 
+function isChecked(nic: DraftNic): boolean {
+  return isStorage(nic) && vfsOf(nic).length > 0;
+}
+
 export const storageHoldsTheData: Rule = function* (draft, at) {
-  const devices = allNics(draft).filter((nic) => isStorage(nic) && vfsOf(nic).length > 0);
   for (const { name: check, machine, values } of draft.checks) {
     if (check !== storage.name) continue;
     const { mebibytes = storage.parameters.parse({}).mebibytes } = values;
-    for (const { name, machine: owner, sizeMiB, keys, path } of devices) {
-      if (machine !== null && machine !== owner) continue;
+    const nics = machine === null ? allNics(draft) : (machineNamed(draft, machine)?.nics ?? []);
+    for (const { name, sizeMiB, keys, path } of nics.filter(isChecked)) {
       if (typeof mebibytes !== 'number' || mebibytes <= sizeMiB) continue;
       const isWritten = keys.includes('size');
       yield {

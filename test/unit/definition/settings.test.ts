@@ -60,7 +60,12 @@ describe('a setting', () => {
     ['checks.3=traffic', { checks: ['vf-creation', 'hotplug-free', 'traffic', 'traffic'] }],
     ['checks.0=null', { checks: ['hotplug-free', 'traffic'] }],
     ['networks.lan.subnet=10.0.0.0/24', { networks: { lan: { subnet: '10.0.0.0/24' } } }],
-    ['peers.server.network=lan', { peers: { server: { network: 'lan' } } }],
+    ['peers.server={ network: lan }', { peers: { server: { network: 'lan' } } }],
+    ['bench.peer=server', { bench: { peer: 'server' } }],
+    [
+      'machines.guest.nics.pf0.properties.x-ioeventfd=true',
+      { machines: { guest: { nics: { pf0: { properties: { 'x-ioeventfd': true } } } } } },
+    ],
     [
       'machines.guest.nics.pf1.vfs.1.mtu=1300',
       { machines: { guest: { nics: { pf1: { vfs: [{}, { mtu: 1300 }] } } } } },
@@ -89,8 +94,32 @@ describe('a setting', () => {
 
   it('reaches no prototype', () => {
     expect(complaint('__proto__.polluted=1')).toContain('unknown key `__proto__`');
-    expect(complaint('machines.constructor.prototype.x=1')).toContain('unknown key `prototype`');
+    expect(complaint('machines.constructor.prototype.x=1')).toContain('there is no `machines.constructor`');
+    expect(complaint('machines.guest.constructor.prototype.x=1')).toContain('unknown key `constructor`');
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
+  });
+});
+
+describe('a setting of a part that is not there', () => {
+  it.each([
+    ['machines.gest.memory=1G', 'machines.gest', 'did you mean `machines.guest`?'],
+    ['networks.lam.subnet=10.0.0.0/24', 'networks.lam', 'did you mean `networks.lan`?'],
+    ['machines.guest.nics.fp0.vfs=8', 'machines.guest.nics.fp0', 'did you mean `machines.guest.nics.pf0`?'],
+    ['machines.client.memory=1G', 'machines.client', 'there are: guest, other'],
+    ['peers.server.network=lan', 'peers.server', '`peers` has no parts'],
+    ['images.own.base=debian-13', 'images.own', '`images` has no parts'],
+    ['machines.guest.buses.b.c=1', 'machines.guest.buses.b', 'has no parts'],
+  ])('makes none: %s', (text, part, hint) => {
+    const said = complaint(text);
+    expect(said).toContain(`--set ${text}: there is no \`${part}\` [LAB-SET]`);
+    expect(said).toContain(hint);
+    expect(said).toContain(`to add it, set it as a whole: --set '${part}={ ... }'`);
+  });
+
+  it('works once another setting has added it as a whole', () => {
+    expect(value('machines.client={}', 'machines.client.memory=1G')).toMatchObject({
+      machines: { client: { memory: '1G' } },
+    });
   });
 });
 
@@ -114,8 +143,8 @@ describe('what is wrong with the changed definition', () => {
     ['in a new key', ['machine.guest.cpus=2'], '--set machine.guest.cpus=2: unknown key `machine`'],
     [
       'missing from something new',
-      ['peers.a.address=10.64.0.5'],
-      '--set peers.a.address=10.64.0.5: `peers.a.network` is missing',
+      ['peers.a={ address: 10.64.0.5 }'],
+      '--set peers.a={ address: 10.64.0.5 }: `peers.a.network` is missing',
     ],
     [
       'removed',
