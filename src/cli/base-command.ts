@@ -4,14 +4,16 @@ import * as Flags from '@oclif/core/flags';
 import type * as Interfaces from '@oclif/core/interfaces';
 import { toLabError } from '../errors/format.js';
 import { ExitCode } from '../errors/lab-error.js';
+import { printable } from '../errors/printable.js';
+import type { Environment } from '../model/environment.js';
 import type { Progress } from '../model/progress.js';
 import { taskWith, type Task } from '../model/task.js';
-import { interruptSignal } from './interrupts.js';
 import { readEnvironment } from './environment.js';
+import { interruptSignal } from './interrupts.js';
 import { table } from '../report/table.js';
 import { makeProgress } from './make-progress.js';
 import { outputWidth } from './output-width.js';
-import { reportError } from './report-error.js';
+import { reportError, writeJson } from './report-error.js';
 import { usageError } from './usage-error.js';
 
 type CommonFlags<T extends typeof Command> = Interfaces.InferredFlags<
@@ -26,8 +28,13 @@ export abstract class BaseCommand<T extends typeof Command> extends Command {
   /** The number of words before a command line that is passed on to another program; undefined for a command that passes none on. */
   protected readonly passesOn: number | undefined = undefined;
 
-  /** What the environment says, for those that work from it. */
-  protected readonly environment = readEnvironment();
+  #environment: Environment | undefined;
+
+  /** What the environment says, for those that work from it. Throws as readEnvironment does. */
+  protected get environment(): Environment {
+    this.#environment ??= readEnvironment();
+    return this.#environment;
+  }
 
   /** Reads arguments and flags with their types. */
   protected async read(
@@ -41,6 +48,16 @@ export abstract class BaseCommand<T extends typeof Command> extends Command {
       enableJsonFlag: true,
     });
     return parsed as never;
+  }
+
+  /** Prints a line of text with nothing in it that a terminal would obey. */
+  override log(message = ''): void {
+    super.log(printable(message));
+  }
+
+  /** Prints JSON that is as safe to look at. */
+  override logJson(json: unknown): void {
+    writeJson(json);
   }
 
   protected async progress(): Promise<Progress> {

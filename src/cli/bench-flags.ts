@@ -60,7 +60,10 @@ export const benchFlags = {
     min: 0,
     max: 100,
   }),
-  junit: Flags.string({ description: 'also write the verdicts as JUnit XML', helpValue: 'FILE' }),
+  junit: Flags.string({
+    description: 'also write the verdicts as JUnit XML, however the run ends',
+    helpValue: 'FILE',
+  }),
   keep: Flags.boolean({ description: 'leave the lab up' }),
   'dry-run': Flags.boolean({
     description: 'print what would be measured and how long it takes, and do nothing',

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import * as module from 'node:module';
-import { dirname, isAbsolute, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { cacheFolder } from './base-folders.js';
 
 /** Makes a folder and those above it. One by one: where a folder cannot be made at all, as in /proc, Node's own way never ends. */
@@ -16,11 +16,20 @@ function isMade(folder: string): boolean {
   }
 }
 
+/** Undefined for a user without a home folder. Whatever needs it says so. */
+function compiledFolder(): string | undefined {
+  try {
+    return join(cacheFolder(), 'compiled');
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * Lets Node keep what it compiles of lab, so that it need not do so at every start. Where it cannot, it does without: a cache that is
  * read-only, a full disk.
  */
 export function keepCompiledCode(): void {
-  const folder = join(cacheFolder(), 'compiled');
-  if (isAbsolute(folder) && isMade(folder)) module.enableCompileCache(folder);
+  const folder = compiledFolder();
+  if (folder !== undefined && isMade(folder)) module.enableCompileCache(folder);
 }

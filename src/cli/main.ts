@@ -1,7 +1,8 @@
 import { fileURLToPath } from 'node:url';
-import { LabError } from '../errors/lab-error.js';
+import { toLabError } from '../errors/format.js';
 import { keepCompiledCode } from './compile-cache.js';
 import { COMPLETE } from './completion/word.js';
+import { setHome } from './home-folder.js';
 import { reportError } from './report-error.js';
 import { versionLine } from './version.js';
 
@@ -28,8 +29,31 @@ function asksForJson(words: readonly string[]): boolean {
   return (end < 0 ? words : words.slice(0, end)).includes('--json');
 }
 
+/** Tells an error that no command has told, in the same form, and ends this process. */
+function giveUp(thrown: unknown, json = false): never {
+  const error = toLabError(thrown);
+  reportError(error, json);
+  process.exit(error.exitCode);
+}
+
+/** Whether it is one of the framework's own errors, such as the exit of a command that has told its error. */
+function isOfFramework(error: unknown): error is Error {
+  return error instanceof Error && 'oclif' in error;
+}
+
 /** Starts the program; `dir` is the URL of the file in bin/ that was run. */
 export async function main(dir: string): Promise<void> {
+  process.on('uncaughtException', (error) => {
+    giveUp(error);
+  });
+  try {
+    await start(dir);
+  } catch (error) {
+    giveUp(error);
+  }
+}
+
+async function start(dir: string): Promise<void> {
   // It is not an error if the reader closes the pipe early (`lab test | head`).
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(0);
@@ -41,6 +65,9 @@ export async function main(dir: string): Promise<void> {
     process.stdout.write(answer);
     return;
   }
+  // Throws where the working folder has been removed: nothing that is named relative to it could be found.
+  process.cwd();
+  setHome();
   keepCompiledCode();
   const { flush, handle, run, settings } = await import('./framework.js');
   // Users see no stack trace unless they ask for it.
@@ -52,8 +79,7 @@ export async function main(dir: string): Promise<void> {
     await run(withLongHelp(words), { root: fileURLToPath(dir), userPlugins: false, devPlugins: false });
     await flush();
   } catch (error) {
-    if (!(error instanceof LabError)) return handle(error as Error);
-    reportError(error, asksForJson(words));
-    process.exitCode = error.exitCode;
+    if (isOfFramework(error)) await handle(error);
+    else giveUp(error, asksForJson(words));
   }
 }

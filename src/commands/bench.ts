@@ -2,6 +2,7 @@ import type { BenchResult } from '../results/run.js';
 import { parseExpectation } from '../bench/expectation.js';
 import { BaseCommand, ExitCode } from '../cli/base-command.js';
 import { benchFlags, benchSettings } from '../cli/bench-flags.js';
+import { JunitFile } from '../cli/junit-file.js';
 import { outputWidth } from '../cli/output-width.js';
 import { labArgument, setFlag } from '../cli/definition-flags.js';
 import { bootFlags, bootLimitMs, toolchainOptions, toolFlags } from '../cli/tool-flags.js';
@@ -10,8 +11,6 @@ import { describeBench, type BenchDescription } from '../lab/describe-bench.js';
 import { readLab } from '../definition/read-lab.js';
 import { asTestResult } from '../report/as-test-result.js';
 import { benchText } from '../report/bench-text.js';
-import { toJunit } from '../report/junit.js';
-import { writeReport } from '../report/write-report.js';
 
 export default class Bench extends BaseCommand<typeof Bench> {
   static override summary =
@@ -35,27 +34,27 @@ export default class Bench extends BaseCommand<typeof Bench> {
     const { args, flags } = await this.read(Bench);
     const expectations = flags.expect.map(parseExpectation);
     const settings = benchSettings(flags);
-    const read = readLab(args.lab, flags.set);
     if (flags['dry-run']) {
-      const description = describeBench(read.lab, flags.only, settings);
+      const description = describeBench(readLab(args.lab, flags.set).lab, flags.only, settings);
       for (const line of description.lines) this.log(line);
       return description;
     }
-    const result = await benchAndTakeDown(
-      read,
-      {
-        toolchain: toolchainOptions(flags, this.environment),
-        acceleration: flags.accel,
-        bootLimitMs: bootLimitMs(flags),
-        only: flags.only,
-        keep: flags.keep,
-        settings,
-        expectations,
-      },
-      await this.task(args.lab),
-    );
+    const bench = async (): Promise<BenchResult> =>
+      benchAndTakeDown(
+        readLab(args.lab, flags.set),
+        {
+          toolchain: toolchainOptions(flags, this.environment),
+          acceleration: flags.accel,
+          bootLimitMs: bootLimitMs(flags),
+          only: flags.only,
+          keep: flags.keep,
+          settings,
+          expectations,
+        },
+        await this.task(args.lab),
+      );
+    const result = await new JunitFile(flags.junit, args.lab).around(bench, asTestResult);
     if (!this.jsonEnabled()) process.stdout.write(benchText(result, outputWidth()));
-    if (flags.junit !== undefined) writeReport(flags.junit, toJunit(asTestResult(result)));
     process.exitCode = result.ok ? ExitCode.passed : ExitCode.checkFailed;
     return result;
   }

@@ -42,7 +42,8 @@ export default class Help extends BaseCommand<typeof Help> {
   async run(): Promise<HelpResult> {
     const { argv } = await this.read(Help);
     const help = argv.length === 0 ? rootHelp().trimEnd() : await this.#of(argv);
-    this.log(help);
+    // Not as a line to log: on a terminal its headings are bold.
+    if (!this.jsonEnabled()) process.stdout.write(`${help}\n`);
     return { help };
   }
 

@@ -35,8 +35,14 @@ export default class Logs extends BaseCommand<typeof Logs> {
     const logs = await labLogs(this.environment.state, args.lab, args.log);
     for (const { name, file, text } of logs) {
       if (logs.length > 1) this.log(`==> ${name} (${file})`);
-      if (text !== '') this.log(text.trimEnd());
+      if (text !== '') this.#show(text.trimEnd());
     }
     return { logs };
+  }
+
+  /** On a terminal, text that it does not obey; elsewhere, whatever the machines said. */
+  #show(text: string): void {
+    if (process.stdout.isTTY) this.log(text);
+    else if (!this.jsonEnabled()) process.stdout.write(`${text}\n`);
   }
 }

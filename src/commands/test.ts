@@ -1,13 +1,13 @@
+import type { CheckResult } from '../checks/result.js';
 import { BaseCommand, ExitCode, Flags } from '../cli/base-command.js';
 import { labArgument, setFlag } from '../cli/definition-flags.js';
+import { JunitFile } from '../cli/junit-file.js';
 import { bootFlags, bootLimitMs, toolchainOptions, toolFlags } from '../cli/tool-flags.js';
 import { confirmServer, consentFlags, serverFlags, serverWish } from '../cli/server-flags.js';
 import { tapFlag, withTestOutput } from '../cli/test-output.js';
 import type { TestResult } from '../results/run.js';
 import { readLab } from '../definition/read-lab.js';
 import { testAndTakeDown } from '../lab/test-and-take-down.js';
-import { toJunit } from '../report/junit.js';
-import { writeReport } from '../report/write-report.js';
 
 export default class Test extends BaseCommand<typeof Test> {
   static override summary = 'Prove that a lab works: run its checks and report what they found.';
@@ -40,26 +40,36 @@ export default class Test extends BaseCommand<typeof Test> {
     }),
     ...tapFlag,
     keep: Flags.boolean({ description: 'leave the lab up' }),
-    junit: Flags.string({ description: 'also write the result as JUnit XML', helpValue: 'FILE' }),
+    junit: Flags.string({
+      description: 'also write the result as JUnit XML, however the run ends',
+      helpValue: 'FILE',
+    }),
   };
 
   async run(): Promise<TestResult> {
     const { args, flags } = await this.read(Test);
-    const read = readLab(args.lab, flags.set, serverWish(flags));
-    await confirmServer(read.lab, flags.yes);
-    const options = {
-      toolchain: toolchainOptions(flags, this.environment),
-      acceleration: flags.accel,
-      bootLimitMs: bootLimitMs(flags),
-      only: flags.check,
-      keep: flags.keep,
+    const junit = new JunitFile(flags.junit, args.lab);
+    const test = async (): Promise<TestResult> => {
+      const read = readLab(args.lab, flags.set, serverWish(flags));
+      await confirmServer(read.lab, flags.yes);
+      const options = {
+        toolchain: toolchainOptions(flags, this.environment),
+        acceleration: flags.accel,
+        bootLimitMs: bootLimitMs(flags),
+        only: flags.check,
+        keep: flags.keep,
+      };
+      const task = await this.task(args.lab);
+      const wishes = { json: this.jsonEnabled(), tap: flags.tap };
+      return withTestOutput(read.lab.name, wishes, async (show) => {
+        const onResult = (check: CheckResult): void => {
+          junit.add(check);
+          show(check);
+        };
+        return testAndTakeDown(read, { ...options, onResult }, task);
+      });
     };
-    const task = await this.task(args.lab);
-    const wishes = { json: this.jsonEnabled(), tap: flags.tap };
-    const result = await withTestOutput(read.lab.name, wishes, async (onResult) =>
-      testAndTakeDown(read, { ...options, onResult }, task),
-    );
-    if (flags.junit !== undefined) writeReport(flags.junit, toJunit(result));
+    const result = await junit.around(test, (tested) => tested);
     process.exitCode = exitCodeOf(result);
     return result;
   }

@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { nicModel } from '../devices/catalog.js';
 import { UsageError } from '../errors/families.js';
+import { writeFileAt } from '../process/located.js';
 import { renderTemplate } from '../render/templates.js';
 import type { Artefact } from './artefacts.js';
 import { labSchema } from '../definition/json-schema.js';
@@ -104,7 +105,7 @@ export function initLab(folder: string, options: InitOptions, dryRun: boolean): 
   }
   if (!dryRun) {
     mkdirSync(folder, { recursive: true });
-    for (const { path, content } of files) writeFileSync(join(folder, path), content, { flag: 'wx' });
+    for (const { path, content } of files) writeFileAt(join(folder, path), content, { flag: 'wx' });
   }
   return files.map(({ path }) => join(folder, path));
 }

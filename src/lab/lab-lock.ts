@@ -1,5 +1,6 @@
 import { StateError } from '../errors/families.js';
 import type { Task } from '../model/task.js';
+import { locatedIn } from '../process/located.js';
 import { waitForLock, type LockWait } from '../process/wait-for-lock.js';
 import type { LabFolder } from './record.js';
 
@@ -30,7 +31,7 @@ export async function withLabLock<T>(
   };
   const lock = await waitForLock(folder.lock, wait, task);
   try {
-    return await work();
+    return await locatedIn(folder.folder, work);
   } finally {
     await lock.release();
   }

@@ -1,5 +1,6 @@
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { writeFileAt } from '../process/located.js';
 import type { Artefact } from './artefacts.js';
 
 /** Writes artefacts into a folder, scripts executable. */
@@ -7,7 +8,7 @@ export function writeArtefacts(folder: string, artefacts: readonly Artefact[]): 
   for (const { path, content, executable } of artefacts) {
     const file = join(folder, path);
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, content);
+    writeFileAt(file, content);
     if (executable) chmodSync(file, 0o755);
   }
 }

@@ -1,4 +1,5 @@
 import type { Comparison, Estimate, Summary } from '../bench/result.js';
+import { printable } from '../errors/printable.js';
 import type { BenchResult } from '../results/run.js';
 import { table } from './table.js';
 
@@ -87,7 +88,7 @@ function pathLines({ path, comparisons }: BenchResult): string[] {
 export function benchText(result: BenchResult, width?: number): string {
   const { lab, circumstances, comparisons, refusals, expectations, id } = result;
   const rows = comparisons.map((comparison) => row(comparison, circumstances.accelerator));
-  return [
+  const lines = [
     `${lab}: offload versus software, under ${accelerationNote(circumstances.accelerator)}`,
     '',
     ...(refusals.length > 0
@@ -105,5 +106,6 @@ export function benchText(result: BenchResult, width?: number): string {
     ),
     `kept as ${id}`,
     '',
-  ].join('\n');
+  ];
+  return lines.map(printable).join('\n');
 }

@@ -1,4 +1,6 @@
 import type { Assertion, CheckResult } from '../checks/result.js';
+import { formatError } from '../errors/format.js';
+import type { LabError } from '../errors/lab-error.js';
 import type { TestResult } from '../results/run.js';
 import { escapeXml } from './xml.js';
 
@@ -37,13 +39,38 @@ function suiteElement(check: CheckResult): string {
   ].join('\n');
 }
 
-/** The result as JUnit XML, one suite a check and one case an assertion (times in seconds). */
-export function toJunit(result: TestResult): string {
+/** What a report says of the run itself when that did not come to its end. */
+const RUN = 'the run';
+
+function errorSuite(why: LabError | string): string {
+  const type = typeof why === 'string' ? 'LAB-INTERRUPTED' : why.code;
+  const message = typeof why === 'string' ? why : why.message;
+  const detail = typeof why === 'string' ? why : formatError(why);
+  return [
+    `  <testsuite name="${RUN}" tests="1" failures="0" errors="1" time="0.000">`,
+    `    <testcase classname="${RUN}" name="comes to its end">`,
+    `      <error type="${type}" message=${attribute(message)}>${escapeXml(detail)}</error>`,
+    '    </testcase>',
+    '  </testsuite>',
+  ].join('\n');
+}
+
+/**
+ * The result as JUnit XML, one suite a check and one case an assertion (times in seconds). `why`: what ended the run before its end; it is
+ * one more case, with an error.
+ */
+export function toJunit(
+  result: Pick<TestResult, 'lab' | 'durationMs' | 'checks'>,
+  why?: LabError | string,
+): string {
   const assertions = result.checks.flatMap(assertionsOf);
+  const errors = why === undefined ? [] : [errorSuite(why)];
+  const counts = `tests="${assertions.length + errors.length}" failures="${failuresIn(assertions)}" errors="${errors.length}"`;
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuites name=${attribute(result.lab)} tests="${assertions.length}" failures="${failuresIn(assertions)}" time="${(result.durationMs / 1000).toFixed(3)}">`,
+    `<testsuites name=${attribute(result.lab)} ${counts} time="${(result.durationMs / 1000).toFixed(3)}">`,
     ...result.checks.map(suiteElement),
+    ...errors,
     '</testsuites>',
     '',
   ].join('\n');

@@ -1,3 +1,4 @@
+import { printable } from '../errors/printable.js';
 import type { Assertion, CheckResult } from '../checks/result.js';
 import type { TestResult } from '../results/run.js';
 
@@ -5,11 +6,11 @@ const INDENT = '    ';
 
 /** `#` and `\` have a meaning in a TAP description (TAP 14, "Escaping"); a line break would end it. */
 function description(text: string): string {
-  return text.replace(/[\\#]/g, '\\$&').replace(/\s*[\r\n]+\s*/g, ' ');
+  return printable(text.replace(/\s*[\r\n]+\s*/g, ' ')).replace(/[\\#]/g, '\\$&');
 }
 
 function comment(text: string): string[] {
-  return text.split(/\r?\n/).map((line) => `# ${line}`);
+  return text.split(/\r?\n/).map((line) => `# ${printable(line)}`);
 }
 
 function assertionLines(assertion: Assertion, number: number): string[] {

@@ -1,14 +1,21 @@
-/** Text for XML. Characters that XML 1.0 does not allow are left out; the five special ones are escaped. */
+import { printable } from '../errors/printable.js';
+
+/** With nothing in it that a terminal would obey, but for line ends of any kind. */
+function printableLines(text: string): string {
+  return text.split('\r').map(printable).join('\r');
+}
+
+/**
+ * Text for XML. Of the characters that XML 1.0 does not allow, and of others that a terminal would obey, is shown what they are; what is
+ * no character at all is left out. The five special ones are escaped.
+ */
 export function escapeXml(text: string): string {
-  return (
-    text
-      // eslint-disable-next-line no-control-regex -- XML 1.0, production 2: these are not characters
-      .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|\p{Cs}/gu, '')
-      .replace(/&/g, '&amp;')
-      .replace(/</g, '&lt;')
-      .replace(/>/g, '&gt;')
-      .replace(/"/g, '&quot;')
-      .replace(/'/g, '&apos;')
-      .replace(/\r/g, '&#13;')
-  );
+  return printableLines(text)
+    .replace(/[\ufffe\uffff]|\p{Cs}/gu, '')
+    .replace(/&/g, '&amp;')
+    .replace(/</g, '&lt;')
+    .replace(/>/g, '&gt;')
+    .replace(/"/g, '&quot;')
+    .replace(/'/g, '&apos;')
+    .replace(/\r/g, '&#13;');
 }

@@ -214,6 +214,13 @@ describe('on a terminal', () => {
     }
   });
 
+  it('the headings of help are bold', async () => {
+    const command = ['--help', 'help', 'help up'].map((words) => `${entry} ${words}`).join('; ');
+    const { stdout } = await place().run(['script', '-qec', command, '/dev/null']).outcome;
+    expect(stdout.split('\u001b[1mUSAGE\u001b[').length).toBeGreaterThan(2);
+    expect(stdout).not.toContain(String.raw`\x1b`);
+  });
+
   it('a test is told in words, and in TAP with --tap or into a pipe', async () => {
     const result = testResult([checkResult('vf-creation', [[false, 'three VFs appear', 'got: 2']])]);
     place().write('run.json', JSON.stringify(result));

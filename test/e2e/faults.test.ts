@@ -1,7 +1,18 @@
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { readEnvironment } from '../../src/cli/environment.js';
 import { PROJECT, Sandbox, type LabOutcome } from './support/sandbox.js';
 
 let sandbox: Sandbox;
@@ -79,6 +90,8 @@ test('a full disk is told, with the place, and nothing is left', async () => {
   );
   const { exitCode, stdout, stderr } = outcome;
   expectError({ exitCode, stdout, stderr, signal: undefined }, 2, 'LAB-ENV-DISK-FULL', 'the disk is full');
+  // The place is told, too.
+  expect(stderr).toContain(`${sandbox.state}/`);
   expect(await sandbox.leftovers()).toEqual([]);
 });
 
@@ -88,6 +101,121 @@ test('a state folder that cannot be written is told', async () => {
   expect(outcome.exitCode).not.toBe(0);
   expect(outcome.stderr).toContain('next: ');
   expect(outcome.stderr).not.toMatch(/^\s+at /m);
+});
+
+/** Runs `lab` by way of a shell in namespaces of its own that prepares something; `exec "$@"` is lab. */
+async function labAfter(script: string, ...argv: string[]): Promise<LabOutcome> {
+  const lab = [process.execPath, join(PROJECT, 'bin/run.js'), ...argv];
+  const { exitCode, signal, stdout, stderr } = await execa(
+    'unshare',
+    ['--user', '--map-root-user', '--mount', 'sh', '-c', script, 'sh', ...lab],
+    { env: sandbox.env, cwd: sandbox.folder, reject: false },
+  );
+  return { exitCode, signal, stdout, stderr };
+}
+
+/** Folders that somebody else may look into. */
+function openFolders(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .map((path) => join(folder, path))
+    .filter((path) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true)
+    .filter((path) => (statSync(path).mode & 0o077) !== 0);
+}
+
+test('the folders of a lab are its user’s alone, while it is up and after, whatever the umask', async () => {
+  expect(await labAfter('umask 0; exec "$@"', 'up', 'quickstart')).toMatchObject({ exitCode: 0 });
+  expect(openFolders(sandbox.state)).toEqual([]);
+  expect(await labAfter('umask 0; exec "$@"', 'test', 'quickstart')).toMatchObject({ exitCode: 0 });
+  await sandbox.lab('down', 'quickstart');
+  expect(openFolders(sandbox.state)).toEqual([]);
+});
+
+test('a whole cache that can only be read, such as that of a CI image, is used', async () => {
+  const { cache } = readEnvironment();
+  const readOnly = `mount --bind '${cache}' '${cache}' && mount -o remount,bind,ro,nosuid,nodev '${cache}' && exec "$@"`;
+  const outcome = await labAfter(readOnly, 'test', 'quickstart', '--check', 'vf-creation');
+  expect(outcome.stderr).not.toContain('LAB-');
+  expect(outcome.exitCode).toBe(0);
+  expect(await sandbox.leftovers()).toEqual([]);
+});
+
+test('a cache that can only be read and lacks something says so, with its place', async () => {
+  const cache = join(sandbox.folder, 'empty');
+  mkdirSync(cache);
+  const readOnly = `mount --bind '${cache}' '${cache}' && mount -o remount,bind,ro,nosuid,nodev '${cache}' && XDG_CACHE_HOME='${cache}' exec "$@"`;
+  expectError(await labAfter(readOnly, 'up', 'quickstart'), 2, 'LAB-ENV-CACHE-FOLDER', cache);
+});
+
+test('an image in the cache that was cut short is made again', async () => {
+  // Beside the cache, so that its files can be linked instead of copied.
+  const { cache } = readEnvironment();
+  const copy = mkdtempSync(join(dirname(cache), 'lab-cache-'));
+  try {
+    await execa('cp', ['-al', cache, copy]);
+    const micro = join(copy, 'sriov-lab/images/micro');
+    const env = { ...sandbox.env, XDG_CACHE_HOME: copy };
+    const dryRun = async (): Promise<string> => {
+      const argv = [join(PROJECT, 'bin/run.js'), 'up', 'quickstart', '--dry-run'];
+      return (await execa(process.execPath, argv, { env, cwd: sandbox.folder })).stderr;
+    };
+    // One that this version of lab has made: it has a list of its files.
+    rmSync(micro, { recursive: true });
+    expect(await dryRun()).toContain('Build the image micro');
+    expect(await dryRun()).not.toContain('Build the image micro');
+    const [name = ''] = readdirSync(micro).filter((entry) => /^[0-9a-f]+$/.test(entry));
+    for (const file of ['kernel', 'initrd']) {
+      const path = join(micro, name, file);
+      const { size } = statSync(path);
+      writeFileSync(path, readFileSync(path).subarray(0, 1000));
+      expect(await dryRun()).toContain('Build the image micro');
+      expect(statSync(path).size).toBe(size);
+      rmSync(path);
+      expect(await dryRun()).toContain('Build the image micro');
+      expect(statSync(path).size).toBe(size);
+    }
+  } finally {
+    rmSync(copy, { recursive: true });
+  }
+});
+
+test('an unshare that may not be executed is named, with its place', async () => {
+  const bin = join(sandbox.folder, 'bin');
+  mkdirSync(bin);
+  for (const name of readdirSync('/usr/bin'))
+    if (name !== 'unshare') symlinkSync(`/usr/bin/${name}`, join(bin, name));
+  writeFileSync(join(bin, 'unshare'), '#!/bin/sh\n', { mode: 0o644 });
+  sandbox.env['PATH'] = bin;
+  const outcome = await sandbox.lab('up', 'quickstart');
+  expectError(outcome, 2, 'LAB-ENV-PROGRAM', `${join(bin, 'unshare')}: `, 'chmod +x');
+  expect(await sandbox.leftovers()).toEqual([]);
+});
+
+test('an empty HOME is not the working folder', async () => {
+  sandbox.env['HOME'] = '';
+  expect((await sandbox.lab('test', 'quickstart', '--check', 'vf-creation')).exitCode).toBe(0);
+  expect(readdirSync(sandbox.folder)).toEqual(['state']);
+});
+
+test.each([
+  ['once', ['SIGINT'], 'stopped by SIGINT'],
+  ['twice, so that it leaves at once,', ['SIGINT', 'SIGINT'], 'the command ended at once'],
+] as const)('a test that is interrupted %s has written JUnit with what ran', async (_, signals, why) => {
+  const report = join(sandbox.folder, 'report.xml');
+  const running = sandbox.start('test', 'quickstart', '--junit', report);
+  const first = new Promise<void>((resolve) => {
+    running.stderr.on('data', (chunk: Buffer) => {
+      if (chunk.toString().includes('✔ vf-creation')) resolve();
+    });
+  });
+  await first;
+  for (const signal of signals) {
+    running.kill(signal);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  expect((await running).exitCode).toBe(130);
+  const text = readFileSync(report, 'utf8');
+  expect(text).toContain('<testsuite name="vf-creation"');
+  expect(text).toContain(`message="${why}"`);
 });
 
 test('a check whose machine goes away in its midst fails', async () => {

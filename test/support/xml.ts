@@ -24,6 +24,11 @@ export class XmlElement {
   }
 }
 
+/** The children of that name. */
+export function childrenNamed(element: XmlElement | undefined, name: string): XmlElement[] {
+  return (element?.children ?? []).filter((child) => child.name === name);
+}
+
 const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 const TAG = /^<(\/?)([A-Za-z][\w-]*)((?:\s+[\w:-]+="[^"<]*")*)\s*(\/?)>/;
 

@@ -3,15 +3,19 @@ import { join } from 'node:path';
 import { packageFolder } from '../../model/folders.js';
 import { printableLine } from '../../errors/printable.js';
 import { readEnvironment } from '../environment.js';
-import { askedFor, type Candidate, type Manifest } from './command-line.js';
+import { askedFor, type Candidate, type LiveName, type Manifest } from './command-line.js';
+
+async function namesNow(live: LiveName): Promise<Candidate[]> {
+  const { liveNames } = await import('./names.js');
+  return liveNames(live, readEnvironment());
+}
 
 async function candidatesFor(words: readonly string[]): Promise<readonly Candidate[]> {
   const manifest = JSON.parse(readFileSync(join(packageFolder(), 'oclif.manifest.json'), 'utf8')) as Manifest;
   const { candidates, live } = askedFor(words, manifest);
   if (live === undefined) return candidates;
-  const { liveNames } = await import('./names.js');
-  // A wrong definition or a damaged record is no reason to write between the words of a command line.
-  return [...candidates, ...(await liveNames(live, readEnvironment()).catch(() => []))];
+  // A wrong definition or a missing home folder is no reason to write between the words of a command line.
+  return [...candidates, ...(await namesNow(live).catch(() => []))];
 }
 
 /**

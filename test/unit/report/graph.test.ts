@@ -266,8 +266,9 @@ describe('hostile text', () => {
   test('stays text in SVG', () => {
     const root = parseXml(drawLab(lab, 'svg'), { declaration: false });
     expect(root.names()).not.toContain('script');
-    expect(root.find('desc').text).toBe(hostile.replace('\ud800', ''));
-    expect(root.find('title').text).toBe(`Topology of lab ${hostile.replace('\ud800', '')}`);
+    const shown = hostile.replace('\ud800', '').replace('\u2028', String.raw`\u2028`);
+    expect(root.find('desc').text).toBe(shown);
+    expect(root.find('title').text).toBe(`Topology of lab ${shown}`);
   });
 
   test('stays within its quotes in Mermaid', () => {

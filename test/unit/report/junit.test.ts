@@ -1,11 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { toJunit } from '../../../src/report/junit.js';
 import { checkResult, hostile, testResult } from '../../support/results.js';
-import { parseXml, type XmlElement } from '../../support/xml.js';
-
-function childrenNamed(element: XmlElement | undefined, name: string): XmlElement[] {
-  return (element?.children ?? []).filter((child) => child.name === name);
-}
+import { childrenNamed, parseXml } from '../../support/xml.js';
 
 describe('the JUnit report', () => {
   it('has a suite for each check, a case for each assertion, and counts them', () => {
@@ -51,11 +47,11 @@ describe('the JUnit report', () => {
     expect(childrenNamed(suite, 'system-out')[0]?.text).toBe(text);
   });
 
-  it('leaves out what XML cannot hold', () => {
+  it('shows what a control character is, which XML cannot hold, and leaves out what is no character', () => {
     const text = 'a\u0000\u0001\u0008\u000b\u001b[31mb\ud800\ufffe\uffffc';
     const root = parseXml(toJunit(testResult([checkResult('x', [[true, text]])])));
     expect(childrenNamed(childrenNamed(root, 'testsuite')[0], 'testcase')[0]?.attributes['name']).toBe(
-      'a[31mbc',
+      String.raw`a\x00\x01\x08\x0b\x1b[31mbc`,
     );
   });
 

@@ -128,6 +128,16 @@ describe('the TAP report', () => {
     expect(text).toMatch(/^ok 1 - a \\# b # time=1\.23s$/m);
   });
 
+  it('has nothing in it that a terminal would obey: what a guest says is in its titles and diagnostics', () => {
+    const text = 'a\u001b[2J\u0007\u009b1A\u202eb\rc';
+    const check = { ...checkResult(text, [[false, text, text]]), remarks: [text] };
+    const said = report([check]);
+    // eslint-disable-next-line no-control-regex -- these are what must not get out
+    expect(said).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
+    expect(said).toContain(String.raw`# a\x1b[2J\x07\x9b1A\u202eb\x0dc`);
+    expect(parse(said).asserts).toHaveLength(1);
+  });
+
   it('of no check at all has a plan of none', () => {
     expect(report([])).toMatch(/^TAP version 14\n1\.\.0\n# lab quickstart: /);
   });
