@@ -1,6 +1,15 @@
-import { lstatSync, readdirSync, readFileSync, rmSync, writeFileSync, type Dirent } from 'node:fs';
+import {
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+  type Dirent,
+} from 'node:fs';
 import { join } from 'node:path';
 import { OWN_FILE } from './own-folder.js';
+import { unlessReadOnly } from './read-only.js';
 
 /** What is not a file has no size that tells anything. */
 const NO_SIZE = -1;
@@ -21,13 +30,15 @@ function* entriesBelow(folder: string, prefix = ''): Iterable<[string, Dirent]> 
   }
 }
 
-/** Writes down what is in `folder`, which is about to be put to `place`. */
+/** Writes down what is in `folder`, which is at `place` or about to be put there. No reader sees half of it. */
 export function noteContents(folder: string, place: string): void {
   const sizes = [...entriesBelow(folder)].map(([path, entry]): [string, number] => [
     path,
     entry.isFile() ? lstatSync(join(folder, path)).size : NO_SIZE,
   ]);
-  writeFileSync(listOf(place), JSON.stringify(Object.fromEntries(sizes)), { mode: OWN_FILE });
+  const fresh = `${listOf(place)}.${process.pid}`;
+  writeFileSync(fresh, JSON.stringify(Object.fromEntries(sizes)), { mode: OWN_FILE });
+  renameSync(fresh, listOf(place));
 }
 
 /** Removes the list of a folder that is gone. */
@@ -35,12 +46,11 @@ export function forgetContents(folder: string): void {
   rmSync(listOf(folder), { force: true });
 }
 
-/** A list that cannot be read says nothing. */
-function readList(folder: string): Contents {
+function readList(folder: string): Contents | undefined {
   try {
-    return (JSON.parse(readFileSync(listOf(folder), 'utf8')) ?? {}) as Contents;
+    return (JSON.parse(readFileSync(listOf(folder), 'utf8')) ?? undefined) as Contents | undefined;
   } catch {
-    return {};
+    return undefined;
   }
 }
 
@@ -50,10 +60,16 @@ function sizeNow(path: string): number | undefined {
 }
 
 /**
- * Whether a folder that was put in its place still has all its files, none of them cut short. One that an earlier version of lab put
- * there has no list: then it counts as whole if it is there.
+ * Whether a folder that was put in its place still has all its files, none of them cut short. One without a list, as earlier versions of
+ * lab made them, is taken as it is; its files are written down now.
  */
 export function isWhole(folder: string): boolean {
   if (lstatSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) return false;
-  return Object.entries(readList(folder)).every(([path, size]) => sizeNow(join(folder, path)) === size);
+  const contents = readList(folder);
+  if (contents !== undefined)
+    return Object.entries(contents).every(([path, size]) => sizeNow(join(folder, path)) === size);
+  unlessReadOnly(() => {
+    noteContents(folder, folder);
+  });
+  return true;
 }

@@ -123,15 +123,21 @@ describe('what was put into the cache', () => {
     expect(readFileSync(join(place, 'tree/usr/bin/ip'), 'utf8')).toBe('a program');
   });
 
-  it('of an earlier version of lab is taken as it is: there is no list of its files', async () => {
+  it('of an earlier version of lab, or with a damaged list, is taken as it is now: from then on it is looked after', async () => {
     await publish();
-    for (const text of ['', 'null', '{"tree/us']) {
-      writeFileSync(`${place}.contents.json`, text);
+    for (const text of ['', 'null', '{"tree/us', undefined]) {
+      const list = `${place}.contents.json`;
+      if (text === undefined) rmSync(list);
+      else writeFileSync(list, text);
       expect({ text, whole: isWhole(place) }).toEqual({ text, whole: true });
+      expect(Object.keys(JSON.parse(readFileSync(list, 'utf8')) as object).sort()).toEqual([
+        'link',
+        'nothing',
+        'tree/usr/bin/ip',
+      ]);
     }
-    rmSync(`${place}.contents.json`);
     rmSync(join(place, 'nothing'));
-    expect(isWhole(place)).toBe(true);
+    expect(isWhole(place)).toBe(false);
   });
 
   it('may be moved with its list', async () => {
