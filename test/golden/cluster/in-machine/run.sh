@@ -3,6 +3,8 @@
 # It ends, and takes everything with it, when the last machine does or on Ctrl-C.
 set -eu
 cd "$(dirname "$0")"
+# Debian keeps bridge(8) in a folder that an ordinary user's PATH lacks.
+PATH=$PATH:/usr/sbin:/sbin
 
 if [ "${1:-}" != --inside ]; then
     exec unshare --user --map-root-user --net --mount --pid --fork --kill-child -- ./run.sh --inside
