@@ -21,6 +21,8 @@ const prepared = {
   file: blank.definition,
   state: scratch(),
   toolchain: { qemu: { version: '11' }, kernel: { release: '6' }, bin: '/nowhere' },
+  acceleration: blank.tools.acceleration,
+  accelerationInside: blank.tools.accelerationInside,
   images: new Map(),
   artefacts: [{ path: 'network.sh', content: 'new', executable: true }],
 } as unknown as PreparedLab;
