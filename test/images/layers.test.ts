@@ -145,7 +145,9 @@ describe('the cache', () => {
   }
 
   function layers(): string[] {
-    return readdirSync(join(cache, 'images/layers')).sort();
+    return readdirSync(join(cache, 'images/layers'))
+      .filter((name) => !name.endsWith('.json'))
+      .sort();
   }
 
   /** What the top layer of an image put into it below a folder: modes, owners and names. */

@@ -80,7 +80,7 @@ function inCache(path: string): string {
 function layers(): string[] {
   if (!existsSync(inCache('layers'))) return [];
   return readdirSync(inCache('layers'))
-    .filter((name) => name !== 'lock')
+    .filter((name) => name !== 'lock' && !name.endsWith('.json'))
     .sort();
 }
 

@@ -42,7 +42,9 @@ async function ask(from = toolchain): Promise<string | undefined> {
 }
 
 function modules(): string[] {
-  return readdirSync(toolbox.toolchain).filter((name) => name.startsWith('vp_vdpa') || name.startsWith('.'));
+  return readdirSync(toolbox.toolchain)
+    .filter((name) => !name.endsWith('.json'))
+    .filter((name) => name.startsWith('vp_vdpa') || name.startsWith('.'));
 }
 
 describe('a module that the kernel lacks', () => {

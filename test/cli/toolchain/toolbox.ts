@@ -34,6 +34,7 @@ const real = [
   'dirname',
   'flock',
   'mkdir',
+  'mount',
   'ps',
   'rm',
   'setpriv',
