@@ -110,6 +110,19 @@ export function explainSystemError(thrown: unknown): LabError | undefined {
   );
 }
 
+const SHORTAGES: readonly Problem['code'][] = [
+  'LAB-ENV-DISK-FULL',
+  'LAB-ENV-FILE-SIZE',
+  'LAB-ENV-MEMORY',
+  'LAB-ENV-OPEN-FILES',
+  'LAB-ENV-PROCESSES',
+];
+
+/** Throws an error that tells of something that this computer has too little of: whatever was tried is not to blame. */
+export function throwShortage(error: unknown): void {
+  if (error instanceof EnvironmentError && SHORTAGES.includes(error.code)) throw error;
+}
+
 /** What the C library says of the refusals that may end any program, by errno(3) name. */
 const words: Readonly<Record<string, RegExp>> = {
   ENOSPC: /No space left on device|not enough free space/i,

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { throwShortage } from '../errors/system-error.js';
 import type { Task } from '../model/task.js';
 import { runOrThrow } from '../process/run.js';
 import { contentDigest, writeManifest, type Manifest } from './manifest.js';
@@ -75,6 +76,7 @@ async function indexModules(
     });
   } catch (cause) {
     signal.throwIfAborted();
+    throwShortage(cause);
     throw incomplete('a working depmod', cause);
   }
 }
@@ -88,6 +90,7 @@ async function provenQemu(bin: string, task: Task): Promise<string> {
     );
   } catch (cause) {
     task.signal.throwIfAborted();
+    throwShortage(cause);
     throw incomplete('a QEMU that serves', cause);
   }
 }
@@ -97,6 +100,7 @@ async function proveBusybox(bin: string, { signal }: Task): Promise<void> {
     await runOrThrow([join(bin, 'busybox'), 'true'], { timeoutMs: 20_000, signal });
   } catch (cause) {
     signal.throwIfAborted();
+    throwShortage(cause);
     throw incomplete('a busybox that runs', cause);
   }
 }

@@ -1,4 +1,5 @@
 import { ToolchainError } from '../errors/families.js';
+import { throwShortage } from '../errors/system-error.js';
 import type { Environment } from '../model/environment.js';
 import type { Task } from '../model/task.js';
 import { findProgram } from '../process/find-program.js';
@@ -37,6 +38,7 @@ async function askGiven(path: string, environment: Environment, task: Task): Pro
     return await askQemuOnce(path, environment, task);
   } catch (cause) {
     task.signal.throwIfAborted();
+    throwShortage(cause);
     throw new ToolchainError(
       {
         code: 'LAB-TOOLCHAIN-QEMU-BROKEN',
@@ -64,8 +66,9 @@ export async function systemQemu(environment: Environment, task: Task): Promise<
     return sriov
       ? { state: 'fit', tool: { command: [path], version, origin: 'system' } }
       : { state: 'old', path, version };
-  } catch {
+  } catch (error) {
     task.signal.throwIfAborted();
+    throwShortage(error);
     return { state: 'broken', path };
   }
 }

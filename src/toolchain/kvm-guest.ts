@@ -1,3 +1,4 @@
+import { throwShortage } from '../errors/system-error.js';
 import type { Task } from '../model/task.js';
 import { run, type RunResult } from '../process/run.js';
 import { ProcessError } from '../process/process-error.js';
@@ -19,7 +20,8 @@ const vcpuDied = /KVM internal error|kvm run failed|failed to initialize kvm|Cou
 
 /**
  * Boots the toolchain's kernel under KVM with nothing to mount. It works if the kernel gets as far as to say that it panics for
- * want of a root, and to reset, which ends QEMU. Anything else within `limitMs` does not. QEMU has ended when this returns.
+ * want of a root, and to reset, which ends QEMU. Anything else within `limitMs` does not. QEMU has ended when this returns. Throws
+ * EnvironmentError when this computer has too little of something to try.
  */
 export async function bootUnderKvm(
   toolchain: Toolchain,
@@ -41,6 +43,7 @@ export async function bootUnderKvm(
     return verdictOn(result);
   } catch (error) {
     signal.throwIfAborted();
+    throwShortage(error);
     if (complaint !== undefined) {
       return { works: false, reason: `a guest's processor died at once (${complaint})` };
     }

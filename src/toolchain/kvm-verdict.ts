@@ -12,7 +12,7 @@ const device = '/dev/kvm';
 /**
  * Asks whether KVM runs the toolchain's kernel. Cheap reasons against it come first; then a guest is started, for 8 s at most.
  * What the guest showed is remembered until the computer, QEMU or the kernel changes; `afresh` starts it even if the answer is known.
- * Throws only the signal's reason.
+ * Throws the signal's reason, and EnvironmentError when this computer has too little of something to try.
  */
 export async function askKvm(
   toolchain: Toolchain,
