@@ -69,3 +69,21 @@ test('down leaves nothing, no certificates either', async () => {
   expect(await sandbox.leftovers()).toEqual([]);
   expect(existsSync(join(run, 'kubernetes/pki'))).toBe(false);
 });
+
+test(
+  'lab test k8s-igb proves pods on VFs of another model, whose VLAN the PF sets',
+  async () => {
+    const { exitCode, stdout, stderr } = await sandbox.startFor(
+      UP_LIMIT_MS + CHECKS_LIMIT_MS,
+      'test',
+      'k8s-igb',
+    );
+    const report = parseReport(stdout);
+    expect([...report.checks.values()].flatMap(({ failed }) => failed)).toEqual([]);
+    expect([...report.checks.keys()]).toEqual(['cluster', 'pod-vf', 'pod-network']);
+    expect(exitCode, stderr).toBe(0);
+    expect(report.checks.get('pod-vf')?.passed).toContain('pod 1 to VLAN 10: 10 packets, none lost');
+    expect(await sandbox.leftovers()).toEqual([]);
+  },
+  UP_LIMIT_MS + CHECKS_LIMIT_MS,
+);
