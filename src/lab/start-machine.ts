@@ -44,6 +44,11 @@ export interface BootingMachine {
   readonly process: HostProcess;
 }
 
+/** What QEMU is to try, in this order. An emulated machine may have KVM: machine-view.ts gives it a processor for that. */
+function accelerators({ on }: Machine, accelerator: Accelerator): Accelerator[] {
+  return on !== null && accelerator === 'tcg' ? ['kvm', 'tcg'] : [accelerator];
+}
+
 /** Starts a machine's QEMU from its rendered arguments. Returns at once; `waitForQemu` and `waitForGuest` follow. */
 export async function startMachine(machine: Machine, options: StartOptions): Promise<BootingMachine> {
   const { lab, folder, host, image, inside } = options;
@@ -55,8 +60,7 @@ export async function startMachine(machine: Machine, options: StartOptions): Pro
     [
       program,
       ...first,
-      '-accel',
-      options.accelerator,
+      ...accelerators(machine, options.accelerator).flatMap((one) => ['-accel', one]),
       ...parseArguments(readFileSync(argumentsFile, 'utf8')),
     ],
     `${machine.name}.qemu.log`,

@@ -55,11 +55,26 @@ export function guestModules(machine: Machine): string[] {
 }
 
 /**
- * A QEMU that is itself emulated runs a third faster on a processor without AVX, whose wide registers cost more than they save
- * there (measured: docs/nested.md).
+ * Whether KVM runs the machines in an emulated one: QEMU's TCG emulates AMD's SVM, nested paging included. Only lab's own image has what
+ * KVM needs for that, and with several processors the machine hangs sooner or later (QEMU 11.1): docs/nested.md.
  */
-function cpuOf(runsMachines: boolean, accelerator: Accelerator): string {
-  return runsMachines && accelerator === 'tcg' ? 'Nehalem,+x2apic' : 'max';
+function hasEmulatedKvm({ on, disk, cpus }: Machine): boolean {
+  return on === null && !disk && cpus === 1;
+}
+
+/**
+ * The processor of a machine that runs machines. Under emulation one without AVX, whose wide registers cost more than they save there:
+ * a QEMU that translates code runs a third faster (measured: docs/nested.md).
+ */
+function hypervisorCpu(machine: Machine, accelerator: Accelerator): string {
+  if (accelerator === 'kvm') return 'max';
+  return hasEmulatedKvm(machine) ? 'Opteron_G3,+x2apic,+svm,+npt,-misalignsse' : 'Nehalem,+x2apic';
+}
+
+/** The modules that bring KVM to a machine that runs machines. */
+function kvmModules(machine: Machine, accelerator: Accelerator): string[] {
+  if (accelerator === 'kvm') return ['kvm_amd', 'kvm_intel'];
+  return hasEmulatedKvm(machine) ? ['kvm_in_tcg'] : [];
 }
 
 interface ChannelView {
@@ -125,8 +140,9 @@ export function machineView(
   facts: MachineFacts,
   services: readonly string[],
 ): MachineView {
-  const modules = guestModules(machine);
   const inside = machinesInside(lab, machine.name);
+  const runsMachines = inside.length > 0;
+  const modules = [...guestModules(machine), ...(runsMachines ? kvmModules(machine, facts.accelerator) : [])];
   const channels = [
     ...channelsInside(machine, inside),
     ...services.map((service) => logChannel(machine, `${service}.log`)),
@@ -134,7 +150,7 @@ export function machineView(
   return {
     name: machine.name,
     iommu: machine.iommu,
-    cpu: cpuOf(inside.length > 0, facts.accelerator),
+    cpu: runsMachines ? hypervisorCpu(machine, facts.accelerator) : 'max',
     cpus: machine.cpus,
     memoryMiB: machine.memoryMiB,
     trace: machine.trace,

@@ -40,7 +40,10 @@ function kvmIsNested(): boolean {
 /** How machines inside a machine are run, given how that machine is. */
 export function accelerationInside({ accelerator }: Acceleration, isNested = kvmIsNested): Acceleration {
   if (accelerator === 'tcg') {
-    return { accelerator: 'tcg', reason: 'the outer machine is itself emulated' };
+    return {
+      accelerator: 'tcg',
+      reason: 'the outer machine is itself emulated, with KVM in it if its kernel has it',
+    };
   }
   return isNested()
     ? { accelerator: 'kvm', reason: 'this computer’s KVM supports nested guests' }

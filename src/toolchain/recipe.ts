@@ -83,14 +83,14 @@ export function sourceVersionOf(release: string): string {
 }
 
 /** What a module for Debian's kernel of this release is built with: its headers, its source and a compiler. */
-export function moduleBuildRecipe(release: string): Recipe {
+export function moduleBuildRecipe(release: string, { linuxSource }: { linuxSource: boolean }): Recipe {
   return {
     format: 1,
     ...suites,
     packages: [
       ...buildPackages,
       `linux-headers-${release}`,
-      `linux-source-${sourceVersionOf(release)}`,
+      ...(linuxSource ? [`linux-source-${sourceVersionOf(release)}`] : []),
     ].sort(),
     nonFree: [],
   };

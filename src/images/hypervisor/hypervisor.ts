@@ -1,6 +1,7 @@
 import type { Task } from '../../model/task.js';
-import { kernelModule } from '../../toolchain/module-build/kernel-module.js';
+import { kernelModule, type ModuleOptions } from '../../toolchain/module-build/kernel-module.js';
 import { vpVdpa } from '../../toolchain/module-build/sources.js';
+import { kvmInTcg } from './kvm-in-tcg.js';
 import type { BootImage } from '../boot-image.js';
 import type { BuildContext } from '../build-context.js';
 import { initramfsImage } from '../micro/initramfs.js';
@@ -29,6 +30,17 @@ const MODULES = [
   'vp_vdpa',
 ];
 
+/** The modules that the kernel lacks, by their paths. A developer's own kernel does without KVM under emulation. */
+async function builtModules(options: ModuleOptions, task: Task): Promise<string[]> {
+  const sources = options.toolchain.kernel.origin === 'provisioned' ? [vpVdpa, kvmInTcg] : [vpVdpa];
+  const modules: string[] = [];
+  for (const source of sources) {
+    const module = await kernelModule(source, options, task);
+    if (module !== undefined) modules.push(module);
+  }
+  return modules;
+}
+
 /**
  * The guest that runs machines itself: `micro` with the toolchain's QEMU, what makes vDPA devices of its virtio functions, and the
  * programs that manage them. Throws as kernelModule and qemuAddition do.
@@ -37,14 +49,14 @@ export async function hypervisorImage(context: BuildContext, task: Task): Promis
   const { toolchain, mirror, environment } = context;
   const micro = microContents(toolchain);
   const qemu = await qemuAddition(toolchain.qemu);
-  const module = await kernelModule(vpVdpa, { toolchain, mirror, keyring: environment.debianKeyring }, task);
+  const modules = await builtModules({ toolchain, mirror, keyring: environment.debianKeyring }, task);
   return initramfsImage(
     {
       ...micro,
       name: 'hypervisor',
       programs: [...micro.programs, ...PROGRAMS],
       modules: [...new Set([...micro.modules, ...MODULES])].sort(),
-      builtModules: module === undefined ? [] : [module],
+      builtModules: modules,
       additions: [qemu],
     },
     context,

@@ -1,5 +1,5 @@
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { digest } from '../../model/digest.js';
 import type { Task } from '../../model/task.js';
 import { ToolchainError } from '../../errors/families.js';
@@ -40,7 +40,7 @@ export interface DebianKernel {
 const workFolder = '/build';
 
 /**
- * Builds a module of Linux's own source that Debian's kernel leaves out. The packages for it are fetched, used in place and removed
+ * Builds a module that Debian's kernel leaves out. The packages for it are fetched, used in place and removed
  * again: 560 MB for a module of less than 0.1 MB. Throws EnvironmentError and ToolchainError.
  */
 export async function buildModule(options: BuildModuleOptions, task: Task): Promise<void> {
@@ -76,12 +76,13 @@ export async function buildModule(options: BuildModuleOptions, task: Task): Prom
 }
 
 async function fetchBuildTree(
-  { kernel, mirror, keyring }: BuildModuleOptions,
+  { source, kernel, mirror, keyring }: BuildModuleOptions,
   tree: string,
   task: Task,
 ): Promise<void> {
   try {
-    await fetchTree({ recipe: moduleBuildRecipe(kernel.release), mirror, keyring, tree }, task);
+    const recipe = moduleBuildRecipe(kernel.release, { linuxSource: source.folder !== null });
+    await fetchTree({ recipe, mirror, keyring, tree }, task);
   } catch (error) {
     if (isWithoutPackages(error)) throw movedOn(kernel, 'no longer has its headers or its source', error);
     throw error;
@@ -113,21 +114,11 @@ function movedOn(kernel: DebianKernel, how: string, cause?: unknown): ToolchainE
 }
 
 async function compile({ source, kernel }: BuildModuleOptions, tree: string, task: Task): Promise<void> {
-  const name = `linux-source-${sourceVersionOf(kernel.release)}`;
   const work = join(tree, workFolder);
   await mkdir(work);
   // mawk’s package is only unpacked, so nothing has made this link.
   await runInTree(tree, ['ln', '-sf', 'mawk', '/usr/bin/awk'], task);
-  const members = source.files.map((file) => `${name}/${source.folder}/${file}`);
-  await runInTree(
-    tree,
-    [
-      ...(['tar', '--extract', '--xz', '--no-same-owner', '--occurrence=1'] as const),
-      ...[`--file=/usr/src/${name}.tar.xz`, `--directory=${workFolder}`],
-      ...[`--strip-components=${source.folder.split('/').length + 1}`, ...members],
-    ],
-    task,
-  );
+  await putSource(source, kernel, tree, task);
   await writeFile(join(work, 'Makefile'), `obj-m := ${source.name}.o\n`);
   await runInTree(
     tree,
@@ -135,6 +126,30 @@ async function compile({ source, kernel }: BuildModuleOptions, tree: string, tas
     task,
   );
   await runInTree(tree, ['strip', '--strip-debug', `${workFolder}/${source.name}.ko`], task);
+}
+
+/** Puts the module's files into the folder where it is built. */
+async function putSource(
+  { folder, files }: ModuleSource,
+  kernel: DebianKernel,
+  tree: string,
+  task: Task,
+): Promise<void> {
+  if (folder === null) {
+    for (const file of files) await copyFile(file, join(tree, workFolder, basename(file)));
+    return;
+  }
+  const name = `linux-source-${sourceVersionOf(kernel.release)}`;
+  const members = files.map((file) => `${name}/${folder}/${file}`);
+  await runInTree(
+    tree,
+    [
+      ...(['tar', '--extract', '--xz', '--no-same-owner', '--occurrence=1'] as const),
+      ...[`--file=/usr/src/${name}.tar.xz`, `--directory=${workFolder}`],
+      ...[`--strip-components=${folder.split('/').length + 1}`, ...members],
+    ],
+    task,
+  );
 }
 
 function buildFailed(source: ModuleSource, kernel: DebianKernel, cause: unknown): LabError {
@@ -145,7 +160,7 @@ function buildFailed(source: ModuleSource, kernel: DebianKernel, cause: unknown)
     {
       code: 'LAB-TOOLCHAIN-MODULE-BUILD',
       message: `the module ${source.name} could not be built for the kernel ${kernel.release}`,
-      hint: `run the command again; if it fails again, give a kernel that has it (${source.option}=m) with --kernel and --modules`,
+      hint: `run the command again${source.option === null ? '' : `; if it fails again, give a kernel that has it (${source.option}=m) with --kernel and --modules`}`,
     },
     { cause: said === undefined ? cause : new Error(said, { cause }) },
   );

@@ -67,7 +67,11 @@ export function kernelHas(kernel: KernelTool, module: string): boolean {
 
 /** 16 hex digits that change with all that a module is built from. */
 function moduleKey(source: ModuleSource, { release, version }: DebianKernel): string {
-  return digestOf([source, recipeDigest(moduleBuildRecipe(release)), version]).slice(0, 16);
+  const isLinux = source.folder !== null;
+  // Where lab is installed makes no difference.
+  const what = isLinux ? source : source.files.map((file) => readFileSync(file, 'utf8'));
+  const recipe = recipeDigest(moduleBuildRecipe(release, { linuxSource: isLinux }));
+  return digestOf([what, recipe, version]).slice(0, 16);
 }
 
 function debianKernel({ kernel, packages, tree }: Toolchain): DebianKernel {
@@ -80,6 +84,6 @@ function missingIn(kernel: KernelTool, source: ModuleSource): ToolchainError {
     code: 'LAB-TOOLCHAIN-MODULE-MISSING',
     message: `the given kernel ${kernel.release} has no module ${source.name}`,
     location: { file: kernel.modules },
-    hint: `set ${source.option}=m in its configuration, build it, run "make modules_install" again and give that folder with --modules; without --kernel lab uses Debian's kernel and builds the module`,
+    hint: `set ${source.option ?? source.name}=m in its configuration, build it, run "make modules_install" again and give that folder with --modules; without --kernel lab uses Debian's kernel and builds the module`,
   });
 }

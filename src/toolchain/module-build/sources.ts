@@ -1,11 +1,12 @@
-/** A module in Linux's source that Debian's kernels leave out. */
+/** A module that Debian's kernels leave out. */
 export interface ModuleSource {
   readonly name: string;
-  /** Where it is in Linux's source. */
-  readonly folder: string;
+  /** Where it is in Linux's source; null: it is one of lab's own. */
+  readonly folder: string | null;
+  /** Its files in that folder, or their paths on this computer. */
   readonly files: readonly string[];
-  /** The option of the kernel's configuration that stands for it. */
-  readonly option: string;
+  /** The option of the kernel's configuration that stands for it; null: there is none. */
+  readonly option: string | null;
 }
 
 /** Makes a vDPA device of a virtio function. */

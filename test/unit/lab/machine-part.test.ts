@@ -174,7 +174,7 @@ describe('a machine that comes up', () => {
   it('inside another runs in there, by the QEMU of that image, with the image there', async () => {
     const done = await bringUp('inner', nested);
     expect(done.slice(1, 4)).toEqual([
-      'start qemu-system-x86_64 -accel tcg -nodefaults in {"machine":"outer"}, log inner.qemu.log',
+      'start qemu-system-x86_64 -accel kvm -accel tcg -nodefaults in {"machine":"outer"}, log inner.qemu.log',
       `machine inner: ${JSON.stringify({ starter: gone, main: null })}`,
       'log machine-started {"machine":"inner","on":"outer","image":"image of inner","qemu":["qemu-system-x86_64"]}',
     ]);

@@ -66,6 +66,35 @@ describe('a machine’s QEMU', () => {
   });
 });
 
+describe('a machine that runs machines', () => {
+  const argumentsOf = (
+    settings: Record<string, unknown>,
+    accelerator: 'kvm' | 'tcg',
+  ): { cpu: string | undefined; modules: string | undefined } => {
+    const nested = lab({ machines: { server: settings, guest: { on: 'server', image: 'micro' } } });
+    const artefacts = renderLab(nested, { vhostNet: false, accelerator, acceleratorInside: accelerator });
+    const options = parseArguments(artefacts.find(({ path }) => path === 'server.qemu')?.content ?? '');
+    const modules = /lab\.modules=(\S+)/.exec(options[options.indexOf('-append') + 1] ?? '')?.[1];
+    return { cpu: options[options.indexOf('-cpu') + 1], modules };
+  };
+
+  it('has SVM and KVM under emulation if it has one processor', () => {
+    const { cpu, modules } = argumentsOf({ cpus: 1 }, 'tcg');
+    expect(cpu).toContain('+svm,+npt');
+    expect(modules).toBe('kvm_in_tcg');
+  });
+
+  it('has neither if it has several, where the kernel would hang, or a disk, which lacks the module', () => {
+    expect(argumentsOf({}, 'tcg')).toEqual({ cpu: 'Nehalem,+x2apic', modules: undefined });
+    const { cpu, modules } = argumentsOf({ cpus: 1, image: 'debian-13' }, 'tcg');
+    expect([cpu, modules]).toEqual(['Nehalem,+x2apic', undefined]);
+  });
+
+  it('has the computer’s own processor under KVM, and the modules for either maker’s', () => {
+    expect(argumentsOf({}, 'kvm')).toEqual({ cpu: 'max', modules: 'kvm_amd,kvm_intel' });
+  });
+});
+
 describe('rendered shell scripts', () => {
   const labs = {
     'one VF': labWithNic({ vfs: 1 }, ['vf-creation', 'hotplug-free', 'traffic']),

@@ -102,10 +102,16 @@ describe('a built module', () => {
 
 describe('the recipe of a module', () => {
   it('has the headers of exactly this kernel and its source, and nothing that is not free', () => {
-    const recipe = moduleBuildRecipe(RELEASE);
+    const recipe = moduleBuildRecipe(RELEASE, { linuxSource: true });
     expect(recipe.packages).toContain(`linux-headers-${RELEASE}`);
     expect(recipe.packages).toContain('linux-source-7.3');
     expect(aptPreferences(recipe)).not.toContain('Pin-Priority: 500');
     expect(aptSources(recipe, 'http://mirror.example/debian', '/keys.gpg')).toHaveLength(2);
+  });
+
+  it('goes without Linux’s source for a module of lab’s own', () => {
+    const { packages } = moduleBuildRecipe(RELEASE, { linuxSource: false });
+    expect(packages).toContain(`linux-headers-${RELEASE}`);
+    expect(packages.filter((name) => name.startsWith('linux-source'))).toEqual([]);
   });
 });
