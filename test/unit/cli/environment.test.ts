@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { homedir, userInfo } from 'node:os';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -11,9 +11,9 @@ it('has the folders that the XDG variables name', () => {
 });
 
 it('has folders in the home folder where the variables name none, or a relative path', () => {
-  const usual = [join(homedir(), '.cache/sriov-lab'), join(homedir(), '.local/state/sriov-lab')];
+  const usual = ['/home/me/.cache/sriov-lab', '/home/me/.local/state/sriov-lab'];
   for (const variables of [{}, { XDG_CACHE_HOME: 'caches', XDG_STATE_HOME: '' }]) {
-    const { cache, state } = readEnvironment(variables);
+    const { cache, state } = readEnvironment({ HOME: '/home/me', ...variables });
     expect([cache, state]).toEqual(usual);
   }
 });
