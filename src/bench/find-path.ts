@@ -2,7 +2,8 @@ import { readLinkBytes } from '../checks/link-counters.js';
 import { outermostTap } from '../checks/outermost-tap.js';
 import { readQemuIo } from '../checks/qemu-io.js';
 import { UsageError } from '../errors/families.js';
-import { backendOf, findByName, functionById, type Bench, type Lab } from '../model/lab.js';
+import type { Bench } from '../model/bench.js';
+import { backendOf, findByName, functionById, type Lab } from '../model/lab.js';
 import type { Chatter, PathHosts, PathObserver } from './path.js';
 
 /** Creates the observer for one kind of backend; undefined if the bench's functions have other backends. */

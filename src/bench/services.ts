@@ -1,4 +1,5 @@
-import { findByName, hostAddress, type Bench, type Lab } from '../model/lab.js';
+import type { Bench } from '../model/bench.js';
+import { findByName, hostAddress, type Lab } from '../model/lab.js';
 import { listening, netserver, type Service } from '../model/service.js';
 
 const IPERF3_PORT = 5201;

@@ -1,6 +1,7 @@
 import { sameSegment } from '../checks/segment.js';
 import type { ClusterUse } from '../checks/spec.js';
-import type { BenchContainers, Segment } from '../model/lab.js';
+import type { BenchContainers } from '../model/bench.js';
+import type { Segment } from '../model/lab.js';
 import { DEFAULT_CONTAINER_SUBNET } from './defaults.js';
 import type { Draft, DraftBench, DraftFunction, DraftMachine, DraftNic } from './draft.js';
 import { ofDraft } from './of-draft.js';

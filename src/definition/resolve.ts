@@ -1,11 +1,10 @@
 import { isCheckName, specOf } from '../checks/catalog.js';
 import { catalogued } from '../images/catalog.js';
 import { isOfKubernetes } from '../images/names.js';
+import type { Bench, BenchFunction } from '../model/bench.js';
 import {
   findByName,
   functionById,
-  type Bench,
-  type BenchFunction,
   type CheckRequest,
   type Image,
   type ImageComponent,

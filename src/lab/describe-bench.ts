@@ -1,6 +1,7 @@
 import { containersOf } from '../bench/containers/containers-of.js';
 import type { BenchSettings } from '../bench/result.js';
-import type { Bench, Lab } from '../model/lab.js';
+import type { Bench } from '../model/bench.js';
+import type { Lab } from '../model/lab.js';
 import { benchPlan } from '../bench/plan.js';
 import { benchOf } from './bench-lab.js';
 

@@ -1,5 +1,6 @@
 import type { CheckScript } from '../../checks/check.js';
-import { findByName, type Bench, type Lab } from '../../model/lab.js';
+import type { Bench } from '../../model/bench.js';
+import { findByName, type Lab } from '../../model/lab.js';
 import type { Accelerator } from '../../toolchain/types.js';
 import type { Containers } from './containers.js';
 import { namespaceContainers } from './namespaces.js';

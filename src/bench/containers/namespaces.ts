@@ -1,5 +1,6 @@
 import { vfView, type VfView } from '../../checks/vf-view.js';
-import { findByName, functionById, hostAddress, type Bench, type Lab } from '../../model/lab.js';
+import type { Bench } from '../../model/bench.js';
+import { findByName, functionById, hostAddress, type Lab } from '../../model/lab.js';
 import { numberToAddress, parseSubnet } from '../../model/ipv4.js';
 import { renderTemplate } from '../../render/templates.js';
 import { sides, type Side } from '../measurements.js';

@@ -1,14 +1,8 @@
 import { clusterOf, controlPlaneOf, nodeOf, poolOfNic } from '../../checks/kubernetes-place.js';
 import { podsView, podView, type NodeFolder, type PodsView, type PodView } from '../../checks/pods.js';
 import type { VfPool } from '../../model/kubernetes.js';
-import {
-  findByName,
-  functionById,
-  hostAddress,
-  type Bench,
-  type Lab,
-  type Machine,
-} from '../../model/lab.js';
+import type { Bench } from '../../model/bench.js';
+import { findByName, functionById, hostAddress, type Lab, type Machine } from '../../model/lab.js';
 import { renderTemplate } from '../../render/templates.js';
 import type { Accelerator } from '../../toolchain/types.js';
 import { sides, type Side } from '../measurements.js';

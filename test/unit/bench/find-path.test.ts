@@ -3,7 +3,8 @@ import { findPath, NODE_CHATTER, TAP_CHATTER } from '../../../src/bench/find-pat
 import { evidenceOf, pathProblem, sumEvidence, type PathHosts } from '../../../src/bench/path.js';
 import type { LabFile } from '../../../src/definition/shape.js';
 import type { NicFile } from '../../../src/definition/shape-nic.js';
-import type { Bench, Lab } from '../../../src/model/lab.js';
+import type { Bench } from '../../../src/model/bench.js';
+import type { Lab } from '../../../src/model/lab.js';
 import { lab } from '../../support/definition.js';
 
 function benched(nics: Record<string, NicFile>, rest: Partial<LabFile> = {}): { lab: Lab; bench: Bench } {
