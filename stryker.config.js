@@ -19,7 +19,8 @@ export const folders = {
   },
 };
 
-const folder = process.env.MUTATE ?? 'bench';
+/** The folder that this run mutates. */
+export const folder = process.env.MUTATE ?? 'bench';
 const { without } = folders[folder];
 
 export default {
