@@ -30,11 +30,10 @@ const MODULES = [
   'vp_vdpa',
 ];
 
-/** The modules that the kernel lacks, by their paths. A developer's own kernel does without KVM under emulation. */
+/** The modules that the kernel lacks, by their paths. */
 async function builtModules(options: ModuleOptions, task: Task): Promise<string[]> {
-  const sources = options.toolchain.kernel.origin === 'provisioned' ? [vpVdpa, kvmInTcg] : [vpVdpa];
   const modules: string[] = [];
-  for (const source of sources) {
+  for (const source of [vpVdpa, kvmInTcg]) {
     const module = await kernelModule(source, options, task);
     if (module !== undefined) modules.push(module);
   }

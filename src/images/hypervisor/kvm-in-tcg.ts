@@ -1,10 +1,9 @@
 import { shippedFile } from '../../model/folders.js';
-import type { ModuleSource } from '../../toolchain/module-build/sources.js';
+import type { OwnModule } from '../../toolchain/module-build/sources.js';
 
 /** Loads KVM where TCG emulates the processor; why it takes more than kvm_amd: see the file. */
-export const kvmInTcg: ModuleSource = {
+export const kvmInTcg: OwnModule = {
   name: 'kvm_in_tcg',
   folder: null,
   files: [shippedFile('images/hypervisor/files/kvm_in_tcg.c')],
-  option: null,
 };

@@ -160,7 +160,7 @@ function buildFailed(source: ModuleSource, kernel: DebianKernel, cause: unknown)
     {
       code: 'LAB-TOOLCHAIN-MODULE-BUILD',
       message: `the module ${source.name} could not be built for the kernel ${kernel.release}`,
-      hint: `run the command again${source.option === null ? '' : `; if it fails again, give a kernel that has it (${source.option}=m) with --kernel and --modules`}`,
+      hint: `run the command again${source.folder === null ? '' : `; if it fails again, give a kernel that has it (${source.option}=m) with --kernel and --modules`}`,
     },
     { cause: said === undefined ? cause : new Error(said, { cause }) },
   );

@@ -9,7 +9,7 @@ import { moduleBuildRecipe, recipeDigest } from '../recipe.js';
 import type { KernelTool, Toolchain } from '../types.js';
 import { buildModule, type DebianKernel } from './build-module.js';
 import { findModule } from './built-module.js';
-import type { ModuleSource } from './sources.js';
+import type { LinuxModule, ModuleSource } from './sources.js';
 
 export interface ModuleOptions {
   readonly toolchain: Toolchain;
@@ -21,8 +21,8 @@ export interface ModuleOptions {
 
 /**
  * The path of a module for the toolchain's kernel, built if it is not in the cache (about 25 s, and 1 GB for a moment; needs no root,
- * but user namespaces); undefined if the kernel has the module itself. Throws ToolchainError if it is a developer's own kernel
- * that has not, or if the mirror has no headers for the kernel any more; EnvironmentError as provisionFolder does.
+ * but user namespaces); undefined if the kernel has the module itself, or if it is a developer's own kernel and the module is lab's.
+ * Throws ToolchainError if such a kernel lacks one of Linux's, or if the mirror has no headers for the kernel any more; EnvironmentError as provisionFolder does.
  */
 export async function kernelModule(
   source: ModuleSource,
@@ -30,7 +30,10 @@ export async function kernelModule(
   task: Task,
 ): Promise<string | undefined> {
   if (kernelHas(toolchain.kernel, source.name)) return undefined;
-  if (toolchain.kernel.origin !== 'provisioned') throw missingIn(toolchain.kernel, source);
+  if (toolchain.kernel.origin !== 'provisioned') {
+    if (source.folder === null) return undefined;
+    throw missingIn(toolchain.kernel, source);
+  }
   const kernel = debianKernel(toolchain);
   const key = moduleKey(source, kernel);
   const place = join(toolchain.folder, `${source.name}-${key}`);
@@ -79,11 +82,11 @@ function debianKernel({ kernel, packages, tree }: Toolchain): DebianKernel {
   return { release, version: packages[`linux-image-${release}`], folder: dirname(tree) };
 }
 
-function missingIn(kernel: KernelTool, source: ModuleSource): ToolchainError {
+function missingIn(kernel: KernelTool, source: LinuxModule): ToolchainError {
   return new ToolchainError({
     code: 'LAB-TOOLCHAIN-MODULE-MISSING',
     message: `the given kernel ${kernel.release} has no module ${source.name}`,
     location: { file: kernel.modules },
-    hint: `set ${source.option ?? source.name}=m in its configuration, build it, run "make modules_install" again and give that folder with --modules; without --kernel lab uses Debian's kernel and builds the module`,
+    hint: `set ${source.option}=m in its configuration, build it, run "make modules_install" again and give that folder with --modules; without --kernel lab uses Debian's kernel and builds the module`,
   });
 }
