@@ -2,7 +2,6 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { MachineHost } from '../../../../src/hosts/host.js';
-import { renderLab } from '../../../../src/lab/artefacts.js';
 import { writeCredentials } from '../../../../src/lab/cluster/credentials.js';
 import { controlPlaneKind } from '../../../../src/lab/parts/control-plane.js';
 import type { Part } from '../../../../src/lab/parts/part.js';
@@ -14,6 +13,7 @@ import type { Kubernetes } from '../../../../src/model/kubernetes.js';
 import { silentTask } from '../../../../src/model/task.js';
 import { runOrThrow, type RunResult } from '../../../../src/process/run.js';
 import { controlPlaneInGuest, kubernetes, labWithCluster } from '../../../support/cluster.js';
+import { partOf, preparedCluster } from '../../../support/prepared-cluster.js';
 import { record, recorded } from '../../../support/record.js';
 import { useScratch } from '../../../support/scratch.js';
 
@@ -24,23 +24,11 @@ const PART = 'control-plane guest';
 const inGuest: Kubernetes = { ...kubernetes, controlPlane: controlPlaneInGuest };
 
 function prepared(cluster: Kubernetes = inGuest, digest = 'programs'): PreparedLab {
-  const lab = labWithCluster(cluster);
-  return {
-    lab,
-    acceleration: { accelerator: 'tcg', reason: '' },
-    accelerationInside: { accelerator: 'tcg', reason: '' },
-    images: new Map(),
-    cluster: { kubernetes: cluster, programs: { folder: '/cache/programs', digest, version: '1.37.2' } },
-    artefacts: renderLab(lab, { vhostNet: false, accelerator: 'tcg', acceleratorInside: 'tcg' }),
-    tools: '',
-    bootLimitMs: undefined,
-  } as unknown as PreparedLab;
+  return preparedCluster(cluster, 'tcg', digest);
 }
 
 function partNamed(key: string, of = prepared()): Part {
-  const found = partsOf(of).find((part) => keyOf(part) === key);
-  if (found === undefined) throw new Error(`no ${key}`);
-  return found;
+  return partOf(of, key);
 }
 
 /** A lab whose machine takes files and runs commands. `there`: whether a file is in the machine. */

@@ -2,7 +2,6 @@ import { existsSync, lstatSync, mkdirSync, readFileSync, readlinkSync, rmSync, w
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Host } from '../../../../src/hosts/host.js';
-import { renderLab } from '../../../../src/lab/artefacts.js';
 import { writeCredentials } from '../../../../src/lab/cluster/credentials.js';
 import { credentialsKind } from '../../../../src/lab/parts/credentials.js';
 import { nodeKind } from '../../../../src/lab/parts/node.js';
@@ -15,6 +14,7 @@ import type { Kubernetes } from '../../../../src/model/kubernetes.js';
 import { silentTask } from '../../../../src/model/task.js';
 import type { RunResult } from '../../../../src/process/run.js';
 import { kubernetes, labWithCluster } from '../../../support/cluster.js';
+import { partOf, preparedCluster } from '../../../support/prepared-cluster.js';
 import { record, recorded } from '../../../support/record.js';
 import { useScratch } from '../../../support/scratch.js';
 
@@ -27,23 +27,11 @@ afterEach(() => {
 const NETWORK = 'network networks and peers';
 
 function prepared(cluster: Kubernetes = kubernetes, digest = 'programs'): PreparedLab {
-  const lab = labWithCluster(cluster);
-  return {
-    lab,
-    acceleration: { accelerator: 'kvm', reason: '' },
-    accelerationInside: { accelerator: 'kvm', reason: '' },
-    images: new Map(),
-    cluster: { kubernetes: cluster, programs: { folder: '/cache/programs', digest, version: '1.37.2' } },
-    artefacts: renderLab(lab, { vhostNet: false, accelerator: 'kvm', acceleratorInside: 'kvm' }),
-    tools: '',
-    bootLimitMs: undefined,
-  } as unknown as PreparedLab;
+  return preparedCluster(cluster, 'kvm', digest);
 }
 
 function partNamed(key: string, of = prepared()): Part {
-  const found = partsOf(of).find((part) => keyOf(part) === key);
-  if (found === undefined) throw new Error(`no ${key}`);
-  return found;
+  return partOf(of, key);
 }
 
 type Answer = (command: string) => Partial<RunResult>;
