@@ -1,5 +1,5 @@
 import { PORTS_FOLDER } from '../model/channels.js';
-import type { ProcessIdentity } from '../process/identity.js';
+import { hasEnded, type ProcessIdentity } from '../process/identity.js';
 import { idleClock, waitBriefly, waitFor } from '../process/wait-for.js';
 import type { RunResult } from '../process/run.js';
 import type { GuestAgent } from '../qemu/guest-agent.js';
@@ -12,10 +12,13 @@ const POLL_MS = 500;
 const KILL_POLL_MS = 5;
 const KILL_LIMIT_MS = 20_000;
 
-/** `PID STARTTIME` and the boot's id (proc_pid_stat(5)): the command name in the second field may hold anything. */
+/**
+ * `STARTTIME`, the state, the number of threads and the boot's id (proc_pid_stat(5)): the command name in the second field may hold
+ * anything.
+ */
 const IDENTIFY = `stat=$(cat "/proc/$0/stat") || exit 1
 set -- \${stat##*) }
-echo "\${20} $1 $(cat /proc/sys/kernel/random/boot_id)"`;
+echo "\${20} $1 \${18} $(cat /proc/sys/kernel/random/boot_id)"`;
 /**
  * Begins when a file says so, and not at all when that does not come: whoever starts it may die before it is recorded. QEMU's
  * memory is pinned for vDPA. What the program says goes to the port that leads to the lab's folder, or else to a file here.
@@ -95,8 +98,8 @@ export class GuestHost implements MachineHost {
 
   async #identify(pid: number): Promise<ProcessIdentity | undefined> {
     const { exitCode, stdout } = await this.agent.run(['/bin/sh', '-c', IDENTIFY, String(pid)]);
-    const [startTime, state, bootId = ''] = stdout.trim().split(' ');
-    if (exitCode !== 0 || state === 'Z' || state === 'X') return undefined;
+    const [startTime, state = 'X', threads, bootId = ''] = stdout.trim().split(' ');
+    if (exitCode !== 0 || hasEnded({ state, threads: Number(threads) })) return undefined;
     return { pid, startTime: Number(startTime), bootId };
   }
 

@@ -12,6 +12,7 @@ export interface ProcessIdentity {
 
 interface ProcessStat {
   readonly state: string;
+  readonly threads: number;
   readonly startTime: number;
 }
 
@@ -20,7 +21,7 @@ function readStat(pid: number): ProcessStat | undefined {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // The command name, in parentheses, may hold spaces and parentheses itself.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return { state: fields[0] ?? '', startTime: Number(fields[19]) };
+    return { state: fields[0] ?? '', threads: Number(fields[17]), startTime: Number(fields[19]) };
   } catch {
     return undefined;
   }
@@ -36,13 +37,17 @@ export function identify(pid: number): ProcessIdentity | undefined {
   return stat && { pid, startTime: stat.startTime, bootId: bootId() };
 }
 
+/** Whether a process has ended. It is a zombie as soon as its first thread has ended; until the others have, its files are open. */
+export function hasEnded({ state, threads }: Pick<ProcessStat, 'state' | 'threads'>): boolean {
+  return state === 'X' || (state === 'Z' && threads <= 1);
+}
+
 /** Whether this very process still runs; a zombie has ended. */
 export function isAlive(identity: ProcessIdentity): boolean {
   const stat = readStat(identity.pid);
   return (
     stat !== undefined &&
-    stat.state !== 'Z' &&
-    stat.state !== 'X' &&
+    !hasEnded(stat) &&
     stat.startTime === identity.startTime &&
     identity.bootId === bootId()
   );

@@ -75,6 +75,19 @@ describe('the identity of a process', () => {
     expect(await killAndWait(zombie)).toBe(true);
   });
 
+  it('holds while a thread of the process runs, even if the first one has ended', async () => {
+    const program = 'use threads; threads->create(sub { sleep 100 }); $| = 1; print "ready"; syscall(60, 0)';
+    const child = await spawned('perl', ['-e', program]);
+    await once(child.stdout ?? process.stdin, 'data');
+    const identity = identityOf(child.pid);
+    // Its memory, the command line with it, goes with the first thread; its files do not.
+    while (commandOf(child.pid).length > 0) await new Promise(setImmediate);
+    expect(isAlive(identity)).toBe(true);
+    expect(await killAndWait(identity)).toBe(true);
+    await once(child, 'exit');
+    expect(isAlive(identity)).toBe(false);
+  });
+
   it('that never was is none', () => {
     expect(identify(2 ** 30)).toBeUndefined();
     expect(childrenOf(2 ** 30)).toEqual([]);
