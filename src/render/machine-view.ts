@@ -4,7 +4,7 @@ import type { NicModel } from '../devices/nic-model.js';
 import type { DeviceArgument } from '../devices/qemu-option.js';
 import { machineOptions } from '../devices/nic-options.js';
 import { CHANNELS, MACHINE_LOGS, PORTS_FOLDER } from '../model/channels.js';
-import { functionsOf, machinesInside, type Lab, type Machine } from '../model/lab.js';
+import { findByName, functionsOf, machinesInside, type Lab, type Machine } from '../model/lab.js';
 import type { Accelerator } from '../toolchain/types.js';
 import { diskViews, type DiskView } from './disk-view.js';
 import { quoteForQemu } from './quote.js';
@@ -69,6 +69,16 @@ function hasEmulatedKvm({ on, disk, cpus }: Machine): boolean {
 function hypervisorCpu(machine: Machine, accelerator: Accelerator): string {
   if (accelerator === 'kvm') return 'max';
   return hasEmulatedKvm(machine) ? 'Opteron_G3,+x2apic,+svm,+npt,-misalignsse' : 'Nehalem,+x2apic';
+}
+
+/**
+ * For a guest that emulated KVM runs: its timers are served by the tick alone. With one interrupt for each timer, as Linux does it with
+ * high resolution, a guest with Go programs spends its processor on leaving and entering itself (measured: docs/nested.md).
+ */
+const TICK_ARGUMENTS = ['highres=off', 'nohz=off', 'lapic=notscdeadline'];
+
+function runsByEmulatedKvm({ on }: Machine, lab: Lab, accelerator: Accelerator): boolean {
+  return on !== null && accelerator === 'tcg' && hasEmulatedKvm(findByName(lab.machines, on));
 }
 
 /** The modules that bring KVM to a machine that runs machines. */
@@ -164,6 +174,7 @@ export function machineView(
       ...modelsOf(machine).flatMap(({ kernelArguments }) => kernelArguments ?? []),
       ...(modules.length === 0 ? [] : [`lab.modules=${modules.join(',')}`]),
       ...(machine.disk ? FULL_GUEST_ARGUMENTS : []),
+      ...(runsByEmulatedKvm(machine, lab, facts.accelerator) ? TICK_ARGUMENTS : []),
       ...machine.kernelArguments,
     ].join(' '),
     disks: diskViews(machine),

@@ -87,3 +87,19 @@ test(
   },
   UP_LIMIT_MS + CHECKS_LIMIT_MS,
 );
+
+test(
+  'lab test k8s-two-nodes proves that pods on VFs of two machines reach each other',
+  { tags: 'thorough', timeout: UP_LIMIT_MS + 2 * CHECKS_LIMIT_MS },
+  async () => {
+    const { exitCode, stdout, stderr } = await sandbox.startFor(
+      UP_LIMIT_MS + 2 * CHECKS_LIMIT_MS,
+      'test',
+      'k8s-two-nodes',
+    );
+    const report = parseReport(stdout);
+    expect([...report.checks.values()].flatMap(({ failed }) => failed)).toEqual([]);
+    expect(exitCode, stderr).toBe(0);
+    expect(await sandbox.leftovers()).toEqual([]);
+  },
+);

@@ -4,8 +4,7 @@ import { Sandbox } from '../e2e/support/sandbox.js';
 import { parseReport } from '../e2e/support/tap.js';
 
 const LAB = 'k8s-vdpa';
-/** Everything in the node is emulated twice. */
-const LIMIT_MS = 3 * 3_600_000;
+const LIMIT_MS = 3_600_000;
 
 let sandbox: Sandbox;
 

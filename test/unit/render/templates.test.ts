@@ -90,6 +90,20 @@ describe('a machine that runs machines', () => {
     expect([cpu, modules]).toEqual(['Nehalem,+x2apic', undefined]);
   });
 
+  it('runs guests whose timers wait for the tick if its KVM is emulated, and no others', () => {
+    const withTickOnly = (settings: Record<string, unknown>, accelerator: 'kvm' | 'tcg'): string[] => {
+      const nested = lab({ machines: { server: settings, guest: { on: 'server', image: 'micro' } } });
+      const facts = { vhostNet: false, accelerator, acceleratorInside: accelerator };
+      const files = renderLab(nested, facts).filter(({ path }) => path.endsWith('.qemu'));
+      return files
+        .filter(({ content }) => content.includes('highres=off nohz=off lapic=notscdeadline'))
+        .map(({ path }) => path);
+    };
+    expect(withTickOnly({ cpus: 1 }, 'tcg')).toEqual(['server/guest.qemu']);
+    expect(withTickOnly({}, 'tcg')).toEqual([]);
+    expect(withTickOnly({ cpus: 1 }, 'kvm')).toEqual([]);
+  });
+
   it('has the computer’s own processor under KVM, and the modules for either maker’s', () => {
     expect(argumentsOf({}, 'kvm')).toEqual({ cpu: 'max', modules: 'kvm_amd,kvm_intel' });
   });
