@@ -16,6 +16,7 @@ export function gatherFiles(
       cpSync(shippedFile(`images/components/files/${file.source}`), place);
       chmodSync(place, file.mode);
     }
-    if (artefacts !== undefined) cpSync(artefacts, target, { recursive: true });
+    // A link leads to where it does in the image, not to where the artefacts are here.
+    if (artefacts !== undefined) cpSync(artefacts, target, { recursive: true, verbatimSymlinks: true });
   }
 }

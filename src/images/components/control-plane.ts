@@ -14,6 +14,9 @@ const SHARED = { link: '../libexec/sriov-lab', folder: 'usr/libexec/sriov-lab' }
 /** For questions whether a program is ready. It is the toolchain's, without libraries: not every distribution has a package of it. */
 const BUSYBOX = 'usr/bin/busybox';
 
+/** Of the files as `install` lays them out. */
+const LAYOUT = 2;
+
 function put(source: string, target: string): void {
   copyFileSync(source, target, constants.COPYFILE_EXCL);
   chmodSync(target, 0o755);
@@ -53,7 +56,7 @@ const recipe: FamilyRecipe = {
     await programsOf(version, context, task);
   },
   build: install,
-  buildInputs: (version, { kubernetes: given }) => controlPlaneDigest(version, given),
+  buildInputs: (version, { kubernetes: given }) => `${controlPlaneDigest(version, given)} ${LAYOUT}`,
 };
 
 /** What a machine runs a control plane with. Certificates and settings are the lab's, and come when it comes up. */
