@@ -22,6 +22,8 @@ export async function attachConsole(connect: Connect): Promise<void> {
       stdin.on('end', () => setTimeout(resolve, 1000));
       socket.on('data', (chunk) => stdout.write(chunk));
       socket.on('close', resolve);
+      // Nobody is left to read it.
+      stdout.once('error', resolve);
       // A console shows its prompt only when asked.
       if (stdin.isTTY) socket.write('\n');
     });

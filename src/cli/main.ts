@@ -3,6 +3,7 @@ import { toLabError } from '../errors/format.js';
 import { keepCompiledCode } from './compile-cache.js';
 import { COMPLETE } from './completion/word.js';
 import { setHome } from './home-folder.js';
+import { isOutputFailure, watchOutput } from './output-failures.js';
 import { reportError } from './report-error.js';
 import { versionLine } from './version.js';
 
@@ -43,8 +44,9 @@ function isOfFramework(error: unknown): error is Error {
 
 /** Starts the program; `dir` is the URL of the file in bin/ that was run. */
 export async function main(dir: string): Promise<void> {
+  watchOutput();
   process.on('uncaughtException', (error) => {
-    giveUp(error);
+    if (!isOutputFailure(error)) giveUp(error);
   });
   try {
     await start(dir);
@@ -54,11 +56,6 @@ export async function main(dir: string): Promise<void> {
 }
 
 async function start(dir: string): Promise<void> {
-  // It is not an error if the reader closes the pipe early (`lab test | head`).
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(0);
-    throw error;
-  });
   const words = process.argv.slice(2);
   const answer = await quickAnswer(words);
   if (answer !== undefined) {

@@ -110,6 +110,7 @@ export const errorCodes = [
   'LAB-ENV-PROGRAM',
   'LAB-ENV-HOME',
   'LAB-ENV-WORKING-FOLDER',
+  'LAB-ENV-OUTPUT',
   'LAB-PROGRAM-FAILED',
   // The toolchain
   'LAB-TOOLCHAIN-QEMU-NOT-FOUND',
