@@ -55,6 +55,7 @@ export interface MachineHost extends Host {
     note: (processes: StartedProcesses) => void,
   ): Promise<HostProcess>;
   exists(path: string): Promise<boolean>;
+  /** Whether it runs, and is not about to be gone. */
   isAlive(process: ProcessIdentity): Promise<boolean>;
   /** Ends a program for good with all that it has started, and waits for it. */
   kill(process: ProcessIdentity): Promise<void>;

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { run, type RunResult } from '../process/run.js';
-import { childrenOf, identify, isAlive, killTree, type ProcessIdentity } from '../process/identity.js';
+import { childrenOf, identify, isStaying, killTree, type ProcessIdentity } from '../process/identity.js';
 import { searchPath } from '../process/search-path.js';
 import { runAttached, type AttachedOptions } from '../process/run-attached.js';
 import { start } from '../process/start.js';
@@ -74,7 +74,7 @@ export class NamespaceHost implements MachineHost {
   }
 
   async isAlive(process: ProcessIdentity): Promise<boolean> {
-    return Promise.resolve(isAlive(process));
+    return Promise.resolve(isStaying(process));
   }
 
   async kill(process: ProcessIdentity): Promise<void> {

@@ -6,9 +6,11 @@ import {
   commandOf,
   identify,
   isAlive,
+  isStaying,
   killAndWait,
   type ProcessIdentity,
 } from '../process/identity.js';
+import { findEntrants } from './find-entrants.js';
 import { waitBriefly } from '../process/wait-for.js';
 import { start } from '../process/start.js';
 
@@ -24,6 +26,9 @@ export interface NamespaceHolder {
 const INIT_SCRIPT = 'read -r go || exit 1; exec sleep infinity </dev/null';
 const READY_MS = 10_000;
 const POLL_MS = 2;
+/** What a lab takes to end if nothing is in the way; a computer that is busy may take longer. */
+const PROMPT_MS = 500;
+const WOKEN_MS = 2000;
 
 /**
  * Makes the lab's user, network, mount and PID namespaces, held by one process. Needs no privilege.
@@ -76,15 +81,43 @@ function notAllowed(logFile: string): EnvironmentError {
   );
 }
 
+/** Whether the namespaces can be entered, and will still be there after that. */
 export function isHolderAlive(holder: NamespaceHolder): boolean {
-  return isAlive(holder.init);
+  return isStaying(holder.init);
 }
 
-/** Ends the lab's namespaces and with them every process, interface and mount in them. True when all is gone. */
+/**
+ * Ends the lab's namespaces and with them every process, interface and mount in them. True when all is gone. The first process of a PID
+ * namespace is gone only when all others are, and those only when whoever started them from outside has taken notice.
+ */
 export async function destroyNamespace(holder: NamespaceHolder): Promise<boolean> {
-  const initGone = await killAndWait(holder.init);
-  const outerGone = await killAndWait(holder.outer);
+  const { init, outer } = holder;
+  const initGone =
+    (await killAndWait(init, PROMPT_MS)) ||
+    (await wakeEntrants(init)) ||
+    (await endEntrants(init)) ||
+    (await killAndWait(init));
+  const outerGone = await killAndWait(outer);
   return initGone && outerGone;
+}
+
+/** What is stopped, as by a debugger or Ctrl-Z, takes notice when it goes on. True when the namespaces are gone. */
+async function wakeEntrants(init: ProcessIdentity): Promise<boolean> {
+  for (const { pid } of findEntrants(init)) wake(pid);
+  return killAndWait(init, WOKEN_MS);
+}
+
+function wake(pid: number): void {
+  try {
+    process.kill(pid, 'SIGCONT');
+  } catch {
+    // It has ended since.
+  }
+}
+
+async function endEntrants(init: ProcessIdentity): Promise<boolean> {
+  await Promise.all(findEntrants(init).map(async (entrant) => killAndWait(entrant, WOKEN_MS)));
+  return killAndWait(init, WOKEN_MS);
 }
 
 // The working folder must be entered inside: nsenter's own --wd would be the folder of the mount namespace outside.

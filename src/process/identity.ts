@@ -13,15 +13,25 @@ export interface ProcessIdentity {
 interface ProcessStat {
   readonly state: string;
   readonly threads: number;
+  /** The kernel's flags of the process (PF_* of its include/linux/sched.h). */
+  readonly flags: number;
   readonly startTime: number;
 }
+
+/** It has begun to end, and may have to wait for others until it has. */
+const PF_EXITING = 0x4;
 
 function readStat(pid: number): ProcessStat | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // The command name, in parentheses, may hold spaces and parentheses itself.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return { state: fields[0] ?? '', threads: Number(fields[17]), startTime: Number(fields[19]) };
+    return {
+      state: fields[0] ?? '',
+      flags: Number(fields[6]),
+      threads: Number(fields[17]),
+      startTime: Number(fields[19]),
+    };
   } catch {
     return undefined;
   }
@@ -51,6 +61,11 @@ export function isAlive(identity: ProcessIdentity): boolean {
     stat.startTime === identity.startTime &&
     identity.bootId === bootId()
   );
+}
+
+/** Whether this very process runs and will go on: one that is ending is of no use to anybody, even if it is not gone yet. */
+export function isStaying(identity: ProcessIdentity): boolean {
+  return isAlive(identity) && ((readStat(identity.pid)?.flags ?? PF_EXITING) & PF_EXITING) === 0;
 }
 
 /** The direct children of a process, as ids. */

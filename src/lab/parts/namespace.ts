@@ -1,4 +1,5 @@
 import { StateError } from '../../errors/families.js';
+import { findHolding } from '../../hosts/find-entrants.js';
 import {
   createNamespace,
   destroyNamespace,
@@ -29,10 +30,15 @@ export const namespaceKind: Kind = {
 /** Ends the namespaces of a lab. Throws StateError if their holder does not end. */
 export async function endNamespace(holder: NamespaceHolder, lab: string): Promise<void> {
   if (await destroyNamespace(holder)) return;
+  const holding = findHolding();
+  const remedy =
+    holding.length === 0
+      ? `see what it waits for in /proc/${holder.init.pid}/stack`
+      : `end or continue what traces or has started the lab’s programs: process ${holding.join(', ')}`;
   throw new StateError({
     code: 'LAB-DOWN-STUCK',
     message: `process ${holder.init.pid}, which holds lab ${lab}, does not end`,
-    hint: `see what it waits for in /proc/${holder.init.pid}/stack, then run \`lab down ${lab}\` again`,
+    hint: `${remedy}; then run \`lab down ${lab}\` again`,
   });
 }
 
