@@ -1,5 +1,6 @@
 import * as Args from '@oclif/core/args';
-import { BaseCommand } from '../cli/base-command.js';
+import { BaseCommand, Flags } from '../cli/base-command.js';
+import { KEPT_ATTEMPTS } from '../lab/attempts.js';
 import { labLogs, type LabLog } from '../lab/logs.js';
 
 interface LogsResult {
@@ -10,12 +11,16 @@ export default class Logs extends BaseCommand<typeof Logs> {
   static override summary =
     'Show the output of a lab’s machines, QEMUs, services and networks, and what was done to the lab.';
   static override description =
-    'Works after the lab has gone down too, until it comes up again; but for the logs that a machine keeps to itself, such as those of a ' +
-    'cluster’s node.';
+    'Works after the lab has gone down too; but for the logs that a machine keeps to itself, such as those of a cluster’s node. ' +
+    'When the lab comes up again, the logs of what has ended stay as those of an earlier attempt.';
   static override examples = [
     '<%= config.bin %> <%= command.id %> quickstart',
     '<%= config.bin %> <%= command.id %> quickstart guest.console',
     '<%= config.bin %> <%= command.id %> k8s guest.kubelet',
+    {
+      description: 'Why the `up` before the last one failed:',
+      command: '<%= config.bin %> <%= command.id %> quickstart --attempt 2',
+    },
   ];
   static override args = {
     lab: Args.string({
@@ -29,10 +34,19 @@ export default class Logs extends BaseCommand<typeof Logs> {
         'only this log: MACHINE.console, MACHINE.qemu, a service, NODE.kubelet, network, namespace, events',
     }),
   };
+  static override flags = {
+    attempt: Flags.integer({
+      min: 1,
+      max: KEPT_ATTEMPTS,
+      default: 1,
+      description: `of which \`up\`: 1 is the last one, 2 the one before it; ${KEPT_ATTEMPTS} are kept`,
+      helpValue: 'N',
+    }),
+  };
 
   async run(): Promise<LogsResult> {
-    const { args } = await this.read(Logs);
-    const logs = await labLogs(this.environment.state, args.lab, args.log);
+    const { args, flags } = await this.read(Logs);
+    const logs = await labLogs(this.environment.state, args.lab, args.log, flags.attempt);
     for (const { name, file, text } of logs) {
       if (logs.length > 1) this.log(`==> ${name} (${file})`);
       if (text !== '') this.#show(text.trimEnd());

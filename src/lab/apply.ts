@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { withStep } from '../model/progress.js';
 import { taskWith, type Task } from '../model/task.js';
 import { makeOwnFolder } from '../process/own-folder.js';
+import { putLogsAside } from './attempts.js';
 import { endParts } from './end-parts.js';
 import { NAMESPACE } from './parts/namespace.js';
 import type { Part } from './parts/part.js';
@@ -15,10 +16,14 @@ function keysOf(plan: readonly PlanStep[], ...actions: PlanStep['action'][]): Se
   return new Set(plan.filter(({ action }) => actions.includes(action)).map(keyOf));
 }
 
+function keepsNamespace(plan: readonly PlanStep[]): boolean {
+  return keysOf(plan, 'keep').has(NAMESPACE);
+}
+
 /** Prepares the lab's folder: empty for a new namespace. A lab that stays up gets the changed definition and artefacts. */
 async function renewFolder(prepared: PreparedLab, site: Site, plan: readonly PlanStep[]): Promise<void> {
   const fresh = freshRecord(prepared, site.folder.id);
-  if (keysOf(plan, 'keep').has(NAMESPACE)) {
+  if (keepsNamespace(plan)) {
     await site.adopt({ lab: fresh.lab, tools: fresh.tools });
   } else {
     rmSync(site.folder.run, { recursive: true, force: true });
@@ -83,11 +88,9 @@ export async function apply(
   task: Task,
 ): Promise<void> {
   const ending = keysOf(plan, 'replace', 'remove');
-  await endParts(
-    site.record.parts.filter((part) => ending.has(keyOf(part))),
-    site,
-    there,
-  );
+  const ended = site.record.parts.filter((part) => ending.has(keyOf(part)));
+  await endParts(ended, site, there);
+  putLogsAside(site.folder, keepsNamespace(plan) ? ended : 'all');
   site.drop(ending);
   await renewFolder(prepared, site, plan);
   const making = keysOf(plan, 'create', 'replace');

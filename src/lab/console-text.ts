@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LabFolder } from './record.js';
 
@@ -10,11 +10,24 @@ export function consoleText(raw: string): string {
   return raw.replace(/\u001b(\[[0-9;?]*[A-Za-z]|c)/g, '').replaceAll('\r\n', '\n');
 }
 
-/** The last lines of the console, or the kernel panic if there is one. */
-export function lastConsoleLines(folder: LabFolder, machine: string): string {
-  const file = join(folder.run, `${machine}.console.log`);
-  if (!existsSync(file)) return '';
-  const lines = consoleText(readFileSync(file, 'utf8'))
+/** How long a log is now, in bytes: what is written from here on begins there. 0 if it is not there. */
+export function lengthOfLog(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+}
+
+/** What was written to a log from that byte on; all of it if it has begun anew since, nothing if it is not there. */
+export function logFrom(file: string, from: number): string {
+  const length = lengthOfLog(file);
+  return length === 0 ? '' : readFileSync(file).toString('utf8', from <= length ? from : 0);
+}
+
+export function consoleLog(folder: LabFolder, machine: string): string {
+  return join(folder.run, `${machine}.console.log`);
+}
+
+/** The last lines of the console, or the kernel panic if there is one. `from`: where in the log to begin. */
+export function lastConsoleLines(folder: LabFolder, machine: string, from: number): string {
+  const lines = consoleText(logFrom(consoleLog(folder, machine), from))
     .split('\n')
     .filter((line) => line.trim() !== '');
   const panic = lines.findIndex((line) => line.includes('Kernel panic'));

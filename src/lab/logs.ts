@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { UsageError } from '../errors/families.js';
 import { isHolderAlive } from '../hosts/namespace.js';
 import { didYouMean } from '../model/nearest.js';
+import { attemptFolder, countAttempts, KEPT_ATTEMPTS } from './attempts.js';
 import { consoleText } from './console-text.js';
 import { guestLogs } from './guest-logs.js';
 import { RunningLab } from './running-lab.js';
@@ -15,10 +16,14 @@ export interface LabLog {
   readonly text: string;
 }
 
+function logFilesIn(folder: string): { name: string; file: string }[] {
+  const logs = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.log')) : [];
+  return logs.sort().map((name) => ({ name: name.slice(0, -'.log'.length), file: join(folder, name) }));
+}
+
 function logFiles(folder: LabFolder): { name: string; file: string }[] {
-  const inRun = existsSync(folder.run) ? readdirSync(folder.run).filter((name) => name.endsWith('.log')) : [];
   return [
-    ...inRun.sort().map((name) => ({ name: name.slice(0, -'.log'.length), file: join(folder.run, name) })),
+    ...logFilesIn(folder.run),
     ...(existsSync(folder.events) ? [{ name: 'events', file: folder.events }] : []),
   ];
 }
@@ -29,8 +34,33 @@ interface LogSource {
   read(): Promise<LabLog>;
 }
 
-/** The logs of a lab that is or was up. Throws UsageError if there are none, or none of that name. */
-export async function labLogs(state: string, lab: string, only: string | undefined): Promise<LabLog[]> {
+/**
+ * The logs of an attempt before the last one to bring the lab up: what each part wrote that has ended since. Throws UsageError if there
+ * are none any more.
+ */
+function earlierLogs(folder: LabFolder, lab: string, attempt: number): LogSource[] {
+  const files = attemptFolder(folder, attempt);
+  if (files === undefined) {
+    const count = countAttempts(folder);
+    throw new UsageError({
+      code: 'LAB-NO-LOGS',
+      message: `lab \`${lab}\` has no logs of attempt ${attempt}: there are those of ${count}`,
+      hint: `attempt 1 is the last one, ${KEPT_ATTEMPTS} are kept: lab logs ${lab} --attempt ${count}`,
+    });
+  }
+  return logFilesIn(files).map(asSource);
+}
+
+/**
+ * The logs of a lab that is or was up. `attempt`: to bring it up; 1 is the last one, 2 the one before it. Throws UsageError if there are
+ * none, or none of that name.
+ */
+export async function labLogs(
+  state: string,
+  lab: string,
+  only: string | undefined,
+  attempt = 1,
+): Promise<LabLog[]> {
   assertKnown(state, lab);
   const record = findSoundRecord(state, lab);
   const id = record?.id ?? pastIds(state, lab)[0];
@@ -42,6 +72,7 @@ export async function labLogs(state: string, lab: string, only: string | undefin
     });
   }
   const folder = new LabFolder(state, id);
+  if (attempt !== 1) return readLogs(earlierLogs(folder, lab, attempt), lab, only);
   const running = record !== undefined && isUp(record) ? new RunningLab(folder, record) : undefined;
   try {
     return await readLogs(sourcesOf(folder, running), lab, only);
@@ -88,7 +119,7 @@ function sourcesOf(folder: LabFolder, running: RunningLab | undefined): LogSourc
   const inside = running === undefined ? [] : guestLogs(running);
   const files = logFiles(folder).filter(({ name }) => !inside.some((log) => log.name === name));
   return [
-    ...files.map((file) => ({ name: file.name, read: async () => Promise.resolve(readLog(file)) })),
+    ...files.map(asSource),
     ...inside.map(({ name, machine, argv }) => ({
       name,
       read: async () => ({
@@ -109,6 +140,10 @@ async function readInside(
   if (guest === undefined) return `machine ${machine} does not answer`;
   const { stdout, stderr } = await guest.run(argv);
   return consoleText(`${stdout}${stderr}`);
+}
+
+function asSource(log: { name: string; file: string }): LogSource {
+  return { name: log.name, read: async () => Promise.resolve(readLog(log)) };
 }
 
 function readLog({ name, file }: { name: string; file: string }): LabLog {

@@ -2,6 +2,7 @@ import type { Machine } from '../model/lab.js';
 import type { GuestAgent } from '../qemu/guest-agent.js';
 import { rebootInPlace } from '../qemu/reboot-in-place.js';
 import { bootError } from './boot-error.js';
+import { consoleLog, lengthOfLog } from './console-text.js';
 import { logEvent } from './events.js';
 import { acceleratorsOf, bootLimitMs } from './limits.js';
 import { limitMsOn } from './run-script.js';
@@ -16,7 +17,12 @@ function inSeconds(ms: number): string {
 }
 
 /** The agent of a guest that has begun anew, once it answers. */
-async function nextAgent(running: RunningLab, machine: Machine, signal: AbortSignal): Promise<GuestAgent> {
+async function nextAgent(
+  running: RunningLab,
+  machine: Machine,
+  begins: number,
+  signal: AbortSignal,
+): Promise<GuestAgent> {
   const { channels, record } = running;
   const limitMs = bootLimitMs(machine, acceleratorsOf(record.tools));
   await channels.forgetAgent(machine.name);
@@ -28,6 +34,7 @@ async function nextAgent(running: RunningLab, machine: Machine, signal: AbortSig
       running.folder,
       machine.name,
       `was not up again ${inSeconds(limitMs)} after its reboot`,
+      begins,
       error,
     );
   }
@@ -45,13 +52,14 @@ export async function rebootMachine(
   const { channels, folder } = running;
   const { name } = machine;
   const started = Date.now();
+  const begins = lengthOfLog(consoleLog(folder, name));
   const agent = await channels.agent(name, signal);
   const limitMs = limitMsOn(running, machine, SHUTDOWN_LIMIT_MS);
   const reboot = {
     tell: async () => agent.start(['systemctl', 'reboot']),
-    back: async () => nextAgent(running, machine, signal),
+    back: async () => nextAgent(running, machine, begins, signal),
     limitMs,
-    late: () => bootError(folder, name, `did not shut down for its reboot ${inSeconds(limitMs)}`),
+    late: () => bootError(folder, name, `did not shut down for its reboot ${inSeconds(limitMs)}`, 0),
   };
   await settleDevices(await rebootInPlace(await channels.qmp(name, signal), reboot, signal), signal);
   logEvent(folder.events, 'machine-rebooted', { machine: name, ms: Date.now() - started });

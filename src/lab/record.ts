@@ -136,6 +136,11 @@ export class LabFolder {
     return join(this.folder, 'events.jsonl');
   }
 
+  /** The logs of earlier attempts to bring the lab up, each in a folder of its own. */
+  get attempts(): string {
+    return join(this.folder, 'attempts');
+  }
+
   log(name: string): string {
     return join(this.run, `${name}.log`);
   }

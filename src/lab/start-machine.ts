@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { MachineError, QemuEndedError } from '../errors/families.js';
 import type { HostProcess, MachineHost, ProcessEnd, StartedProcesses } from '../hosts/host.js';
@@ -13,7 +13,7 @@ import type { Connect } from '../qemu/unix-socket.js';
 import type { Accelerator } from '../toolchain/types.js';
 import { folderOf, machineArguments, parseArguments } from './artefacts.js';
 import { bootError } from './boot-error.js';
-import { lastConsoleLines } from './console-text.js';
+import { consoleLog, lastConsoleLines, lengthOfLog, logFrom } from './console-text.js';
 import { linkImage } from './link-image.js';
 import { labName, logsCommand, type LabFolder } from './record.js';
 
@@ -42,6 +42,8 @@ export interface BootingMachine {
   readonly machine: Machine;
   readonly host: MachineHost;
   readonly process: HostProcess;
+  /** Where in its logs this run of it begins: those of a machine inside another go on in the same files. */
+  readonly begins: { readonly qemu: number; readonly console: number };
 }
 
 /** What QEMU is to try, in this order. An emulated machine may have KVM: machine-view.ts gives it a processor for that. */
@@ -55,6 +57,10 @@ export async function startMachine(machine: Machine, options: StartOptions): Pro
   await host.run(['rm', '-f', ...CHANNELS.map((channel) => `${machine.name}.${channel}`)]);
   if (image !== null) await linkImage(machine.name, image, inside, folder.run, options.bin);
   const argumentsFile = join(folder.run, folderOf(lab, machine.on), machineArguments(machine.name));
+  const begins = {
+    qemu: lengthOfLog(folder.log(`${machine.name}.qemu`)),
+    console: lengthOfLog(consoleLog(folder, machine.name)),
+  };
   const [program = '', ...first] = options.qemu;
   const process = await host.start(
     [
@@ -66,18 +72,16 @@ export async function startMachine(machine: Machine, options: StartOptions): Pro
     `${machine.name}.qemu.log`,
     options.note,
   );
-  return { machine, host, process };
-}
-
-function qemuSaid(folder: LabFolder, machine: string): string {
-  const file = folder.log(`${machine}.qemu`);
-  return existsSync(file) ? readFileSync(file, 'utf8').trim() : '';
+  return { machine, host, process, begins };
 }
 
 function qemuEnded(booting: BootingMachine, folder: LabFolder, how: ProcessEnd): QemuEndedError {
-  const { name } = booting.machine;
-  const said = qemuSaid(folder, name);
-  const story = [said, lastConsoleLines(folder, name)].filter((text) => text !== '').join('\n');
+  const { begins, machine } = booting;
+  const { name } = machine;
+  const said = logFrom(folder.log(`${name}.qemu`), begins.qemu).trim();
+  const story = [said, lastConsoleLines(folder, name, begins.console)]
+    .filter((text) => text !== '')
+    .join('\n');
   const end =
     how.exitCode === undefined
       ? `was ended by ${how.signal ?? 'a signal'}`
@@ -140,7 +144,13 @@ export async function waitForGuest(
 ): Promise<GuestAgent> {
   const { name } = booting.machine;
   const notUp = (cause: unknown): MachineError =>
-    bootError(folder, name, `was not up within ${Math.round(limitMs / 1000)} s`, cause);
+    bootError(
+      folder,
+      name,
+      `was not up within ${Math.round(limitMs / 1000)} s`,
+      booting.begins.console,
+      cause,
+    );
   return waitFor(
     {
       // A single attempt that lasts: the agent answers when the guest is up.

@@ -1,4 +1,7 @@
+import { chmodSync, existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { faultyQemu } from './support/faulty-qemu.js';
 import { Sandbox } from './support/sandbox.js';
 
 /** Every step that `lab up` and `lab test` announce, and moments within the long ones. */
@@ -87,6 +90,23 @@ test.each([0, 60, 150])(
     expect(exitCode, stderr).toBe(0);
   },
 );
+
+test('SIGKILL between QEMU’s start and its recording: the next `lab up` puts things right', async () => {
+  const begun = join(sandbox.folder, 'begun');
+  const qemu = join(sandbox.folder, 'telling-qemu');
+  const script = `case " $* " in *' -qmp '*) : >'${begun}' ;; esac`;
+  writeFileSync(qemu, `#!/bin/sh\n${script}\nexec '${faultyQemu(sandbox.folder, '')}' "$@"\n`);
+  chmodSync(qemu, 0o755);
+  const running = sandbox.start('up', 'quickstart', '--qemu', qemu);
+  while (!existsSync(begun)) await new Promise((resolve) => setTimeout(resolve, 1));
+  running.kill('SIGKILL');
+  await running;
+  expect(sandbox.pid('machine', 'guest')).toBe(0);
+  const { exitCode, stdout, stderr } = await sandbox.lab('up', 'quickstart', '--qemu', qemu);
+  expect(exitCode, stderr).toBe(0);
+  expect(stdout).toMatch(/keep +network/);
+  expect(stdout).toMatch(/replace +machine guest: an earlier `lab up` was interrupted while it booted/);
+});
 
 async function interruptCleansUp(moment: (typeof MOMENTS)[number]): Promise<void> {
   const { exitCode, stderr } = await interrupt(['SIGINT'], moment);

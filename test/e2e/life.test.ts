@@ -60,6 +60,35 @@ test('`up` makes the lab anew when what held it was killed', async () => {
   expect(stdout).toMatch(/replace +namespace lab: the process that held it has ended/);
 });
 
+/** As strace, perf and core dumps do. nsenter(1), which waits for QEMU, stops itself with it and does not go on with it. */
+async function stopAndContinue(pid: number): Promise<void> {
+  process.kill(pid, 'SIGSTOP');
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  process.kill(pid, 'SIGCONT');
+}
+
+test('`down` ends a lab whose QEMU was stopped, and one whose QEMU is stopped; `up` brings it up after that', async () => {
+  expect((await sandbox.lab('up', 'quickstart')).exitCode).toBe(0);
+  await stopAndContinue(sandbox.pid('machine', 'guest'));
+  const down = await sandbox.lab('down', 'quickstart');
+  expect(down.exitCode, down.stderr).toBe(0);
+  expect(await sandbox.leftovers()).toEqual([]);
+  const up = await sandbox.lab('up', 'quickstart');
+  expect(up.exitCode, up.stderr).toBe(0);
+  process.kill(sandbox.pid('machine', 'guest'), 'SIGSTOP');
+  expect((await sandbox.lab('down', 'quickstart')).exitCode).toBe(0);
+  expect(await sandbox.leftovers()).toEqual([]);
+});
+
+test('`up` keeps no namespace whose holder is about to be gone', async () => {
+  expect((await sandbox.lab('up', 'quickstart')).exitCode).toBe(0);
+  await stopAndContinue(sandbox.pid('machine', 'guest'));
+  process.kill(sandbox.record().holder?.init.pid ?? 0, 'SIGKILL');
+  const { stdout, exitCode, stderr } = await sandbox.lab('up', 'quickstart');
+  expect(exitCode, stderr).toBe(0);
+  expect(stdout).toMatch(/replace +namespace lab: the process that held it has ended/);
+});
+
 test('a changed definition replaces what has changed', async () => {
   const folder = join(sandbox.folder, 'mine');
   cpSync(join(PROJECT, 'labs/quickstart'), folder, { recursive: true });

@@ -1,9 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { MachineError } from '../../errors/families.js';
 import type { HostProcess, ProcessEnd } from '../../hosts/host.js';
 import type { Service, ServicePlace } from '../../model/service.js';
 import { waitFor } from '../../process/wait-for.js';
 import { digestOf } from '../artefacts.js';
+import { lengthOfLog, logFrom } from '../console-text.js';
 import { acceleratorsOf, limitMsAt } from '../limits.js';
 import type { PreparedLab } from '../prepare.js';
 import { keyOf, type PartKey } from '../record.js';
@@ -35,10 +35,9 @@ function placeNeeds(place: ServicePlace): PartKey[] {
   return typeof place === 'object' && 'machine' in place ? [`machine ${place.machine}`] : [NETWORK];
 }
 
-/** The last lines of a service's output, for an error. */
-function lastWords({ name }: Service, { folder }: Site): Error | undefined {
-  const log = folder.log(name);
-  const said = existsSync(log) ? readFileSync(log, 'utf8').trim() : '';
+/** The last lines of a service's output, for an error. `from`: where in its log this run of it begins. */
+function lastWords({ name }: Service, { folder }: Site, from: number): Error | undefined {
+  const said = logFrom(folder.log(name), from).trim();
   return said === '' ? undefined : new Error(said.split('\n').slice(-LOG_LINES).join('\n'));
 }
 
@@ -56,6 +55,7 @@ export function servicePart(prepared: PreparedLab, service: Service): Part {
     title: `Start ${name}`,
     up: async (site, { signal }) => {
       const host = await site.host(on, signal);
+      const begins = lengthOfLog(site.folder.log(name));
       const process = await host.start(argv, `${name}.log`, (processes) => {
         site.update(key, processes);
       });

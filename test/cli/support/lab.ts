@@ -93,7 +93,7 @@ function stateIn(state: string): string[] {
   const labs = join(state, 'sriov-lab/labs');
   try {
     return readdirSync(labs, { recursive: true, encoding: 'utf8' }).filter(
-      (name) => !/^[^/]+(\/(lock|events\.jsonl|run|run\/[^/]+\.log))?$/.test(name),
+      (name) => !/^[^/]+(\/(lock|events\.jsonl|(run|attempts(\/\d+)?)(\/[^/]+\.log)?))?$/.test(name),
     );
   } catch {
     return [];

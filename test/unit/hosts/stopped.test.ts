@@ -10,6 +10,7 @@ import {
   type NamespaceHolder,
 } from '../../../src/hosts/namespace.js';
 import { LabFolder } from '../../../src/lab/record.js';
+import { findProgram } from '../../../src/process/find-program.js';
 import { isAlive, killAndWait, type ProcessIdentity } from '../../../src/process/identity.js';
 import { waitBriefly } from '../../../src/process/wait-for.js';
 import { useScratch } from '../../support/scratch.js';
@@ -109,7 +110,7 @@ time.sleep(600)
 `;
 
 describe('a debugger that does not let go of what has ended', () => {
-  it('is named', async () => {
+  it.skipIf(findProgram('python3') === undefined)('is named', async () => {
     const held = await hold();
     const tracer = spawn('python3', ['-c', TRACER, String(held.inside.pid)], {
       stdio: ['ignore', 'pipe', 'inherit'],
