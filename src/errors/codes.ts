@@ -153,6 +153,7 @@ export const errorCodes = [
   'LAB-DOWN-FUNCTIONS',
   'LAB-STATE-UNREADABLE',
   'LAB-MACHINE-DOWN',
+  'LAB-MACHINE-PAUSED',
   'LAB-CLUSTER-DOWN',
   // A machine that fails
   'LAB-NETWORK-SCRIPT',

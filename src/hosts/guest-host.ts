@@ -96,6 +96,11 @@ export class GuestHost implements MachineHost {
     await waitBriefly({ ask, everyMs: KILL_POLL_MS, limitMs: KILL_LIMIT_MS });
   }
 
+  /** The process that stands for the present boot of the machine. */
+  async firstProcess(): Promise<ProcessIdentity | undefined> {
+    return this.#identify(1);
+  }
+
   async #identify(pid: number): Promise<ProcessIdentity | undefined> {
     const { exitCode, stdout } = await this.agent.run(['/bin/sh', '-c', IDENTIFY, String(pid)]);
     const [startTime, state = 'X', threads, bootId = ''] = stdout.trim().split(' ');

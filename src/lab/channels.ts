@@ -4,12 +4,17 @@ import { GuestHost, INSIDE_FOLDER } from '../hosts/guest-host.js';
 import { PORTS_FOLDER, type Channel } from '../model/channels.js';
 import { findByName, machinesAround, type Lab } from '../model/lab.js';
 import { withTimeLimit } from '../model/time-limit.js';
+import { pause } from '../process/wait-for.js';
 import { GuestAgent } from '../qemu/guest-agent.js';
 import { Qmp } from '../qemu/qmp.js';
+import { isPaused } from '../qemu/run-state.js';
 import { connectWhenListening, type Connect } from '../qemu/unix-socket.js';
+import { pausedError } from './paused-error.js';
 import { logsCommand } from './record.js';
 
 const ANSWER_LIMIT_MS = 60_000;
+/** A guest that runs answers sooner; after this its QEMU is asked whether it is paused. */
+const PATIENCE_MS = 2000;
 const RELAY_POLL_MS = 2000;
 
 /**
@@ -67,7 +72,10 @@ export class Channels {
     return async (signal) => this.#connect(machine, channel, signal);
   }
 
-  /** The session with a machine's guest agent. Throws MachineError if it does not answer in time. */
+  /**
+   * The session with a machine's guest agent. Throws MachineError if it does not answer in time, StateError if that is because the machine
+   * is paused.
+   */
   async agent(
     machine: string,
     signal?: AbortSignal,
@@ -75,9 +83,7 @@ export class Channels {
   ): Promise<GuestAgent> {
     const opening =
       this.#agents.get(machine) ??
-      withTimeLimit(limitMs, [signal], async (limited) =>
-        GuestAgent.open(this.to(machine, 'agent'), limited, logsCommand(this.lab.name, `${machine}.console`)),
-      );
+      withTimeLimit(limitMs, [signal], async (limited) => this.#openAgent(machine, limited));
     this.#agents.set(machine, opening);
     opening.catch(() => this.#agents.delete(machine));
     return opening;
@@ -120,6 +126,27 @@ export class Channels {
     const agent = this.#agents.get(machine);
     this.#agents.delete(machine);
     (await agent?.catch(() => undefined))?.close();
+  }
+
+  async #openAgent(machine: string, signal: AbortSignal): Promise<GuestAgent> {
+    const logs = logsCommand(this.lab.name, `${machine}.console`);
+    const settled = new AbortController();
+    const opening = withTimeLimit(Infinity, [signal, settled.signal], async (limited) =>
+      GuestAgent.open(this.to(machine, 'agent'), limited, logs),
+    );
+    try {
+      return await Promise.race([opening, this.#refusePaused(machine, settled.signal)]);
+    } finally {
+      settled.abort();
+    }
+  }
+
+  /** Rejects after a moment if the machine is paused. Otherwise never settles. */
+  async #refusePaused(machine: string, signal: AbortSignal): Promise<never> {
+    await pause(PATIENCE_MS, signal);
+    if (!signal.aborted && (await isPaused(this.to(machine, 'qmp'))))
+      throw pausedError(machine, this.lab.name);
+    return new Promise(() => undefined);
   }
 
   async #connect(machine: string, channel: Channel, signal: AbortSignal): Promise<Socket> {

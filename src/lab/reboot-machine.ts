@@ -1,6 +1,6 @@
 import type { Machine } from '../model/lab.js';
 import type { GuestAgent } from '../qemu/guest-agent.js';
-import { rebootInPlace } from '../qemu/reboot-in-place.js';
+import { rebootInPlace, type RebootAction } from '../qemu/reboot-in-place.js';
 import { bootError } from './boot-error.js';
 import { consoleLog, lengthOfLog } from './console-text.js';
 import { logEvent } from './events.js';
@@ -40,27 +40,44 @@ async function nextAgent(
   }
 }
 
+/** systemd's, or that of busybox: it ends what runs, and then the kernel resets the machine. */
+const REBOOT = 'command -v systemctl >/dev/null && exec systemctl reboot; exec reboot';
+
+export interface RebootOptions {
+  /** Resets the machine at once, as its reset button does, without asking the guest. */
+  readonly hard?: boolean;
+}
+
+/** What QEMU does when a guest reboots by itself: one with a disk begins anew with what is on it, and another would lose all it has. */
+export function rebootActionOf({ disk }: Machine): RebootAction {
+  return disk ? 'reset' : 'shutdown';
+}
+
 /**
- * Has systemd reboot the guest of a machine, within the QEMU that runs, and returns when the guest answers again and has loaded the drivers
- * of its devices. Throws MachineError if it does not come back, or QEMU ends.
+ * Reboots the guest of a machine, within the QEMU that runs, and returns when the guest answers again and has loaded the drivers of its
+ * devices. Throws MachineError if it does not come back, or QEMU ends.
  */
 export async function rebootMachine(
   running: RunningLab,
   machine: Machine,
   signal: AbortSignal,
+  { hard = false }: RebootOptions = {},
 ): Promise<void> {
   const { channels, folder } = running;
   const { name } = machine;
   const started = Date.now();
   const begins = lengthOfLog(consoleLog(folder, name));
-  const agent = await channels.agent(name, signal);
+  const qmp = await channels.qmp(name, signal);
+  const ask = async (): Promise<unknown> =>
+    (await channels.agent(name, signal)).start(['/bin/sh', '-c', REBOOT]);
   const limitMs = limitMsOn(running, machine, SHUTDOWN_LIMIT_MS);
   const reboot = {
-    tell: async () => agent.start(['systemctl', 'reboot']),
+    tell: hard ? async () => qmp.execute('system_reset') : ask,
     back: async () => nextAgent(running, machine, begins, signal),
     limitMs,
     late: () => bootError(folder, name, `did not shut down for its reboot ${inSeconds(limitMs)}`, 0),
+    afterwards: rebootActionOf(machine),
   };
-  await settleDevices(await rebootInPlace(await channels.qmp(name, signal), reboot, signal), signal);
-  logEvent(folder.events, 'machine-rebooted', { machine: name, ms: Date.now() - started });
+  await settleDevices(await rebootInPlace(qmp, reboot, signal), signal);
+  logEvent(folder.events, 'machine-rebooted', { machine: name, hard, ms: Date.now() - started });
 }

@@ -9,10 +9,11 @@ import {
   type PartKey,
   type RecordedPart,
 } from './record.js';
-import { partsThere } from './survey.js';
+import { surveyOf, type Survey } from './survey.js';
 
 export type PartState = 'up' | 'booting' | 'ended';
-export type LabState = 'up' | 'partly up' | 'broken';
+type MachineState = PartState | 'paused';
+export type LabState = 'up' | 'partly up' | 'paused' | 'broken';
 
 export interface LabStatus {
   readonly id: string;
@@ -27,7 +28,7 @@ export interface LabStatus {
     readonly name: string;
     /** The machine that it runs inside; null: this computer. */
     readonly on: string | null;
-    readonly state: PartState;
+    readonly state: MachineState;
     /** The process id of its QEMU, in that place. */
     readonly pid: number | null;
   }[];
@@ -48,14 +49,16 @@ function partState(part: RecordedPart | undefined, there: ReadonlySet<PartKey>):
   return part.state === 'ready' ? 'up' : 'booting';
 }
 
-function labState(record: LabRecord, there: ReadonlySet<PartKey>): LabState {
+function labState(record: LabRecord, { there, paused }: Survey): LabState {
   if (record.holder === null || !isHolderAlive(record.holder)) return 'broken';
   const ready = record.parts.every((part) => partState(part, there) === 'up');
   const machines = record.lab.machines.every(({ name }) => recordedPart(record, 'machine', name));
   const nodes = (record.lab.kubernetes?.nodes ?? []).every(({ machine }) =>
     recordedPart(record, 'node', machine),
   );
-  return ready && machines && nodes ? 'up' : 'partly up';
+  if (!ready || !machines || !nodes) return 'partly up';
+  if (paused.size === 0) return 'up';
+  return record.lab.machines.every(({ name }) => paused.has(name)) ? 'paused' : 'partly up';
 }
 
 /** What is certain of a record of another version, and what it may have. */
@@ -81,10 +84,14 @@ function ofOtherVersion(folder: LabFolder, record: OtherRecord): LabStatus {
   };
 }
 
-/** The current state of a recorded lab. `broken`: its namespace is gone; `lab up` or `lab down` repairs that. */
+/**
+ * The current state of a recorded lab. `broken`: its namespace is gone; `lab up` or `lab down` repairs that. `paused`: all its machines
+ * stand still.
+ */
 export async function statusOf(folder: LabFolder, record: LabRecord): Promise<LabStatus> {
   if (!isOfThisVersion(record)) return ofOtherVersion(folder, record);
-  const there = await partsThere(folder, record);
+  const survey = await surveyOf(folder, record);
+  const { there, paused } = survey;
   const stateOf = (part: RecordedPart | undefined): { state: PartState; pid: number | null } => {
     const state = partState(part, there);
     return { state, pid: state === 'ended' ? null : (part?.main?.pid ?? null) };
@@ -93,7 +100,7 @@ export async function statusOf(folder: LabFolder, record: LabRecord): Promise<La
   return {
     id: record.id,
     name: record.lab.name,
-    state: labState(record, there),
+    state: labState(record, survey),
     definition: record.definition,
     startedAt: record.startedAt,
     qemu: record.tools.qemu,
@@ -103,6 +110,7 @@ export async function statusOf(folder: LabFolder, record: LabRecord): Promise<La
       name,
       on,
       ...stateOf(recordedPart(record, 'machine', name)),
+      ...(paused.has(name) ? { state: 'paused' as const } : {}),
     })),
     services: services.map((part) => ({ name: part.name, in: placeOf(part), ...stateOf(part) })),
     nodes: record.parts

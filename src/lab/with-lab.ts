@@ -9,7 +9,7 @@ import { freshRecord, type PreparedLab } from './prepare.js';
 import { keyOf, labId, LabFolder } from './record.js';
 import { RunningLab } from './running-lab.js';
 import { Site } from './site.js';
-import { partsThere } from './survey.js';
+import { assertGoesOn, surveyOf } from './survey.js';
 import { takeDown } from './take-down.js';
 
 function folderOf({ lab, file, state }: PreparedLab): LabFolder {
@@ -20,7 +20,9 @@ function folderOf({ lab, file, state }: PreparedLab): LabFolder {
 export async function planFor(prepared: PreparedLab): Promise<PlanStep[]> {
   const folder = folderOf(prepared);
   const record = folder.read();
-  return planUp(partsOf(prepared), record, await partsThere(folder, record));
+  const survey = await surveyOf(folder, record);
+  assertGoesOn(survey, prepared.lab.name);
+  return planUp(partsOf(prepared), record, survey.there);
 }
 
 /** A lab that is up, and the steps that brought it up. */
@@ -71,7 +73,9 @@ async function bringUp(
   task: Task,
 ): Promise<{ plan: readonly PlanStep[]; wasUp: boolean }> {
   const record = folder.read();
-  const there = await partsThere(folder, record);
+  const survey = await surveyOf(folder, record);
+  assertGoesOn(survey, prepared.lab.name);
+  const { there } = survey;
   const parts = partsOf(prepared);
   const plan = planUp(parts, record, there);
   const wasUp = plan.some((step) => keyOf(step) === NAMESPACE && step.action === 'keep');

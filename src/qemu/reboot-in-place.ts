@@ -12,6 +12,16 @@ export interface WantedReboot<T> {
   readonly limitMs: number;
   /** The error to throw if it takes longer. */
   readonly late: () => Error;
+  /** What QEMU does when the guest reboots by itself after this one (set-action of qapi/run-state.json). */
+  readonly afterwards: RebootAction;
+}
+
+/** `reset`: the guest begins anew. `shutdown`: QEMU ends. */
+export type RebootAction = 'reset' | 'shutdown';
+
+/** Tells QEMU what to do when the guest reboots. */
+export async function setRebootAction(qmp: Qmp, reboot: RebootAction): Promise<void> {
+  await qmp.execute('set-action', { reboot });
 }
 
 /** Rejections only: what resolves tells nothing about the reboot. */
@@ -24,17 +34,17 @@ async function failureOf(work: Promise<unknown>): Promise<Error> {
 }
 
 /**
- * Has a guest reboot within its QEMU, and returns what `back` returns. Any other reboot ends the QEMU of a lab (-no-reboot), because a
- * guest that crashes reboots as well, and that must be noticed. So QEMU is told to reset (set-action of qapi/run-state.json) until the
- * guest is back: SeaBIOS, which finds itself in memory, resets the machine once more before it boots (handle_resume of its
- * src/resume.c). Throws MachineError if QEMU ends, and what `tell` and `back` throw.
+ * Has a guest reboot within its QEMU, and returns what `back` returns. QEMU starts with -no-reboot, because a guest that crashes as it boots
+ * reboots as well, and that must be noticed. So QEMU is told to reset until the guest is back: SeaBIOS, which finds itself in memory,
+ * resets the machine once more before it boots (handle_resume of its src/resume.c). Throws MachineError if QEMU ends, and what `tell` and
+ * `back` throw.
  */
 export async function rebootInPlace<T>(
   qmp: Qmp,
-  { tell, back, limitMs, late }: WantedReboot<T>,
+  { tell, back, limitMs, late, afterwards }: WantedReboot<T>,
   signal: AbortSignal,
 ): Promise<T> {
-  await qmp.execute('set-action', { reboot: 'reset' });
+  await setRebootAction(qmp, 'reset');
   try {
     const seen = qmp.events.length;
     const ask = async (): Promise<true | undefined> => {
@@ -45,6 +55,6 @@ export async function rebootInPlace<T>(
     await waitFor({ ask, everyMs: POLL_MS, limitMs, late, never: failureOf(tell()) }, signal);
     return await back();
   } finally {
-    await qmp.execute('set-action', { reboot: 'shutdown' });
+    await setRebootAction(qmp, afterwards);
   }
 }

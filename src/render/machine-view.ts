@@ -22,7 +22,8 @@ export interface MachineFacts extends BackendFacts {
 
 /**
  * `nokaslr` to `lsm=` spare an emulated CPU what only hardware, or a system with users, needs; `panic=-1` with QEMU's
- * `-no-reboot` turns a crash into the end of QEMU, which is noticed at once.
+ * `-no-reboot` turns a crash into the end of QEMU, which is noticed at once. A full guest is allowed to reboot once it is up (see
+ * reboot-machine.ts); from then on its driver of the device `pvpanic` tells QEMU of a crash.
  */
 const KERNEL_ARGUMENTS = [
   'console=ttyS0',
@@ -135,6 +136,8 @@ interface MachineView {
   /** Names of trace events. */
   readonly trace: Machine['trace'];
   readonly consoleLog: string;
+  /** Whether its guest is a whole system on a disk. */
+  readonly full: boolean;
   /** Of its virtio-serial; null: QEMU's own default is enough. */
   readonly maxPorts: number | null;
   readonly channelsInside: readonly ChannelView[];
@@ -164,6 +167,7 @@ export function machineView(
     cpus: machine.cpus,
     memoryMiB: machine.memoryMiB,
     trace: machine.trace,
+    full: machine.disk,
     consoleLog: logPath(machine, `${machine.name}.console.log`),
     maxPorts: channels.length + OWN_PORTS > DEFAULT_MAX_PORTS ? channels.length + OWN_PORTS : null,
     channelsInside: channels,

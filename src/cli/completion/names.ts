@@ -13,7 +13,10 @@ const aboutRunning: readonly string[] = [
   'kubeconfig',
   'kubectl',
   'logs',
+  'pause',
   'proxy',
+  'restart',
+  'resume',
   'status',
 ];
 

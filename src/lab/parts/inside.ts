@@ -21,7 +21,9 @@ export const insideKind: Kind = {
     changed: 'the VFs, vDPA devices or networks in the machine have changed',
     interrupted: 'an earlier `lab up` was interrupted while preparing the machine',
   },
-  isThere: async () => Promise.resolve(true),
+  // It is gone with the boot of the machine that it was made in.
+  isThere: async ({ name, main }, { channels }, signal) =>
+    main === null || (await channels.inside(name, signal)).isAlive(main),
   down: async () => Promise.resolve(),
 };
 
@@ -45,7 +47,8 @@ export function insideParts(prepared: PreparedLab, { name, on }: Machine): Part[
         Promise.resolve(async () => {
           const started = Date.now();
           const { accelerator } = on === null ? prepared.acceleration : prepared.accelerationInside;
-          const host = await site.host({ machine: name }, signal);
+          const host = await site.channels.inside(name, signal);
+          site.update(INSIDE(name), { main: (await host.firstProcess()) ?? null });
           for (const script of SCRIPTS)
             await host.putFile(script, readFileSync(join(site.folder.run, folder, script)));
           for (const script of [FUNCTIONS_SCRIPT, NETWORK_SCRIPT]) {

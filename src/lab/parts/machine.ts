@@ -1,5 +1,6 @@
 import { acceleratorsOf, bootLimitMs } from '../limits.js';
 import { machinesInside, type Machine } from '../../model/lab.js';
+import { setRebootAction } from '../../qemu/reboot-in-place.js';
 import type { Acceleration } from '../../toolchain/types.js';
 import {
   CONTROL_PLANE_SCRIPT,
@@ -11,6 +12,7 @@ import {
   nodeScript,
 } from '../artefacts.js';
 import { imagesOf, type PreparedLab } from '../prepare.js';
+import { rebootActionOf } from '../reboot-machine.js';
 import { keyOf, type PartKey } from '../record.js';
 import { settleDevices } from '../settle-devices.js';
 import { startMachine, waitForGuest, waitForQemu } from '../start-machine.js';
@@ -108,6 +110,8 @@ export function machinePart(prepared: PreparedLab, machine: Machine): Part {
         site.log('machine-answers', { machine: name, ms: Date.now() - started });
         try {
           if (disk) await settleDevices(agent, task.signal);
+          if (rebootActionOf(machine) === 'reset')
+            await setRebootAction(await site.channels.qmp(name, task.signal), 'reset');
         } finally {
           agent.close();
         }

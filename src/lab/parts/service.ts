@@ -71,7 +71,7 @@ export function servicePart(prepared: PreparedLab, service: Service): Part {
             },
             everyMs: ready.everyMs,
             limitMs,
-            never: ended(service, process, site),
+            never: ended(service, process, begins, site),
             late: (cause) => notReady(service, limitMs, site, cause),
           },
           signal,
@@ -84,12 +84,12 @@ export function servicePart(prepared: PreparedLab, service: Service): Part {
   };
 }
 
-async function ended(service: Service, process: HostProcess, site: Site): Promise<Error> {
+async function ended(service: Service, process: HostProcess, begins: number, site: Site): Promise<Error> {
   const { exitCode, signal }: ProcessEnd = await process.ended;
   const how =
     exitCode === undefined ? `was ended by ${signal ?? 'a signal'}` : `ended with exit code ${exitCode}`;
   const { folder, record } = site;
-  const words = lastWords(service, site);
+  const words = lastWords(service, site, begins);
   return new MachineError(
     {
       code: 'LAB-SERVICE-ENDED',

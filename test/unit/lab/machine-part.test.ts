@@ -116,6 +116,13 @@ function site(of: Lab, connect?: Connect) {
     folder,
     record: record(of),
     channels: {
+      qmp: async (machine: string) =>
+        Promise.resolve({
+          execute: async (command: string, args: object) => {
+            done.push(`QEMU of ${machine}: ${command} ${JSON.stringify(args)}`);
+            return Promise.resolve();
+          },
+        }),
       to: (machine: string, channel: string) =>
         connect ?? toSocket(join(folder.run, `${machine}.${channel}`)),
     },
@@ -181,11 +188,12 @@ describe('a machine that comes up', () => {
     expect(() => readlinkSync(join(folder.run, 'inner.kernel'))).toThrow('ENOENT');
   });
 
-  it('from a disk is ready only when it has loaded its drivers', async () => {
+  it('from a disk is ready only when it has loaded its drivers, and may reboot from then on', async () => {
     const full: Lab = { ...nested, machines: nested.machines.map((one) => ({ ...one, disk: true })) };
-    expect((await bringUp('outer', full)).slice(-4)).toEqual([
+    expect((await bringUp('outer', full)).slice(-5)).toEqual([
       'log machine-answers {"machine":"outer"}, soon',
       'guest: settle',
+      'QEMU of outer: set-action {"reboot":"reset"}',
       'log machine-ready {"machine":"outer"}, soon',
       'let go',
     ]);

@@ -54,6 +54,7 @@ function prepared(lab: Lab, changes: Partial<PreparedLab> = {}): PreparedLab {
 function site(
   answer: (command: string) => Partial<RunResult> | Promise<Partial<RunResult>> = () => ({}),
   ends?: ProcessEnd,
+  said = '',
 ) {
   const done: string[] = [];
   const limits: unknown[] = [];
@@ -77,6 +78,7 @@ function site(
     start: async (argv, log, note) => {
       done.push(`start ${argv.join(' ')}, log ${log}`);
       note({ starter: gone, main: null });
+      if (said !== '') writeFileSync(folder.log(log.replace('.log', '')), said, { flag: 'a' });
       return Promise.resolve(process);
     },
     exists: async () => Promise.resolve(true),
@@ -90,6 +92,10 @@ function site(
     folder,
     record: record(nested),
     channels: {
+      inside: async (machine: string) =>
+        Promise.resolve(
+          Object.assign(host({ machine }), { firstProcess: async () => Promise.resolve(server) }),
+        ),
       forget: async (machine: string) => {
         done.push(`forget ${machine}`);
         return Promise.resolve();
@@ -227,10 +233,10 @@ describe('a service', () => {
     [{ exitCode: undefined, signal: 'SIGKILL' }, 'was ended by SIGKILL'],
     [{ exitCode: undefined, signal: undefined }, 'was ended by a signal'],
   ])('that ends at once (%j) is an error with its last words', async (ends, how) => {
-    const of = site(() => ({}), ends);
+    const lines = Array.from({ length: 7 }, (_, index) => `line ${index}`);
+    const of = site(() => ({}), ends, `${lines.join('\n')}\n`);
     mkdirSync(of.folder.run, { recursive: true });
-    const lines = Array.from({ length: 20 }, (_, index) => `line ${index}`);
-    writeFileSync(of.folder.log('netserver-external'), `${lines.join('\n')}\n`);
+    writeFileSync(of.folder.log('netserver-external'), 'of the run before\n');
     const error: unknown = await bringUp(part, of.at).catch((reason: unknown) => reason);
     expect(error).toMatchObject({
       problems: [
@@ -241,7 +247,7 @@ describe('a service', () => {
           hint: expect.stringContaining('lab logs vdpa netserver-external') as string,
         },
       ],
-      cause: { message: lines.slice(-8).join('\n') },
+      cause: { message: lines.join('\n') },
     });
   });
 
@@ -380,6 +386,7 @@ describe('the inside of a machine', () => {
     }
     await bringUp(part, of.at);
     expect(of.done).toEqual([
+      `inside server: ${JSON.stringify({ main: server })}`,
       'put functions-undo.sh, not empty, to {"machine":"server"}',
       'put functions.sh, not empty, to {"machine":"server"}',
       'put network.sh, not empty, to {"machine":"server"}',
@@ -419,6 +426,8 @@ describe('the inside of a machine', () => {
   it('goes with the machine', async () => {
     const of = site();
     expect(await insideKind.isThere(recorded('inside', 'server'), of.at)).toBe(true);
+    expect(await insideKind.isThere(recorded('inside', 'server', { main: server }), of.at)).toBe(true);
+    expect(await insideKind.isThere(recorded('inside', 'server', { main: gone }), of.at)).toBe(false);
     await insideKind.down(recorded('inside', 'server'), of.at, of.host('namespace'));
     expect(of.done).toEqual([]);
   });

@@ -60,9 +60,10 @@ async function serve(): Promise<void> {
         done.push('the guest answers');
         to.send(Buffer.concat([Buffer.from([0xff]), Buffer.from(`{"return": ${id}}\n`)]));
       } else if (execute === 'guest-exec') {
-        done.push([path, ...arg].join(' ').includes('udevadm settle') ? 'settle' : [path, ...arg].join(' '));
+        const said = [path, ...arg].join(' ');
+        done.push(['udevadm settle', 'systemctl reboot'].find((word) => said.includes(word)) ?? said);
         to.send('{"return": {"pid": 5}}\n');
-        if (path === 'systemctl') qmp.send('{"event": "RESET"}\n');
+        if (arg.some((word) => word.includes('systemctl reboot'))) qmp.send('{"event": "RESET"}\n');
       } else to.send('{"return": {"exited": true, "exitcode": 0}}\n');
     },
   });
@@ -76,12 +77,12 @@ describe('the reboot of a machine', () => {
     await rebootMachine(lent, guest(), signal);
     await lent.close();
     expect(done).toEqual([
-      'the guest answers',
       'QEMU: {"reboot":"reset"}',
+      'the guest answers',
       'systemctl reboot',
       'the guest answers',
       'QEMU: {"reboot":"shutdown"}',
-      'settle',
+      'udevadm settle',
     ]);
     expect(JSON.parse(readFileSync(folder.events, 'utf8'))).toMatchObject({
       event: 'machine-rebooted',
@@ -93,11 +94,14 @@ describe('the reboot of a machine', () => {
     ['does not shut down', false, 'did not shut down for its reboot within 600 s'],
     ['does not come back', true, 'was not up again within 150 s after its reboot'],
   ])('whose guest %s fails in time, with the last lines of the console', async (_, resets, message) => {
-    writeFileSync(join(folder.run, 'guest.console.log'), 'one\r\ntwo\r\n');
+    writeFileSync(join(folder.run, 'guest.console.log'), resets ? 'zero\r\n' : 'one\r\ntwo\r\n');
     const limits: unknown[] = [];
     const events: { event: string }[] = [];
     const start = async (): Promise<void> => {
-      if (resets) events.push({ event: 'RESET' });
+      if (resets) {
+        events.push({ event: 'RESET' });
+        writeFileSync(join(folder.run, 'guest.console.log'), 'one\r\ntwo\r\n', { flag: 'a' });
+      }
       return Promise.resolve();
     };
     const channels = {

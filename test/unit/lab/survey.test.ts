@@ -7,7 +7,7 @@ import {
   type RecordedPart,
 } from '../../../src/lab/record.js';
 import { statusOf, type LabStatus } from '../../../src/lab/status.js';
-import { partsThere } from '../../../src/lab/survey.js';
+import { surveyOf } from '../../../src/lab/survey.js';
 import { identify, type ProcessIdentity } from '../../../src/process/identity.js';
 import { labWithCluster } from '../../support/cluster.js';
 import { lab, labWithNic } from '../../support/definition.js';
@@ -33,7 +33,7 @@ const guest = (changes: Partial<RecordedPart> = {}): RecordedPart =>
   recorded('machine', 'guest', { needs: ['network networks'], main: self(), ...changes });
 
 async function there(of: LabRecord): Promise<PartKey[]> {
-  return [...(await partsThere(new LabFolder(scratch(), of.id), of))];
+  return [...(await surveyOf(new LabFolder(scratch(), of.id), of)).there];
 }
 
 describe('what of a lab is still there', () => {
@@ -57,7 +57,7 @@ describe('what of a lab is still there', () => {
 
   it('is nothing of a lab that is not recorded, has no namespace, or was brought up by another version', async () => {
     const folder = new LabFolder(scratch(), 'x-12345678');
-    expect([...(await partsThere(folder, undefined))]).toEqual([]);
+    expect([...(await surveyOf(folder, undefined)).there]).toEqual([]);
     const parts = [namespace, network, guest()];
     expect(await there(held(parts, { holder: null }))).toEqual([]);
     expect(await there(held(parts, { holder: { outer: gone, init: gone } }))).toEqual([]);

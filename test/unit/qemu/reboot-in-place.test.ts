@@ -32,12 +32,13 @@ function actions(): unknown[] {
   return all.flatMap(({ execute, arguments: { reboot } }) => (execute === 'set-action' ? [reboot] : []));
 }
 
+const afterwards = 'shutdown';
 const late = (): Error => new Error('it takes too long');
 const tell = async (): Promise<void> => Promise.resolve();
 const back = async (): Promise<string> => Promise.resolve('back');
 
 describe('a reboot within QEMU', () => {
-  it('is over when the guest is back, because firmware resets once more; before and after, QEMU would end', async () => {
+  it('is over when the guest is back, because firmware resets once more; QEMU is told what to do from then on', async () => {
     let asked = 0;
     const qmp = await open((to) => {
       asked += 1;
@@ -49,11 +50,11 @@ describe('a reboot within QEMU', () => {
       told.push(actions());
       return back();
     };
-    const reboot = { tell: noted, back: isBack, limitMs: 10_000, late };
+    const reboot = { tell: noted, back: isBack, limitMs: 10_000, late, afterwards: 'reset' } as const;
     expect(await rebootInPlace(qmp, reboot, signal)).toBe('back');
     expect(asked).toBe(2);
     expect(told).toEqual([['reset'], ['reset']]);
-    expect(actions()).toEqual(['reset', 'shutdown']);
+    expect(actions()).toEqual(['reset', 'reset']);
     qmp.close();
   });
 
@@ -61,7 +62,9 @@ describe('a reboot within QEMU', () => {
     const qmp = await open();
     server?.send('{"event": "RESET"}\n');
     await qmp.execute('query-status');
-    await expect(rebootInPlace(qmp, { tell, back, limitMs: 20, late }, signal)).rejects.toThrow('too long');
+    await expect(rebootInPlace(qmp, { tell, back, limitMs: 20, late, afterwards }, signal)).rejects.toThrow(
+      'too long',
+    );
     qmp.close();
   });
 
@@ -70,9 +73,9 @@ describe('a reboot within QEMU', () => {
     ['cannot be told', async () => Promise.reject(new Error('no systemctl')), 'no systemctl'],
   ])('that fails because the guest %s leaves QEMU as it was', async (_, telling, message) => {
     const qmp = await open();
-    await expect(rebootInPlace(qmp, { tell: telling, back, limitMs: 300, late }, signal)).rejects.toThrow(
-      message,
-    );
+    await expect(
+      rebootInPlace(qmp, { tell: telling, back, limitMs: 300, late, afterwards }, signal),
+    ).rejects.toThrow(message);
     expect(actions()).toEqual(['reset', 'shutdown']);
     qmp.close();
   });
@@ -81,7 +84,9 @@ describe('a reboot within QEMU', () => {
     const qmp = await open((to) => {
       to.connection().destroy();
     });
-    await expect(rebootInPlace(qmp, { tell, back, limitMs: 60_000, late }, signal)).rejects.toMatchObject({
+    await expect(
+      rebootInPlace(qmp, { tell, back, limitMs: 60_000, late, afterwards }, signal),
+    ).rejects.toMatchObject({
       code: 'LAB-QMP-CLOSED',
     });
   });
