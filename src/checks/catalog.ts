@@ -7,6 +7,7 @@ import { isolation } from './isolation/spec.js';
 import { linkState } from './link-state/spec.js';
 import { podNetwork } from './pod-network/spec.js';
 import { podVf } from './pod-vf/spec.js';
+import { reboot } from './reboot/spec.js';
 import type { CheckSpec } from './spec.js';
 import { storage } from './storage/spec.js';
 import { traffic } from './traffic/spec.js';
@@ -26,6 +27,7 @@ export const catalog = {
   enumeration: { spec: enumeration, load: async () => import('./enumeration/run.js') },
   traffic: { spec: traffic, load: async () => import('./traffic/run.js') },
   'link-state': { spec: linkState, load: async () => import('./link-state/run.js') },
+  reboot: { spec: reboot, load: async () => import('./reboot/run.js') },
   isolation: { spec: isolation, load: async () => import('./isolation/run.js') },
   'cni-attach': { spec: cniAttach, load: async () => import('./cni-attach/run.js') },
   'vdpa-path': { spec: vdpaPath, load: async () => import('./vdpa-path/run.js') },

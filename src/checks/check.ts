@@ -50,8 +50,7 @@ export interface CheckContext {
   readonly outside: Host;
   peer(name: string): Host;
   /**
-   * Reboots the machine, whose guest must have systemd, and returns when it answers again. Throws MachineError if it does not, or if its
-   * QEMU ends.
+   * Reboots the machine, and returns when its guest answers again. Throws MachineError if it does not, or if its QEMU ends.
    */
   reboot(): Promise<void>;
   readonly signal: AbortSignal;

@@ -72,3 +72,29 @@ export function vfView({ nic }: Pick<CheckTarget, 'nic'>): VfView {
     deviceWaitSeconds: DEVICE_WAIT_SECONDS,
   };
 }
+
+/** What a script calls a VF's device in the guest, and the property that identifies it. */
+const words = {
+  network: {
+    deviceName: 'netdev',
+    identityName: 'MAC',
+    identitiesTitle: "each VF is at its BDF, with its driver, one netdev and the lab's MAC",
+  },
+  storage: {
+    deviceName: 'controller',
+    identityName: 'controller number',
+    identitiesTitle:
+      'each VF is at its BDF, with its driver and one controller, which has the number of the VF',
+  },
+} as const;
+
+/** The view of the partial `identities`, which the scripts share that look at each VF closely. */
+export interface IdentitiesView extends VfView {
+  readonly deviceName: string;
+  readonly identityName: string;
+  readonly identitiesTitle: string;
+}
+
+export function identitiesView(target: Pick<CheckTarget, 'nic'>): IdentitiesView {
+  return { ...vfView(target), ...words[nicModel(target.nic.model).kind] };
+}

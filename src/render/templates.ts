@@ -11,6 +11,7 @@ handlebars.registerHelper('qemu', (value: unknown) => quoteForQemu(String(value)
 const LIBRARIES = [
   'tap',
   'vf',
+  'identities',
   'namespaces',
   'ping',
   'settled',

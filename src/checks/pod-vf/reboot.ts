@@ -1,6 +1,7 @@
 import * as z from 'zod';
-import { assertion, retitled, type Finding, type Findings, type World } from '../check.js';
+import { retitled, type Findings, type World } from '../check.js';
 import { controlPlaneOf, passes } from '../kubernetes-place.js';
+import { reboots } from '../reboots.js';
 import { claimsTell } from './claims.js';
 import { eachToFarEnd } from './exchange.js';
 import { openFarEnd } from './far-end.js';
@@ -10,21 +11,6 @@ import { AFTER_REBOOT, pathsOf, podsOf, poolOf } from './places.js';
 
 /** What pod-vf-refused.sh prints: the kubelet's words, by the pod's UID. */
 const refusals = z.record(z.string(), z.string());
-
-/** Returns whether the machine is up again. */
-async function* reboots(world: World): AsyncGenerator<Finding, boolean, void> {
-  const title = `${world.target.machine.name} reboots`;
-  try {
-    await world.reboot();
-    yield assertion(true, title);
-    return true;
-  } catch (error) {
-    world.signal.throwIfAborted();
-    const { message, cause } = error as Error;
-    yield assertion(false, title, message, ...(cause instanceof Error ? [cause.message] : []));
-    return false;
-  }
-}
 
 /**
  * The node reboots while pods hold VFs. The pods are a StatefulSet's: after a reboot a kubelet that hears of its pods before the device
