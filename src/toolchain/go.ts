@@ -126,6 +126,7 @@ export async function runGo(
           GOFLAGS: '-modcacherw -buildvcs=false',
           GOPATH: home,
           GOTMPDIR: temporary,
+          TMPDIR: temporary,
           GOTOOLCHAIN: toolchain,
           GOWORK: 'off',
         },

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Task } from '../model/task.js';
+import { makeOwnFolder } from '../process/own-folder.js';
 import { ProcessError } from '../process/process-error.js';
 import { run } from '../process/run.js';
 import { aptTransportOptions } from './apt-transport.js';
@@ -15,7 +16,7 @@ export interface FetchOptions {
   readonly mirror: Mirror;
   /** See debianKeyring. */
   readonly keyring: string | undefined;
-  /** The folder to fill; made here. */
+  /** The folder to fill; made here. It lies in a folder that is removed when this process is killed: see publishFolder. */
   readonly tree: string;
 }
 
@@ -33,11 +34,13 @@ export async function fetchTree(options: FetchOptions, task: Task): Promise<void
   requireMmdebstrap();
   const keyring = debianKeyring(options.keyring);
   const transport = await aptTransportOptions();
+  const temporary = `${options.tree}.temporary`;
+  makeOwnFolder(temporary);
   const attempt = (more: readonly string[]) =>
-    runMmdebstrap(mmdebstrapArguments(options, keyring, [...transport, ...more]), task);
+    runMmdebstrap(mmdebstrapArguments(options, keyring, [...transport, ...more]), temporary, task);
 
   const first = await attempt([]);
-  if (first === undefined) return;
+  if (first === undefined) return removeFolder(temporary);
   if (!isExpiredRelease(first)) throw explainFailure(first, options.mirror);
 
   task.warn(
@@ -46,6 +49,7 @@ export async function fetchTree(options: FetchOptions, task: Task): Promise<void
   await removeFolder(options.tree);
   const second = await attempt(['Acquire::Check-Valid-Until "false";']);
   if (second !== undefined) throw explainFailure(second, options.mirror);
+  await removeFolder(temporary);
 }
 
 function mmdebstrapArguments(
@@ -77,8 +81,12 @@ const listPackages = [
   `done >"$1/${packageListPath}"`,
 ].join(' ');
 
-/** Returns undefined when it went well, else what mmdebstrap and apt said. */
-async function runMmdebstrap(args: readonly string[], task: Task): Promise<string | undefined> {
+/** Returns undefined when it went well, else what mmdebstrap and apt said. `temporary`: the folder for their temporary files. */
+async function runMmdebstrap(
+  args: readonly string[],
+  temporary: string,
+  task: Task,
+): Promise<string | undefined> {
   try {
     const result = await run(
       [
@@ -90,7 +98,7 @@ async function runMmdebstrap(args: readonly string[], task: Task): Promise<strin
       ],
       {
         // The messages are matched: see mmdebstrap-failure.ts.
-        env: { LC_ALL: 'C' },
+        env: { LC_ALL: 'C', TMPDIR: temporary },
         signal: task.signal,
         onStderrLine: (line) => {
           const detail = /^I: (.*)/.exec(line)?.[1];

@@ -46,6 +46,9 @@ fail() {
   exit 25
 }
 
+# The real one puts apt's configuration there, and leaves it when it is killed.
+mkdir "$TMPDIR/mmdebstrap.$$"
+echo "$TMPDIR/mmdebstrap.$$" >"$notes/temporary"
 echo "I: running apt-get update..." >&2
 case $behaviour in
   good)

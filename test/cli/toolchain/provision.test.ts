@@ -221,12 +221,17 @@ describe('an interrupted fetch', () => {
     await child;
     await until(() => !isRunning());
     expect(trees().map((name) => name.startsWith('.building-'))).toEqual([true]);
+    const temporary = readFileSync(join(toolbox.folder, 'temporary'), 'utf8').trim();
+    expect(temporary).toContain(join(toolbox.toolchain, '.building-'));
+    expect(existsSync(temporary)).toBe(true);
     expect(await findToolchain(options(), silentTask())).toBeUndefined();
 
     fakeMmdebstrap(toolbox, 'good');
     await resolveToolchain(options(), silentTask());
     expect(trees().filter((name) => name.startsWith('.'))).toEqual([]);
     expect(trees()).toHaveLength(1);
+    expect(existsSync(temporary)).toBe(false);
+    expect(readdirSync(join(toolbox.toolchain, trees()[0] ?? ''))).not.toContain('tree.temporary');
   });
 
   function isRunning(): boolean {
