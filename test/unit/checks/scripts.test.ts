@@ -173,6 +173,15 @@ describe('the other scripts', () => {
     expect(limitOf(hotplug)).toBe(limitOf(creation));
   });
 
+  it('of reboot are one before it and one after it', () => {
+    const target = firstTarget(labWithNic({ vfs: 2 }, ['reboot']));
+    const scripts = scriptsOf(target);
+    expect([...scripts.keys()]).toEqual(['reboot-before.sh', 'reboot-after.sh']);
+    for (const content of scripts.values())
+      for (const { bdf, mac } of target.nic.vfs) expect(content).toContain(`${bdf} ${mac ?? ''}`);
+    expect(limitOf(target)).toBe(60_400);
+  });
+
   it('of link-state and storage are one each', () => {
     const link = firstTarget(labWithNic({ vfs: 2 }, ['link-state']));
     expect([...scriptsOf(link).keys()]).toEqual(['link-state.sh']);
