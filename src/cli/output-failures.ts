@@ -35,7 +35,7 @@ function notWritten({ name }: Output, cause: NodeJS.ErrnoException): LabError {
 
 /** Node tells of a failed write a moment after; the end of this process may come first. */
 function failureOf(output: Output): NodeJS.ErrnoException | undefined {
-  const last = output.stream.errored as NodeJS.ErrnoException | null;
+  const last = output.stream.errored;
   return output.failure ?? (last === null || isWithoutReader(last, output) ? undefined : last);
 }
 

@@ -48,7 +48,9 @@ test('reboot fails when the guest creates VFs by itself as it boots', async () =
   const folder = join(sandbox.folder, 'willing');
   mkdirSync(folder);
   const pf = '/sys/bus/pci/devices/0000:01:00.0/sriov_numvfs';
-  const words = `(until echo 2 >${pf}; do sleep 0.1; done) & exec /init`.split(' ');
+  const words = `mount -t devtmpfs dev /dev; (until echo 2 >${pf}; do sleep 0.1; done) & exec /init`.split(
+    ' ',
+  );
   const machine = {
     // An init of its own: kernel arguments are single words.
     kernelArguments: ['rdinit=/bin/ash', '--', '-c', 'eval${IFS}$*', 'init', ...words],

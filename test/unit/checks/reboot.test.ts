@@ -52,7 +52,7 @@ describe('reboot', () => {
     const { script } = world(['one', 'two']);
     const reboot = async (): Promise<void> =>
       Promise.reject(new Error('gone', { cause: new Error('panic') }));
-    const results = await runIn(of, { script, context: { reboot } as unknown as CheckContext });
+    const results = await runIn(of, { script, context: { reboot } });
     expect(failedIn(results)).toEqual(['guest reboots']);
     expect(results[0]?.assertions.at(-1)?.diagnostics).toEqual(['gone', 'panic']);
   });
