@@ -89,6 +89,8 @@ describe('completion in bash', () => {
     expect(await inBash('down', '')).toEqual([]);
     pretendUp('vdpa');
     expect(await inBash('down', '')).toEqual(['vdpa']);
+    for (const command of ['pause', 'resume', 'restart']) expect(await inBash(command, '')).toEqual(['vdpa']);
+    expect(await inBash('restart', 'vdpa', 'server.')).toEqual(['server.guest']);
     expect(await inBash('ps', 'v')).toEqual(['vdpa']);
     expect(await inBash('exec', 'vdpa', 'server')).toEqual(['server', 'server.guest']);
     expect(await inBash('console', 'vdpa', 'server.')).toEqual(['server.guest']);

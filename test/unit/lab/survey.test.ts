@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import {
   LabFolder,
@@ -7,12 +8,13 @@ import {
   type RecordedPart,
 } from '../../../src/lab/record.js';
 import { statusOf, type LabStatus } from '../../../src/lab/status.js';
-import { surveyOf } from '../../../src/lab/survey.js';
+import { assertGoesOn, surveyOf } from '../../../src/lab/survey.js';
 import { identify, type ProcessIdentity } from '../../../src/process/identity.js';
 import { labWithCluster } from '../../support/cluster.js';
 import { lab, labWithNic } from '../../support/definition.js';
 import { gone, record, recorded } from '../../support/record.js';
 import { useScratch } from '../../support/scratch.js';
+import { serveSocket } from '../../support/socket-server.js';
 
 const scratch = useScratch();
 
@@ -68,6 +70,61 @@ describe('what of a lab is still there', () => {
     const inner = recorded('machine', 'inner', { place: { machine: 'nobody' }, main: self() });
     expect(await there(held([namespace, inner]))).toEqual(['namespace lab']);
   });
+});
+
+/** A QEMU that says this of its guest; `silent`: one that serves another client. */
+async function serveQemu(folder: LabFolder, says: 'silent' | { running: boolean; status: string }) {
+  mkdirSync(folder.run, { recursive: true });
+  return serveSocket(folder.run, 'guest.qmp', {
+    ...(says === 'silent' ? {} : { greeting: '{"QMP": {}}\n' }),
+    answer: ({ execute }, to) => {
+      to.send(`${JSON.stringify({ return: execute === 'query-status' ? says : {} })}\n`);
+    },
+  });
+}
+
+describe('a paused machine', () => {
+  const two = lab({ machines: { guest: {}, inner: { on: 'guest' } } });
+  const inner = recorded('machine', 'inner', {
+    place: { machine: 'guest' },
+    needs: ['machine guest'],
+    main: self(),
+  });
+  const of = held([namespace, network, guest(), inner], { lab: two });
+
+  it.each(['paused', 'io-error'])('(%s) stands still, and so does what is inside it', async (status) => {
+    const folder = new LabFolder(scratch(), of.id);
+    const qemu = await serveQemu(folder, { running: false, status });
+    try {
+      const survey = await surveyOf(folder, of);
+      expect([...survey.paused]).toEqual(['guest', 'inner']);
+      expect([...survey.there]).toContain('machine inner');
+      expect(() => {
+        assertGoesOn(survey, 'example');
+      }).toThrow('machine guest of lab example is paused');
+      const { state, machines } = await statusOf(folder, of);
+      expect([state, ...machines.map((machine) => machine.state)]).toEqual(['paused', 'paused', 'paused']);
+    } finally {
+      await qemu.close();
+    }
+  });
+
+  it.each([{ running: true, status: 'running' }, { running: false, status: 'prelaunch' }, 'silent' as const])(
+    'is none whose QEMU says %j',
+    async (says) => {
+      const folder = new LabFolder(scratch(), of.id);
+      const qemu = await serveQemu(folder, says);
+      try {
+        const alone = held([namespace, network, guest()], { lab: two });
+        const survey = await surveyOf(folder, alone);
+        expect([...survey.paused]).toEqual([]);
+        expect([...survey.there]).toContain('machine guest');
+        assertGoesOn(survey, 'example');
+      } finally {
+        await qemu.close();
+      }
+    },
+  );
 });
 
 describe('the status of a lab', () => {
