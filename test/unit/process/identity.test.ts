@@ -83,8 +83,9 @@ describe('the identity of a process', () => {
     // Its memory, the command line with it, goes with the first thread; its files do not.
     while (commandOf(child.pid).length > 0) await new Promise(setImmediate);
     expect(isAlive(identity)).toBe(true);
+    const exit = once(child, 'exit');
     expect(await killAndWait(identity)).toBe(true);
-    await once(child, 'exit');
+    await exit;
     expect(isAlive(identity)).toBe(false);
   });
 
