@@ -3,6 +3,7 @@ import { withTimeLimit } from '../model/time-limit.js';
 import { isAlive, treeOf, type ProcessIdentity } from './identity.js';
 import { failureOf, ProcessError } from './process-error.js';
 import { surroundings } from './surroundings.js';
+import { waitBriefly } from './wait-for.js';
 
 export interface RunOptions {
   readonly cwd?: string;
@@ -25,6 +26,7 @@ export interface RunResult {
 
 /** What does not end by SIGTERM is killed after this. */
 const FORCE_MS = 5000;
+const POLL_MS = 10;
 
 function send(signal: 'SIGTERM' | 'SIGKILL', processes: readonly ProcessIdentity[]): void {
   for (const one of processes) {
@@ -36,16 +38,20 @@ function send(signal: 'SIGTERM' | 'SIGKILL', processes: readonly ProcessIdentity
   }
 }
 
-/** Ends a program with all that it has started, which would go on without it and keep its output open. */
-function endTree(pid: number | undefined): void {
+/**
+ * Ends a program with all that it has started, which would go on without it and keep its output open. Returns when they have ended or are
+ * killed: this process may be about to end too, and then nobody would kill them.
+ */
+async function endTree(pid: number | undefined): Promise<void> {
   const processes = pid === undefined ? [] : treeOf(pid);
   send('SIGTERM', processes);
-  setTimeout(() => {
-    send(
-      'SIGKILL',
-      processes.filter(isAlive).flatMap((one) => treeOf(one.pid)),
-    );
-  }, FORCE_MS).unref();
+  const ended = async (): Promise<true | undefined> =>
+    Promise.resolve(processes.some(isAlive) ? undefined : true);
+  if (await waitBriefly({ ask: ended, everyMs: POLL_MS, limitMs: FORCE_MS })) return;
+  send(
+    'SIGKILL',
+    processes.filter(isAlive).flatMap((one) => treeOf(one.pid)),
+  );
 }
 
 /**
@@ -87,8 +93,9 @@ async function runUntil(
     env: surroundings(env),
     ...(input === undefined ? { stdin: 'ignore' as const } : { input }),
   });
+  let ending: Promise<void> | undefined;
   const end = (): void => {
-    endTree(subprocess.pid);
+    ending = endTree(subprocess.pid);
   };
   signal.addEventListener('abort', end, { once: true });
   const followed = [
@@ -101,6 +108,7 @@ async function runUntil(
   ];
   const result = await subprocess;
   signal.removeEventListener('abort', end);
+  await ending;
   await Promise.all(followed);
   return result;
 }

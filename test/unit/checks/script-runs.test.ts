@@ -76,8 +76,13 @@ describe('a script in a peer', () => {
   });
 });
 
-/** A guest whose checks port says this once the script has started; `status`: how the script has ended, by then. */
-function guest(say: (endMark: string) => string[], status?: { exitCode: number }) {
+const BEGUN = 'what is left of a line\n# lab-begin-RUN\n';
+
+/**
+ * A guest whose checks port says this once the script has started, with the id of its run in the place of RUN; `status`: how the script
+ * has ended, by then.
+ */
+function guest(say: () => string[], status?: { exitCode: number }) {
   const done: string[][] = [];
   const socket = Object.assign(new EventEmitter(), { destroyed: false, destroy: () => undefined });
   socket.destroy = () => {
@@ -91,10 +96,11 @@ function guest(say: (endMark: string) => string[], status?: { exitCode: number }
     },
     start: async (argv: string[]) => {
       done.push(argv);
+      const run = argv[1]?.replace('LAB_RUN=', '') ?? '';
       setImmediate(() => {
-        for (const chunk of say(argv.at(-1) ?? '')) {
+        for (const chunk of say()) {
           if (chunk === 'gone') socket.emit('close');
-          else socket.emit('data', Buffer.from(chunk));
+          else socket.emit('data', Buffer.from(chunk.replace('RUN', run)));
         }
       });
       return Promise.resolve(11);
@@ -117,7 +123,11 @@ describe('a script in a guest', () => {
   };
 
   it('is put there, and read line by line until it says that it has ended', async () => {
-    const of = guest((mark) => ['1..1\nok 1', ' - one\n\n', `# stderr: slow\n${mark}\nok 2 - too late\n`]);
+    const of = guest(() => [
+      `${BEGUN}1..1\nok 1`,
+      ' - one\n\n',
+      '# stderr: slow\n# lab-end-RUN\nok 2 - too late\n',
+    ]);
     const seen = options();
     expect(await run(of, seen)).toEqual({
       assertions: [{ ok: true, title: 'one', diagnostics: [] }],
@@ -127,25 +137,35 @@ describe('a script in a guest', () => {
     expect(seen.lines).toEqual(['1..1', 'ok 1 - one', '# stderr: slow']);
     expect(of.done[0]).toEqual(['put', '/run/lab/traffic.sh', 'echo 1..1']);
     expect(of.done[1]?.slice(-3)).toEqual([
-      '/dev/virtio-ports/sriov-lab.checks',
       '/run/lab/traffic.sh',
-      expect.stringMatching(/^# lab-end-[0-9a-f]{16}$/) as string,
+      '/dev/virtio-ports/sriov-lab.checks',
+      '/run/lab/script-run',
     ]);
     expect(of.socket.destroyed).toBe(true);
   });
 
+  it('takes no line of another run, before its own begins or as its end', async () => {
+    const of = guest(() => [
+      'not ok 1 - of another run\n1..1\n# lab-end-0123456789abcdef\n',
+      BEGUN,
+      'ok 1 - its own\n# lab-end-0123456789abcdef\n1..1\n# lab-end-RUN\n',
+    ]);
+    const { assertions } = await run(of);
+    expect(assertions.map(({ title }) => title)).toEqual(['its own']);
+  });
+
   it('whose machine goes away is a finding', async () => {
-    const of = guest(() => ['1..1\nok 1 - one\n', 'gone']);
+    const of = guest(() => [`${BEGUN}1..1\nok 1 - one\n`, 'gone']);
     expect(lastWords(await run(of))).toEqual(['the machine went away']);
     expect(of.socket.destroyed).toBe(true);
   });
 
   it('that takes too long is ended, with all that it has started', async () => {
-    const of = guest(() => ['1..1\nok 1 - one\n']);
+    const of = guest(() => [`${BEGUN}1..1\nok 1 - one\n`]);
     expect(lastWords(await run(of, options(new AbortController().signal, 1)))).toEqual([
       'it took longer than 0 s and was ended',
     ]);
-    expect(of.done.at(-1)?.slice(2)).toEqual([expect.stringContaining('kill -9') as string, 'sh', '11']);
+    expect(of.done.at(-1)).toEqual(endOfRun(of.done[1]));
   });
 
   it('that dies is a finding, unless its last lines still come', async () => {
@@ -153,7 +173,7 @@ describe('a script in a guest', () => {
     onTestFinished(() => {
       vi.useRealTimers();
     });
-    expect(lastWords(await run(guest(() => ['1..1\nok 1 - one\n'], { exitCode: 137 })))).toEqual([
+    expect(lastWords(await run(guest(() => [`${BEGUN}1..1\nok 1 - one\n`], { exitCode: 137 })))).toEqual([
       'it died (exit code 137)',
     ]);
   });
@@ -162,9 +182,15 @@ describe('a script in a guest', () => {
     const controller = new AbortController();
     const of = guest(() => {
       controller.abort(new Error('interrupted'));
-      return ['1..1\n'];
+      return [`${BEGUN}1..1\n`];
     });
     await expect(run(of, options(controller.signal))).rejects.toThrow('interrupted');
     expect(of.socket.destroyed).toBe(true);
+    expect(of.done.at(-1)).toEqual(endOfRun(of.done[1]));
   });
 });
+
+/** The command that ends what `argv` has started. */
+function endOfRun(argv: readonly string[] = []): unknown[] {
+  return ['/bin/sh', '-c', expect.stringContaining('end_run "$0"'), argv[1]?.replace('LAB_RUN=', '')];
+}

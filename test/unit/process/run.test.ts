@@ -76,6 +76,15 @@ describe('run', () => {
     expect(identify(Number(readFileSync(file, 'utf8')))).toBeUndefined();
   });
 
+  it('ends what a program has started and what is deaf to SIGTERM, before it returns', async () => {
+    const file = join(scratch(), 'pid');
+    const deaf = `trap "" TERM; echo $$ > ${file}; while :; do sleep 1; done`;
+    const running = run(['sh', '-c', 'sh -c "$0" >/dev/null 2>&1 & sleep 100', deaf], { timeoutMs: 300 });
+    expect(await thrownBy(running)).toMatchObject({ timedOut: true });
+    const process = identify(Number(readFileSync(file, 'utf8')));
+    await expect.poll(() => process !== undefined && isAlive(process), { timeout: 500 }).toBe(false);
+  });
+
   it('names the signal that ended a program', async () => {
     expect(await thrownBy(run(['sh', '-c', 'kill -9 $$']))).toMatchObject({
       message: 'sh was ended by SIGKILL',
