@@ -2,12 +2,14 @@ import type { BenchResult } from '../results/run.js';
 import { parseExpectation } from '../bench/expectation.js';
 import { BaseCommand, ExitCode } from '../cli/base-command.js';
 import { benchFlags, benchSettings } from '../cli/bench-flags.js';
+import { instanceFlag, newInstance, noWaitFlag } from '../cli/instance-flags.js';
 import { JunitFile } from '../cli/junit-file.js';
 import { outputWidth } from '../cli/output-width.js';
 import { labArgument, setFlag } from '../cli/definition-flags.js';
 import { bootFlags, bootLimitMs, toolchainOptions, toolFlags } from '../cli/tool-flags.js';
 import { benchAndTakeDown } from '../lab/bench-and-take-down.js';
 import { describeBench, type BenchDescription } from '../lab/describe-bench.js';
+import { labWords } from '../model/instance.js';
 import { readLab } from '../definition/read-lab.js';
 import { asTestResult } from '../report/as-test-result.js';
 import { benchText } from '../report/bench-text.js';
@@ -28,7 +30,14 @@ export default class Bench extends BaseCommand<typeof Bench> {
     '<%= config.bin %> <%= command.id %> offload-tap --dry-run',
   ];
   static override args = { lab: labArgument };
-  static override flags = { ...toolFlags, ...bootFlags, ...setFlag, ...benchFlags };
+  static override flags = {
+    ...toolFlags,
+    ...bootFlags,
+    ...setFlag,
+    ...instanceFlag,
+    ...noWaitFlag,
+    ...benchFlags,
+  };
 
   async run(): Promise<BenchResult | BenchDescription> {
     const { args, flags } = await this.read(Bench);
@@ -39,6 +48,7 @@ export default class Bench extends BaseCommand<typeof Bench> {
       for (const line of description.lines) this.log(line);
       return description;
     }
+    const instance = newInstance(flags);
     const bench = async (): Promise<BenchResult> =>
       benchAndTakeDown(
         readLab(args.lab, flags.set),
@@ -46,12 +56,14 @@ export default class Bench extends BaseCommand<typeof Bench> {
           toolchain: toolchainOptions(flags, this.environment),
           acceleration: flags.accel,
           bootLimitMs: bootLimitMs(flags),
+          instance,
+          wait: !flags['no-wait'],
           only: flags.only,
           keep: flags.keep,
           settings,
           expectations,
         },
-        await this.task(args.lab),
+        await this.task(labWords(args.lab, instance)),
       );
     const result = await new JunitFile(flags.junit, args.lab).around(bench, asTestResult);
     if (!this.jsonEnabled()) process.stdout.write(benchText(result, outputWidth()));

@@ -1,5 +1,6 @@
 import * as Args from '@oclif/core/args';
 import { BaseCommand } from '../cli/base-command.js';
+import { instanceFlag } from '../cli/instance-flags.js';
 import { attachConsole } from '../cli/attach-console.js';
 import { machineNamed } from '../lab/exec.js';
 import { findRunningLab } from '../lab/find-record.js';
@@ -24,10 +25,11 @@ export default class Console extends BaseCommand<typeof Console> {
       description: 'a machine of the lab; optional if it has only one',
     }),
   };
+  static override flags = { ...instanceFlag };
 
   async run(): Promise<ConsoleResult> {
-    const { args } = await this.read(Console);
-    const running = findRunningLab(this.environment.state, args.lab);
+    const { args, flags } = await this.read(Console);
+    const running = findRunningLab(this.environment.state, args.lab, flags.instance);
     const names = running.record.lab.machines.map(({ name }) => name);
     const machine = machineNamed(running, args.machine ?? (names.length === 1 ? (names[0] ?? '') : ''));
     try {

@@ -1,8 +1,9 @@
 import { BaseCommand, ExitCode, Flags } from '../cli/base-command.js';
 import * as Args from '@oclif/core/args';
 import { nameDamaged, type DamagedLab } from '../cli/damaged-labs.js';
+import { instanceFlag, noWaitFlag } from '../cli/instance-flags.js';
 import { UsageError } from '../errors/families.js';
-import { findIdOfKnown } from '../lab/find-record.js';
+import { findIdOfKnown, instancesUp } from '../lab/find-record.js';
 import { allRecords, LabFolder } from '../lab/record.js';
 import { bringDown } from '../lab/take-down.js';
 import { taskWith } from '../model/task.js';
@@ -28,7 +29,15 @@ export default class Down extends BaseCommand<typeof Down> {
   static override args = {
     lab: Args.string({ ignoreStdin: true, description: 'the lab, as it was named for `up`, or its id' }),
   };
-  static override flags = { all: Flags.boolean({ description: 'every lab of this user', default: false }) };
+  static override flags = {
+    all: Flags.boolean({
+      description: 'every lab of this user, in every instance',
+      default: false,
+      exclusive: ['instance'],
+    }),
+    ...instanceFlag,
+    ...noWaitFlag,
+  };
 
   async run(): Promise<DownResult> {
     const { args, flags } = await this.read(Down);
@@ -40,19 +49,27 @@ export default class Down extends BaseCommand<typeof Down> {
       });
     }
     const { state } = this.environment;
-    const ids = flags.all ? allRecords(state).map(({ id }) => id) : [findIdOfKnown(state, args.lab ?? '')];
+    const ids = flags.all
+      ? allRecords(state).map(({ id }) => id)
+      : [findIdOfKnown(state, args.lab ?? '', flags.instance)];
     const progress = await this.progress();
     // Cannot be interrupted: half a lab helps nobody.
     const task = taskWith(progress, new AbortController().signal);
     const down: string[] = [];
     for (const id of ids) {
       if (id === undefined) continue;
-      if (await bringDown(new LabFolder(state, id), task)) down.push(id);
+      if (await bringDown(new LabFolder(state, id), task, { wait: !flags['no-wait'] })) down.push(id);
     }
     const damaged = flags.all ? nameDamaged(state, progress) : [];
     if (down.length > 0) this.log(`down: ${down.join(', ')}`);
-    else if (damaged.length === 0) this.log('nothing was up');
+    else if (damaged.length === 0)
+      this.log(nothingWasUp(flags.all ? [] : instancesUp(state, args.lab ?? '')));
     if (damaged.length > 0) process.exitCode = ExitCode.checkFailed;
     return { down, damaged };
   }
+}
+
+function nothingWasUp(instances: readonly string[]): string {
+  if (instances.length === 0) return 'nothing was up';
+  return `nothing was up; these instances are, which --instance names: ${instances.join(', ')}`;
 }

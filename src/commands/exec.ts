@@ -1,5 +1,6 @@
 import * as Args from '@oclif/core/args';
 import { BaseCommand } from '../cli/base-command.js';
+import { instanceFlag } from '../cli/instance-flags.js';
 import { durationFlag } from '../cli/duration-flag.js';
 import { interruptSignal } from '../cli/interrupts.js';
 import { UsageError } from '../errors/families.js';
@@ -28,13 +29,15 @@ export default class Exec extends BaseCommand<typeof Exec> {
     member: Args.string({ ignoreStdin: true, description: 'a machine or a peer of the lab', required: true }),
   };
   static override flags = {
+    ...instanceFlag,
     timeout: durationFlag(
       { unit: 's', min: 0 },
       { description: 'give up after this time, such as 30s or 10m; 0 or nothing: never' },
     ),
   };
   protected override readonly passesOn = 2;
-  static override usage = 'exec LAB MACHINE|PEER [--json] [--timeout TIME] -- COMMAND [ARGUMENT...]';
+  static override usage =
+    'exec LAB MACHINE|PEER [--json] [--timeout TIME] [--instance NAME] -- COMMAND [ARGUMENT...]';
 
   async run(): Promise<ExecResult> {
     const { args, flags, argv } = await this.read(Exec);
@@ -48,7 +51,7 @@ export default class Exec extends BaseCommand<typeof Exec> {
     }
     const { timeout = 0 } = flags;
     const limit = timeout === 0 ? {} : { timeoutMs: timeout * 1000 };
-    const running = findRunningLab(this.environment.state, args.lab);
+    const running = findRunningLab(this.environment.state, args.lab, flags.instance);
     const { exitCode, stdout, stderr } = await runOnMember(running, args.member, [command, ...rest], {
       ...limit,
       signal: interruptSignal(),

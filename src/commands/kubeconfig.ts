@@ -1,5 +1,6 @@
 import * as Args from '@oclif/core/args';
 import { BaseCommand, Flags } from '../cli/base-command.js';
+import { instanceFlag } from '../cli/instance-flags.js';
 import { clusterOf } from '../lab/cluster/running-cluster.js';
 import {
   DEFAULT_PROXY_PORT,
@@ -29,6 +30,7 @@ export default class Kubeconfig extends BaseCommand<typeof Kubeconfig> {
     lab: Args.string({ ignoreStdin: true, description: 'a lab that is up, with a cluster', required: true }),
   };
   static override flags = {
+    ...instanceFlag,
     output: Flags.string({
       char: 'o',
       description: 'the file; without it, prints the kubeconfig',
@@ -46,7 +48,7 @@ export default class Kubeconfig extends BaseCommand<typeof Kubeconfig> {
 
   async run(): Promise<KubeconfigResult> {
     const { args, flags } = await this.read(Kubeconfig);
-    const cluster = await clusterOf(findRunningLab(this.environment.state, args.lab));
+    const cluster = await clusterOf(findRunningLab(this.environment.state, args.lab, flags.instance));
     const kubeconfig = await kubeconfigFor(cluster, flags.port);
     if (flags.output === undefined) this.log(kubeconfig.trimEnd());
     else {

@@ -1,5 +1,6 @@
 import * as Args from '@oclif/core/args';
 import { BaseCommand } from '../cli/base-command.js';
+import { instanceFlag } from '../cli/instance-flags.js';
 import { terminationSignal } from '../cli/interrupts.js';
 import { UsageError } from '../errors/families.js';
 import { runKubectl } from '../lab/cluster/kubectl.js';
@@ -21,11 +22,12 @@ export default class Kubectl extends BaseCommand<typeof Kubectl> {
   static override args = {
     lab: Args.string({ ignoreStdin: true, description: 'a lab that is up, with a cluster', required: true }),
   };
+  static override flags = { ...instanceFlag };
   protected override readonly passesOn = 1;
-  static override usage = 'kubectl LAB [--json] -- ARGUMENT...';
+  static override usage = 'kubectl LAB [--json] [--instance NAME] -- ARGUMENT...';
 
   async run(): Promise<RunResult> {
-    const { args, argv } = await this.read(Kubectl);
+    const { args, argv, flags } = await this.read(Kubectl);
     const end = this.argv.indexOf('--');
     const words = end < 0 ? argv.slice(1) : this.argv.slice(end + 1);
     if (words.length === 0) {
@@ -35,7 +37,7 @@ export default class Kubectl extends BaseCommand<typeof Kubectl> {
         hint: `put its arguments after --: lab kubectl ${args.lab} -- get nodes`,
       });
     }
-    const running = findRunningLab(this.environment.state, args.lab);
+    const running = findRunningLab(this.environment.state, args.lab, flags.instance);
     const result = await runKubectl(await clusterOf(running), words, {
       folder: process.cwd(),
       capture: this.jsonEnabled(),

@@ -1,5 +1,6 @@
 import * as Args from '@oclif/core/args';
 import { BaseCommand, Flags } from '../cli/base-command.js';
+import { instanceFlag } from '../cli/instance-flags.js';
 import { KEPT_ATTEMPTS } from '../lab/attempts.js';
 import { labLogs, type LabLog } from '../lab/logs.js';
 
@@ -35,6 +36,7 @@ export default class Logs extends BaseCommand<typeof Logs> {
     }),
   };
   static override flags = {
+    ...instanceFlag,
     attempt: Flags.integer({
       min: 1,
       max: KEPT_ATTEMPTS,
@@ -46,7 +48,7 @@ export default class Logs extends BaseCommand<typeof Logs> {
 
   async run(): Promise<LogsResult> {
     const { args, flags } = await this.read(Logs);
-    const logs = await labLogs(this.environment.state, args.lab, args.log, flags.attempt);
+    const logs = await labLogs(this.environment.state, args.lab, args.log, flags.attempt, flags.instance);
     for (const { name, file, text } of logs) {
       if (logs.length > 1) this.log(`==> ${name} (${file})`);
       if (text !== '') this.#show(text.trimEnd());

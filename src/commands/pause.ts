@@ -1,6 +1,8 @@
 import { BaseCommand } from '../cli/base-command.js';
+import { instanceFlag, noWaitFlag } from '../cli/instance-flags.js';
 import { machineArguments } from '../cli/machine-argument.js';
 import { findRunningLab } from '../lab/find-record.js';
+import { labWords } from '../model/instance.js';
 import { pauseMachines } from '../lab/pause-machines.js';
 
 interface PauseResult {
@@ -18,12 +20,15 @@ export default class Pause extends BaseCommand<typeof Pause> {
     '<%= config.bin %> <%= command.id %> vdpa server.guest',
   ];
   static override args = machineArguments;
+  static override flags = { ...instanceFlag, ...noWaitFlag };
 
   async run(): Promise<PauseResult> {
-    const { args } = await this.read(Pause);
-    const running = findRunningLab(this.environment.state, args.lab);
-    const task = await this.task(args.lab);
-    const machines = await pauseMachines(running, args.machine, task).finally(async () => running.close());
+    const { args, flags } = await this.read(Pause);
+    const running = findRunningLab(this.environment.state, args.lab, flags.instance);
+    const task = await this.task(labWords(args.lab, flags.instance ?? null));
+    const machines = await pauseMachines(running, args.machine, task, {
+      wait: !flags['no-wait'],
+    }).finally(async () => running.close());
     this.log(`paused: ${machines.join(', ')}`);
     return { lab: running.record.lab.name, machines };
   }

@@ -1,5 +1,6 @@
 import * as Args from '@oclif/core/args';
 import { BaseCommand, Flags } from '../cli/base-command.js';
+import { instanceFlag } from '../cli/instance-flags.js';
 import { interruptSignal } from '../cli/interrupts.js';
 import { serveProxy } from '../lab/cluster/proxy.js';
 import { clusterOf } from '../lab/cluster/running-cluster.js';
@@ -23,6 +24,7 @@ export default class Proxy extends BaseCommand<typeof Proxy> {
     lab: Args.string({ ignoreStdin: true, description: 'a lab that is up, with a cluster', required: true }),
   };
   static override flags = {
+    ...instanceFlag,
     port: Flags.integer({
       description: 'the port; 0 takes any that is free',
       default: DEFAULT_PROXY_PORT,
@@ -34,7 +36,7 @@ export default class Proxy extends BaseCommand<typeof Proxy> {
 
   async run(): Promise<ProxyResult> {
     const { args, flags } = await this.read(Proxy);
-    const cluster = await clusterOf(findRunningLab(this.environment.state, args.lab));
+    const cluster = await clusterOf(findRunningLab(this.environment.state, args.lab, flags.instance));
     let server = proxyUrl(flags.port);
     const onListening = (port: number): void => {
       server = proxyUrl(port);

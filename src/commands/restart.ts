@@ -1,6 +1,9 @@
 import { BaseCommand, Flags } from '../cli/base-command.js';
+import { instanceFlag, noWaitFlag } from '../cli/instance-flags.js';
 import { machineArguments } from '../cli/machine-argument.js';
 import { findRunningLab } from '../lab/find-record.js';
+import { labWords } from '../model/instance.js';
+import { wordsFor } from '../lab/record.js';
 import { restartMachines, type Restarted } from '../lab/restart-machines.js';
 
 interface RestartResult extends Restarted {
@@ -23,20 +26,23 @@ export default class Restart extends BaseCommand<typeof Restart> {
   ];
   static override args = machineArguments;
   static override flags = {
+    ...instanceFlag,
+    ...noWaitFlag,
     hard: Flags.boolean({ description: 'reset the machine at once, without asking its guest' }),
   };
 
   async run(): Promise<RestartResult> {
     const { args, flags } = await this.read(Restart);
-    const running = findRunningLab(this.environment.state, args.lab);
-    const task = await this.task(args.lab);
+    const running = findRunningLab(this.environment.state, args.lab, flags.instance);
+    const task = await this.task(labWords(args.lab, flags.instance ?? null));
     const { hard } = flags;
-    const restarted = await restartMachines(running, args.machine, { hard }, task).finally(async () =>
-      running.close(),
-    );
+    const restarted = await restartMachines(running, args.machine, { hard }, task, {
+      wait: !flags['no-wait'],
+    }).finally(async () => running.close());
     const { lab } = running.record;
     this.log(`restarted: ${restarted.machines.join(', ')}`);
-    for (const part of restarted.ended) this.log(`ended: ${part}; lab up ${lab.name} starts it again`);
+    for (const part of restarted.ended)
+      this.log(`ended: ${part}; lab up ${wordsFor(running.record.id)} starts it again`);
     return { lab: lab.name, ...restarted };
   }
 }

@@ -1,6 +1,8 @@
 import { BaseCommand } from '../cli/base-command.js';
+import { instanceFlag, noWaitFlag } from '../cli/instance-flags.js';
 import { machineArguments } from '../cli/machine-argument.js';
 import { findRunningLab } from '../lab/find-record.js';
+import { labWords } from '../model/instance.js';
 import { resumeMachines } from '../lab/pause-machines.js';
 
 interface ResumeResult {
@@ -18,12 +20,15 @@ export default class Resume extends BaseCommand<typeof Resume> {
     '<%= config.bin %> <%= command.id %> vdpa server.guest',
   ];
   static override args = machineArguments;
+  static override flags = { ...instanceFlag, ...noWaitFlag };
 
   async run(): Promise<ResumeResult> {
-    const { args } = await this.read(Resume);
-    const running = findRunningLab(this.environment.state, args.lab);
-    const task = await this.task(args.lab);
-    const machines = await resumeMachines(running, args.machine, task).finally(async () => running.close());
+    const { args, flags } = await this.read(Resume);
+    const running = findRunningLab(this.environment.state, args.lab, flags.instance);
+    const task = await this.task(labWords(args.lab, flags.instance ?? null));
+    const machines = await resumeMachines(running, args.machine, task, {
+      wait: !flags['no-wait'],
+    }).finally(async () => running.close());
     this.log(`resumed: ${machines.join(', ')}`);
     return { lab: running.record.lab.name, machines };
   }

@@ -1,8 +1,10 @@
 import * as Args from '@oclif/core/args';
 import { BaseCommand } from '../cli/base-command.js';
+import { instanceFlag } from '../cli/instance-flags.js';
 import { nameDamaged, type DamagedLab } from '../cli/damaged-labs.js';
-import { findRecordOfKnown } from '../lab/find-record.js';
-import { allRecords, LabFolder } from '../lab/record.js';
+import { findRecordsOfKnown } from '../lab/find-record.js';
+import { allRecords, instanceOf, LabFolder } from '../lab/record.js';
+import { labWords } from '../model/instance.js';
 import { statusOf, type LabStatus, type PartState } from '../lab/status.js';
 
 interface StatusResult {
@@ -26,18 +28,21 @@ export default class Status extends BaseCommand<typeof Status> {
     '<%= config.bin %> <%= command.id %> quickstart --json',
   ];
   static override args = { lab: Args.string({ ignoreStdin: true, description: 'only this lab' }) };
+  static override flags = { ...instanceFlag };
 
   async run(): Promise<StatusResult> {
-    const { args } = await this.read(Status);
+    const { args, flags } = await this.read(Status);
     const { state } = this.environment;
-    const records = args.lab === undefined ? allRecords(state) : [findRecordOfKnown(state, args.lab)];
+    const { instance } = flags;
+    const records = args.lab === undefined ? allRecords(state) : findRecordsOfKnown(state, args.lab);
     const labs = await Promise.all(
-      records.flatMap((record) =>
-        record === undefined ? [] : [statusOf(new LabFolder(state, record.id), record)],
-      ),
+      records
+        .filter(({ id }) => instance === undefined || instanceOf(id) === instance)
+        .map(async (record) => statusOf(new LabFolder(state, record.id), record)),
     );
     const damaged = args.lab === undefined ? nameDamaged(state, await this.progress()) : [];
-    const nothing = args.lab === undefined ? 'no lab is up' : `${args.lab} is not up`;
+    const nothing =
+      args.lab === undefined ? 'no lab is up' : `${labWords(args.lab, instance ?? null)} is not up`;
     if (labs.length + damaged.length === 0) this.log(nothing);
     for (const lab of labs) this.#show(lab);
     return { labs, damaged };
@@ -45,7 +50,7 @@ export default class Status extends BaseCommand<typeof Status> {
 
   #show(lab: LabStatus): void {
     this.log(
-      `${lab.name}: ${lab.state} (${lab.id}, since ${lab.startedAt}, QEMU ${lab.qemu}, ${lab.accelerator.toUpperCase()})`,
+      `${labWords(lab.name, lab.instance)}: ${lab.state} (${lab.id}, since ${lab.startedAt}, QEMU ${lab.qemu}, ${lab.accelerator.toUpperCase()})`,
     );
     for (const { name, on, state, pid } of lab.machines) {
       const where = on === null ? '' : ` of ${on}`;

@@ -1,10 +1,12 @@
 import type { CheckResult } from '../checks/result.js';
 import { BaseCommand, ExitCode, Flags } from '../cli/base-command.js';
 import { labArgument, setFlag } from '../cli/definition-flags.js';
+import { instanceFlag, newInstance, noWaitFlag } from '../cli/instance-flags.js';
 import { JunitFile } from '../cli/junit-file.js';
 import { bootFlags, bootLimitMs, toolchainOptions, toolFlags } from '../cli/tool-flags.js';
 import { confirmServer, consentFlags, serverFlags, serverWish } from '../cli/server-flags.js';
 import { tapFlag, withTestOutput } from '../cli/test-output.js';
+import { labWords } from '../model/instance.js';
 import type { TestResult } from '../results/run.js';
 import { readLab } from '../definition/read-lab.js';
 import { testAndTakeDown } from '../lab/test-and-take-down.js';
@@ -32,6 +34,8 @@ export default class Test extends BaseCommand<typeof Test> {
     ...setFlag,
     ...serverFlags,
     ...consentFlags,
+    ...instanceFlag,
+    ...noWaitFlag,
     check: Flags.string({
       multiple: true,
       multipleNonGreedy: true,
@@ -56,10 +60,12 @@ export default class Test extends BaseCommand<typeof Test> {
         toolchain: toolchainOptions(flags, this.environment),
         acceleration: flags.accel,
         bootLimitMs: bootLimitMs(flags),
+        instance: newInstance(flags),
+        wait: !flags['no-wait'],
         only: flags.check,
         keep: flags.keep,
       };
-      const task = await this.task(args.lab);
+      const task = await this.task(labWords(args.lab, options.instance));
       const wishes = { json: this.jsonEnabled(), tap: flags.tap };
       return withTestOutput(read.lab.name, wishes, async (show) => {
         const onResult = (check: CheckResult): void => {

@@ -1,11 +1,14 @@
 import { BaseCommand, Flags } from '../cli/base-command.js';
 import { labArgument, setFlag } from '../cli/definition-flags.js';
+import { instanceFlag, newInstance, noWaitFlag } from '../cli/instance-flags.js';
 import { bootFlags, bootLimitMs, toolchainOptions, toolFlags } from '../cli/tool-flags.js';
 import { confirmServer, consentFlags, serverFlags, serverWish } from '../cli/server-flags.js';
 import { assertIsToWork } from '../lab/can-run-here.js';
+import { assertFree } from '../lab/lab-lock.js';
 import { changesAnything, type PlanStep } from '../lab/plan.js';
-import { prepareLab } from '../lab/prepare.js';
+import { folderFor, prepareLab } from '../lab/prepare.js';
 import { planFor, withLab } from '../lab/with-lab.js';
+import { labWords } from '../model/instance.js';
 import { readLab } from '../definition/read-lab.js';
 
 interface UpResult {
@@ -40,6 +43,8 @@ export default class Up extends BaseCommand<typeof Up> {
     ...setFlag,
     ...serverFlags,
     ...consentFlags,
+    ...instanceFlag,
+    ...noWaitFlag,
     'dry-run': Flags.boolean({ description: 'show what would be done and why, without doing it' }),
   };
 
@@ -52,13 +57,16 @@ export default class Up extends BaseCommand<typeof Up> {
       toolchain: toolchainOptions(flags, this.environment),
       acceleration: flags.accel,
       bootLimitMs: bootLimitMs(flags),
+      instance: newInstance(flags),
     };
-    const task = await this.task(args.lab);
+    const name = labWords(read.lab.name, options.instance);
+    const task = await this.task(labWords(args.lab, options.instance));
+    const use = { purpose: `lab up ${name}`, keep: true, wait: !flags['no-wait'] };
+    await assertFree(folderFor(read, options), use.purpose, task, use);
     const prepared = await prepareLab(read, options, task);
-    if (flags['dry-run']) return this.#report(prepared.lab.name, await planFor(prepared), false);
-    const use = { purpose: `lab up ${prepared.lab.name}`, keep: true };
+    if (flags['dry-run']) return this.#report(name, await planFor(prepared), false);
     const plan = await withLab(prepared, use, task, async (lent) => Promise.resolve(lent.plan));
-    return this.#report(prepared.lab.name, plan, changesAnything(plan));
+    return this.#report(name, plan, changesAnything(plan));
   }
 
   #report(lab: string, plan: readonly PlanStep[], changed: boolean): UpResult {

@@ -149,6 +149,7 @@ export const errorCodes = [
   // A lab that is up, or should be
   'LAB-NOT-UP',
   'LAB-BUSY',
+  'LAB-RUNS-OTHERWISE',
   'LAB-DOWN-STUCK',
   'LAB-DOWN-FUNCTIONS',
   'LAB-STATE-UNREADABLE',

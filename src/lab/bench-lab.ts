@@ -19,6 +19,7 @@ import { logEvent } from './events.js';
 import type { ReadLab } from '../definition/read-lab.js';
 import { runHead, type BenchResult } from '../results/run.js';
 import { keepResult } from './keep-result.js';
+import { instanceOf } from './record.js';
 import { accelerationOn, limitMsOn, runScriptAt } from './run-script.js';
 import type { RunningLab } from './running-lab.js';
 
@@ -154,7 +155,7 @@ export async function benchLab(
     const expectations =
       refusals.length > 0 ? [] : options.expectations.map((one) => judgeExpectation(one, comparisons));
     const result: BenchResult = {
-      ...runHead('bench', lab.name, started),
+      ...runHead('bench', lab.name, started, instanceOf(running.folder.id)),
       durationMs: Date.now() - started.getTime(),
       circumstances: circumstances({ ...used, acceleration: work.acceleration }, lab),
       settings: options.settings,

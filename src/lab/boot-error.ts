@@ -1,6 +1,6 @@
 import { MachineError } from '../errors/families.js';
 import { consoleLog, lastConsoleLines } from './console-text.js';
-import { labName, logsCommand, type LabFolder } from './record.js';
+import { logsCommand, type LabFolder } from './record.js';
 
 /**
  * The guest of a machine does not come up, or back: `what` it did not do. The cause is the last lines of its console, or the kernel's
@@ -19,7 +19,7 @@ export function bootError(
       code: 'LAB-MACHINE-BOOT',
       message: `the guest of machine ${machine} ${what}`,
       location: { file: consoleLog(folder, machine) },
-      hint: `see its console: ${logsCommand(labName(folder.id), log)}; a busy computer may need a larger --boot-timeout`,
+      hint: `see its console: ${logsCommand(folder.id, log)}; a busy computer may need a larger --boot-timeout`,
     },
     { cause: new Error(lastConsoleLines(folder, machine, from) || String(cause)) },
   );

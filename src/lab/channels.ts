@@ -10,7 +10,7 @@ import { Qmp } from '../qemu/qmp.js';
 import { isPaused } from '../qemu/run-state.js';
 import { connectWhenListening, type Connect } from '../qemu/unix-socket.js';
 import { pausedError } from './paused-error.js';
-import { logsCommand } from './record.js';
+import { logsCommand, wordsFor, type LabFolder } from './record.js';
 
 const ANSWER_LIMIT_MS = 60_000;
 /** A guest that runs answers sooner; after this its QEMU is asked whether it is paused. */
@@ -57,14 +57,14 @@ export class Channels {
   readonly #agents = new Map<string, Promise<GuestAgent>>();
   readonly #monitors = new Map<string, Promise<Qmp>>();
 
-  /** `run`: the lab's folder, with the sockets in it. */
+  /** `folder`: the lab's, with the sockets in it. */
   constructor(
     private readonly lab: Lab,
-    private readonly run: string,
+    private readonly folder: LabFolder,
   ) {}
 
   socket(machine: string, channel: Channel): string {
-    return join(this.run, `${machine}.${channel}`);
+    return join(this.folder.run, `${machine}.${channel}`);
   }
 
   /** How to connect to a channel of a machine. */
@@ -94,7 +94,7 @@ export class Channels {
     const opening =
       this.#monitors.get(machine) ??
       withTimeLimit(ANSWER_LIMIT_MS, [signal], async (limited) =>
-        Qmp.open(this.to(machine, 'qmp'), limited, logsCommand(this.lab.name, `${machine}.qemu`)),
+        Qmp.open(this.to(machine, 'qmp'), limited, logsCommand(this.folder.id, `${machine}.qemu`)),
       );
     this.#monitors.set(machine, opening);
     opening.catch(() => this.#monitors.delete(machine));
@@ -129,7 +129,7 @@ export class Channels {
   }
 
   async #openAgent(machine: string, signal: AbortSignal): Promise<GuestAgent> {
-    const logs = logsCommand(this.lab.name, `${machine}.console`);
+    const logs = logsCommand(this.folder.id, `${machine}.console`);
     const settled = new AbortController();
     const opening = withTimeLimit(Infinity, [signal, settled.signal], async (limited) =>
       GuestAgent.open(this.to(machine, 'agent'), limited, logs),
@@ -145,7 +145,7 @@ export class Channels {
   async #refusePaused(machine: string, signal: AbortSignal): Promise<never> {
     await pause(PATIENCE_MS, signal);
     if (!signal.aborted && (await isPaused(this.to(machine, 'qmp'))))
-      throw pausedError(machine, this.lab.name);
+      throw pausedError(machine, wordsFor(this.folder.id));
     return new Promise(() => undefined);
   }
 

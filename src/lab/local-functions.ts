@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { StateError } from '../errors/families.js';
 import { LocalHost } from '../hosts/local-host.js';
 import { FUNCTIONS_UNDO_SCRIPT } from './artefacts.js';
-import { labName, type LabFolder } from './record.js';
+import { wordsFor, type LabFolder } from './record.js';
 
 /** The list of changes that functions.sh has made and not undone, in its working folder. */
 const JOURNAL = 'functions.journal';
@@ -22,7 +22,7 @@ export async function undoLocalFunctions(folder: LabFolder, bin: string | null):
       code: 'LAB-DOWN-FUNCTIONS',
       message: 'some changes to the NICs of this computer could not be undone',
       location: { file: journal },
-      hint: `run \`lab down ${labName(folder.id)}\` again as root; the file lists what is left`,
+      hint: `run \`lab down ${wordsFor(folder.id)}\` again as root; the file lists what is left`,
     },
     { cause: new Error(stderr.trim()) },
   );

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from '../errors/families.js';
 import { isHolderAlive } from '../hosts/namespace.js';
+import { labWords } from '../model/instance.js';
 import { didYouMean } from '../model/nearest.js';
 import { attemptFolder, countAttempts, KEPT_ATTEMPTS } from './attempts.js';
 import { consoleText } from './console-text.js';
@@ -60,19 +61,20 @@ export async function labLogs(
   lab: string,
   only: string | undefined,
   attempt = 1,
+  instance: string | null = null,
 ): Promise<LabLog[]> {
   assertKnown(state, lab);
-  const record = findSoundRecord(state, lab);
-  const id = record?.id ?? pastIds(state, lab)[0];
+  const record = findSoundRecord(state, lab, instance);
+  const id = record?.id ?? pastIds(state, lab, instance)[0];
   if (id === undefined) {
     throw new UsageError({
       code: 'LAB-NO-LOGS',
-      message: `lab \`${lab}\` has no logs: it was never up`,
-      hint: `bring it up: lab up ${lab}`,
+      message: `lab \`${labWords(lab, instance)}\` has no logs: it was never up`,
+      hint: `bring it up: lab up ${labWords(lab, instance)}`,
     });
   }
   const folder = new LabFolder(state, id);
-  if (attempt !== 1) return readLogs(earlierLogs(folder, lab, attempt), lab, only);
+  if (attempt !== 1) return readLogs(earlierLogs(folder, labWords(lab, instance), attempt), lab, only);
   const running = record !== undefined && isUp(record) ? new RunningLab(folder, record) : undefined;
   try {
     return await readLogs(sourcesOf(folder, running), lab, only);
@@ -82,9 +84,9 @@ export async function labLogs(
 }
 
 /** The names of the logs of a lab that is or was up; none if it never was. */
-export function logNames(state: string, lab: string): string[] {
-  const record = findSoundRecord(state, lab);
-  const id = record?.id ?? pastIds(state, lab)[0];
+export function logNames(state: string, lab: string, instance: string | null = null): string[] {
+  const record = findSoundRecord(state, lab, instance);
+  const id = record?.id ?? pastIds(state, lab, instance)[0];
   if (id === undefined) return [];
   const folder = new LabFolder(state, id);
   const running = record !== undefined && isUp(record) ? new RunningLab(folder, record) : undefined;

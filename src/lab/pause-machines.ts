@@ -2,8 +2,9 @@ import { findByName, machinesAround, type Machine } from '../model/lab.js';
 import type { Task } from '../model/task.js';
 import { logEvent } from './events.js';
 import { machineNamed } from './exec.js';
-import { withLabLock } from './lab-lock.js';
+import { withLabLock, type Waiting } from './lab-lock.js';
 import { pausedError } from './paused-error.js';
+import { wordsFor } from './record.js';
 import type { RunningLab } from './running-lab.js';
 import { surveyOf } from './survey.js';
 
@@ -22,7 +23,7 @@ async function assertReached({ folder, record }: RunningLab, machines: readonly 
   const outer = machines
     .flatMap((machine) => machinesAround(lab, machine))
     .find((around) => paused.has(around.name) && !machines.includes(around));
-  if (outer !== undefined) throw pausedError(outer.name, lab.name);
+  if (outer !== undefined) throw pausedError(outer.name, wordsFor(record.id));
 }
 
 interface Order {
@@ -37,17 +38,24 @@ async function tell(
   machines: readonly Machine[],
   { purpose, command, event }: Order,
   task: Task,
+  waiting?: Waiting,
 ): Promise<string[]> {
   const { folder, channels } = running;
-  return withLabLock(folder, purpose, task, async () => {
-    await assertReached(running, machines);
-    for (const { name } of machines) {
-      await running.qemu(name, task.signal);
-      await (await channels.qmp(name, task.signal)).execute(command);
-      logEvent(folder.events, event, { machine: name });
-    }
-    return machines.map(({ name }) => name);
-  });
+  return withLabLock(
+    folder,
+    purpose,
+    task,
+    async () => {
+      await assertReached(running, machines);
+      for (const { name } of machines) {
+        await running.qemu(name, task.signal);
+        await (await channels.qmp(name, task.signal)).execute(command);
+        logEvent(folder.events, event, { machine: name });
+      }
+      return machines.map(({ name }) => name);
+    },
+    waiting,
+  );
 }
 
 /**
@@ -58,10 +66,11 @@ export async function pauseMachines(
   running: RunningLab,
   machine: string | undefined,
   task: Task,
+  waiting?: Waiting,
 ): Promise<string[]> {
   const order: Order = { purpose: 'lab pause', command: 'stop', event: 'machine-paused' };
   // What is inside comes first: nothing leads into a machine that stands still.
-  return tell(running, outermostFirst(running, machine).reverse(), order, task);
+  return tell(running, outermostFirst(running, machine).reverse(), order, task, waiting);
 }
 
 /** The same, to have machines go on. It is not an error if they are not paused. */
@@ -69,7 +78,8 @@ export async function resumeMachines(
   running: RunningLab,
   machine: string | undefined,
   task: Task,
+  waiting?: Waiting,
 ): Promise<string[]> {
   const order: Order = { purpose: 'lab resume', command: 'cont', event: 'machine-resumed' };
-  return tell(running, outermostFirst(running, machine), order, task);
+  return tell(running, outermostFirst(running, machine), order, task, waiting);
 }

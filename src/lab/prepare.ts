@@ -14,12 +14,14 @@ import type { Acceleration, AccelerationWish, Toolchain, ToolchainOptions } from
 import { assertCanRunHere, assertIsRoot } from './can-run-here.js';
 import { renderLab, type Artefact } from './artefacts.js';
 import { kernelWishOf } from './kernel-flavour.js';
-import { RECORD_VERSION, type LabRecord } from './record.js';
+import { labId, LabFolder, RECORD_VERSION, type LabRecord } from './record.js';
 import type { ReadLab } from '../definition/read-lab.js';
 import { canOpenVhostNet } from './vhost-net.js';
 
 /** What the user may choose of how a lab is run. */
 export interface PrepareOptions {
+  /** The instance of the lab; null for the one without a name. */
+  readonly instance?: string | null;
   readonly toolchain: ToolchainOptions;
   readonly acceleration: AccelerationWish;
   /** How long a guest may take until it answers, in ms; undefined: what its devices and the accelerator suggest. */
@@ -30,8 +32,8 @@ export interface PrepareOptions {
 export interface PreparedLab {
   readonly lab: Lab;
   readonly file: string;
-  /** The folder of running labs. */
-  readonly state: string;
+  /** The lab's folder in the folder of running labs. */
+  readonly folder: LabFolder;
   readonly toolchain: Toolchain;
   readonly acceleration: Acceleration;
   /** How machines inside machines are run. */
@@ -116,6 +118,14 @@ async function prepareCluster(
   return { kubernetes, programs: await kubernetesPrograms({ environment, mirror, version, given }, task) };
 }
 
+/** The folder of a lab, or of the instance of it that is wanted. */
+export function folderFor(
+  { lab, file }: Pick<ReadLab, 'lab' | 'file'>,
+  { toolchain, instance }: Pick<PrepareOptions, 'toolchain' | 'instance'>,
+): LabFolder {
+  return new LabFolder(toolchain.environment.state, labId(lab.name, file, instance));
+}
+
 /** Everything before the lab itself is touched: tools, the acceleration decision, images, artefacts. */
 export async function prepareLab(read: ReadLab, options: PrepareOptions, task: Task): Promise<PreparedLab> {
   const { lab, file } = read;
@@ -144,7 +154,7 @@ export async function prepareLab(read: ReadLab, options: PrepareOptions, task: T
   return {
     lab,
     file,
-    state: environment.state,
+    folder: folderFor(read, options),
     toolchain,
     acceleration,
     accelerationInside: inside,

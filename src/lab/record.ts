@@ -12,6 +12,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { StateError } from '../errors/families.js';
 import type { NamespaceHolder } from '../hosts/namespace.js';
+import { labWords } from '../model/instance.js';
 import type { Lab } from '../model/lab.js';
 import type { ServicePlace } from '../model/service.js';
 import type { ProcessIdentity } from '../process/identity.js';
@@ -91,19 +92,40 @@ export function placeDigest(definition: string): string {
   return createHash('sha256').update(definition).digest('hex').slice(0, DIGEST_LENGTH);
 }
 
-/** A lab's id. Labs of the same name from different files get different ids. */
-export function labId(lab: string, definition: string): string {
-  return `${lab}-${placeDigest(definition)}`;
+/** A lab's id. Labs of the same name from different files get different ids, and so do the instances of a lab. */
+export function labId(lab: string, definition: string, instance: string | null = null): string {
+  return `${lab}${instance === null ? '' : `.${instance}`}-${placeDigest(definition)}`;
+}
+
+/** The lab's name and its instance in an id; names contain no dots. */
+function wordsOf(id: string): string[] {
+  return id.slice(0, -DIGEST_LENGTH - 1).split('.');
 }
 
 /** The lab's name in an id. */
 export function labName(id: string): string {
-  return id.slice(0, -DIGEST_LENGTH - 1);
+  return wordsOf(id)[0] ?? '';
 }
 
-/** The command that shows a log of a lab. */
-export function logsCommand(lab: string, log: string): string {
-  return `lab logs ${lab} ${log}`;
+/** The instance in an id; null for the lab that is up without a name of its own. */
+export function instanceOf(id: string): string | null {
+  return wordsOf(id)[1] ?? null;
+}
+
+/** The id of the same lab without a name of its own. */
+export function withoutInstance(id: string): string {
+  return `${labName(id)}${id.slice(-DIGEST_LENGTH - 1)}`;
+}
+
+/** How a command line names the lab with this id. */
+export function wordsFor(id: string): string {
+  return labWords(labName(id), instanceOf(id));
+}
+
+/** The command that shows a log of the lab with this id. */
+export function logsCommand(id: string, log: string): string {
+  const instance = instanceOf(id);
+  return `lab logs ${labName(id)} ${log}${instance === null ? '' : ` --instance ${instance}`}`;
 }
 
 /** The folders of labs in the state folder, by their ids. */
@@ -162,7 +184,7 @@ export class LabFolder {
     return new StateError(
       {
         code: 'LAB-STATE-UNREADABLE',
-        message: `the record of lab ${labName(this.id)} is damaged`,
+        message: `the record of lab ${wordsFor(this.id)} is damaged`,
         location: { file },
         hint: `\`lab down ${this.id}\` ends what still runs of the lab, and removes the record`,
       },

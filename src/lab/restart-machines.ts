@@ -2,9 +2,9 @@ import { findByName, machinesOn, type Machine } from '../model/lab.js';
 import { withStep } from '../model/progress.js';
 import type { Task } from '../model/task.js';
 import { machineNamed } from './exec.js';
-import { withLabLock } from './lab-lock.js';
+import { withLabLock, type Waiting } from './lab-lock.js';
 import { rebootMachine, type RebootOptions } from './reboot-machine.js';
-import { keyOf } from './record.js';
+import { keyOf, wordsFor } from './record.js';
 import type { RunningLab } from './running-lab.js';
 import { assertGoesOn, surveyOf } from './survey.js';
 
@@ -39,18 +39,25 @@ export async function restartMachines(
   machine: string | undefined,
   options: RebootOptions,
   task: Task,
+  waiting?: Waiting,
 ): Promise<Restarted> {
   const { folder, record } = running;
   const machines = chosenMachines(running, machine);
-  return withLabLock(folder, 'lab restart', task, async () => {
-    assertGoesOn(await surveyOf(folder, record), record.lab.name);
-    for (const one of machines) {
-      await running.qemu(one.name, task.signal);
-      await withStep(task, `Reboot ${one.name}`, async () =>
-        rebootMachine(running, one, task.signal, options),
-      );
-    }
-    await running.close();
-    return { machines: machines.map(({ name }) => name), ended: await endedIn(running) };
-  });
+  return withLabLock(
+    folder,
+    'lab restart',
+    task,
+    async () => {
+      assertGoesOn(await surveyOf(folder, record), wordsFor(record.id));
+      for (const one of machines) {
+        await running.qemu(one.name, task.signal);
+        await withStep(task, `Reboot ${one.name}`, async () =>
+          rebootMachine(running, one, task.signal, options),
+        );
+      }
+      await running.close();
+      return { machines: machines.map(({ name }) => name), ended: await endedIn(running) };
+    },
+    waiting,
+  );
 }

@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { isErrorCode, type ErrorCode } from '../errors/codes.js';
 import { MachineError } from '../errors/families.js';
 import type { Host } from '../hosts/host.js';
-import { logsCommand } from './record.js';
+import { labName, logsCommand } from './record.js';
 
 /** What functions.sh prints when it gives up: a code, what is wrong, and what to do. */
 interface Refusal {
@@ -25,12 +25,12 @@ function failed(
   script: string,
   host: Host,
   stderr: string,
-  { log, lab }: RunPreparationOptions,
+  { log, id }: RunPreparationOptions,
 ): MachineError {
   const refusal = refusalIn(stderr) ?? {
     code: 'LAB-HOST-SCRIPT' as const,
     message: `${script} failed in ${host.description}`,
-    hint: `see its output: ${logsCommand(lab, basename(log, '.log'))}; \`lab render ${lab} -o FOLDER\` writes the script`,
+    hint: `see its output: ${logsCommand(id, basename(log, '.log'))}; \`lab render ${labName(id)} -o FOLDER\` writes the script`,
   };
   return new MachineError(
     { ...refusal, location: { file: log } },
@@ -39,8 +39,8 @@ function failed(
 }
 
 export interface RunPreparationOptions {
-  /** The lab's name. */
-  readonly lab: string;
+  /** The lab's id. */
+  readonly id: string;
   /** The file for its error output. */
   readonly log: string;
   readonly limitMs: number;

@@ -6,7 +6,7 @@ import { isHolderAlive } from '../hosts/namespace.js';
 import { findByName, type Machine } from '../model/lab.js';
 import type { ProcessIdentity } from '../process/identity.js';
 import { Channels } from './channels.js';
-import { recordedPart, type LabFolder, type LabRecord } from './record.js';
+import { recordedPart, wordsFor, type LabFolder, type LabRecord } from './record.js';
 
 /** A lab that is up, according to its record. Close it if you have opened sessions through it. */
 export class RunningLab {
@@ -18,9 +18,9 @@ export class RunningLab {
     readonly folder: LabFolder,
     readonly record: LabRecord,
   ) {
-    if (record.holder === null || !isHolderAlive(record.holder)) throw notUp(record.lab.name);
+    if (record.holder === null || !isHolderAlive(record.holder)) throw notUp(wordsFor(record.id));
     this.#options = { holder: record.holder, folder: this.folder.run, bin: record.tools.bin };
-    this.channels = new Channels(record.lab, this.folder.run);
+    this.channels = new Channels(record.lab, this.folder);
   }
 
   get namespace(): NamespaceHost {
@@ -52,7 +52,7 @@ export class RunningLab {
       throw new StateError({
         code: 'LAB-MACHINE-DOWN',
         message: `machine ${machine} of lab ${this.record.lab.name} is not running`,
-        hint: `start it again: lab up ${this.record.lab.name}`,
+        hint: `start it again: lab up ${wordsFor(this.record.id)}`,
       });
     }
     return qemu;
@@ -67,10 +67,14 @@ export class RunningLab {
   }
 }
 
-export function notUp(lab: string): StateError {
+/** `lab`: as a command line names it; `instances`: those of it that are up. */
+export function notUp(lab: string, instances: readonly string[] = []): StateError {
   return new StateError({
     code: 'LAB-NOT-UP',
     message: `lab ${lab} is not up`,
-    hint: `bring it up: lab up ${lab}`,
+    hint:
+      instances.length === 0
+        ? `bring it up: lab up ${lab}`
+        : `bring it up: lab up ${lab}; or name an instance that is up with --instance: ${instances.join(', ')}`,
   });
 }

@@ -22,7 +22,7 @@ export class Site {
     record: LabRecord,
   ) {
     this.#record = record;
-    this.#channels = new Channels(record.lab, folder.run);
+    this.#channels = new Channels(record.lab, folder);
   }
 
   get record(): LabRecord {
@@ -36,7 +36,7 @@ export class Site {
   /** Continues with a changed definition of the lab. */
   async adopt(changes: Partial<LabRecord> & { readonly lab: Lab }): Promise<void> {
     await this.#channels.close();
-    this.#channels = new Channels(changes.lab, this.folder.run);
+    this.#channels = new Channels(changes.lab, this.folder);
     this.save(changes);
   }
 

@@ -15,7 +15,7 @@ import { folderOf, machineArguments, parseArguments } from './artefacts.js';
 import { bootError } from './boot-error.js';
 import { consoleLog, lastConsoleLines, lengthOfLog, logFrom } from './console-text.js';
 import { linkImage } from './link-image.js';
-import { labName, logsCommand, type LabFolder } from './record.js';
+import { logsCommand, type LabFolder } from './record.js';
 
 const POLL_MS = 2;
 const POLL_INSIDE_MS = 200;
@@ -91,7 +91,7 @@ function qemuEnded(booting: BootingMachine, folder: LabFolder, how: ProcessEnd):
       code: 'LAB-MACHINE-QEMU-ENDED',
       message: `QEMU of machine ${name} ${end} before its guest was up`,
       location: { file: folder.log(`${name}.qemu`) },
-      hint: `see its whole output: ${logsCommand(labName(folder.id), `${name}.qemu`)}`,
+      hint: `see its whole output: ${logsCommand(folder.id, `${name}.qemu`)}`,
     },
     said,
     story === '' ? {} : { cause: new Error(story) },
@@ -124,7 +124,7 @@ export async function waitForQemu(
           code: 'LAB-MACHINE-BOOT',
           message: `QEMU of machine ${name} did not open its QMP socket within ${Math.round(limitMs / 1000)} s`,
           location: { file: folder.log(`${name}.qemu`) },
-          hint: `see its output: ${logsCommand(labName(folder.id), `${name}.qemu`)}; a busy computer may need a larger --boot-timeout`,
+          hint: `see its output: ${logsCommand(folder.id, `${name}.qemu`)}; a busy computer may need a larger --boot-timeout`,
         }),
     },
     signal,

@@ -1,6 +1,7 @@
 import { isHolderAlive } from '../hosts/namespace.js';
 import { placeName } from '../model/service.js';
 import {
+  instanceOf,
   isOfThisVersion,
   keyOf,
   type LabFolder,
@@ -18,6 +19,8 @@ export type LabState = 'up' | 'partly up' | 'paused' | 'broken';
 export interface LabStatus {
   readonly id: string;
   readonly name: string;
+  /** Null for the one without a name. */
+  readonly instance: string | null;
   readonly state: LabState;
   readonly definition: string;
   readonly startedAt: string;
@@ -71,6 +74,7 @@ function ofOtherVersion(folder: LabFolder, record: OtherRecord): LabStatus {
   return {
     id: record.id,
     name: record.lab.name,
+    instance: instanceOf(record.id),
     state: record.holder !== null && isHolderAlive(record.holder) ? 'partly up' : 'broken',
     definition: record.definition,
     startedAt: record.startedAt ?? 'unknown',
@@ -100,6 +104,7 @@ export async function statusOf(folder: LabFolder, record: LabRecord): Promise<La
   return {
     id: record.id,
     name: record.lab.name,
+    instance: instanceOf(record.id),
     state: labState(record, survey),
     definition: record.definition,
     startedAt: record.startedAt,

@@ -6,13 +6,13 @@ import { withStep } from '../model/progress.js';
 import type { Task } from '../model/task.js';
 import { endParts } from './end-parts.js';
 import { logEvent } from './events.js';
-import { withLabLock } from './lab-lock.js';
+import { withLabLock, type Waiting } from './lab-lock.js';
 import { undoLocalFunctions } from './local-functions.js';
 import { endNamespace } from './parts/namespace.js';
 import {
   isOfThisVersion,
   keyOf,
-  labName,
+  wordsFor,
   type LabFolder,
   type LabRecord,
   type RecordedPart,
@@ -55,7 +55,7 @@ export async function takeDown(folder: LabFolder, record: LabRecord): Promise<vo
 
 /** Ends the namespaces that were made in the lab's folder, and removes what a damaged record cannot tell of. */
 async function clear(folder: LabFolder): Promise<void> {
-  for (const holder of findHolders(folder.run)) await endNamespace(holder, labName(folder.id));
+  for (const holder of findHolders(folder.run)) await endNamespace(holder, wordsFor(folder.id));
   await undoLocalFunctions(folder, null);
   removeRunFiles(folder);
   rmSync(join(folder.folder, 'state.json'), { recursive: true, force: true });
@@ -76,14 +76,20 @@ function readRecord(folder: LabFolder): LabRecord | 'damaged' | undefined {
  * `lab down`: works from the record, never from the definition; without a usable one, from what runs in the lab's folder. Returns whether
  * there was anything to take down.
  */
-export async function bringDown(folder: LabFolder, task: Task): Promise<boolean> {
-  return withLabLock(folder, 'lab down', task, async () => {
-    const record = readRecord(folder);
-    if (record === undefined) return false;
-    const title = `Take down ${labName(folder.id)}`;
-    await withStep(task, title, async () =>
-      record === 'damaged' ? clear(folder) : takeDown(folder, record),
-    );
-    return true;
-  });
+export async function bringDown(folder: LabFolder, task: Task, waiting?: Waiting): Promise<boolean> {
+  return withLabLock(
+    folder,
+    'lab down',
+    task,
+    async () => {
+      const record = readRecord(folder);
+      if (record === undefined) return false;
+      const title = `Take down ${wordsFor(folder.id)}`;
+      await withStep(task, title, async () =>
+        record === 'damaged' ? clear(folder) : takeDown(folder, record),
+      );
+      return true;
+    },
+    waiting,
+  );
 }

@@ -13,6 +13,7 @@ import { runHead, type TestResult } from '../results/run.js';
 import { keepResult } from './keep-result.js';
 import { rebootMachine } from './reboot-machine.js';
 import { runScriptAt } from './run-script.js';
+import { instanceOf } from './record.js';
 import type { RunningLab } from './running-lab.js';
 
 export interface TestOptions {
@@ -78,7 +79,7 @@ export async function testLab(
   const targets = selectTargets(lab, options.only);
   const checks = await runChecks(targets, environmentOf(running), options.onResult, task);
   const result: TestResult = {
-    ...runHead('test', lab.name, started),
+    ...runHead('test', lab.name, started, instanceOf(running.folder.id)),
     durationMs: Date.now() - started.getTime(),
     circumstances: circumstances(tools, lab),
     checks,

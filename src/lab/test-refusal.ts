@@ -7,7 +7,7 @@ import { silentTask, type Task } from '../model/task.js';
 import { observeCircumstances } from './circumstances.js';
 import { digestsOf, prepareLab, type PreparedLab, type PrepareOptions } from './prepare.js';
 import type { ReadLab } from '../definition/read-lab.js';
-import { labId, LabFolder } from './record.js';
+import { instanceOf, wordsFor } from './record.js';
 import { runHead, type TestResult } from '../results/run.js';
 import { keepResult } from './keep-result.js';
 import type { TestOptions } from './test-lab.js';
@@ -27,9 +27,13 @@ function selectRefused(lab: Lab, only: readonly string[]): void {
 }
 
 /** QEMU's output if it exits; null if the lab comes up. Then it is taken down again, unless `keep` is set. */
-async function tryToBringUp(prepared: PreparedLab, keep: boolean, task: Task): Promise<string | null> {
+async function tryToBringUp(
+  prepared: PreparedLab,
+  { keep, wait = true }: { readonly keep: boolean; readonly wait?: boolean },
+  task: Task,
+): Promise<string | null> {
   try {
-    const use = { purpose: `lab test ${prepared.lab.name}`, keep };
+    const use = { purpose: `lab test ${wordsFor(prepared.folder.id)}`, keep, wait };
     return await withLab(prepared, use, task, async () => Promise.resolve(null));
   } catch (error) {
     if (error instanceof QemuEndedError) return error.said;
@@ -43,7 +47,7 @@ async function tryToBringUp(prepared: PreparedLab, keep: boolean, task: Task): P
  */
 export async function testRefusal(
   read: ReadLab,
-  options: PrepareOptions & TestOptions & { keep: boolean },
+  options: PrepareOptions & TestOptions & { keep: boolean; wait?: boolean },
   task: Task,
 ): Promise<TestResult> {
   selectRefused(read.lab, options.only);
@@ -53,7 +57,7 @@ export async function testRefusal(
   const prepared = await prepareLab(read, { ...options, acceleration }, task);
   const begun = Date.now();
   const said = await withStep(task, `Start QEMU with lab ${read.lab.name}`, async () =>
-    tryToBringUp(prepared, options.keep, silentTask(task.signal)),
+    tryToBringUp(prepared, options, silentTask(task.signal)),
   );
   const { assertions, remarks } = judgeRefusal({ said, reasons: refusalReasons(read.lab) });
   const check: CheckResult = {
@@ -69,7 +73,7 @@ export async function testRefusal(
   options.onResult(check);
   const { toolchain, images } = prepared;
   const result: TestResult = {
-    ...runHead('test', read.lab.name, started),
+    ...runHead('test', read.lab.name, started, instanceOf(prepared.folder.id)),
     durationMs: Date.now() - started.getTime(),
     circumstances: circumstances(
       {
@@ -82,6 +86,6 @@ export async function testRefusal(
     ),
     checks: [check],
   };
-  keepResult(new LabFolder(prepared.state, labId(read.lab.name, read.file)), result, read);
+  keepResult(prepared.folder, result, read);
   return result;
 }

@@ -6,22 +6,19 @@ import { NAMESPACE } from './parts/namespace.js';
 import { partsOf } from './parts/parts-of.js';
 import { planUp, type PlanStep } from './plan.js';
 import { freshRecord, type PreparedLab } from './prepare.js';
-import { keyOf, labId, LabFolder } from './record.js';
+import { keyOf, wordsFor, type LabFolder } from './record.js';
+import { assertRunsAs } from './runs-otherwise.js';
 import { RunningLab } from './running-lab.js';
 import { Site } from './site.js';
 import { assertGoesOn, surveyOf } from './survey.js';
 import { takeDown } from './take-down.js';
 
-function folderOf({ lab, file, state }: PreparedLab): LabFolder {
-  return new LabFolder(state, labId(lab.name, file));
-}
-
 /** The steps that `withLab` would take now to bring the lab up. */
 export async function planFor(prepared: PreparedLab): Promise<PlanStep[]> {
-  const folder = folderOf(prepared);
+  const { folder } = prepared;
   const record = folder.read();
   const survey = await surveyOf(folder, record);
-  assertGoesOn(survey, prepared.lab.name);
+  assertGoesOn(survey, wordsFor(prepared.folder.id));
   return planUp(partsOf(prepared), record, survey.there);
 }
 
@@ -34,8 +31,12 @@ export interface LentLab {
 export interface LabUse {
   /** What other commands show while they wait for the lab: `lab test quickstart`. */
   readonly purpose: string;
+  /** Whether to wait while another command holds the lab; it does unless told otherwise. */
+  readonly wait?: boolean;
   /** Whether to leave the lab up. */
   readonly keep: boolean;
+  /** Whether to throw RunsOtherwise instead of changing a lab that is up. */
+  readonly untouched?: boolean;
 }
 
 /**
@@ -45,12 +46,14 @@ export interface LabUse {
  */
 export async function withLab<T>(
   prepared: PreparedLab,
-  { purpose, keep }: LabUse,
+  use: LabUse,
   task: Task,
   work: (lent: LentLab) => Promise<T>,
 ): Promise<T> {
-  const folder = folderOf(prepared);
-  return withLabLock(folder, purpose, task, async () => {
+  const { folder } = prepared;
+  if (use.untouched === true) assertRunsAs(prepared, 'being brought up');
+  const hold = async (): Promise<T> => {
+    if (use.untouched === true) assertRunsAs(prepared, 'whole');
     const { plan, wasUp } = await bringUp(prepared, folder, task);
     const running = new RunningLab(folder, folder.read() ?? freshRecord(prepared, folder.id));
     try {
@@ -61,10 +64,13 @@ export async function withLab<T>(
       throw error;
     } finally {
       await running.close();
-      if (!wasUp && !keep)
-        await withStep(task, `Take down ${prepared.lab.name}`, async () => takeDown(folder, running.record));
+      if (!wasUp && !use.keep)
+        await withStep(task, `Take down ${wordsFor(folder.id)}`, async () =>
+          takeDown(folder, running.record),
+        );
     }
-  });
+  };
+  return withLabLock(folder, use.purpose, task, hold, { wait: use.wait ?? true });
 }
 
 async function bringUp(
@@ -74,7 +80,7 @@ async function bringUp(
 ): Promise<{ plan: readonly PlanStep[]; wasUp: boolean }> {
   const record = folder.read();
   const survey = await surveyOf(folder, record);
-  assertGoesOn(survey, prepared.lab.name);
+  assertGoesOn(survey, wordsFor(prepared.folder.id));
   const { there } = survey;
   const parts = partsOf(prepared);
   const plan = planUp(parts, record, there);

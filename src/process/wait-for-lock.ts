@@ -17,7 +17,7 @@ export interface LockWait {
   readonly nameOf?: (holder: LockHolder) => string;
   /** What the other holder does, for the step that is shown: `fetches the toolchain`. */
   readonly activity: string;
-  /** How long to wait for the other holder, in ms. */
+  /** How long to wait for the other holder, in ms. 0: not at all. */
   readonly limitMs: number;
   /** The error to throw after that. `holder`: its name; `file`: the lock. */
   readonly late: (holder: string, file: string) => LabError;
@@ -30,6 +30,7 @@ export async function waitForLock(file: string, wait: LockWait, task: Task): Pro
   if (free !== undefined) return free;
   const found = await holderOf(file, task.signal);
   const holder = found === undefined ? 'another lab command' : nameOf(found);
+  if (limitMs === 0) throw late(holder, file);
   const released = {
     ask: async (signal: AbortSignal) => takeLock(file, { waitMs: TURN_MS, purpose, signal }),
     everyMs: 0,

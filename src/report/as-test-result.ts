@@ -27,10 +27,10 @@ function figures({ comparisons, circumstances }: BenchResult): string[] {
 /** A run as one of `lab test`, for formats that know only checks: a bench becomes one check with its verdicts as assertions. */
 export function asTestResult(run: Run): TestResult {
   if (run.kind === 'test') return run;
-  const { version, id, lab, startedAt, durationMs, circumstances } = run;
+  const { version, id, lab, instance, startedAt, durationMs, circumstances } = run;
   const assertions = verdicts(run);
   return {
-    ...{ version, id, lab, startedAt, durationMs, circumstances },
+    ...{ version, id, lab, instance, startedAt, durationMs, circumstances },
     kind: 'test',
     checks: [
       {

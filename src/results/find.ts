@@ -71,19 +71,22 @@ export function runIds(state: string): string[] {
 
 /** The names of the labs that runs are kept of. */
 export function labsWithRuns(state: string): string[] {
-  return [...new Set(runIds(state).map((id) => id.slice(0, -TIME_LENGTH)))];
+  return [...new Set(runIds(state).map((id) => id.slice(0, -TIME_LENGTH).split('.')[0] ?? ''))];
 }
 
 function newestFirst(one: StoredRun, other: StoredRun): number {
   return one.run.startedAt < other.run.startedAt ? 1 : -1;
 }
 
-/** Every run that is kept; with `lab`, those of labs with this name. */
-export function storedRuns(state: string, lab?: string): StoredRuns {
+/** Every run that is kept; with `lab`, those of labs with this name; with `instance`, those of the instance of this name. */
+export function storedRuns(state: string, lab?: string, instance?: string): StoredRuns {
   const read = resultFiles(state).map(readRun);
   const runs = read.filter((one) => 'run' in one);
   return {
-    runs: runs.filter(({ run }) => lab === undefined || run.lab === lab).sort(newestFirst),
+    runs: runs
+      .filter(({ run }) => lab === undefined || run.lab === lab)
+      .filter(({ run }) => instance === undefined || run.instance === instance)
+      .sort(newestFirst),
     unreadable: read.filter((one) => 'problem' in one),
   };
 }

@@ -21,6 +21,7 @@ export interface RunSummary {
   readonly id: string;
   readonly kind: Run['kind'];
   readonly lab: string;
+  readonly instance: string | null;
   readonly startedAt: string;
   readonly accelerator: string;
   readonly ok: boolean;
@@ -28,11 +29,12 @@ export interface RunSummary {
 }
 
 export function runSummary(run: Run): RunSummary {
-  const { id, kind, lab, startedAt, circumstances } = run;
+  const { id, kind, lab, instance, startedAt, circumstances } = run;
   return {
     id,
     kind,
     lab,
+    instance,
     startedAt,
     accelerator: circumstances.accelerator,
     ok: hasPassed(run),

@@ -27,7 +27,12 @@ export function superfluous(runs: readonly StoredRun[], limits: PruneLimits, now
 }
 
 /** Removes the runs that no limit keeps, of labs with this name or of all. Throws UsageError without a limit. */
-export function pruneRuns(state: string, lab: string | undefined, limits: PruneLimits): StoredRun[] {
+export function pruneRuns(
+  state: string,
+  lab: string | undefined,
+  limits: PruneLimits,
+  instance?: string,
+): StoredRun[] {
   if (limits.keep === undefined && limits.olderThanDays === undefined) {
     throw new UsageError({
       code: 'LAB-RESULTS-PRUNE',
@@ -35,7 +40,7 @@ export function pruneRuns(state: string, lab: string | undefined, limits: PruneL
       hint: 'add --keep N (the newest N of each lab are kept), --older-than TIME (such as 30d), or both',
     });
   }
-  const gone = superfluous(storedRuns(state, lab).runs, limits, new Date());
+  const gone = superfluous(storedRuns(state, lab, instance).runs, limits, new Date());
   for (const { file } of gone) rmSync(file, { force: true });
   return gone;
 }

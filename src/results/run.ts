@@ -33,6 +33,11 @@ const head = {
       'The name of the run for `lab results` and `lab report`: the lab, and when the run began (UTC)',
     ),
   lab: z.string(),
+  instance: z
+    .string()
+    .nullable()
+    .default(null)
+    .describe('The instance of the lab; null for the one without a name'),
   startedAt: z.iso.datetime(),
   durationMs: z.number().min(0),
   circumstances: circumstancesShape,
@@ -61,17 +66,19 @@ function stamp(time: Date): string {
   return [date.replaceAll('-', ''), clock.replaceAll(':', '').replace('.', '-').replace('Z', '')].join('-');
 }
 
-/** How the result of a run begins: of this kind, of the lab with this name, which began at this time. */
+/** How the result of a run begins: of this kind, of the lab with this name or an instance of it, which began at this time. */
 export function runHead<Kind extends Run['kind']>(
   kind: Kind,
   lab: string,
   started: Date,
-): Pick<Run, 'version' | 'id' | 'lab' | 'startedAt'> & { readonly kind: Kind } {
+  instance: string | null = null,
+): Pick<Run, 'version' | 'id' | 'lab' | 'instance' | 'startedAt'> & { readonly kind: Kind } {
   return {
     version: RESULT_VERSION,
-    id: `${lab}-${stamp(started)}`,
+    id: `${lab}${instance === null ? '' : `.${instance}`}-${stamp(started)}`,
     kind,
     lab,
+    instance,
     startedAt: started.toISOString(),
   };
 }

@@ -24,11 +24,12 @@ function installLab(): void {
 }
 
 /** A record of the lab, as if it were up, and of a run. */
-function pretendUp(lab: string): void {
+function pretendUp(lab: string, instance?: string): void {
   const { lab: resolved, file } = readLab(join(packageFolder(), 'labs', lab));
-  const folder = join(place().state, 'sriov-lab/labs', `${lab}-12345678`);
+  const id = `${lab}${instance === undefined ? '' : `.${instance}`}-12345678`;
+  const folder = join(place().state, 'sriov-lab/labs', id);
   mkdirSync(join(folder, 'results'), { recursive: true });
-  writeFileSync(join(folder, 'state.json'), JSON.stringify(record(resolved, { definition: file })));
+  writeFileSync(join(folder, 'state.json'), JSON.stringify(record(resolved, { id, definition: file })));
   writeFileSync(join(folder, 'results', `${lab}-20260102-030405-678.json`), '{}');
 }
 
@@ -101,6 +102,14 @@ describe('completion in bash', () => {
       'vdpa-20260102-030405-678',
     ]);
     expect(await inBash('results', 'v')).toEqual(['vdpa']);
+  });
+
+  it('offers the instances of a lab that are up', async () => {
+    pretendUp('vdpa');
+    pretendUp('vdpa', 'two');
+    expect(await inBash('exec', 'vdpa', '--instance', '')).toEqual(['two']);
+    expect(await inBash('exec', 'vdpa', '--instance', 'two', 'server.')).toEqual(['server.guest']);
+    expect(await inBash('down', 'vd')).toEqual(['vdpa']);
   });
 
   it('offers images, and those of a lab', async () => {

@@ -49,6 +49,62 @@ async function passes(check: string): Promise<void> {
   expect(exitCode, `${stdout}\n${stderr}`).toBe(0);
 }
 
+test('two tests of one lab queue, and who is not to wait is told who has it', async () => {
+  const { running } = await startedUntil(/Boot guest/, 'test', 'quickstart', '--check', 'vf-creation');
+  for (const command of [
+    ['test', 'quickstart'],
+    ['down', 'quickstart'],
+    ['up', 'quickstart'],
+  ]) {
+    const { exitCode, stderr } = await sandbox.lab(...command, '--no-wait');
+    expect({ command, exitCode, stderr }).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringMatching(
+        /`lab test quickstart` \(process \d+\) is using this lab \[LAB-BUSY\]/,
+      ) as string,
+    });
+  }
+  const second = await sandbox.lab('test', 'quickstart', '--check', 'vf-creation');
+  expect(second.exitCode, second.stderr).toBe(0);
+  expect(second.stderr).toMatch(/Wait for `lab test quickstart` \(process \d+\)/);
+  expect((await running).exitCode).toBe(0);
+  expect(await sandbox.leftovers()).toEqual([]);
+});
+
+test('a test with other settings leaves a lab alone that is up, and runs beside it', async () => {
+  await sandbox.lab('up', 'quickstart');
+  const before = sandbox.record();
+  const settings = ['--set', 'machines.guest.nics.pf0.vfs=2', '--check', 'vf-creation'];
+  const { exitCode, stdout, stderr } = await sandbox.lab('test', 'quickstart', ...settings, '--json');
+  expect(exitCode, stderr).toBe(0);
+  expect(stderr).toContain('quickstart is up with other settings and stays as it is');
+  expect(JSON.parse(stdout)).toMatchObject({ instance: expect.stringMatching(/^tmp-\d+$/) as string });
+  expect(sandbox.record()).toEqual(before);
+  const status = await sandbox.lab('status', '--json');
+  expect(JSON.parse(status.stdout)).toMatchObject({ labs: [{ id: before.id, state: 'up' }] });
+  await sandbox.lab('down', 'quickstart');
+  expect(await sandbox.leftovers()).toEqual([]);
+});
+
+test('instances of one lab are up side by side, even with long names', async () => {
+  const names = ['a'.repeat(32), 'two'];
+  const ups = await Promise.all(
+    names.map(async (name) => sandbox.lab('up', 'quickstart', '--instance', name)),
+  );
+  expect(ups.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
+  for (const name of names) {
+    const named = ['exec', 'quickstart', '--instance', name, 'guest', '--'];
+    expect((await sandbox.lab(...named, 'touch', `/tmp/${name}`)).exitCode).toBe(0);
+    expect((await sandbox.lab(...named, 'ls', '/tmp')).stdout.trim()).toBe(name);
+  }
+  expect((await sandbox.lab('exec', 'quickstart', 'guest', '--', 'true')).stderr).toContain('--instance');
+  const [first = '', second = ''] = names;
+  await sandbox.lab('down', 'quickstart', '--instance', first);
+  const { stdout } = await sandbox.lab('status', 'quickstart');
+  expect(stdout).toMatch(new RegExp(`^quickstart --instance ${second}: up`));
+  expect(stdout).not.toContain(first);
+});
+
 const SCRIPT_RUNS = /vf-creation/;
 
 test('Ctrl-C in `lab test` of a lab that stays up ends the guest’s script, and the next test is not disturbed', async () => {

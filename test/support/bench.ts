@@ -58,6 +58,7 @@ export function benchResult(changes: Partial<BenchResult> = {}): BenchResult {
     id: 'offload-tap-20260102-030405-678',
     kind: 'bench',
     lab: 'offload-tap',
+    instance: null,
     startedAt: '2026-01-02T03:04:05.678Z',
     durationMs: 61_000,
     circumstances,

@@ -35,6 +35,7 @@ export function testResult(checks: readonly CheckResult[]): TestResult {
     id: 'quickstart-20260102-030405-000',
     kind: 'test',
     lab: 'quickstart',
+    instance: null,
     startedAt: '2026-01-02T03:04:05.000Z',
     durationMs: 1500,
     circumstances,

@@ -35,8 +35,9 @@ export interface Asked {
 export interface LiveName {
   readonly command: string;
   readonly name: string;
-  /** The lab that the command line names. */
+  /** The lab that the command line names, and the instance of it. */
   readonly lab: string | undefined;
+  readonly instance: string | undefined;
 }
 
 /** Commands that pass the words behind `--` on, and how many words come before. */
@@ -104,10 +105,11 @@ function askedOf(id: string, command: ManifestCommand, before: readonly string[]
   const given = positionals(before, flags);
   const names = Object.keys(args);
   const lab = valueOf('--lab', before) ?? given[names.indexOf('lab')];
+  const instance = valueOf('--instance', before);
   const flag = flagCalled(before.at(-1), flags);
   if (flag !== undefined && flag[1].type === 'option') {
     const [name, { options }] = flag;
-    return valuesOf({ command: id, name, lab }, options);
+    return valuesOf({ command: id, name, lab, instance }, options);
   }
   if (current.startsWith('-')) {
     const candidates = Object.entries(flags).map(([name, { description = '' }]) => ({
@@ -121,7 +123,7 @@ function askedOf(id: string, command: ManifestCommand, before: readonly string[]
     return { candidates: [{ word: '--', description: 'the command follows' }] };
   const name = names[given.length] ?? (strict ? undefined : names.at(-1));
   if (name === undefined) return { candidates: [] };
-  return valuesOf({ command: id, name, lab }, args[name]?.options);
+  return valuesOf({ command: id, name, lab, instance }, args[name]?.options);
 }
 
 /** What the last of the words, those behind `lab`, is to be. */

@@ -23,6 +23,7 @@ const aboutRunning: readonly string[] = [
 interface Place {
   readonly environment: Environment;
   readonly lab: string | undefined;
+  readonly instance: string | undefined;
 }
 
 function words(names: Iterable<string>, description = ''): Candidate[] {
@@ -43,10 +44,10 @@ async function labs(): Promise<Candidate[]> {
 }
 
 /** The lab that the command line names: as it is up, or as it is defined. */
-async function labOf({ environment, lab }: Place): Promise<Lab | undefined> {
+async function labOf({ environment, lab, instance }: Place): Promise<Lab | undefined> {
   if (lab === undefined) return undefined;
   const { findSoundRecord } = await import('../../lab/find-record.js');
-  const record = findSoundRecord(environment.state, lab);
+  const record = findSoundRecord(environment.state, lab, instance);
   if (record !== undefined) return record.lab;
   const { readLab } = await import('../../definition/read-lab.js');
   return readLab(lab).lab;
@@ -86,9 +87,15 @@ async function images(place: Place): Promise<Candidate[]> {
   return words(lab === undefined ? imageNames : lab.machines.map(({ image }) => image));
 }
 
-async function logs({ environment, lab }: Place): Promise<Candidate[]> {
+async function instances({ environment, lab }: Place): Promise<Candidate[]> {
+  if (lab === undefined) return [];
+  const { instancesUp } = await import('../../lab/find-record.js');
+  return words(instancesUp(environment.state, lab), 'is up');
+}
+
+async function logs({ environment, lab, instance }: Place): Promise<Candidate[]> {
   const { logNames } = await import('../../lab/logs.js');
-  return lab === undefined ? [] : words(logNames(environment.state, lab));
+  return lab === undefined ? [] : words(logNames(environment.state, lab, instance));
 }
 
 /** What there is for an argument or a flag, by its name. */
@@ -96,6 +103,7 @@ const sources: Readonly<Record<string, (place: Place) => Promise<Candidate[]>>> 
   check: checks,
   for: labs,
   image: images,
+  instance: instances,
   lab: labs,
   log: logs,
   machine: machines,
@@ -106,10 +114,10 @@ const sources: Readonly<Record<string, (place: Place) => Promise<Candidate[]>>> 
 
 /** The names that there are now; none for what is a file, a number or a text. */
 export async function liveNames(
-  { command, name, lab }: LiveName,
+  { command, name, lab, instance }: LiveName,
   environment: Environment,
 ): Promise<Candidate[]> {
-  const place = { environment, lab };
+  const place = { environment, lab, instance };
   if (name === 'lab' && aboutRunning.includes(command)) return labsThatAreUp(place);
   if (name === 'lab' && command === 'results') return labsWithRuns(place);
   return (await sources[name]?.(place)) ?? [];

@@ -1,5 +1,6 @@
 import * as Args from '@oclif/core/args';
 import { BaseCommand, Flags } from '../../cli/base-command.js';
+import { instanceFlag, noWaitFlag } from '../../cli/instance-flags.js';
 import { loadImage, type LoadedImage } from '../../lab/cluster/load-image.js';
 import { clusterOf } from '../../lab/cluster/running-cluster.js';
 import { findRunningLab } from '../../lab/find-record.js';
@@ -22,15 +23,19 @@ export default class ImageLoad extends BaseCommand<typeof ImageLoad> {
     }),
   };
   static override flags = {
+    ...instanceFlag,
+    ...noWaitFlag,
     node: Flags.string({ description: 'only this node', helpValue: 'NAME' }),
   };
 
   async run(): Promise<LoadedImage> {
     const { args, flags } = await this.read(ImageLoad);
-    const running = findRunningLab(this.environment.state, args.lab);
+    const running = findRunningLab(this.environment.state, args.lab, flags.instance);
     try {
       const cluster = await clusterOf(running);
-      const loaded = await loadImage(cluster, args.file, flags.node, await this.task());
+      const loaded = await loadImage(cluster, args.file, flags.node, await this.task(), {
+        wait: !flags['no-wait'],
+      });
       this.log(`${loaded.names.join(', ')}: on ${loaded.nodes.join(', ')}`);
       return loaded;
     } finally {

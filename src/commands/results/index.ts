@@ -1,5 +1,6 @@
 import * as Args from '@oclif/core/args';
 import { BaseCommand, Flags } from '../../cli/base-command.js';
+import { instanceFlag } from '../../cli/instance-flags.js';
 import { durationFlag } from '../../cli/duration-flag.js';
 import { storedRuns } from '../../results/find.js';
 import { pruneRuns } from '../../results/prune.js';
@@ -25,6 +26,7 @@ export default class Results extends BaseCommand<typeof Results> {
     lab: Args.string({ ignoreStdin: true, description: 'only runs of the lab with this name' }),
   };
   static override flags = {
+    ...instanceFlag,
     prune: Flags.boolean({ description: 'remove results' }),
     keep: Flags.integer({
       description: 'with --prune: keep the newest N of each lab',
@@ -44,15 +46,20 @@ export default class Results extends BaseCommand<typeof Results> {
   async run(): Promise<ResultsResult> {
     const { args, flags } = await this.read(Results);
     if (flags.prune) {
-      const gone = pruneRuns(this.environment.state, args.lab, {
-        keep: flags.keep,
-        olderThanDays: flags['older-than'],
-      });
+      const gone = pruneRuns(
+        this.environment.state,
+        args.lab,
+        {
+          keep: flags.keep,
+          olderThanDays: flags['older-than'],
+        },
+        flags.instance,
+      );
       for (const { run } of gone) this.log(`removed ${run.id}`);
       if (gone.length === 0) this.log('nothing to remove');
       return { runs: gone.map(({ run }) => runSummary(run)), removed: true };
     }
-    const { runs, unreadable } = storedRuns(this.environment.state, args.lab);
+    const { runs, unreadable } = storedRuns(this.environment.state, args.lab, flags.instance);
     const progress = await this.progress();
     for (const { problem } of unreadable) progress.warn(problem);
     const summaries = runs.map(({ run }) => runSummary(run));

@@ -1,7 +1,7 @@
 import { MachineError, UsageError } from '../../errors/families.js';
 import { inStep, type Task } from '../../model/task.js';
 import type { RunResult } from '../../process/run.js';
-import { withLabLock } from '../lab-lock.js';
+import { withLabLock, type Waiting } from '../lab-lock.js';
 import type { RunningLab } from '../running-lab.js';
 import { sendFile } from '../send-file.js';
 import { readImageArchive, type ImageArchive } from './image-archive.js';
@@ -87,16 +87,23 @@ export async function loadImage(
   file: string,
   only: string | undefined,
   task: Task,
+  waiting?: Waiting,
 ): Promise<LoadedImage> {
   const nodes = chosenNodes(cluster, only);
   const archive = await readImageArchive(file);
   refuseForeign(archive);
   const { running } = cluster;
-  await withLabLock(running.folder, 'lab image load', task, async () => {
-    for (const node of nodes) {
-      const title = `Load ${archive.names.join(', ')} onto ${node}`;
-      await inStep(task, title, async (step) => loadOnto(running, node, archive, step));
-    }
-  });
+  await withLabLock(
+    running.folder,
+    'lab image load',
+    task,
+    async () => {
+      for (const node of nodes) {
+        const title = `Load ${archive.names.join(', ')} onto ${node}`;
+        await inStep(task, title, async (step) => loadOnto(running, node, archive, step));
+      }
+    },
+    waiting,
+  );
   return { ...archive, nodes };
 }

@@ -2,6 +2,7 @@ import { StateError, UsageError } from '../../errors/families.js';
 import type { Host } from '../../hosts/host.js';
 import type { PeerHost } from '../../hosts/namespace-host.js';
 import type { Kubernetes } from '../../model/kubernetes.js';
+import { logsCommand, wordsFor } from '../record.js';
 import type { RunningLab } from '../running-lab.js';
 import { API_PORT } from './paths.js';
 
@@ -34,7 +35,7 @@ export async function clusterOf(running: RunningLab): Promise<RunningCluster> {
       {
         code: 'LAB-CLUSTER-DOWN',
         message: `the API server (kube-apiserver) of lab ${lab.name} does not take connections`,
-        hint: `see why: lab logs ${lab.name} kube-apiserver; start it again: lab up ${lab.name}`,
+        hint: `see why: ${logsCommand(running.record.id, 'kube-apiserver')}; start it again: lab up ${wordsFor(running.record.id)}`,
       },
       { cause: refusal },
     );

@@ -70,7 +70,7 @@ export function controlPlaneParts(prepared: PreparedLab, { controlPlane: { on } 
           await host.putFile(CONTROL_PLANE_SCRIPT, readFileSync(join(run, path)));
           for (const file of filesIn(run)) await host.putFile(file, readFileSync(join(run, file)));
           const log = site.folder.log(`${name}.control-plane`);
-          await runPreparation(host, CONTROL_PLANE_SCRIPT, { lab: lab.name, log, limitMs, signal });
+          await runPreparation(host, CONTROL_PLANE_SCRIPT, { id: site.folder.id, log, limitMs, signal });
           site.log('control-plane-prepared', { machine: name });
         }),
     },

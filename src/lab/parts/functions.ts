@@ -40,8 +40,8 @@ export function functionsParts(artefacts: readonly Artefact[]): Part[] {
       up: async (site, { signal }) =>
         Promise.resolve(async () => {
           const log = site.folder.log('functions');
-          const lab = site.record.lab.name;
-          await runPreparation(site.computer, FUNCTIONS_SCRIPT, { lab, log, limitMs: LIMIT_MS, signal });
+          const { id } = site.folder;
+          await runPreparation(site.computer, FUNCTIONS_SCRIPT, { id, log, limitMs: LIMIT_MS, signal });
           site.log('functions');
         }),
     },

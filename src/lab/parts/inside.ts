@@ -54,7 +54,7 @@ export function insideParts(prepared: PreparedLab, { name, on }: Machine): Part[
           for (const script of [FUNCTIONS_SCRIPT, NETWORK_SCRIPT]) {
             const log = site.folder.log(`${name}.${script.replace('.sh', '')}`);
             await runPreparation(host, script, {
-              lab: site.record.lab.name,
+              id: site.folder.id,
               log,
               limitMs: scaledLimit(LIMIT_MS, accelerator),
               signal,

@@ -6,7 +6,7 @@ import {
   isHolderAlive,
   type NamespaceHolder,
 } from '../../hosts/namespace.js';
-import type { PartKey } from '../record.js';
+import { wordsFor, type PartKey } from '../record.js';
 import type { Kind, Part } from './part.js';
 
 const NAME = 'lab';
@@ -22,8 +22,8 @@ export const namespaceKind: Kind = {
   },
   isThere: async (_, { record: { holder } }) => Promise.resolve(holder !== null && isHolderAlive(holder)),
   down: async (_, site) => {
-    const { holder, lab } = site.record;
-    if (holder !== null) await endNamespace(holder, lab.name);
+    const { holder, id } = site.record;
+    if (holder !== null) await endNamespace(holder, wordsFor(id));
   },
 };
 

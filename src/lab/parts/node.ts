@@ -13,6 +13,7 @@ import { lastHeartbeat, nodeReadiness, questionsAbout, type NotReady } from '../
 import { ADMIN_KUBECTL, KUBECTL_CACHE } from '../cluster/paths.js';
 import { acceleratorsOf, limitMsAt } from '../limits.js';
 import type { PreparedCluster, PreparedLab } from '../prepare.js';
+import { logsCommand } from '../record.js';
 import { runPreparation } from '../run-preparation.js';
 import type { Site } from '../site.js';
 import type { Kind, Part } from './part.js';
@@ -119,7 +120,7 @@ export function nodePart(
         const before = await askAbout(kubernetes, node, host, signal);
         const log = site.folder.log(`${name}.node`);
         await runPreparation(guest, SCRIPT, {
-          lab: lab.name,
+          id: site.folder.id,
           log,
           limitMs: limitMs(SCRIPT_LIMIT_MS),
           signal,
@@ -173,7 +174,7 @@ function isNews(answers: string[] | NotReady, before: string[] | NotReady): bool
 
 /** Keeps the output of the node's services, and quotes the last lines of it. */
 async function notReady(
-  { folder, record }: Site,
+  { folder }: Site,
   guest: GuestHost,
   kubernetes: Kubernetes,
   node: KubernetesNode,
@@ -192,7 +193,7 @@ async function notReady(
       code: 'LAB-NODE-NOT-READY',
       message: `node ${machine} ${state}`,
       location: { file: log },
-      hint: `see the output of its services: lab logs ${record.lab.name} ${machine}.kubelet`,
+      hint: `see the output of its services: ${logsCommand(folder.id, `${machine}.kubelet`)}`,
     },
     lines === '' ? {} : { cause: new Error(lines) },
   );

@@ -6,7 +6,7 @@ import { digestOf } from '../artefacts.js';
 import { lengthOfLog, logFrom } from '../console-text.js';
 import { acceleratorsOf, limitMsAt } from '../limits.js';
 import type { PreparedLab } from '../prepare.js';
-import { keyOf, type PartKey } from '../record.js';
+import { keyOf, logsCommand, type PartKey } from '../record.js';
 import { machineAt } from '../services.js';
 import type { Site } from '../site.js';
 import { NETWORK } from './network.js';
@@ -88,31 +88,26 @@ async function ended(service: Service, process: HostProcess, begins: number, sit
   const { exitCode, signal }: ProcessEnd = await process.ended;
   const how =
     exitCode === undefined ? `was ended by ${signal ?? 'a signal'}` : `ended with exit code ${exitCode}`;
-  const { folder, record } = site;
+  const { folder } = site;
   const words = lastWords(service, site, begins);
   return new MachineError(
     {
       code: 'LAB-SERVICE-ENDED',
       message: `service ${service.name} ${how} before it was ready`,
       location: { file: folder.log(service.name) },
-      hint: `see its whole output: lab logs ${record.lab.name} ${service.name}`,
+      hint: `see its whole output: ${logsCommand(folder.id, service.name)}`,
     },
     words === undefined ? {} : { cause: words },
   );
 }
 
-function notReady(
-  service: Service,
-  limitMs: number,
-  { folder, record: { lab } }: Site,
-  cause: unknown,
-): MachineError {
+function notReady(service: Service, limitMs: number, { folder }: Site, cause: unknown): MachineError {
   return new MachineError(
     {
       code: 'LAB-SERVICE-NOT-READY',
       message: `service ${service.name} was not ready within ${Math.round(limitMs / 1000)} s`,
       location: { file: folder.log(service.name) },
-      hint: `see its output: lab logs ${lab.name} ${service.name}`,
+      hint: `see its output: ${logsCommand(folder.id, service.name)}`,
     },
     cause === undefined ? {} : { cause },
   );

@@ -19,7 +19,6 @@ const blank = record(labWithNic());
 const prepared = {
   lab: blank.lab,
   file: blank.definition,
-  state: scratch(),
   toolchain: { qemu: { version: '11' }, kernel: { release: '6' }, bin: '/nowhere' },
   acceleration: blank.tools.acceleration,
   accelerationInside: blank.tools.accelerationInside,

@@ -244,7 +244,7 @@ describe('a service', () => {
           code: 'LAB-SERVICE-ENDED',
           message: expect.stringContaining(how) as string,
           location: { file: of.folder.log('netserver-external') },
-          hint: expect.stringContaining('lab logs vdpa netserver-external') as string,
+          hint: expect.stringContaining('lab logs example netserver-external') as string,
         },
       ],
       cause: { message: lines.join('\n') },
@@ -274,7 +274,7 @@ describe('a service', () => {
           code: 'LAB-SERVICE-NOT-READY',
           message: 'service netserver-external was not ready within 0 s',
           location: { file: of.folder.log('netserver-external') },
-          hint: 'see its output: lab logs vdpa netserver-external',
+          hint: 'see its output: lab logs example netserver-external',
         },
       ],
     });

@@ -13,7 +13,7 @@ async function prepared(text: string): Promise<{ log: string; error: unknown }> 
   const host = new LocalHost(scratch(), '/nowhere');
   await host.putFile('functions.sh', text);
   const log = join(scratch(), 'server.functions.log');
-  const options = { lab: 'mine', log, limitMs: 10_000, signal: new AbortController().signal };
+  const options = { id: 'mine-12345678', log, limitMs: 10_000, signal: new AbortController().signal };
   try {
     await runPreparation(host, 'functions.sh', options);
     return { log, error: undefined };
@@ -76,7 +76,12 @@ it('a script that does not end in time, or is interrupted, is ended', async () =
   const host = new LocalHost(scratch(), '/nowhere');
   await host.putFile('functions.sh', 'exec sleep 600');
   const run = async (limitMs: number, signal: AbortSignal): Promise<void> =>
-    runPreparation(host, 'functions.sh', { lab: 'mine', log: join(scratch(), 'log'), limitMs, signal });
+    runPreparation(host, 'functions.sh', {
+      id: 'mine-12345678',
+      log: join(scratch(), 'log'),
+      limitMs,
+      signal,
+    });
   await expect(run(50, new AbortController().signal)).rejects.toThrow();
   const controller = new AbortController();
   const running = run(600_000, controller.signal);

@@ -142,6 +142,7 @@ describe('the status of a lab', () => {
     expect(rest).toEqual({
       id: of.id,
       name: of.lab.name,
+      instance: null,
       definition: of.definition,
       startedAt: of.startedAt,
       qemu: '11.0.0',

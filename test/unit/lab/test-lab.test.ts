@@ -27,10 +27,10 @@ function running(of: Lab, says: (machine: string, script: string) => string) {
       return Promise.resolve();
     },
     start: async (argv: readonly string[]) => {
-      const script = argv.at(-2) ?? '';
+      const [run = '', script = ''] = argv.slice(-4);
       done.push(`${machine}: run ${script}`);
       setImmediate(() => {
-        const text = `${says(machine, script)}\n${argv.at(-1) ?? ''}\n`;
+        const text = `# lab-begin-${run}\n${says(machine, script)}\n# lab-end-${run}\n`;
         sockets.get(machine)?.emit('data', Buffer.from(text));
       });
       return Promise.resolve(11);

@@ -36,7 +36,7 @@ function prepared(): PreparedLab {
   return {
     lab,
     file: blank.definition,
-    state: scratch(),
+    folder,
     toolchain: { qemu: { version: '11' }, kernel: { release: '6' }, bin: '/nowhere' },
     acceleration: blank.tools.acceleration,
     accelerationInside: blank.tools.accelerationInside,
@@ -141,6 +141,32 @@ describe('withLab', () => {
       reason: 'the process that held it has ended',
     });
     expect(await lend(isUp)).toBe(true);
+  });
+
+  it('holds the lab: another command that is not to wait fails at once, and is told who has it', async () => {
+    await lend(async () => {
+      const impatient = { ...use, wait: false };
+      await expect(withLab(prepared(), impatient, silentTask(), isUp)).rejects.toMatchObject({
+        code: 'LAB-BUSY',
+        message: `\`lab test it\` (process ${process.pid}) is using this lab`,
+      });
+      await expect(bringDown(folder, silentTask(), { wait: false })).rejects.toMatchObject({
+        code: 'LAB-BUSY',
+      });
+      expect(await isUp()).toBe(true);
+    });
+  });
+
+  it('has two tests of a lab work one after the other, each on a lab that it brings up', async () => {
+    const order: string[] = [];
+    const work = async (): Promise<void> => {
+      order.push('begins');
+      expect(await isUp()).toBe(true);
+      order.push('ends');
+    };
+    await Promise.all([lend(work), lend(work)]);
+    expect(order).toEqual(['begins', 'ends', 'begins', 'ends']);
+    expect(await isUp()).toBe(false);
   });
 
   it('nobody takes the lab away meanwhile: others wait, and are told for what', async () => {
