@@ -2,13 +2,15 @@ import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { GuestHost, INSIDE_FOLDER } from '../hosts/guest-host.js';
 import { PORTS_FOLDER, type Channel } from '../model/channels.js';
-import { findByName, machinesAround, type Lab } from '../model/lab.js';
+import { findByName, machinesAround, type Lab, type Machine } from '../model/lab.js';
 import { withTimeLimit } from '../model/time-limit.js';
-import { pause } from '../process/wait-for.js';
+import { takeLock, type Lock } from '../process/lock.js';
+import { pause, waitFor } from '../process/wait-for.js';
 import { GuestAgent } from '../qemu/guest-agent.js';
 import { Qmp } from '../qemu/qmp.js';
 import { isPaused } from '../qemu/run-state.js';
 import { connectWhenListening, type Connect } from '../qemu/unix-socket.js';
+import { turnsAt } from './agent-turns.js';
 import { pausedError } from './paused-error.js';
 import { logsCommand, wordsFor, type LabFolder } from './record.js';
 
@@ -16,6 +18,8 @@ const ANSWER_LIMIT_MS = 60_000;
 /** A guest that runs answers sooner; after this its QEMU is asked whether it is paused. */
 const PATIENCE_MS = 2000;
 const RELAY_POLL_MS = 2000;
+/** In short turns, as the program that waits outlives this process if it is killed. */
+const TURN_MS = 2000;
 
 /**
  * Ends the relay of an earlier client, which may not have noticed yet that its client is gone. Until then the port is busy, and the
@@ -33,6 +37,18 @@ done`;
 
 /** Connects a port of the outer machine to the socket of a QEMU that runs in it, until the client outside disconnects. */
 const RELAY = `cd ${INSIDE_FOLDER} && exec socat -t 0.1 "OPEN:${PORTS_FOLDER}/$0" "UNIX-CONNECT:$0"`;
+
+/** Takes the lock on a file as soon as nobody else has it. Throws the signal's reason. */
+async function ownTurn(file: string, signal: AbortSignal): Promise<Lock> {
+  const free = {
+    ask: async (limited: AbortSignal) =>
+      takeLock(file, { waitMs: TURN_MS, purpose: 'talk to a machine', signal: limited }),
+    everyMs: 0,
+    limitMs: Infinity,
+    late: () => new Error('another command talks to the machine'),
+  };
+  return waitFor(free, signal);
+}
 
 /** Closes the socket when the relay ends. A virtio-serial port has no end of file that would tell. */
 function closeWithRelay(socket: Socket, agent: GuestAgent, relay: number): void {
@@ -130,9 +146,10 @@ export class Channels {
 
   async #openAgent(machine: string, signal: AbortSignal): Promise<GuestAgent> {
     const logs = logsCommand(this.folder.id, `${machine}.console`);
+    const turns = turnsAt(`${this.socket(machine, 'agent')}.wanted`);
     const settled = new AbortController();
     const opening = withTimeLimit(Infinity, [signal, settled.signal], async (limited) =>
-      GuestAgent.open(this.to(machine, 'agent'), limited, logs),
+      GuestAgent.open(this.to(machine, 'agent'), limited, logs, turns),
     );
     try {
       return await Promise.race([opening, this.#refusePaused(machine, settled.signal)]);
@@ -150,8 +167,29 @@ export class Channels {
   }
 
   async #connect(machine: string, channel: Channel, signal: AbortSignal): Promise<Socket> {
-    const name = `${machine}.${channel}`;
     const around = machinesAround(this.lab, findByName(this.lab.machines, machine));
+    // A later client ends the relay of an earlier one, which must have left by then: a test loses neither its agent nor its QMP.
+    const turn =
+      around.length > 0 && (channel === 'agent' || channel === 'qmp')
+        ? await ownTurn(`${this.socket(machine, channel)}.turn`, signal)
+        : undefined;
+    try {
+      const socket = await this.#connectThrough(around, machine, channel, signal);
+      socket.once('close', () => void turn?.release());
+      return socket;
+    } catch (error) {
+      await turn?.release();
+      throw error;
+    }
+  }
+
+  async #connectThrough(
+    around: readonly Machine[],
+    machine: string,
+    channel: Channel,
+    signal: AbortSignal,
+  ): Promise<Socket> {
+    const name = `${machine}.${channel}`;
     const agents: GuestAgent[] = [];
     for (const one of around) {
       const agent = await this.agent(one.name, signal);

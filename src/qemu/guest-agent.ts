@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { MachineError } from '../errors/families.js';
+import { withTimeLimit } from '../model/time-limit.js';
 import { waitFor } from '../process/wait-for.js';
 import { JsonLines } from './json-lines.js';
 import type { Connect } from './unix-socket.js';
@@ -19,14 +20,29 @@ interface ExecStatus {
   readonly 'out-truncated'?: boolean;
 }
 
+/** How long a guest may take to answer when it is asked again, and others to leave it, in ms. */
+const ANSWER_LIMIT_MS = 60_000;
 const SIGNAL_EXIT_BASE = 128;
 const FIRST_POLL_MS = 2;
 const LONGEST_POLL_MS = 100;
 /** guest-file-write takes base64 in one line; QEMU's agent accepts far more, small pieces keep the serial port fair. */
 const WRITE_BYTES = 256 * 1024;
 
-/** A session with the QEMU guest agent (QEMU's qga/qapi-schema.json) over its virtio-serial port. */
-export class GuestAgent {
+/** How clients of one agent, of whatever process, take turns: QEMU serves one client of a socket at a time. */
+export interface Turns {
+  /** Tells whoever has the agent that this client waits. */
+  ask(): void;
+  /** Whether another client has asked since this time (ms since the epoch). */
+  isAskedSince(time: number): boolean;
+}
+
+const nobodyElse: Turns = { ask: () => undefined, isAskedSince: () => false };
+
+const ASK_AGAIN_MS = 200;
+const LOOK_MS = 100;
+
+/** A connection to the agent that is synchronized with it. */
+class Session {
   readonly #lines: JsonLines;
   readonly #waiting: { resolve(value: unknown): void; reject(error: Error): void }[] = [];
   #ended = false;
@@ -46,36 +62,111 @@ export class GuestAgent {
     });
   }
 
-  /**
-   * Opens a session; resolves once the agent in the guest answers, which tells that the guest is up.
-   * Throws MachineError when it does not before `signal` aborts. `logs`: the command that shows the guest's console.
-   */
-  static async open(connect: Connect, signal: AbortSignal, logs = 'lab logs'): Promise<GuestAgent> {
-    const agent = new GuestAgent(
+  static async open(connect: Connect, signal: AbortSignal, logs: string): Promise<Session> {
+    const session = new Session(
       await connect(signal).catch((error: unknown) => Promise.reject(gone(logs, error))),
       logs,
     );
     const abort = (): void => {
-      agent.close();
+      session.close();
     };
     signal.addEventListener('abort', abort);
     if (signal.aborted) abort();
     try {
-      await agent.#synchronize();
+      await session.#synchronize();
     } finally {
       signal.removeEventListener('abort', abort);
     }
-    return agent;
+    return session;
   }
 
-  /** Runs one of the agent's commands. Throws MachineError with the agent's words if it refuses. */
-  async execute(command: string, args: Readonly<Record<string, unknown>> = {}): Promise<unknown> {
+  async execute(command: string, args: Readonly<Record<string, unknown>>): Promise<unknown> {
     if (this.#ended) throw gone(this.logs);
     const answer = new Promise<unknown>((resolve, reject) => {
       this.#waiting.push({ resolve, reject });
     });
     this.#lines.send({ execute: command, arguments: args });
     return answer;
+  }
+
+  close(): void {
+    this.#lines.close();
+  }
+
+  async #synchronize(): Promise<void> {
+    // Ends a question that an earlier client was killed in the middle of; the agent complains of it, as of any such byte.
+    this.#lines.reset();
+    const id = Math.floor(Math.random() * 2 ** 31);
+    this.#lines.send({ execute: 'guest-sync-delimited', arguments: { id } });
+    // Answers to an earlier client's questions may come first.
+    let answer: unknown;
+    while (answer !== id) {
+      answer = await new Promise<unknown>((resolve, reject) => {
+        this.#waiting.push({
+          resolve,
+          reject: (error) => {
+            if (this.#ended) reject(error);
+            else resolve(undefined);
+          },
+        });
+      });
+    }
+  }
+
+  #receive(message: Record<string, unknown>): void {
+    const waiting = this.#waiting.shift();
+    if ('error' in message) waiting?.reject(refused(message['error'], this.logs));
+    else waiting?.resolve(message['return']);
+  }
+}
+
+/**
+ * The QEMU guest agent (QEMU's qga/qapi-schema.json), over its virtio-serial port. Between two commands it is left to another client that
+ * asks for it, and opened again for the next one.
+ */
+export class GuestAgent {
+  #session: Promise<Session>;
+  #since = 0;
+  #busy = 0;
+  #left = false;
+  readonly #looking: NodeJS.Timeout;
+
+  private constructor(
+    session: Session,
+    private readonly connect: Connect,
+    private readonly logs: string,
+    private readonly turns: Turns,
+  ) {
+    this.#session = Promise.resolve(session);
+    this.#since = Date.now();
+    this.#looking = setInterval(() => {
+      this.#leaveToOthers();
+    }, LOOK_MS);
+    this.#looking.unref();
+  }
+
+  /**
+   * Opens a session; resolves once the agent in the guest answers, which tells that the guest is up.
+   * Throws MachineError when it does not before `signal` aborts. `logs`: the command that shows the guest's console.
+   */
+  static async open(
+    connect: Connect,
+    signal: AbortSignal,
+    logs = 'lab logs',
+    turns: Turns = nobodyElse,
+  ): Promise<GuestAgent> {
+    return new GuestAgent(await openInTurn(connect, signal, logs, turns), connect, logs, turns);
+  }
+
+  /** Runs one of the agent's commands. Throws MachineError with the agent's words if it refuses. */
+  async execute(command: string, args: Readonly<Record<string, unknown>> = {}): Promise<unknown> {
+    this.#busy += 1;
+    try {
+      return await (await this.#opened()).execute(command, args);
+    } finally {
+      this.#busy -= 1;
+      this.#leaveToOthers();
+    }
   }
 
   /** Starts a program in the guest; returns its process id there. */
@@ -140,33 +231,59 @@ export class GuestAgent {
   }
 
   close(): void {
-    this.#lines.close();
+    clearInterval(this.#looking);
+    // One that was left is not closed a second time, and one that is being opened is closed then.
+    if (!this.#left)
+      void this.#session
+        .then((session) => {
+          session.close();
+        })
+        .catch(() => undefined);
   }
 
-  async #synchronize(): Promise<void> {
-    // Ends a question that an earlier client was killed in the middle of; the agent complains of it, as of any such byte.
-    this.#lines.reset();
-    const id = Math.floor(Math.random() * 2 ** 31);
-    this.#lines.send({ execute: 'guest-sync-delimited', arguments: { id } });
-    // Answers to an earlier client's questions may come first.
-    let answer: unknown;
-    while (answer !== id) {
-      answer = await new Promise<unknown>((resolve, reject) => {
-        this.#waiting.push({
-          resolve,
-          reject: (error) => {
-            if (this.#ended) reject(error);
-            else resolve(undefined);
-          },
+  async #opened(): Promise<Session> {
+    if (this.#left) {
+      this.#left = false;
+      this.#session = withTimeLimit(ANSWER_LIMIT_MS, [], async (signal) =>
+        openInTurn(this.connect, signal, this.logs, this.turns),
+      );
+      this.#session
+        .then(() => {
+          this.#since = Date.now();
+        })
+        .catch(() => {
+          this.#left = true;
         });
-      });
     }
+    return this.#session;
   }
 
-  #receive(message: Record<string, unknown>): void {
-    const waiting = this.#waiting.shift();
-    if ('error' in message) waiting?.reject(refused(message['error'], this.logs));
-    else waiting?.resolve(message['return']);
+  #leaveToOthers(): void {
+    if (this.#left || this.#busy > 0 || !this.turns.isAskedSince(this.#since)) return;
+    this.#left = true;
+    void this.#session
+      .then((session) => {
+        session.close();
+      })
+      .catch(() => undefined);
+  }
+}
+
+/** Opens a session, and asks for it as long as another client has the agent. */
+async function openInTurn(
+  connect: Connect,
+  signal: AbortSignal,
+  logs: string,
+  turns: Turns,
+): Promise<Session> {
+  turns.ask();
+  const asking = setInterval(() => {
+    turns.ask();
+  }, ASK_AGAIN_MS);
+  try {
+    return await Session.open(connect, signal, logs);
+  } finally {
+    clearInterval(asking);
   }
 }
 

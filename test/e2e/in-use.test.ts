@@ -15,17 +15,19 @@ afterEach(async () => {
 async function startedUntil(shown: RegExp, ...args: string[]) {
   const running = sandbox.start(...args);
   let said = '';
+  let over = false;
   await new Promise<void>((resolve) => {
     running.stderr.on('data', (chunk: Buffer) => {
       said += chunk.toString();
       if (shown.test(said)) resolve();
     });
     void running.then(() => {
+      over = true;
       resolve();
     });
   });
   // A promise of the command itself would resolve only when it ends.
-  return { running };
+  return { running, isOver: () => over };
 }
 
 /** The processes in the guest that run the script of a check. */
@@ -49,6 +51,8 @@ async function passes(check: string): Promise<void> {
   expect(exitCode, `${stdout}\n${stderr}`).toBe(0);
 }
 
+const SCRIPT_RUNS = /vf-creation/;
+
 test('two tests of one lab queue, and who is not to wait is told who has it', async () => {
   const { running } = await startedUntil(/Boot guest/, 'test', 'quickstart', '--check', 'vf-creation');
   for (const command of [
@@ -69,6 +73,28 @@ test('two tests of one lab queue, and who is not to wait is told who has it', as
   expect(second.stderr).toMatch(/Wait for `lab test quickstart` \(process \d+\)/);
   expect((await running).exitCode).toBe(0);
   expect(await sandbox.leftovers()).toEqual([]);
+});
+
+test('who looks at a lab that is tested does not wait for the test, and does not disturb it', async () => {
+  await sandbox.lab('up', 'quickstart');
+  const { running, isOver } = await startedUntil(SCRIPT_RUNS, 'test', 'quickstart', '--check', 'vf-creation');
+  const looks = [
+    ['exec', 'quickstart', 'guest', '--', 'true'],
+    ['status', 'quickstart'],
+    ['logs', 'quickstart', 'guest.console'],
+    ['exec', 'quickstart', 'guest', '--', 'sleep', '1'],
+  ];
+  for (const look of looks) {
+    const { exitCode, stderr } = await sandbox.lab(...look);
+    expect({ look, exitCode, stderr, over: isOver() }).toEqual({
+      look,
+      exitCode: 0,
+      stderr: '',
+      over: false,
+    });
+  }
+  const { exitCode, stdout } = await running;
+  expect(exitCode, stdout).toBe(0);
 });
 
 test('a test with other settings leaves a lab alone that is up, and runs beside it', async () => {
@@ -104,8 +130,6 @@ test('instances of one lab are up side by side, even with long names', async () 
   expect(stdout).toMatch(new RegExp(`^quickstart --instance ${second}: up`));
   expect(stdout).not.toContain(first);
 });
-
-const SCRIPT_RUNS = /vf-creation/;
 
 test('Ctrl-C in `lab test` of a lab that stays up ends the guest’s script, and the next test is not disturbed', async () => {
   await sandbox.lab('up', 'quickstart');

@@ -1,5 +1,6 @@
+import type { Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { GuestAgent } from '../../../src/qemu/guest-agent.js';
+import { GuestAgent, type Turns } from '../../../src/qemu/guest-agent.js';
 import { GuestHost } from '../../../src/hosts/guest-host.js';
 import { longFolder, serveSocket, type SocketServer } from '../../support/socket-server.js';
 import { useScratch } from '../../support/scratch.js';
@@ -43,6 +44,18 @@ async function serve(commands: Record<string, Handler>, before = ''): Promise<So
   return server;
 }
 
+/** Turns of clients in this process; `asked`: when somebody last asked. */
+function sharedTurns(): Turns & { asked: number } {
+  const turns = {
+    asked: 0,
+    ask: () => {
+      turns.asked = Date.now();
+    },
+    isAskedSince: (time: number) => turns.asked > time,
+  };
+  return turns;
+}
+
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
 describe('a session with the guest agent', () => {
@@ -61,6 +74,52 @@ describe('a session with the guest agent', () => {
     );
     const agent = await GuestAgent.open(toSocket(path), never);
     expect(await agent.execute('guest-ping')).toEqual({ mine: true });
+    agent.close();
+  });
+
+  it('is left to a client that asks for it, and opened again for the next command', async () => {
+    let clients = 0;
+    const waiting: (() => void)[] = [];
+    const { path, connection } = await serve({ 'guest-ping': () => ({}) });
+    // One client at a time, as with QEMU.
+    const connect = async (signal: AbortSignal): Promise<Socket> => {
+      if (clients > 0) await new Promise<void>((resolve) => waiting.push(resolve));
+      clients += 1;
+      const socket = await toSocket(path)(signal);
+      socket.once('close', () => {
+        clients -= 1;
+        waiting.shift()?.();
+      });
+      return socket;
+    };
+    const turns = sharedTurns();
+    const first = await GuestAgent.open(connect, never, 'lab logs', turns);
+    const opened = connection();
+    await first.execute('guest-ping');
+    expect(connection()).toBe(opened);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+
+    const second = await GuestAgent.open(connect, never, 'lab logs', turns);
+    expect(await second.execute('guest-ping')).toEqual({});
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(await first.execute('guest-ping')).toEqual({});
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(await second.execute('guest-ping')).toEqual({});
+    first.close();
+    second.close();
+  });
+
+  it('is not left in the middle of a command', async () => {
+    const turns = sharedTurns();
+    const socket = await serve({ 'guest-ping': () => ({}) });
+    const agent = await GuestAgent.open(toSocket(socket.path), never, 'lab logs', turns);
+    const opened = socket.connection();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    const busy = agent.execute('guest-ping');
+    turns.ask();
+    expect(opened.destroyed).toBe(false);
+    expect(await busy).toEqual({});
+    await expect.poll(() => opened.destroyed).toBe(true);
     agent.close();
   });
 
