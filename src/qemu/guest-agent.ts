@@ -40,6 +40,8 @@ const nobodyElse: Turns = { ask: () => undefined, isAskedSince: () => false };
 
 const ASK_AGAIN_MS = 200;
 const LOOK_MS = 100;
+/** How long a client may have the agent before it leaves it to another: to change costs a machine inside another seconds. */
+const TENURE_MS = 1000;
 
 /** A connection to the agent that is synchronized with it. */
 class Session {
@@ -259,7 +261,8 @@ export class GuestAgent {
   }
 
   #leaveToOthers(): void {
-    if (this.#left || this.#busy > 0 || !this.turns.isAskedSince(this.#since)) return;
+    if (this.#left || this.#busy > 0 || Date.now() - this.#since < TENURE_MS) return;
+    if (!this.turns.isAskedSince(this.#since)) return;
     this.#left = true;
     void this.#session
       .then((session) => {

@@ -97,13 +97,10 @@ describe('a session with the guest agent', () => {
     const opened = connection();
     await first.execute('guest-ping');
     expect(connection()).toBe(opened);
-    await new Promise((resolve) => setTimeout(resolve, 5));
 
     const second = await GuestAgent.open(connect, never, 'lab logs', turns);
     expect(await second.execute('guest-ping')).toEqual({});
-    await new Promise((resolve) => setTimeout(resolve, 5));
     expect(await first.execute('guest-ping')).toEqual({});
-    await new Promise((resolve) => setTimeout(resolve, 5));
     expect(await second.execute('guest-ping')).toEqual({});
     first.close();
     second.close();
@@ -114,12 +111,14 @@ describe('a session with the guest agent', () => {
     const socket = await serve({ 'guest-ping': () => ({}) });
     const agent = await GuestAgent.open(toSocket(socket.path), never, 'lab logs', turns);
     const opened = socket.connection();
-    await new Promise((resolve) => setTimeout(resolve, 5));
     const busy = agent.execute('guest-ping');
-    turns.ask();
+    const asking = setInterval(() => {
+      turns.ask();
+    }, 100);
     expect(opened.destroyed).toBe(false);
     expect(await busy).toEqual({});
-    await expect.poll(() => opened.destroyed).toBe(true);
+    await expect.poll(() => opened.destroyed, { timeout: 5000 }).toBe(true);
+    clearInterval(asking);
     agent.close();
   });
 
