@@ -44,11 +44,23 @@ it('every command that names a lab that is up takes --instance, and those that c
     'kubeconfig',
     'kubectl',
     'logs',
+    'pause',
     'proxy',
+    'restart',
     'results',
+    'resume',
     'status',
     'test',
     'up',
   ]);
-  expect(taking('no-wait')).toEqual(['bench', 'down', 'image load', 'test', 'up']);
+  expect(taking('no-wait')).toEqual([
+    'bench',
+    'down',
+    'image load',
+    'pause',
+    'restart',
+    'resume',
+    'test',
+    'up',
+  ]);
 });
