@@ -45,7 +45,7 @@ function answering(channels: Channels): { asked: string[]; signals: unknown[] } 
       const found = argv.at(-1) === String(process.pid);
       return Promise.resolve({
         exitCode: found ? 0 : 1,
-        stdout: found ? `${startTime} R ${bootId}\n` : '',
+        stdout: found ? `${startTime} R 1 ${bootId}\n` : '',
         stderr: '',
       });
     },
