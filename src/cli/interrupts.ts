@@ -29,7 +29,7 @@ export function terminationSignal(): AbortSignal {
   const controller = new AbortController();
   process.on('SIGINT', () => undefined);
   process.on('SIGTERM', () => {
-    controller.abort();
+    controller.abort(new InterruptedError('SIGTERM'));
   });
   return controller.signal;
 }

@@ -177,6 +177,10 @@ export const errorCodes = [
   'LAB-AGENT-GONE',
   'LAB-AGENT-REFUSED',
   'LAB-AGENT-TIMEOUT',
+  'LAB-AGENT-CUT',
+  'LAB-STREAM-GONE',
+  'LAB-EXEC-TIMEOUT',
+  'LAB-EXEC-TOO-MUCH',
   'LAB-QMP-CLOSED',
   'LAB-QMP-REFUSED',
   // Other

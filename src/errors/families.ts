@@ -45,6 +45,12 @@ export class QemuEndedError extends MachineError {
   }
 }
 
+/** A command that a person has limited took longer. */
+export class OvertimeError extends LabError {
+  override readonly name = 'OvertimeError';
+  override readonly exitCode = ExitCode.timedOut;
+}
+
 /** The user (SIGINT) or the system (SIGTERM) asked to stop. */
 export class InterruptedError extends LabError {
   override readonly name = 'InterruptedError';

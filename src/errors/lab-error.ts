@@ -24,6 +24,8 @@ export const ExitCode = {
   wrong: 2,
   noCheckRan: 3,
   allSkipped: 4,
+  /** Of a command that was ended as its time was up: timeout(1) has the same. */
+  timedOut: 124,
   interrupted: 130,
   terminated: 143,
 } as const;

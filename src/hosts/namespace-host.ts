@@ -4,6 +4,8 @@ import { run, type RunResult } from '../process/run.js';
 import { childrenOf, identify, isStaying, killTree, type ProcessIdentity } from '../process/identity.js';
 import { searchPath } from '../process/search-path.js';
 import { runAttached, type AttachedOptions } from '../process/run-attached.js';
+import { spawn, type SpawnOptions } from '../process/spawn.js';
+import type { Spawned } from '../process/spawned.js';
 import { start } from '../process/start.js';
 import { startPiped, type PipedProcess } from '../process/start-piped.js';
 import type { HostProcess, HostRunOptions, MachineHost, StartedProcesses } from './host.js';
@@ -93,6 +95,13 @@ export class NamespaceHost implements MachineHost {
       ...options,
       env: { ...this.#environment(), ...env },
     });
+  }
+
+  /** Starts a program whose streams are bytes. It ends with this process, and with the lab. */
+  spawn(argv: readonly [string, ...string[]], options: SpawnOptions): Spawned {
+    const { env, ...rest } = options;
+    const inside = ['setpriv', '--pdeathsig', 'KILL', ...argv] as const;
+    return spawn(this.#enter(inside), { ...rest, env: { ...this.#environment(), ...env } });
   }
 
   /** Starts a program that ends with this process, between two pipes. */

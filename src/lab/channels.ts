@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { GuestHost, INSIDE_FOLDER } from '../hosts/guest-host.js';
-import { PORTS_FOLDER, type Channel } from '../model/channels.js';
+import { PORTS_FOLDER, type Channel, type StreamChannel } from '../model/channels.js';
 import { findByName, machinesAround, type Lab, type Machine } from '../model/lab.js';
 import { withTimeLimit } from '../model/time-limit.js';
 import { takeLock, type Lock } from '../process/lock.js';
@@ -79,7 +79,7 @@ export class Channels {
     private readonly folder: LabFolder,
   ) {}
 
-  socket(machine: string, channel: Channel): string {
+  socket(machine: string, channel: Channel | StreamChannel): string {
     return join(this.folder.run, `${machine}.${channel}`);
   }
 

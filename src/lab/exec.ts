@@ -1,8 +1,12 @@
 import { UsageError } from '../errors/families.js';
-import type { HostRunOptions } from '../hosts/host.js';
+import { guestHelper } from '../images/guest-helper/guest-helper.js';
+import type { Environment } from '../model/environment.js';
 import { didYouMean } from '../model/nearest.js';
 import { machinesAround, type Lab, type Machine } from '../model/lab.js';
-import type { RunResult } from '../process/run.js';
+import type { Task } from '../model/task.js';
+import type { Spawned, TerminalSize } from '../process/spawned.js';
+import { agentCommand } from '../qemu/agent-command.js';
+import { hasStreams, openStream } from './guest-streams.js';
 import type { RunningLab } from './running-lab.js';
 
 /** The machines of a lab by their paths, and its peers. */
@@ -46,20 +50,78 @@ function noMember(running: RunningLab, kind: string, name: string, names: readon
   });
 }
 
-/** Runs a command in a machine or a peer of a running lab. Throws UsageError if the name is unknown. */
-export async function runOnMember(
+export interface CommandOptions {
+  readonly input: boolean;
+  /** The size of the terminal that it gets; null: none. */
+  readonly terminal: TerminalSize | null;
+  /** Whether a command in a peer, which runs on this computer, has this process's own streams. */
+  readonly ownStreams: boolean;
+}
+
+export interface CommandContext {
+  readonly environment: Environment;
+  /** Told why a command's bytes come all at once, if they do. */
+  readonly onBuffered: (why: string) => void;
+}
+
+/** A shell looks the program up in PATH, and reports a missing one in the usual way. `$0`: what the terminal can do. */
+const IN_SHELL = '[ -z "$0" ] || export TERM="$0"; . /etc/profile 2>/dev/null; exec "$@"';
+
+/** Throws UsageError unless the lab has a machine or a peer of that name. */
+function assertMember(running: RunningLab, member: string): void {
+  const { lab } = running.record;
+  const { machines, peers } = memberNames(lab);
+  const names = [...machines, ...peers];
+  if (names.includes(member) || lab.machines.some(({ name }) => name === member)) return;
+  throw noMember(running, 'machine or peer', member, names);
+}
+
+/**
+ * Starts a command in a machine or a peer of a running lab. The signal of the task aborts the way there; ending the command is up to the
+ * caller, and so is `close` in the end. Throws UsageError if the name is unknown, MachineError if the guest does not answer.
+ */
+export async function startOnMember(
   running: RunningLab,
   member: string,
   argv: readonly [string, ...string[]],
-  options: HostRunOptions,
-): Promise<RunResult> {
-  const { machines, peers } = running.record.lab;
-  if (peers.some(({ name }) => name === member)) return running.peer(member).run(argv, options);
-  const paths = machines.map((machine) => pathOf(running.record.lab, machine));
-  if (!machines.some(({ name }) => name === member) && !paths.includes(member)) {
-    throw noMember(running, 'machine or peer', member, [...paths, ...peers.map(({ name }) => name)]);
+  options: CommandOptions,
+  context: CommandContext,
+  task: Task,
+): Promise<Spawned & { close(): Promise<void> }> {
+  assertMember(running, member);
+  if (running.record.lab.peers.some(({ name }) => name === member)) {
+    const streams = options.ownStreams ? 'own' : 'piped';
+    const spawned = running.peer(member).spawn(argv, { input: options.input, streams });
+    return { ...spawned, close: async () => Promise.resolve() };
   }
-  const guest = await running.guest(machineNamed(running, member), options.signal);
-  // A shell looks the program up in PATH, and reports a missing one in the usual way.
-  return guest.run(['/bin/sh', '-c', '. /etc/profile 2>/dev/null; exec "$@"', 'sh', ...argv], options);
+  const machine = machineNamed(running, member);
+  const term = options.terminal === null ? '' : (process.env['TERM'] ?? 'xterm');
+  const words = ['/bin/sh', '-c', IN_SHELL, term, ...argv] as const;
+  const helper = await helperFor(running, machine, context, task);
+  if (helper !== undefined) {
+    const open = await openStream(running, machine, { helper, signal: task.signal });
+    return { ...open.stream.spawn({ ...options, argv: words }), close: async () => open.close() };
+  }
+  const { agent } = await running.guest(machine, task.signal);
+  return { ...agentCommand(agent, words, options), close: async () => Promise.resolve() };
+}
+
+/** The program that answers in a guest; undefined, having told why, if commands must go through the guest agent. */
+async function helperFor(
+  running: RunningLab,
+  machine: string,
+  { environment, onBuffered }: CommandContext,
+  task: Task,
+): Promise<string | undefined> {
+  if (!hasStreams(running, machine)) {
+    onBuffered('an earlier version of lab has started the machine');
+    return undefined;
+  }
+  try {
+    return await guestHelper(environment, task);
+  } catch (error) {
+    task.signal.throwIfAborted();
+    onBuffered(error instanceof Error ? error.message : String(error));
+    return undefined;
+  }
 }

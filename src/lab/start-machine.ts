@@ -4,7 +4,7 @@ import { MachineError, QemuEndedError } from '../errors/families.js';
 import type { HostProcess, MachineHost, ProcessEnd, StartedProcesses } from '../hosts/host.js';
 import type { BootImage } from '../images/boot-image.js';
 import type { InsideMachine } from '../images/with-inside.js';
-import { CHANNELS } from '../model/channels.js';
+import { CHANNELS, STREAM_CHANNELS } from '../model/channels.js';
 import type { Lab, Machine } from '../model/lab.js';
 import type { ProcessIdentity } from '../process/identity.js';
 import { waitFor } from '../process/wait-for.js';
@@ -54,7 +54,7 @@ function accelerators({ on }: Machine, accelerator: Accelerator): Accelerator[] 
 /** Starts a machine's QEMU from its rendered arguments. Returns at once; `waitForQemu` and `waitForGuest` follow. */
 export async function startMachine(machine: Machine, options: StartOptions): Promise<BootingMachine> {
   const { lab, folder, host, image, inside } = options;
-  await host.run(['rm', '-f', ...CHANNELS.map((channel) => `${machine.name}.${channel}`)]);
+  await host.run(['rm', '-f', ...[...CHANNELS, ...STREAM_CHANNELS].map((channel) => `${machine.name}.${channel}`)]);
   if (image !== null) await linkImage(machine.name, image, inside, folder.run, options.bin);
   const argumentsFile = join(folder.run, folderOf(lab, machine.on), machineArguments(machine.name));
   const begins = {

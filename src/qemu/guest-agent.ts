@@ -11,6 +11,15 @@ export interface GuestExecResult {
   readonly stderr: string;
 }
 
+/** How a program ended, with its output as bytes. */
+export interface GuestExecEnd {
+  readonly exitCode: number;
+  readonly stdout: Buffer;
+  readonly stderr: Buffer;
+  /** Whether the agent has kept the beginning of its output alone: 16 MiB (GUEST_EXEC_MAX_OUTPUT of QEMU's qga/commands.c). */
+  readonly isCut: boolean;
+}
+
 interface ExecStatus {
   readonly exited: boolean;
   readonly exitcode?: number;
@@ -18,6 +27,7 @@ interface ExecStatus {
   readonly 'out-data'?: string;
   readonly 'err-data'?: string;
   readonly 'out-truncated'?: boolean;
+  readonly 'err-truncated'?: boolean;
 }
 
 /** How long a guest may take to answer when it is asked again, and others to leave it, in ms. */
@@ -187,14 +197,24 @@ export class GuestAgent {
     return pid;
   }
 
-  /** Whether a started program has ended, and how. */
+  /** Whether a started program has ended, and how. Throws MachineError if the agent has not kept all of its output. */
   async statusOf(pid: number): Promise<GuestExecResult | undefined> {
+    const end = await this.endOf(pid);
+    if (end === undefined) return undefined;
+    if (end.isCut) throw cut();
+    const { exitCode, stdout, stderr } = end;
+    return { exitCode, stdout: stdout.toString('utf8'), stderr: stderr.toString('utf8') };
+  }
+
+  /** The same with bytes, and as much of them as the agent has kept. */
+  async endOf(pid: number): Promise<GuestExecEnd | undefined> {
     const status = (await this.execute('guest-exec-status', { pid })) as ExecStatus;
     if (!status.exited) return undefined;
     return {
       exitCode: status.exitcode ?? SIGNAL_EXIT_BASE + (status.signal ?? 0),
       stdout: decode(status['out-data']),
       stderr: decode(status['err-data']),
+      isCut: status['out-truncated'] === true || status['err-truncated'] === true,
     };
   }
 
@@ -290,8 +310,17 @@ async function openInTurn(
   }
 }
 
-function decode(base64: string | undefined): string {
-  return base64 === undefined ? '' : Buffer.from(base64, 'base64').toString('utf8');
+function decode(base64: string | undefined): Buffer {
+  return Buffer.from(base64 ?? '', 'base64');
+}
+
+/** The error for output of which the agent has kept the beginning alone. */
+export function cut(): MachineError {
+  return new MachineError({
+    code: 'LAB-AGENT-CUT',
+    message: 'the command wrote more than the guest agent keeps (16 MiB): the rest is lost',
+    hint: 'have it write to a file in the guest, and read that in pieces',
+  });
 }
 
 function seeConsole(logs: string): string {

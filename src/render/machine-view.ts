@@ -3,7 +3,7 @@ import { nicModel } from '../devices/catalog.js';
 import type { NicModel } from '../devices/nic-model.js';
 import type { DeviceArgument } from '../devices/qemu-option.js';
 import { machineOptions } from '../devices/nic-options.js';
-import { CHANNELS, MACHINE_LOGS, PORTS_FOLDER } from '../model/channels.js';
+import { CHANNELS, MACHINE_LOGS, PORTS_FOLDER, STREAM_CHANNELS, streamPort } from '../model/channels.js';
 import { findByName, functionsOf, machinesInside, type Lab, type Machine } from '../model/lab.js';
 import type { Accelerator } from '../toolchain/types.js';
 import { diskViews, type DiskView } from './disk-view.js';
@@ -43,7 +43,7 @@ const FULL_GUEST_ARGUMENTS = ['net.ifnames=0', 'systemd.show_status=false', 'aud
 
 /** virtio-serial's own default, one of them reserved for a console. */
 const DEFAULT_MAX_PORTS = 31;
-const OWN_PORTS = 3;
+const OWN_PORTS = 3 + STREAM_CHANNELS.length;
 
 function modelsOf(machine: Machine): NicModel[] {
   return [...new Set(machine.nics.flatMap(functionsOf).map(({ model }) => model))].map(nicModel);
@@ -86,6 +86,12 @@ function runsByEmulatedKvm({ on }: Machine, lab: Lab, accelerator: Accelerator):
 function kvmModules(machine: Machine, accelerator: Accelerator): string[] {
   if (accelerator === 'kvm') return ['kvm_amd', 'kvm_intel'];
   return hasEmulatedKvm(machine) ? ['kvm_in_tcg'] : [];
+}
+
+interface StreamView {
+  readonly channel: string;
+  /** In the guest. */
+  readonly port: string;
 }
 
 interface ChannelView {
@@ -140,6 +146,8 @@ interface MachineView {
   readonly full: boolean;
   /** Of its virtio-serial; null: QEMU's own default is enough. */
   readonly maxPorts: number | null;
+  /** The ports on which commands run in the guest. */
+  readonly streams: readonly StreamView[];
   readonly channelsInside: readonly ChannelView[];
   readonly kernelCommandLine: string;
   readonly disks: readonly DiskView[];
@@ -170,6 +178,7 @@ export function machineView(
     full: machine.disk,
     consoleLog: logPath(machine, `${machine.name}.console.log`),
     maxPorts: channels.length + OWN_PORTS > DEFAULT_MAX_PORTS ? channels.length + OWN_PORTS : null,
+    streams: STREAM_CHANNELS.map((channel) => ({ channel, port: streamPort(channel) })),
     channelsInside: channels,
     kernelCommandLine: [
       `hostname=${machine.name}`,
