@@ -1,6 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { restoreTerminal, terminalSettings } from '../process/terminal-settings.js';
 import type { Spawned, TerminalSize } from '../process/spawned.js';
 
 /** What a program that writes to a pipe without a reader ends with. */
@@ -51,9 +50,8 @@ function lendKeys(command: Spawned): () => void {
  * a broken pipe if nobody reads any more: the command is ended then.
  */
 export async function attachStreams(command: Spawned, withTerminal: boolean): Promise<number> {
-  const settings = withTerminal && command.stdin === null ? await terminalSettings() : undefined;
   const stops = [
-    ...(withTerminal && command.stdin !== null ? [lendKeys(command)] : []),
+    ...(withTerminal ? [lendKeys(command)] : []),
     ...(command.stdin === null ? [] : [feed(command.stdin)]),
   ];
   try {
@@ -69,6 +67,5 @@ export async function attachStreams(command: Spawned, withTerminal: boolean): Pr
     return BROKEN_PIPE;
   } finally {
     for (const stop of stops) stop();
-    if (settings !== undefined) await restoreTerminal(settings);
   }
 }

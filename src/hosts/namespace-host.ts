@@ -4,7 +4,7 @@ import { run, type RunResult } from '../process/run.js';
 import { childrenOf, identify, isStaying, killTree, type ProcessIdentity } from '../process/identity.js';
 import { searchPath } from '../process/search-path.js';
 import { runAttached, type AttachedOptions } from '../process/run-attached.js';
-import { spawn, type SpawnOptions } from '../process/spawn.js';
+import { spawn, spawnWithSocket, TIED, type SocketProcess, type SpawnOptions } from '../process/spawn.js';
 import type { Spawned } from '../process/spawned.js';
 import { start } from '../process/start.js';
 import { startPiped, type PipedProcess } from '../process/start-piped.js';
@@ -100,8 +100,12 @@ export class NamespaceHost implements MachineHost {
   /** Starts a program whose streams are bytes. It ends with this process, and with the lab. */
   spawn(argv: readonly [string, ...string[]], options: SpawnOptions): Spawned {
     const { env, ...rest } = options;
-    const inside = ['setpriv', '--pdeathsig', 'KILL', ...argv] as const;
-    return spawn(this.#enter(inside), { ...rest, env: { ...this.#environment(), ...env } });
+    return spawn(this.#enter([...TIED, ...argv]), { ...rest, env: { ...this.#environment(), ...env } });
+  }
+
+  /** Starts a program that has a socket to this process as its descriptor 3. It ends with this process, and with the lab. */
+  spawnWithSocket(argv: readonly [string, ...string[]]): SocketProcess {
+    return spawnWithSocket(this.#enter([...TIED, ...argv]), this.#environment());
   }
 
   /** Starts a program that ends with this process, between two pipes. */

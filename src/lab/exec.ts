@@ -6,6 +6,7 @@ import { machinesAround, type Lab, type Machine } from '../model/lab.js';
 import type { Task } from '../model/task.js';
 import type { Spawned, TerminalSize } from '../process/spawned.js';
 import { agentCommand } from '../qemu/agent-command.js';
+import { GuestStream } from '../qemu/stream/guest-stream.js';
 import { hasStreams, openStream } from './guest-streams.js';
 import type { RunningLab } from './running-lab.js';
 
@@ -58,14 +59,17 @@ export interface CommandOptions {
   readonly ownStreams: boolean;
 }
 
+/** To be closed when it has ended. */
+export type StartedCommand = Spawned & { close(): Promise<void> };
+
 export interface CommandContext {
   readonly environment: Environment;
   /** Told why a command's bytes come all at once, if they do. */
   readonly onBuffered: (why: string) => void;
 }
 
-/** A shell looks the program up in PATH, and reports a missing one in the usual way. `$0`: what the terminal can do. */
-const IN_SHELL = '[ -z "$0" ] || export TERM="$0"; . /etc/profile 2>/dev/null; exec "$@"';
+/** A shell looks the program up in PATH, and reports a missing one in the usual way. `$1`: what the terminal can do. */
+const IN_SHELL = '[ -z "$1" ] || export TERM="$1"; shift; . /etc/profile 2>/dev/null; exec "$@"';
 
 /** Throws UsageError unless the lab has a machine or a peer of that name. */
 function assertMember(running: RunningLab, member: string): void {
@@ -87,16 +91,17 @@ export async function startOnMember(
   options: CommandOptions,
   context: CommandContext,
   task: Task,
-): Promise<Spawned & { close(): Promise<void> }> {
+): Promise<StartedCommand> {
   assertMember(running, member);
+  const term = process.env['TERM'] ?? 'xterm';
   if (running.record.lab.peers.some(({ name }) => name === member)) {
+    if (options.terminal !== null) return inTerminal(running, member, argv, options, context, task);
     const streams = options.ownStreams ? 'own' : 'piped';
     const spawned = running.peer(member).spawn(argv, { input: options.input, streams });
     return { ...spawned, close: async () => Promise.resolve() };
   }
   const machine = machineNamed(running, member);
-  const term = options.terminal === null ? '' : (process.env['TERM'] ?? 'xterm');
-  const words = ['/bin/sh', '-c', IN_SHELL, term, ...argv] as const;
+  const words = ['/bin/sh', '-c', IN_SHELL, 'sh', options.terminal === null ? '' : term, ...argv] as const;
   const helper = await helperFor(running, machine, context, task);
   if (helper !== undefined) {
     const open = await openStream(running, machine, { helper, signal: task.signal });
@@ -104,6 +109,31 @@ export async function startOnMember(
   }
   const { agent } = await running.guest(machine, task.signal);
   return { ...agentCommand(agent, words, options), close: async () => Promise.resolve() };
+}
+
+/** A peer has a terminal of its own, as a guest has. Throws as guestHelper does if the program for that cannot be had. */
+async function inTerminal(
+  running: RunningLab,
+  peer: string,
+  argv: readonly [string, ...string[]],
+  options: CommandOptions,
+  { environment }: CommandContext,
+  task: Task,
+): Promise<StartedCommand> {
+  const { socket, kill } = running.peer(peer).spawnWithSocket([await guestHelper(environment, task), '-']);
+  const close = async (): Promise<void> => {
+    socket.destroy();
+    kill();
+    return Promise.resolve();
+  };
+  try {
+    const stream = await GuestStream.open(socket, task.signal);
+    const command = ['/usr/bin/env', ...argv] as const;
+    return { ...stream.spawn({ ...options, argv: command }), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }
 
 /** The program that answers in a guest; undefined, having told why, if commands must go through the guest agent. */

@@ -1,14 +1,13 @@
 import { OvertimeError } from '../errors/families.js';
 import { withTimeLimit } from '../model/time-limit.js';
 import type { Spawned } from '../process/spawned.js';
+import type { StartedCommand } from './exec.js';
 
 export interface TimeLimit {
   /** In ms; Infinity: none. */
   readonly limitMs: number;
   readonly signal: AbortSignal;
 }
-
-type Closeable = Spawned & { close(): Promise<void> };
 
 function overtime(limitMs: number): OvertimeError {
   return new OvertimeError({
@@ -24,11 +23,11 @@ function overtime(limitMs: number): OvertimeError {
  */
 export async function withinTime<T>(
   { limitMs, signal }: TimeLimit,
-  start: (limited: AbortSignal) => Promise<Closeable>,
+  start: (limited: AbortSignal) => Promise<StartedCommand>,
   work: (command: Spawned) => Promise<T>,
 ): Promise<T> {
   return withTimeLimit(limitMs, [signal], async (limited) => {
-    let command: Closeable | undefined;
+    let command: StartedCommand | undefined;
     let working: Promise<T> | undefined;
     try {
       command = await start(limited);

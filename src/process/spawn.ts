@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { constants } from 'node:os';
-import { Readable, type Writable } from 'node:stream';
+import { Readable, type Duplex, type Writable } from 'node:stream';
 import { identify, isAlive, treeOf, type ProcessIdentity } from './identity.js';
 import { failureOf } from './process-error.js';
 import type { Spawned } from './spawned.js';
@@ -24,6 +24,9 @@ const GONE_LIMIT_MS = 10_000;
 const POLL_MS = 10;
 /** What a program has left running may hold its output open. It is not awaited longer than nothing comes. */
 const QUIET_MS = 100;
+
+/** Has the kernel end the program when its parent ends, whatever that ends by. */
+export const TIED = ['setpriv', '--pdeathsig', 'KILL'] as const;
 
 /** Marks all that a command starts, even what has lost its parent since. */
 const MARK = 'LAB_COMMAND';
@@ -79,6 +82,31 @@ async function endWhenQuiet(stream: Socket): Promise<void> {
   }
 }
 
+/** A program of which this process holds one end of a socket. */
+export interface SocketProcess {
+  readonly socket: Duplex;
+  /** Ends it. */
+  kill(): void;
+}
+
+/** Starts a program that has a socket as its descriptor 3 and nothing else of this process's. It ends with this process. */
+export function spawnWithSocket(
+  argv: readonly [string, ...string[]],
+  env: Readonly<Record<string, string>>,
+): SocketProcess {
+  const [file, ...args] = [...TIED, ...argv] as const;
+  const subprocess = execa(file, args, {
+    reject: false,
+    buffer: false,
+    cleanup: false,
+    stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
+    env: surroundings(env),
+  });
+  const socket = subprocess.nodeChildProcess.stdio[3] as Socket;
+  socket.on('error', () => undefined);
+  return { socket, kill: () => subprocess.kill('SIGKILL') };
+}
+
 /**
  * Starts a program whose streams are bytes. It ends with this process, however that ends, unless it has made itself a child of another.
  */
@@ -87,7 +115,7 @@ export function spawn(argv: readonly [string, ...string[]], options: SpawnOption
   const mark = `${MARK}=${randomBytes(16).toString('hex')}`;
   const [, value = ''] = mark.split('=');
   const output = streams === 'piped' ? ('pipe' as const) : ('inherit' as const);
-  const [file, ...args] = ['setpriv', '--pdeathsig', 'KILL', ...argv] as const;
+  const [file, ...args] = [...TIED, ...argv] as const;
   const subprocess = execa(file, args, {
     reject: false,
     buffer: false,

@@ -1,6 +1,7 @@
 /*
  * lab-stream PORT...: runs commands in a guest for a client outside, one at a time on each virtio-serial port, with bytes in and bytes out.
  * It goes to the background at once. A port that another instance serves already is left alone.
+ * lab-stream -: the same for one client, on a socket that is its descriptor 3, and in the foreground.
  *
  * Both sides send frames: a type (1 byte), the payload's length (4 bytes, little endian), and the payload, of MAX_PAYLOAD bytes at most.
  * A byte 0 in place of a type is padding. src/qemu/stream/frames.ts is the client's side.
@@ -33,6 +34,7 @@ enum { STDOUT = 'O', STDERR = 'S', TAKEN = 'C', ENDED = 'Z' };
 enum { WITH_INPUT = 1, WITH_TERMINAL = 2 };
 
 static char **environment;
+/* Of the port; null: it is a socket that was there from the beginning. */
 static const char *path;
 static int port = -1;
 /* Readable when somebody connects or disconnects. */
@@ -507,6 +509,7 @@ static void tell_end(void) {
 
 /* Opens it anew, which drops what an earlier client has left in it. */
 static void open_port(void) {
+    if (!path) end(0);
     close_end(&port);
     received_bytes = outgoing_start = outgoing_end = 0;
     port = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
@@ -578,15 +581,27 @@ static void serve(void) {
     }
 }
 
-static void serve_port(const char *name) {
-    path = name;
-    setsid();
+static void prepare(void) {
     set_signal(SIGHUP, SIG_IGN);
     set_signal(SIGPIPE, SIG_IGN);
     set_mask(bit(SIGIO));
     changes = signalfd(bit(SIGIO));
+}
+
+static void serve_port(const char *name) {
+    path = name;
+    setsid();
+    prepare();
     open_port();
     await_client();
+    serve();
+}
+
+static void serve_socket(void) {
+    port = dup(3);
+    close(3);
+    set_nonblocking(port);
+    prepare();
     serve();
 }
 
@@ -595,6 +610,7 @@ void start(long *stack) {
     char **arguments = (char **)(stack + 1);
     environment = arguments + count + 1;
     for (i = 0; i < 3; i++) dup2(null, i);
+    if (count == 2 && arguments[1][0] == '-' && arguments[1][1] == 0) serve_socket();
     for (i = 3; i < 64; i++) close(i);
     chdir("/");
     for (i = 1; i < count; i++)

@@ -29,7 +29,7 @@ long linux_call(long number, long a, long b, long c, long d, long e);
 
 enum { EINTR = 4, ECHILD = 10, EAGAIN = 11, ENOENT = 2 };
 enum { O_RDONLY = 0, O_RDWR = 2, O_NOCTTY = 0400, O_NONBLOCK = 04000, O_ASYNC = 020000, O_DIRECTORY = 0200000, O_CLOEXEC = 02000000 };
-enum { F_GETFL = 3, F_SETFL = 4, F_SETOWN = 8 };
+enum { F_GETFL = 3, F_SETFL = 4, F_SETOWN = 8, F_DUPFD_CLOEXEC = 1030 };
 enum { POLLIN = 1, POLLOUT = 4, POLLERR = 8, POLLHUP = 16 };
 enum { WNOHANG = 1 };
 enum { SIGHUP = 1, SIGKILL = 9, SIGPIPE = 13, SIGTERM = 15, SIGCHLD = 17, SIGCONT = 18, SIGIO = 29 };
@@ -62,7 +62,7 @@ static int close(int fd) { return linux_call(3, fd, 0, 0, 0, 0); }
 static int poll(struct pollfd *all, int count, int ms) { return linux_call(7, (long)all, count, ms, 0, 0); }
 static int set_mask(u64 signals) { return linux_call(14, SIG_SETMASK, (long)&signals, 0, 8, 0); }
 static int ioctl(int fd, u64 request, const void *argument) { return linux_call(16, fd, request, (long)argument, 0, 0); }
-static int dup(int fd) { return linux_call(72, fd, 1030, 3, 0, 0); }
+static int dup(int fd) { return linux_call(72, fd, F_DUPFD_CLOEXEC, 3, 0, 0); }
 static int dup2(int fd, int to) { return linux_call(33, fd, to, 0, 0, 0); }
 static int getpid(void) { return linux_call(39, 0, 0, 0, 0, 0); }
 static int fork(void) { return linux_call(57, 0, 0, 0, 0, 0); }
