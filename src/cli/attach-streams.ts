@@ -1,13 +1,18 @@
 import type { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { Spawned, TerminalSize } from '../process/spawned.js';
+import type { Spawned, Terminal, TerminalSize } from '../process/spawned.js';
 
 /** What a program that writes to a pipe without a reader ends with. */
 const BROKEN_PIPE = 141;
 
-export function terminalSize(): TerminalSize {
+function terminalSize(): TerminalSize {
   const [columns, rows] = process.stdout.isTTY ? process.stdout.getWindowSize() : [80, 24];
   return { rows, columns };
+}
+
+/** This process's terminal, for a command. */
+export function ownTerminal(): Terminal {
+  return { ...terminalSize(), type: process.env['TERM'] ?? 'xterm' };
 }
 
 async function passOn(from: Readable, to: Writable): Promise<void> {

@@ -33,3 +33,15 @@ export function terminationSignal(): AbortSignal {
   });
   return controller.signal;
 }
+
+/** A signal that is aborted by SIGINT or SIGTERM, which is how a command that only looks is meant to end; its exit code says so. */
+export function quietInterrupt(): AbortSignal {
+  const controller = new AbortController();
+  const onSignal = (signal: 'SIGINT' | 'SIGTERM'): void => {
+    process.exitCode = signal === 'SIGINT' ? ExitCode.interrupted : ExitCode.terminated;
+    controller.abort();
+  };
+  process.once('SIGINT', onSignal);
+  process.once('SIGTERM', onSignal);
+  return controller.signal;
+}

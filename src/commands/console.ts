@@ -2,6 +2,7 @@ import * as Args from '@oclif/core/args';
 import { BaseCommand } from '../cli/base-command.js';
 import { instanceFlag } from '../cli/instance-flags.js';
 import { attachConsole } from '../cli/attach-console.js';
+import { takeConsole } from '../lab/console-lock.js';
 import { machineNamed } from '../lab/exec.js';
 import { findRunningLab } from '../lab/find-record.js';
 
@@ -35,7 +36,13 @@ export default class Console extends BaseCommand<typeof Console> {
     try {
       await running.qemu(machine);
       const socket = running.channels.socket(machine, 'console');
-      if (!this.jsonEnabled()) await attachConsole(running.channels.to(machine, 'console'));
+      if (this.jsonEnabled()) return { socket };
+      const lock = await takeConsole(running, machine);
+      try {
+        await attachConsole(running.channels.to(machine, 'console'));
+      } finally {
+        await lock.release();
+      }
       return { socket };
     } finally {
       await running.close();

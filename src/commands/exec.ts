@@ -1,11 +1,12 @@
 import * as Args from '@oclif/core/args';
 import { isUtf8 } from 'node:buffer';
-import { attachStreams, terminalSize } from '../cli/attach-streams.js';
+import { attachStreams, ownTerminal } from '../cli/attach-streams.js';
 import { BaseCommand, Flags } from '../cli/base-command.js';
 import { collectStreams } from '../cli/collect-streams.js';
 import { durationFlag } from '../cli/duration-flag.js';
 import { instanceFlag } from '../cli/instance-flags.js';
 import { interruptSignal, terminationSignal } from '../cli/interrupts.js';
+import { tellBuffered } from '../cli/tell-buffered.js';
 import { UsageError } from '../errors/families.js';
 import { startOnMember } from '../lab/exec.js';
 import { findRunningLab } from '../lab/find-record.js';
@@ -69,14 +70,11 @@ export default class Exec extends BaseCommand<typeof Exec> {
     const { timeout = 0, interactive: input, tty } = flags;
     if (tty) this.#assertTerminal(input);
     const json = this.jsonEnabled();
-    const options = { input, terminal: tty ? terminalSize() : null, ownStreams: !json };
+    const options = { input, terminal: tty ? ownTerminal() : null, ownStreams: !json };
     // A terminal passes Ctrl-C on to the command.
     const task = taskWith(await this.progress(), input && tty ? terminationSignal() : interruptSignal());
     const running = findRunningLab(this.environment.state, args.lab, flags.instance);
-    const onBuffered = (why: string): void => {
-      process.stderr.write(`the guest’s output comes when the command has ended, and 16 MiB of it at most: ${why}\n`);
-    };
-    const context = { environment: this.environment, onBuffered };
+    const context = { environment: this.environment, onBuffered: tellBuffered };
     try {
       return await withinTime(
         { limitMs: timeout === 0 ? Infinity : timeout * 1000, signal: task.signal },

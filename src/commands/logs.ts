@@ -1,8 +1,10 @@
 import * as Args from '@oclif/core/args';
 import { BaseCommand, Flags } from '../cli/base-command.js';
 import { instanceFlag } from '../cli/instance-flags.js';
+import { quietInterrupt } from '../cli/interrupts.js';
+import { printable } from '../errors/printable.js';
 import { KEPT_ATTEMPTS } from '../lab/attempts.js';
-import { labLogs, type LabLog } from '../lab/logs.js';
+import { followLogs, labLogs, type LabLog, type LogPiece } from '../lab/logs.js';
 
 interface LogsResult {
   readonly logs: readonly LabLog[];
@@ -17,6 +19,7 @@ export default class Logs extends BaseCommand<typeof Logs> {
   static override examples = [
     '<%= config.bin %> <%= command.id %> quickstart',
     '<%= config.bin %> <%= command.id %> quickstart guest.console',
+    '<%= config.bin %> <%= command.id %> -f quickstart guest.console',
     '<%= config.bin %> <%= command.id %> k8s guest.kubelet',
     {
       description: 'Why the `up` before the last one failed:',
@@ -44,16 +47,39 @@ export default class Logs extends BaseCommand<typeof Logs> {
       description: `of which \`up\`: 1 is the last one, 2 the one before it; ${KEPT_ATTEMPTS} are kept`,
       helpValue: 'N',
     }),
+    follow: Flags.boolean({
+      char: 'f',
+      default: false,
+      exclusive: ['attempt', 'json'],
+      description: 'go on with what comes, until you press Ctrl-C',
+    }),
   };
 
   async run(): Promise<LogsResult> {
     const { args, flags } = await this.read(Logs);
+    if (flags.follow) {
+      await this.#follow(args.lab, args.log, flags.instance);
+      return { logs: [] };
+    }
     const logs = await labLogs(this.environment.state, args.lab, args.log, flags.attempt, flags.instance);
     for (const { name, file, text } of logs) {
       if (logs.length > 1) this.log(`==> ${name} (${file})`);
       if (text !== '') this.#show(text.trimEnd());
     }
     return { logs };
+  }
+
+  /** Each piece under the name of its log, if there are several. */
+  async #follow(lab: string, log: string | undefined, instance: string | undefined): Promise<void> {
+    let last: string | undefined;
+    const onPiece = ({ name, bytes }: LogPiece): void => {
+      if (name !== last && log === undefined) process.stdout.write(`==> ${name}\n`);
+      last = name;
+      process.stdout.write(
+        process.stdout.isTTY ? printable(bytes.toString('utf8').replaceAll('\r', '')) : bytes,
+      );
+    };
+    await followLogs(this.environment.state, { lab, instance, log }, onPiece, quietInterrupt());
   }
 
   /** On a terminal, text that it does not obey; elsewhere, whatever the machines said. */

@@ -181,6 +181,10 @@ export const errorCodes = [
   'LAB-STREAM-GONE',
   'LAB-EXEC-TIMEOUT',
   'LAB-EXEC-TOO-MUCH',
+  'LAB-CONSOLE-BUSY',
+  'LAB-CP-SOURCE',
+  'LAB-CP-TARGET',
+  'LAB-CP-FAILED',
   'LAB-QMP-CLOSED',
   'LAB-QMP-REFUSED',
   // Other

@@ -4,7 +4,7 @@ import type { Environment } from '../model/environment.js';
 import { didYouMean } from '../model/nearest.js';
 import { machinesAround, type Lab, type Machine } from '../model/lab.js';
 import type { Task } from '../model/task.js';
-import type { Spawned, TerminalSize } from '../process/spawned.js';
+import type { Spawned, Terminal } from '../process/spawned.js';
 import { agentCommand } from '../qemu/agent-command.js';
 import { GuestStream } from '../qemu/stream/guest-stream.js';
 import { hasStreams, openStream } from './guest-streams.js';
@@ -53,8 +53,8 @@ function noMember(running: RunningLab, kind: string, name: string, names: readon
 
 export interface CommandOptions {
   readonly input: boolean;
-  /** The size of the terminal that it gets; null: none. */
-  readonly terminal: TerminalSize | null;
+  /** Null: it has none. */
+  readonly terminal: Terminal | null;
   /** Whether a command in a peer, which runs on this computer, has this process's own streams. */
   readonly ownStreams: boolean;
 }
@@ -93,7 +93,6 @@ export async function startOnMember(
   task: Task,
 ): Promise<StartedCommand> {
   assertMember(running, member);
-  const term = process.env['TERM'] ?? 'xterm';
   if (running.record.lab.peers.some(({ name }) => name === member)) {
     if (options.terminal !== null) return inTerminal(running, member, argv, options, context, task);
     const streams = options.ownStreams ? 'own' : 'piped';
@@ -101,7 +100,7 @@ export async function startOnMember(
     return { ...spawned, close: async () => Promise.resolve() };
   }
   const machine = machineNamed(running, member);
-  const words = ['/bin/sh', '-c', IN_SHELL, 'sh', options.terminal === null ? '' : term, ...argv] as const;
+  const words = ['/bin/sh', '-c', IN_SHELL, 'sh', options.terminal?.type ?? '', ...argv] as const;
   const helper = await helperFor(running, machine, context, task);
   if (helper !== undefined) {
     const open = await openStream(running, machine, { helper, signal: task.signal });
@@ -128,7 +127,7 @@ async function inTerminal(
   };
   try {
     const stream = await GuestStream.open(socket, task.signal);
-    const command = ['/usr/bin/env', ...argv] as const;
+    const command = ['/usr/bin/env', `TERM=${options.terminal?.type ?? ''}`, ...argv] as const;
     return { ...stream.spawn({ ...options, argv: command }), close };
   } catch (error) {
     await close();

@@ -16,7 +16,7 @@ import type { RunningLab } from './running-lab.js';
 /** A session with a guest, on a port that is its own until it is closed. */
 export interface OpenStream {
   readonly stream: GuestStream;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 export interface StreamOptions {
@@ -96,7 +96,7 @@ async function freePort(
 
 interface Way {
   readonly socket: Duplex;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** The way to a port of a machine; to one inside another it leads through a command there. */

@@ -6,6 +6,7 @@ import { labWords } from '../model/instance.js';
 import { didYouMean } from '../model/nearest.js';
 import { attemptFolder, countAttempts, KEPT_ATTEMPTS } from './attempts.js';
 import { consoleText } from './console-text.js';
+import { followFile } from './follow-file.js';
 import { guestLogs } from './guest-logs.js';
 import { RunningLab } from './running-lab.js';
 import { assertKnown, findSoundRecord, pastIds } from './find-record.js';
@@ -81,6 +82,54 @@ export async function labLogs(
   } finally {
     await running?.close();
   }
+}
+
+/** Of which lab, and which of its logs; without a name, all. */
+interface FollowedLog {
+  readonly lab: string;
+  readonly instance: string | undefined;
+  readonly log: string | undefined;
+}
+
+/** A piece of a log that is followed. */
+export interface LogPiece {
+  readonly name: string;
+  readonly bytes: Buffer;
+}
+
+/**
+ * Passes on the logs of a lab that is or was up and all that comes to them, until the signal aborts: those that are files of this computer.
+ * Throws UsageError if there are none, or none of that name.
+ */
+export async function followLogs(
+  state: string,
+  { lab, instance, log }: FollowedLog,
+  onPiece: (piece: LogPiece) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  await labLogs(state, lab, log, 1, instance);
+  const id = findSoundRecord(state, lab, instance)?.id ?? pastIds(state, lab, instance)[0];
+  const files = id === undefined ? [] : logFiles(new LabFolder(state, id));
+  const chosen = files.filter(({ name }) => log === undefined || name === log);
+  if (chosen.length === 0) throw notFollowed(log ?? '');
+  const follow = async ({ name, file }: { name: string; file: string }): Promise<void> => {
+    const onBytes = (bytes: Buffer): void => {
+      onPiece({ name, bytes });
+    };
+    const onRestart = (): void => {
+      onPiece({ name, bytes: Buffer.from('--- the log begins anew ---\n') });
+    };
+    await followFile({ file, onBytes, onRestart }, signal);
+  };
+  await Promise.all(chosen.map(follow));
+}
+
+function notFollowed(log: string): UsageError {
+  return new UsageError({
+    code: 'LAB-NO-LOGS',
+    message: `the log \`${log}\` is kept in a machine, and cannot be followed from here`,
+    hint: 'follow it there: lab exec LAB MACHINE -- journalctl --follow --unit UNIT',
+  });
 }
 
 /** The names of the logs of a lab that is or was up; none if it never was. */

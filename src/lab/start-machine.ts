@@ -54,7 +54,11 @@ function accelerators({ on }: Machine, accelerator: Accelerator): Accelerator[] 
 /** Starts a machine's QEMU from its rendered arguments. Returns at once; `waitForQemu` and `waitForGuest` follow. */
 export async function startMachine(machine: Machine, options: StartOptions): Promise<BootingMachine> {
   const { lab, folder, host, image, inside } = options;
-  await host.run(['rm', '-f', ...[...CHANNELS, ...STREAM_CHANNELS].map((channel) => `${machine.name}.${channel}`)]);
+  await host.run([
+    'rm',
+    '-f',
+    ...[...CHANNELS, ...STREAM_CHANNELS].map((channel) => `${machine.name}.${channel}`),
+  ]);
   if (image !== null) await linkImage(machine.name, image, inside, folder.run, options.bin);
   const argumentsFile = join(folder.run, folderOf(lab, machine.on), machineArguments(machine.name));
   const begins = {

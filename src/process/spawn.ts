@@ -77,7 +77,7 @@ async function endAll(pid: number | undefined, mark: string): Promise<void> {
 async function endWhenQuiet(stream: Socket): Promise<void> {
   const never = new AbortController().signal;
   for (let before = -1; !stream.readableEnded && !stream.destroyed; before = stream.bytesRead) {
-    if (before === stream.bytesRead && stream.readableLength === 0 && !stream.isPaused()) stream.push(null);
+    if (before === stream.bytesRead && stream.readableLength === 0) stream.push(null);
     await pause(QUIET_MS, never, { idle: true });
   }
 }
@@ -86,7 +86,7 @@ async function endWhenQuiet(stream: Socket): Promise<void> {
 export interface SocketProcess {
   readonly socket: Duplex;
   /** Ends it. */
-  kill(): void;
+  readonly kill: () => void;
 }
 
 /** Starts a program that has a socket as its descriptor 3 and nothing else of this process's. It ends with this process. */

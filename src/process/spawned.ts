@@ -6,6 +6,12 @@ export interface TerminalSize {
   readonly columns: number;
 }
 
+/** What a command gets for a terminal. */
+export interface Terminal extends TerminalSize {
+  /** What it can do, as in the variable TERM. */
+  readonly type: string;
+}
+
 /** A command that runs somewhere, and whose streams are bytes. Both outputs have to be read, or it stops. */
 export interface Spawned {
   /** Null if it was started without input. What is written after it has ended is dropped. */
@@ -18,7 +24,7 @@ export interface Spawned {
    */
   readonly ended: Promise<number>;
   /** Tells its terminal, if it has one, that its size has changed. */
-  resize(size: TerminalSize): void;
+  readonly resize: (size: TerminalSize) => void;
   /** Ends it with all that it has started, and resolves when nothing of it is left. Never rejects. */
-  end(): Promise<void>;
+  readonly end: () => Promise<void>;
 }

@@ -29,7 +29,10 @@ export function agentCommand(
   const stop = new AbortController();
   let pid: number | undefined;
   const run = async (given: Buffer | undefined): Promise<number> => {
-    const started = await agent.start(argv, { capture: true, ...(given === undefined ? {} : { input: given }) });
+    const started = await agent.start(argv, {
+      capture: true,
+      ...(given === undefined ? {} : { input: given }),
+    });
     pid = started;
     const end = await waitFor<GuestExecEnd>(
       {

@@ -34,10 +34,7 @@ function sourceFile(name: string): string {
 
 function placeOf(environment: Environment): string {
   const sources = [`${NAME}.c`, 'linux.h'].map((name) => readFileSync(sourceFile(name), 'utf8'));
-  return join(
-    toolchainFolder(environment),
-    `${NAME}-${digestOf([sources, COMPILER, FLAGS]).slice(0, 16)}`,
-  );
+  return join(toolchainFolder(environment), `${NAME}-${digestOf([sources, COMPILER, FLAGS]).slice(0, 16)}`);
 }
 
 /** The program that runs commands in a guest, if it is in the cache. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readLab } from '../../../src/definition/read-lab.js';
-import { machineNamed, runOnMember } from '../../../src/lab/exec.js';
+import { machineNamed, startOnMember } from '../../../src/lab/exec.js';
 import { accelerationOn, limitMsOn } from '../../../src/lab/run-script.js';
 import type { RunningLab } from '../../../src/lab/running-lab.js';
 import { selectTargets } from '../../../src/lab/test-lab.js';
@@ -9,27 +9,49 @@ import { servicesOf } from '../../../src/lab/services.js';
 import { packageFolder } from '../../../src/model/folders.js';
 import { findByName, type Lab } from '../../../src/model/lab.js';
 import type { GuestAgent } from '../../../src/qemu/guest-agent.js';
+import { silentTask } from '../../../src/model/task.js';
 import { lab, labWithNic } from '../../support/definition.js';
+import { environmentIn } from '../../support/environment.js';
 import { record } from '../../support/record.js';
 
 const nested = readLab(`${packageFolder()}/labs/vdpa`).lab;
 
 function running(of: Lab) {
   const done: string[] = [];
-  const place = (name: string) => ({
-    run: async (argv: readonly string[]) => {
-      done.push(`${name}: ${argv.join(' ')}`);
-      return Promise.resolve({ exitCode: 0, stdout: '', stderr: '' });
+  const agent = (name: string) => ({
+    start: async (argv: readonly string[]) => {
+      done.push(`machine ${name}: ${argv.join(' ')}`);
+      return Promise.resolve(1);
     },
+    endOf: async () =>
+      Promise.resolve({ exitCode: 0, stdout: Buffer.alloc(0), stderr: Buffer.alloc(0), isCut: false }),
   });
   const { tools, ...rest } = record(of);
   const kvm = { accelerator: 'kvm', reason: 'it is there' } as const;
   const fake = {
     record: { ...rest, tools: { ...tools, acceleration: kvm } },
-    peer: (name: string) => place(`peer ${name}`),
-    guest: async (name: string) => Promise.resolve(place(`machine ${name}`)),
+    peer: (name: string) => ({
+      spawn: (argv: readonly string[]) => {
+        done.push(`peer ${name}: ${argv.join(' ')}`);
+        return { ended: Promise.resolve(0) };
+      },
+    }),
+    guest: async (name: string) => Promise.resolve({ agent: agent(name) }),
+    // No machine of it has the ports for commands, as if an older lab had started it.
+    channels: { socket: () => '/no/such/socket' },
   };
   return { done, lab: fake as unknown as RunningLab };
+}
+
+async function runOnMember(up: RunningLab, member: string, argv: readonly [string, ...string[]]) {
+  const told: string[] = [];
+  const context = {
+    environment: environmentIn('/no/such/folder'),
+    onBuffered: (why: string) => told.push(why),
+  };
+  const options = { input: false, terminal: null, ownStreams: true };
+  const command = await startOnMember(up, member, argv, options, context, silentTask());
+  return { exitCode: await command.ended, told };
 }
 
 function hintOf(work: () => unknown): string | undefined {
@@ -65,12 +87,12 @@ describe('a member of a lab', () => {
       machines: { outer: {}, inner: { on: 'outer' } },
     });
     const of = running(two);
-    for (const member of ['far', 'near', 'inner']) await runOnMember(of.lab, member, ['true'], {});
+    for (const member of ['far', 'near', 'inner']) await runOnMember(of.lab, member, ['true']);
     expect(of.done.map((line) => line.split(':')[0])).toEqual(['peer far', 'peer near', 'machine inner']);
-    await expect(runOnMember(of.lab, 'fra', ['true'], {})).rejects.toMatchObject({
+    await expect(runOnMember(of.lab, 'fra', ['true'])).rejects.toMatchObject({
       problems: [{ hint: 'did you mean `far`?' }],
     });
-    await expect(runOnMember(of.lab, 'x', ['true'], {})).rejects.toMatchObject({
+    await expect(runOnMember(of.lab, 'x', ['true'])).rejects.toMatchObject({
       problems: [
         {
           code: 'LAB-MEMBER-UNKNOWN',
@@ -83,15 +105,15 @@ describe('a member of a lab', () => {
 
   it('runs a command: a peer as it is, a machine by a shell', async () => {
     const of = running(nested);
-    await runOnMember(of.lab, 'external', ['ip', 'link'], {});
-    await runOnMember(of.lab, 'server.guest', ['ip', 'link'], {});
-    await runOnMember(of.lab, 'server', ['true'], {});
+    await runOnMember(of.lab, 'external', ['ip', 'link']);
+    await runOnMember(of.lab, 'server.guest', ['ip', 'link']);
+    await runOnMember(of.lab, 'server', ['true']);
     expect(of.done).toEqual([
       'peer external: ip link',
-      'machine guest: /bin/sh -c . /etc/profile 2>/dev/null; exec "$@" sh ip link',
-      'machine server: /bin/sh -c . /etc/profile 2>/dev/null; exec "$@" sh true',
+      'machine guest: /bin/sh -c [ -z "$1" ] || export TERM="$1"; shift; . /etc/profile 2>/dev/null; exec "$@" sh  ip link',
+      'machine server: /bin/sh -c [ -z "$1" ] || export TERM="$1"; shift; . /etc/profile 2>/dev/null; exec "$@" sh  true',
     ]);
-    const error: unknown = await runOnMember(of.lab, 'x', ['true'], {}).catch((reason: unknown) => reason);
+    const error: unknown = await runOnMember(of.lab, 'x', ['true']).catch((reason: unknown) => reason);
     expect(error).toMatchObject({ problems: [{ code: 'LAB-MEMBER-UNKNOWN' }] });
     expect((error as { problems: { hint: string }[] }).problems[0]?.hint).toContain(
       'server, server.guest, external',
