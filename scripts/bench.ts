@@ -1,5 +1,6 @@
 // npm run bench [-- --rounds N] [--small] [SECTION...]: how long things take, A and B in turn in one run; medians and ratios.
 import { parseArgs } from 'node:util';
+import { benchBytes } from './bench/bytes.js';
 import { benchImages, benchRocky } from './bench/images.js';
 import { interruption, interruptOnSignals } from './bench/interruption.js';
 import { benchLarge } from './bench/large-definitions.js';
@@ -14,6 +15,7 @@ const SECTIONS: ReadonlyMap<string, (extent: Extent) => Promise<void>> = new Map
   ['large', benchLarge],
   ['test', benchTest],
   ['up', benchUp],
+  ['bytes', benchBytes],
   ['images', benchImages],
   ['rocky', benchRocky],
   ['kubernetes', benchKubernetes],

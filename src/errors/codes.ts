@@ -179,14 +179,15 @@ export const errorCodes = [
   'LAB-AGENT-TIMEOUT',
   'LAB-AGENT-CUT',
   'LAB-STREAM-GONE',
+  'LAB-QMP-CLOSED',
+  'LAB-QMP-REFUSED',
+  // Commands and files in a lab
   'LAB-EXEC-TIMEOUT',
   'LAB-EXEC-TOO-MUCH',
   'LAB-CONSOLE-BUSY',
   'LAB-CP-SOURCE',
   'LAB-CP-TARGET',
   'LAB-CP-FAILED',
-  'LAB-QMP-CLOSED',
-  'LAB-QMP-REFUSED',
   // Other
   'LAB-INTERRUPTED',
   'LAB-INTERNAL',

@@ -7,6 +7,7 @@ import type { Candidate, LiveName } from './command-line.js';
 /** Commands whose LAB is one that is up. */
 const aboutRunning: readonly string[] = [
   'console',
+  'cp',
   'down',
   'exec',
   'image load',
