@@ -144,8 +144,12 @@ async function answered(
     if (isThere) return;
     signal.throwIfAborted();
   }
-  await startHelper(running, machine, helper, signal);
-  await opening;
+  // A guest that was only slow may answer before the agent does.
+  const isAnswered = new AbortController();
+  const starting = startHelper(running, machine, helper, AbortSignal.any([signal, isAnswered.signal]));
+  await Promise.race([opening, starting.then(async () => opening)]);
+  isAnswered.abort();
+  await starting.catch(() => undefined);
   writeFileSync(mark, '', { mode: OWN_FILE });
 }
 

@@ -17,6 +17,7 @@ import {
 
 /** The guest ends what runs within 2 s; an emulated machine inside an emulated one takes its time. */
 const END_LIMIT_MS = 10_000;
+const GREET_EVERY_MS = 500;
 
 export interface GuestCommand {
   /** Its first word is a path. */
@@ -161,23 +162,33 @@ export class GuestStream {
     });
   }
 
+  /** Greets until it is answered: what comes while the guest still clears up after an earlier client is lost. */
   async #greet(signal: AbortSignal): Promise<void> {
     const nonce = randomBytes(NONCE_BYTES);
     this.#reader.await(nonce);
     const { socket } = this;
-    await new Promise<void>((resolve, reject) => {
-      const fail = (): void => {
-        reject(gone());
-      };
-      this.#onFrame = (type) => {
-        if (type !== TYPES.hello) return;
-        signal.removeEventListener('abort', fail);
-        resolve();
-      };
-      this.#onGone = fail;
-      signal.addEventListener('abort', fail);
-      if (signal.aborted || socket.destroyed) fail();
-      else socket.write(greeting(nonce));
-    });
+    const greet = (): void => {
+      // More would only pile up where nobody reads yet.
+      if (socket.writableLength === 0) socket.write(greeting(nonce));
+    };
+    const again = setInterval(greet, GREET_EVERY_MS);
+    try {
+      await new Promise<void>((resolve, reject) => {
+        const fail = (): void => {
+          reject(gone());
+        };
+        this.#onFrame = (type) => {
+          if (type !== TYPES.hello) return;
+          signal.removeEventListener('abort', fail);
+          resolve();
+        };
+        this.#onGone = fail;
+        signal.addEventListener('abort', fail);
+        if (signal.aborted || socket.destroyed) fail();
+        else greet();
+      });
+    } finally {
+      clearInterval(again);
+    }
   }
 }

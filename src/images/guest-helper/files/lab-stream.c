@@ -7,7 +7,8 @@
  * A byte 0 in place of a type is padding. src/qemu/stream/frames.ts is the client's side.
  *
  * A client that was killed may have left half a frame behind. So a client begins with padding that is longer than any frame, and with
- * HELLO and a nonce, which ends whatever still runs; it takes nothing for an answer before its nonce has come back.
+ * HELLO and a nonce, which ends whatever still runs; it takes nothing for an answer before its nonce has come back. It greets again until then:
+ * what comes while the port is opened anew for it is lost.
  */
 #include "linux.h"
 

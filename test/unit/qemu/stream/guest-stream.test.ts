@@ -2,10 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { Readable } from 'node:stream';
+import { duplexPair, type Readable } from 'node:stream';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { findProgram } from '../../../../src/process/find-program.js';
 import { spawnWithSocket, type SocketProcess } from '../../../../src/process/spawn.js';
+import { NONCE_BYTES } from '../../../../src/qemu/stream/frames.js';
 import { GuestStream, type GuestCommand } from '../../../../src/qemu/stream/guest-stream.js';
 
 // The program of the guest itself, which this computer's compiler makes: lab builds it with another.
@@ -78,6 +79,19 @@ function processesWith(word: string): string[] {
   };
   return readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && commandOf(pid).includes(word));
 }
+
+it('a guest that has lost a greeting is greeted again', async () => {
+  const [ours, theirs] = duplexPair();
+  let greetings = 0;
+  theirs.on('data', (bytes: Buffer) => {
+    const hello = bytes.indexOf(Buffer.from([0x48, NONCE_BYTES, 0, 0, 0]));
+    if (hello < 0) return;
+    greetings += 1;
+    if (greetings === 2) theirs.write(bytes.subarray(hello));
+  });
+  await GuestStream.open(ours, never);
+  expect(greetings).toBe(2);
+});
 
 describe.skipIf(COMPILER === undefined)('a session with lab-stream', () => {
   it('runs one command after another, with their exit codes and signals', async () => {
