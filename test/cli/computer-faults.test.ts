@@ -44,7 +44,7 @@ describe('what this computer refuses', () => {
   });
 
   it('is told when the disk to which the output goes is full', async () => {
-    expectTold(await labAfter('exec "$@" >/dev/full', 'list'), 'LAB-ENV-DISK-FULL');
+    expectTold(await labAfter('exec "$@" >/dev/full', 'list'), 'LAB-ENV-OUTPUT');
   });
 
   // With fewer, Node itself does not start.

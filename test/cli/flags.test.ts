@@ -38,6 +38,7 @@ it('every command that names a lab that is up takes --instance, and those that c
   expect(taking('instance')).toEqual([
     'bench',
     'console',
+    'cp',
     'down',
     'exec',
     'image load',

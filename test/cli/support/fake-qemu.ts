@@ -32,6 +32,7 @@ export function fakeQemu(place: Place, behaviour: Behaviour): string {
     [
       'case "$*" in',
       "*-version*) echo 'QEMU emulator version 11.0.0 (fake)'; exit 0 ;;",
+      "*'-machine help'*) echo 'Supported machines are:'; echo 'q35 Standard PC'; exit 0 ;;",
       "*,help*) echo '  sriov-pf=<str>'; exit 0 ;;",
       'esac',
       `LISTEN='${LISTEN.replaceAll("'", "'\\''")}'`,
