@@ -54,8 +54,7 @@ export default class Exec extends BaseCommand<typeof Exec> {
     ),
   };
   protected override readonly passesOn = 2;
-  static override usage =
-    'exec [-i] [-t] [--json] [--timeout TIME] [--instance NAME] LAB MACHINE|PEER -- COMMAND [ARGUMENT...]';
+  static override usage = 'exec [-it] LAB MACHINE|PEER [--json] [--timeout TIME] -- COMMAND [ARGUMENT...]';
 
   async run(): Promise<ExecResult> {
     const { args, flags, argv } = await this.read(Exec);

@@ -29,7 +29,7 @@ describe('lab', () => {
     expect(up).toMatchObject({ exitCode: 0, stderr: '' });
     for (const word of ['USAGE', '--qemu', '--kernel', '--modules', '--dry-run', '--json', 'EXAMPLES'])
       expect(up.stdout).toContain(word);
-    expect((await place().lab('help', 'exec')).stdout).toContain('LAB MACHINE|PEER -- COMMAND');
+    expect((await place().lab('help', 'exec')).stdout).toContain('exec [-it] LAB MACHINE|PEER');
   });
 
   it('tells its version', async () => {
