@@ -78,6 +78,11 @@ export interface World extends CheckContext {
   runOnce(path: string): Promise<ScriptOutput>;
   /** Runs a script and yields everything that it printed. */
   script(path: string, on?: ScriptPlace): Findings;
+  /**
+   * Runs the script that takes back what the check has given to the machine, and yields what failed. Unlike the others, it also runs,
+   * for some seconds, when the run was interrupted: the lab may stay up.
+   */
+  takeBack(path: string): Findings;
 }
 
 /** The half of a check that runs. */

@@ -1,5 +1,14 @@
-import { backendOf, hostAddress, type Lab, type Nic, type NicFunction, type Peer } from '../model/lab.js';
+import {
+  backendOf,
+  findByName,
+  hostAddress,
+  type Lab,
+  type Nic,
+  type NicFunction,
+  type Peer,
+} from '../model/lab.js';
 import type { CheckTarget } from './check.js';
+import { mtusOf } from './packet-size.js';
 import { sameSegment, type Segment } from './segment.js';
 import { functionView, vfView, type FunctionView, type VfView } from './vf-view.js';
 
@@ -11,9 +20,6 @@ declare module '../render/templates.js' {
   }
 }
 
-/** Stands for the guest's initial network namespace, where a PF stays. No function has this name. */
-const ROOT_NAMESPACE = '.';
-
 /** The address that QEMU assigns on each user network (QEMU's documentation, `-netdev user`). */
 const USER_ADDRESS = '10.0.2.15/24';
 /** The gateway of a user network. It answers pings itself, and forwards TCP to 127.0.0.1 in the lab's namespace. */
@@ -21,8 +27,10 @@ export const USER_GATEWAY = '10.0.2.2';
 
 /** A function that can send and receive packets. The script of a check puts it into a namespace of its own. */
 export interface End extends FunctionView {
-  /** Its network namespace in the guest; a PF stays in the initial one. */
+  /** Its network namespace in the guest. */
   readonly namespace: string;
+  /** The MTUs that its packets meet. */
+  readonly mtus: readonly number[];
   /** Null on a user network, where the function is alone. */
   readonly segment: Segment | null;
   /** The tap behind it, which functions may share. */
@@ -33,16 +41,23 @@ export function segmentOfPeer({ network, vlan }: Peer): Segment {
   return { network, vlan };
 }
 
-function end(nic: Nic, pciFunction: NicFunction, namespace: string): End[] {
-  const view = functionView(pciFunction);
+/** What the namespaces of checks begin with: a check that was cut short leaves some, and the next one removes them. */
+const NAMESPACE_PREFIX = 'lab-';
+
+function end({ lab, machine, nic }: CheckTarget, pciFunction: NicFunction): End[] {
+  const view = {
+    ...functionView(pciFunction),
+    namespace: `${NAMESPACE_PREFIX}${pciFunction.name}`,
+    mtus: mtusOf(lab, machine.name, pciFunction.id),
+  };
   const backend = backendOf(nic, pciFunction);
   if (backend?.type === 'user') {
     const address = { address: hostAddress(USER_ADDRESS), cidr: USER_ADDRESS };
-    return [{ ...view, ...address, namespace, segment: null, tap: null }];
+    return [{ ...view, ...address, segment: null, tap: null }];
   }
   const { segment } = pciFunction;
   if (segment === null) return [];
-  return [{ ...view, namespace, segment, tap: backend?.type === 'tap' ? backend.ifname : null }];
+  return [{ ...view, segment, tap: backend?.type === 'tap' ? backend.ifname : null }];
 }
 
 /** Whether the NIC is a PF with VFs; the functions of other NICs are all alike. */
@@ -50,21 +65,27 @@ export function hasVfs(nic: Nic): boolean {
   return nic.vfs.length > 0;
 }
 
-/** The PF of a NIC with VFs, which stays in the guest's initial namespace; undefined for other NICs. */
-export function pfEnd({ nic }: CheckTarget): End | undefined {
-  return hasVfs(nic) ? end(nic, nic.pf, ROOT_NAMESPACE)[0] : undefined;
+/** The PF of a NIC with VFs; undefined for other NICs. */
+export function pfEnd(target: CheckTarget): End | undefined {
+  return hasVfs(target.nic) ? end(target, target.nic.pf)[0] : undefined;
 }
 
-/** The VFs of a NIC, or all functions of one without: each in a namespace of its own. */
-export function namespacedEnds({ nic }: CheckTarget): End[] {
+/** The VFs of a NIC, or all functions of one without. */
+export function workingEnds(target: CheckTarget): End[] {
+  const { nic } = target;
   const functions = hasVfs(nic) ? nic.vfs : [nic.pf, ...nic.siblings];
-  return functions.flatMap((pciFunction) => end(nic, pciFunction, pciFunction.name));
+  return functions.flatMap((pciFunction) => end(target, pciFunction));
 }
 
 /** Every function of the NIC that can send and receive packets. */
 export function endsOf(target: CheckTarget): End[] {
   const pf = pfEnd(target);
-  return [...(pf === undefined ? [] : [pf]), ...namespacedEnds(target)];
+  return [...(pf === undefined ? [] : [pf]), ...workingEnds(target)];
+}
+
+/** The MTUs that packets between a function and a peer meet. */
+export function mtusToPeer({ networks }: Lab, { mtus }: End, { network }: Peer): number[] {
+  return [...mtus, findByName(networks, network).mtu];
 }
 
 /** The peers on the same segment as an end. */

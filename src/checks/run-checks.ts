@@ -1,5 +1,6 @@
 import type { ProgressStep } from '../model/progress.js';
 import type { Task } from '../model/task.js';
+import { withTimeLimit } from '../model/time-limit.js';
 import {
   allOf,
   failuresOf,
@@ -64,6 +65,9 @@ interface Display {
   step: ProgressStep | undefined;
 }
 
+/** How long an interrupted run may take to put the machine in order, in ms. */
+const TAKE_BACK_LIMIT_MS = 10_000;
+
 async function worldOf(
   target: CheckTarget,
   check: Check,
@@ -99,6 +103,16 @@ async function worldOf(
     },
     script: async function* (path, on) {
       yield* allOf(await run(path, on));
+    },
+    takeBack: async function* (path) {
+      if (!task.signal.aborted) {
+        yield* failuresOf(await run(path));
+        return;
+      }
+      const options = { limitMs: TAKE_BACK_LIMIT_MS, onLine: () => undefined };
+      await withTimeLimit(TAKE_BACK_LIMIT_MS, [], async (signal) =>
+        environment.runScript(target, { on: 'machine', path }, options, { ...task, signal }),
+      ).catch(() => undefined); // Nobody waits for a verdict any more.
     },
   };
 }

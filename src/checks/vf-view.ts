@@ -5,6 +5,7 @@ import type { CheckTarget } from './check.js';
 
 /** How long to wait for the netdevs or controllers of VFs; under emulation, many VFs take long. */
 const DEVICE_WAIT_SECONDS = 20;
+const DEVICE_WAIT_SECONDS_PER_VF = 1;
 
 export interface FunctionView {
   readonly name: string;
@@ -69,7 +70,7 @@ export function vfView({ nic }: Pick<CheckTarget, 'nic'>): VfView {
     slowLink: slowLink === true,
     queuesByPf: NVME_VF_QUEUES,
     vectorsByPf: NVME_VF_VECTORS,
-    deviceWaitSeconds: DEVICE_WAIT_SECONDS,
+    deviceWaitSeconds: DEVICE_WAIT_SECONDS + nic.vfs.length * DEVICE_WAIT_SECONDS_PER_VF,
   };
 }
 

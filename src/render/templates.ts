@@ -15,6 +15,7 @@ const LIBRARIES = [
   'namespaces',
   'ping',
   'settled',
+  'limited',
   'kubectl',
   'pods',
   'exchange',
@@ -32,8 +33,9 @@ type LibraryViews = Readonly<Record<`checks/lib/${Library}.sh`, object>>;
 
 /** What each template shows, by its name in src/templates. What builds a template's view adds it here (interface merging). */
 export interface Views extends LibraryViews {
-  /** Shows nothing of a lab. */
+  /** These show nothing of a lab. */
   readonly 'checks/guest-log.sh': object;
+  readonly 'checks/link-state-end.sh': object;
 }
 
 const compiled = new Map<string, Handlebars.TemplateDelegate>();

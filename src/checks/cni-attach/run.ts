@@ -2,15 +2,15 @@ import { backendOf, hostAddress, type Peer } from '../../model/lab.js';
 import { renderTemplate } from '../../render/templates.js';
 import {
   assertion,
-  failuresOf,
   scriptFolder,
   type Assertion,
   type Check,
   type CheckScript,
   type CheckTarget,
 } from '../check.js';
-import { namespacedEnds, peersOf, type End } from '../ends.js';
+import { mtusToPeer, peersOf, workingEnds, type End } from '../ends.js';
 import { bytesBetween, readLinkBytes, type LinkBytes } from '../link-counters.js';
+import { sizeThatFitsAll } from '../packet-size.js';
 import { deadlineSeconds } from '../ping-deadline.js';
 import { parametersOf } from '../spec.js';
 import { vfView, type VfView } from '../vf-view.js';
@@ -26,7 +26,8 @@ declare module '../../render/templates.js' {
 
 const SCRIPT_LIMIT_MS = 60_000;
 const LIMIT_PER_VF_MS = 30_000;
-const PAYLOAD_BYTES = 1408;
+const PING_SIZE = 1400;
+const ICMP_HEADER_BYTES = 8;
 /** After the first ADD and after the second. */
 const EXCHANGES = 2;
 /** A VLAN that no lab uses. */
@@ -43,10 +44,16 @@ interface Attachment {
 
 /** Each VF that has a peer, with the first of them. */
 function attachments(target: CheckTarget): Attachment[] {
-  return namespacedEnds(target).flatMap((vf) => {
+  return workingEnds(target).flatMap((vf) => {
     const [peer] = peersOf(target.lab, vf);
     return peer === undefined ? [] : [{ vf, peer }];
   });
+}
+
+/** The payload of each packet, in bytes. */
+function sizeOf(target: CheckTarget): number {
+  const ways = attachments(target).map(({ vf, peer }) => mtusToPeer(target.lab, vf, peer));
+  return sizeThatFitsAll(PING_SIZE, ways);
 }
 
 interface CniAttachView extends VfView {
@@ -61,6 +68,7 @@ interface CniAttachView extends VfView {
   readonly vlan: number;
   readonly vlanSetting: string;
   readonly count: number;
+  readonly size: number;
   readonly deadlineSeconds: number;
   readonly attachments: readonly {
     readonly vf: End;
@@ -92,6 +100,7 @@ function scripts(target: CheckTarget): CheckScript[] {
     vlan: VLAN,
     vlanSetting: `,"vlan":${String(VLAN)}`,
     count,
+    size: sizeOf(target),
     deadlineSeconds: deadlineSeconds(count, target.machine),
     attachments: attachments(target).map(({ vf, peer }) => ({
       vf,
@@ -122,7 +131,7 @@ export function judgeTaps(
   after: ReadonlyMap<string, LinkBytes>,
 ): Assertion[] {
   const { count } = parametersOf(cniAttach, target);
-  const payload = count * PAYLOAD_BYTES * EXCHANGES;
+  const payload = count * (sizeOf(target) + ICMP_HEADER_BYTES) * EXCHANGES;
   const attached = attachments(target).map(({ vf }) => vf.name);
   return ownTaps(target)
     .filter(([vf]) => attached.includes(vf))
@@ -149,7 +158,7 @@ export const check: Check = {
       yield* world.script(attach);
       yield* judgeTaps(target, before, await readLinkBytes(host));
     } finally {
-      yield* failuresOf(await world.run(end));
+      yield* world.takeBack(end);
     }
   },
 };

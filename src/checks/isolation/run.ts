@@ -1,7 +1,6 @@
 import { renderTemplate, type Views } from '../../render/templates.js';
 import {
   assertion,
-  failuresOf,
   scriptFolder,
   type Assertion,
   type Check,
@@ -175,7 +174,7 @@ export const check: Check = {
       // Last, because the kernel sends ARP requests for some seconds after an exchange.
       yield* world.script(paths.control);
     } finally {
-      yield* failuresOf(await world.run(paths.end));
+      yield* world.takeBack(paths.end);
     }
   },
 };

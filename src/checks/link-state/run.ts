@@ -35,6 +35,10 @@ function scriptPath(target: CheckTarget): string {
   return `${scriptFolder(target)}/link-state.sh`;
 }
 
+function endPath(target: CheckTarget): string {
+  return `${scriptFolder(target)}/link-state-end.sh`;
+}
+
 async function setLink({ qmp }: World, pciFunction: NicFunction, up: boolean): Promise<void> {
   await qmp.execute('set_link', { name: netdevId(pciFunction), up });
 }
@@ -63,6 +67,7 @@ export const check: Check = {
         functions: functionsOf(target.nic).map(functionView),
       }),
     },
+    { path: endPath(target), content: renderTemplate('checks/link-state-end.sh', {}) },
   ],
   scriptLimitMs: () => SCRIPT_LIMIT_MS,
   async *run(world) {
@@ -83,7 +88,11 @@ export const check: Check = {
         yield* carry(`${one.name} gets its carrier back with the link`, all);
       }
     } finally {
-      if (!world.signal.aborted) for (const one of functions) await setLink(world, one, true);
+      for (const one of functions)
+        await setLink(world, one, true).catch((error: unknown) => {
+          if (!world.signal.aborted) throw error;
+        });
+      yield* world.takeBack(endPath(world.target));
     }
   },
 };

@@ -4,7 +4,6 @@ import { waitBriefly } from '../../process/wait-for.js';
 import { renderTemplate } from '../../render/templates.js';
 import {
   assertion,
-  failuresOf,
   look,
   scriptFolder,
   type Assertion,
@@ -13,9 +12,10 @@ import {
   type CheckScript,
   type CheckTarget,
 } from '../check.js';
-import { endsOf, endsView, namespacedEnds, peersOf, type End } from '../ends.js';
+import { endsOf, endsView, mtusToPeer, peersOf, workingEnds, type End } from '../ends.js';
 import { bytesBetween, readLinkBytes, type LinkBytes } from '../link-counters.js';
 import { outermostTap } from '../outermost-tap.js';
+import { sizeThatFitsAll } from '../packet-size.js';
 import { readQemuIo, type ProcessIo } from '../qemu-io.js';
 import { parametersOf } from '../spec.js';
 import { noneLost } from '../ping-replies.js';
@@ -59,10 +59,15 @@ function measuredPaths(target: CheckTarget): Path[] {
   });
 }
 
+/** The payload of each packet, in bytes. */
+function sizeOf(target: CheckTarget): number {
+  const ways = measuredPaths(target).map(({ end, peer }) => mtusToPeer(target.lab, end, peer));
+  return sizeThatFitsAll(parametersOf(vdpaPath, target).size, ways);
+}
+
 /** Bytes of ICMP that go each way over each function. */
 function payloadOf(target: CheckTarget): number {
-  const { count, size } = parametersOf(vdpaPath, target);
-  return count * (size + ICMP_HEADER_BYTES);
+  return parametersOf(vdpaPath, target).count * (sizeOf(target) + ICMP_HEADER_BYTES);
 }
 
 /** The counters along the packets' path, at one moment. */
@@ -169,7 +174,8 @@ async function pingFrom(context: CheckContext, path: Path, count: number, size: 
 }
 
 async function exchange(context: CheckContext, paths: readonly Path[]): Promise<Assertion[]> {
-  const { count, size } = parametersOf(vdpaPath, context.target);
+  const { count } = parametersOf(vdpaPath, context.target);
+  const size = sizeOf(context.target);
   const assertions: Assertion[] = [];
   for (const path of paths) {
     assertions.push(
@@ -239,7 +245,7 @@ function endScript(target: CheckTarget): CheckScript {
 /** Packets travel between the guest and the device behind vDPA, bypassing QEMU and the system that it runs on. */
 export const check: Check = {
   scripts: (target) => [startScript(target), endScript(target)],
-  scriptLimitMs: (target) => SCRIPT_LIMIT_MS + namespacedEnds(target).length * LIMIT_PER_FUNCTION_MS,
+  scriptLimitMs: (target) => SCRIPT_LIMIT_MS + workingEnds(target).length * LIMIT_PER_FUNCTION_MS,
   async *run(world) {
     const { target } = world;
     const paths = measuredPaths(target);
@@ -255,7 +261,7 @@ export const check: Check = {
       });
       for (const path of paths) yield* look(world, async () => [await arrivesWithoutQemu(world, path)]);
     } finally {
-      yield* failuresOf(await world.run(scripts.end));
+      yield* world.takeBack(scripts.end);
     }
   },
 };

@@ -43,6 +43,7 @@ import {
   tapsAreWhereTheirNetworkIs,
   uplinksLeadOut,
 } from './inner-networks.js';
+import { innerMtusFitOutside, mtusFitTheNetwork } from './mtus.js';
 import { busesFit, hasMachines, memoryIsPossible } from './machines.js';
 import { nestingIsPossible, outerMachinesCarryQemu, outerMachinesHaveRoom } from './nesting.js';
 import {
@@ -93,6 +94,8 @@ const rules: readonly Rule[] = [
   subnetsCanBeUsed,
   macsAreOfNics,
   macsDiffer,
+  mtusFitTheNetwork,
+  innerMtusFitOutside,
   vdpaDevicesServe,
   vdpaHasAnIommu,
   tapsAreWhereTheirNetworkIs,

@@ -182,9 +182,9 @@ describe('the other scripts', () => {
     expect(limitOf(target)).toBe(60_400);
   });
 
-  it('of link-state and storage are one each', () => {
+  it('of link-state are one and its end, and of storage one', () => {
     const link = firstTarget(labWithNic({ vfs: 2 }, ['link-state']));
-    expect([...scriptsOf(link).keys()]).toEqual(['link-state.sh']);
+    expect([...scriptsOf(link).keys()]).toEqual(['link-state.sh', 'link-state-end.sh']);
     for (const { bdf } of link.nic.vfs) expect(scriptsOf(link).get('link-state.sh')).toContain(bdf);
     expect(limitOf(link)).toBe(60_000);
     const disk = firstTarget(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { exchangesByTap, reachedPeers, trafficView } from '../../../src/checks/traffic/view.js';
+import { bytesByTap, reachedPeers, trafficView } from '../../../src/checks/traffic/view.js';
 import { firstTarget, lab, labWithNic } from '../../support/definition.js';
 
 interface Shown {
@@ -103,18 +103,30 @@ describe('who exchanges packets', () => {
 });
 
 describe('what the tap of each function carries', () => {
+  /** What one exchange of 20 packets moves. */
+  const payload = 20 * (1400 + 8);
+
   it('is every exchange that the function takes part in', () => {
-    expect([...exchangesByTap(firstTarget(labWithNic({ vfs: 2 }, ['traffic'])))]).toEqual([
-      ['guest-pf0.vf0', 4],
-      ['guest-pf0.vf1', 4],
-      ['guest-pf0', 2],
+    expect([...bytesByTap(firstTarget(labWithNic({ vfs: 2 }, ['traffic'])))]).toEqual([
+      ['guest-pf0.vf0', 4 * payload],
+      ['guest-pf0.vf1', 4 * payload],
+      ['guest-pf0', 2 * payload],
+    ]);
+  });
+
+  it('is less where an exchange has smaller packets', () => {
+    const small = firstTarget(labWithNic({ vfs: [{ mtu: 1400 }, {}] }, ['traffic']));
+    expect([...bytesByTap(small)]).toEqual([
+      ['guest-pf0.vf0', 4 * 20 * (1372 + 8)],
+      ['guest-pf0.vf1', 2 * 20 * (1372 + 8) + 2 * payload],
+      ['guest-pf0', 20 * (1372 + 8) + payload],
     ]);
   });
 
   it('is only what leaves the device when functions share it', () => {
     const target = firstTarget(labWithNic({ vfs: 2 }, ['traffic']));
     const shared = target.nic.vfs.map((vf) => ({ ...vf, backend: null }));
-    const times = exchangesByTap({ ...target, nic: { ...target.nic, vfs: shared } });
-    expect([...times]).toEqual([['guest-pf0', 2]]);
+    const bytes = bytesByTap({ ...target, nic: { ...target.nic, vfs: shared } });
+    expect([...bytes]).toEqual([['guest-pf0', 2 * payload]]);
   });
 });

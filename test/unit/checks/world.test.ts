@@ -203,6 +203,14 @@ describe('traffic', () => {
     expect(of.ran.at(-1)).toBe('traffic-end.sh on machine');
   });
 
+  it('measures nothing once packets were lost, and says so', async () => {
+    const of = world({ peer: 0 });
+    const [result] = await runIn(labWithNic({ vfs: 1 }, [{ traffic: { count: 10, size: 92 } }]), of);
+    expect(of.ran).not.toContain('traffic-figures.sh on machine');
+    expect(result?.remarks).toEqual(['no figures: packets were lost before']);
+    expect(result?.ok).toBe(false);
+  });
+
   it('says only what failed of the clean-up', async () => {
     const of = world();
     const results = await runIn(two, {
@@ -221,7 +229,7 @@ describe('traffic', () => {
     ).rejects.toThrow('the guest has gone');
   });
 
-  it('cleans nothing up once it is interrupted', async () => {
+  it('gives the functions back also when it is interrupted: the lab may stay up', async () => {
     const controller = new AbortController();
     const of = world();
     const running = runIn(two, {
@@ -233,7 +241,7 @@ describe('traffic', () => {
       },
     });
     await expect(running).rejects.toThrow('interrupted');
-    expect(of.ran).toEqual(['traffic.sh on machine']);
+    expect(of.ran).toEqual(['traffic.sh on machine', 'traffic-end.sh on machine']);
   });
 });
 

@@ -16,8 +16,8 @@ function_has_a_netdev() {
 
 # Remove what an earlier run has left. The function returns when its namespace is deleted.
 ip netns delete "$container" 2>/dev/null
-[ "$(numvfs)" = "$total" ] || { no_vfs_yet; make_vfs | sed 's/^/# VFs refused: /'; }
-wait_for 20 function_has_a_netdev
+have_vfs
+wait_for 21 function_has_a_netdev
 netdev=$(devices_of "$bdf")
 ip netns add "$container"
 ip link set dev "$netdev" netns "$container"

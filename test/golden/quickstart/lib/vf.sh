@@ -32,6 +32,13 @@ has_driver() {
     [ "$pci/$1/driver" -ef "/sys/bus/pci/drivers/$2" ]
 }
 
+# driver_of BDF: prints the driver that the function is bound to, or `no driver`.
+driver_of() {
+    its_driver='no driver'
+    [ ! -e "$pci/$1/driver" ] || its_driver=$(readlink "$pci/$1/driver")
+    echo "${its_driver##*/}"
+}
+
 # present_vfs: prints the BDFs of the VFs that exist, in order.
 present_vfs() {
     for physfn in "$pci"/*/physfn; do
@@ -41,13 +48,18 @@ present_vfs() {
     done
 }
 
-# wait_for SECONDS COMMAND...: waits until the command succeeds.
+# now_ms: prints the milliseconds since boot.
+now_ms() {
+    read -r uptime _ </proc/uptime
+    echo "${uptime%.*}${uptime#*.}0"
+}
+
+# wait_for SECONDS COMMAND...: waits until the command succeeds. By the clock: under emulation the command itself may take long.
 wait_for() {
-    tries=$(($1 * 50))
+    wait_until=$(($(now_ms) + $1 * 1000))
     shift
     until "$@"; do
-        tries=$((tries - 1))
-        [ "$tries" -gt 0 ] || return 1
+        [ "$(now_ms)" -lt "$wait_until" ] || return 1
         sleep 0.02
     done
 }
@@ -58,12 +70,6 @@ every_vf_has_a_device() {
     done
 }
 
-# now_ms: prints the milliseconds since boot.
-now_ms() {
-    read -r uptime _ </proc/uptime
-    echo "${uptime%.*}${uptime#*.}0"
-}
-
 numvfs() {
     read -r numvfs <"$pf/sriov_numvfs" && echo "$numvfs"
 }
@@ -72,8 +78,69 @@ no_vfs_yet() {
     [ "$(numvfs)" = 0 ] || write_numvfs 0
 }
 
-# make_vfs: creates all VFs and waits until their drivers are bound. Prints nothing on success, otherwise the error.
+# bind_vfs: lets the drivers bind to the VFs that have none, for example because somebody has set drivers_autoprobe of the bus to 0.
+bind_vfs() {
+    for made in $(present_vfs); do
+        [ -e "$pci/$made/driver" ] || echo "$made" >/sys/bus/pci/drivers_probe
+    done
+}
+
+# make_vfs: creates all VFs and waits until their drivers are bound. Prints nothing on success, otherwise the error. Whatever somebody
+# has set sriov_drivers_autoprobe to, it is so again afterwards.
 make_vfs() {
-    write_numvfs "$total"
-    wait_for 20 every_vf_has_a_device
+    read -r autoprobe_before <"$pf/sriov_drivers_autoprobe"
+    echo 1 >"$pf/sriov_drivers_autoprobe"
+    trouble=$(write_numvfs "$total")
+    [ -n "$trouble" ] || bind_vfs
+    echo "$autoprobe_before" >"$pf/sriov_drivers_autoprobe"
+    if [ -n "$trouble" ]; then
+        echo "$trouble"
+        return
+    fi
+    wait_for 23 every_vf_has_a_device
+}
+
+# have_vfs: creates the VFs unless they are there.
+have_vfs() {
+    if [ "$(numvfs)" != "$total" ]; then
+        no_vfs_yet
+        make_vfs | sed 's/^/# VFs refused: /'
+    fi
+}
+
+# The checks put functions into network namespaces of the guest whose names begin with lab-, and write down the netdev and the BDF of each.
+# netdev_of NAMESPACE: prints the netdev of the function in there.
+netdev_of() {
+    read -r netdev _ 2>/dev/null <"/run/lab/$1.netdev" && echo "$netdev"
+}
+
+# A process that still runs in a namespace would keep its function.
+end_processes_in_namespaces() {
+    for process in /proc/[0-9]*; do
+        [ ! "$process/ns/net" -ef /proc/self/ns/net ] || continue
+        for namespace in /run/netns/lab-*; do
+            [ ! "$process/ns/net" -ef "$namespace" ] || kill -9 "${process##*/}"
+        done
+    done
+}
+
+functions_are_back() {
+    for bdf in $away; do
+        [ ! -d "$pci/$bdf" ] || [ -n "$(devices_of "$bdf")" ] || return 1
+    done
+}
+
+# take_functions_back: ends whatever a check has left of its namespaces, however it ended. When a namespace is deleted, the kernel returns
+# its physical netdevs to the initial one, down and without addresses and routes.
+take_functions_back() {
+    away=
+    end_processes_in_namespaces
+    for namespace in /run/netns/lab-*; do
+        [ -e "$namespace" ] || continue
+        its_file=/run/lab/${namespace##*/}.netdev
+        [ ! -e "$its_file" ] || { read -r _ bdf <"$its_file" && away="$away $bdf"; }
+        rm -f "$its_file"
+        ip netns delete "${namespace##*/}"
+    done
+    [ -z "$away" ] || wait_for 23 functions_are_back
 }

@@ -11,15 +11,15 @@ set -u
 
 # counted NAME NAMESPACE: one entry of the block.
 counted() {
-    counted=$(counters "$2" "$(device "$2")")
+    counted=$(counters "$2" "$(netdev_of "$2")")
     echo "    $1: { rx: ${counted% *}, tx: ${counted#* } }"
 }
 
 ok 'the functions count bytes'
 echo '  ---'
-counted pf0 .
-counted vf0 vf0
-counted vf1 vf1
-counted vf2 vf2
+counted pf0 lab-pf0
+counted vf0 lab-vf0
+counted vf1 lab-vf1
+counted vf2 lab-vf2
 echo '  ...'
 finish

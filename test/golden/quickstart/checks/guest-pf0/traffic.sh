@@ -14,11 +14,9 @@ set -u
 # lib/settled.sh stands here.
 
 packets=20
-size=1400
 icmp_header=8
 newline='
 '
-payload=$((packets * (size + icmp_header)))
 
 # moved TITLE BEFORE AFTER: passes if a counter has moved by at least the payload.
 moved() {
@@ -40,10 +38,22 @@ reading
 ping "$@" 2>&1
 reading'
 
-# exchange TITLE FROM FROM_DEV TO TO_DEV ADDRESS: no packet is lost, and both ends count the payload. TO is empty outside the guest.
+# cannot_exchange NAMESPACES...: prints why one of these functions cannot exchange packets, which would only be waited for.
+cannot_exchange() {
+    for one in "$@"; do
+        [ -n "$(netdev_of "$one")" ] || { echo "${one#lab-} has no netdev"; return; }
+        case " $unlinked " in *" $one "*) echo "${one#lab-} has no link"; return ;; esac
+    done
+}
+
+# exchange TITLE SIZE FROM TO ADDRESS: no packet is lost, and both ends count the payload. TO is empty outside the guest.
 exchange() {
-    title=$1 from=$2 from_dev=$3 to=$4 to_dev=$5 address=$6
-    [ -n "$from_dev" ] || { not_ok "$title: $packets packets, none lost" 'the function has no netdev'; return; }
+    title=$1 size=$2 from=$3 to=$4 address=$5
+    from_dev=$(netdev_of "$from")
+    to_dev=$(netdev_of "$to")
+    payload=$((packets * (size + icmp_header)))
+    reason=$(cannot_exchange "$from" ${to:+"$to"})
+    [ -z "$reason" ] || { not_ok "$title: $packets packets, none lost" "$reason"; return; }
     [ -z "$to" ] || to_before=$(counters "$to" "$to_dev")
     answer=$(in_namespace "$from" sh -c "$ping_counted" ping_counted "$from_dev" -A -c "$packets" -s "$size" -w 7 "$address")
     from_before=${answer%%"$newline"*}
@@ -57,6 +67,9 @@ exchange() {
         [ -z "$to" ] || to_after=$(settled "$payload" "$to" "$to_dev" "$to_before" "$to_after")
     else
         not_ok "$title: $packets packets, none lost" "$(echo "$answer" | grep -v '^$' | tail -n 2 | tr '\n' ' ')"
+        note_links "$from" ${to:+"$to"}
+        reason=$(cannot_exchange "$from" ${to:+"$to"})
+        [ -z "$reason" ] || { echo "# $reason"; return; }
     fi
     moved "$title: the sender counted what went out" "${from_before#* }" "${from_after#* }"
     moved "$title: the sender counted what came back" "${from_before% *}" "${from_after% *}"
@@ -67,14 +80,14 @@ exchange() {
 
 give_functions_to_namespaces
 is "the PF has its $total VFs enabled" "$(numvfs 2>&1)" "$total"
-exchange 'vf0 to server' vf0 "$(device vf0)" '' "$(device '')" 10.0.0.1
-exchange 'vf0 to vf1' vf0 "$(device vf0)" vf1 "$(device vf1)" 10.0.0.12
-exchange 'pf0 to vf0' . "$(device .)" vf0 "$(device vf0)" 10.0.0.11
-exchange 'vf1 to server' vf1 "$(device vf1)" '' "$(device '')" 10.0.0.1
-exchange 'vf1 to vf2' vf1 "$(device vf1)" vf2 "$(device vf2)" 10.0.0.13
-exchange 'pf0 to vf1' . "$(device .)" vf1 "$(device vf1)" 10.0.0.12
-exchange 'vf2 to server' vf2 "$(device vf2)" '' "$(device '')" 10.0.0.1
-exchange 'vf2 to vf0' vf2 "$(device vf2)" vf0 "$(device vf0)" 10.0.0.11
-exchange 'pf0 to vf2' . "$(device .)" vf2 "$(device vf2)" 10.0.0.13
+exchange 'vf0 to server' 1400 lab-vf0 '' 10.0.0.1
+exchange 'vf0 to vf1' 1400 lab-vf0 lab-vf1 10.0.0.12
+exchange 'pf0 to vf0' 1400 lab-pf0 lab-vf0 10.0.0.11
+exchange 'vf1 to server' 1400 lab-vf1 '' 10.0.0.1
+exchange 'vf1 to vf2' 1400 lab-vf1 lab-vf2 10.0.0.13
+exchange 'pf0 to vf1' 1400 lab-pf0 lab-vf1 10.0.0.12
+exchange 'vf2 to server' 1400 lab-vf2 '' 10.0.0.1
+exchange 'vf2 to vf0' 1400 lab-vf2 lab-vf0 10.0.0.11
+exchange 'pf0 to vf2' 1400 lab-pf0 lab-vf2 10.0.0.13
 
 finish

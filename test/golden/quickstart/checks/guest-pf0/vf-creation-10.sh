@@ -13,8 +13,8 @@ offered=3
 # The BDF, driver and MAC of each VF that exists, as in the lab if each VF has exactly one netdev.
 identities() {
     for vf_bdf in $(present_vfs); do
-        vf_driver='another driver'
-        has_driver "$vf_bdf" "$driver" && vf_driver=$driver
+        vf_driver=$driver
+        has_driver "$vf_bdf" "$driver" || vf_driver=$(driver_of "$vf_bdf")
         vf_identities=''
         for device in $(devices_of "$vf_bdf"); do
             vf_identities="$vf_identities $(identity_of "$device")"
@@ -42,6 +42,7 @@ fi
 ok "the PF is at $pf_bdf"
 is "the PF offers $offered VFs" "$(cat "$pf/sriov_totalvfs" 2>&1)" "$offered"
 
+take_functions_back
 no_vfs_yet
 devices_at_first=$(all_devices)
 is "before: no VF exists" "$(present_vfs)" ''
