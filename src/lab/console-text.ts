@@ -25,11 +25,26 @@ export function consoleLog(folder: LabFolder, machine: string): string {
   return join(folder.run, `${machine}.console.log`);
 }
 
-/** The last lines of the console, or the kernel panic if there is one. `from`: where in the log to begin. */
-export function lastConsoleLines(folder: LabFolder, machine: string, from: number): string {
-  const lines = consoleText(logFrom(consoleLog(folder, machine), from))
+function consoleLines(folder: LabFolder, machine: string, from: number): string[] {
+  return consoleText(logFrom(consoleLog(folder, machine), from))
     .split('\n')
     .filter((line) => line.trim() !== '');
+}
+
+/**
+ * The options (`CONFIG_…`) that the kernel lacks, as the guest's own start (images/micro/files/start) says; none if it says nothing.
+ * `from`: where in the log to begin.
+ */
+export function optionsLacking(folder: LabFolder, machine: string, from: number): string[] {
+  const said = consoleLines(folder, machine, from).flatMap(
+    (line) => /^lab: this kernel lacks: (.*)$/.exec(line)?.[1] ?? [],
+  );
+  return said.at(-1)?.split(' ') ?? [];
+}
+
+/** The last lines of the console, or the kernel panic if there is one. `from`: where in the log to begin. */
+export function lastConsoleLines(folder: LabFolder, machine: string, from: number): string {
+  const lines = consoleLines(folder, machine, from);
   const panic = lines.findIndex((line) => line.includes('Kernel panic'));
   return (panic < 0 ? lines.slice(-CONSOLE_LINES) : lines.slice(panic, panic + CONSOLE_LINES)).join('\n');
 }

@@ -12,7 +12,7 @@ import { GuestAgent } from '../qemu/guest-agent.js';
 import type { Connect } from '../qemu/unix-socket.js';
 import type { Accelerator } from '../toolchain/types.js';
 import { folderOf, machineArguments, parseArguments } from './artefacts.js';
-import { bootError } from './boot-error.js';
+import { bootError, kernelProblem, SILENT_KERNEL } from './boot-error.js';
 import { consoleLog, lastConsoleLines, lengthOfLog, logFrom } from './console-text.js';
 import { linkImage } from './link-image.js';
 import { logsCommand, type LabFolder } from './record.js';
@@ -86,16 +86,18 @@ function qemuEnded(booting: BootingMachine, folder: LabFolder, how: ProcessEnd):
   const story = [said, lastConsoleLines(folder, name, begins.console)]
     .filter((text) => text !== '')
     .join('\n');
+  // A guest without a console may have powered itself off.
+  const wordless = story === '' && how.exitCode === 0;
   const end =
     how.exitCode === undefined
       ? `was ended by ${how.signal ?? 'a signal'}`
       : `ended with exit code ${how.exitCode}`;
   return new QemuEndedError(
-    {
+    kernelProblem(folder, name, begins.console) ?? {
       code: 'LAB-MACHINE-QEMU-ENDED',
       message: `QEMU of machine ${name} ${end} before its guest was up`,
       location: { file: folder.log(`${name}.qemu`) },
-      hint: `see its whole output: ${logsCommand(folder.id, `${name}.qemu`)}`,
+      hint: `${wordless ? `${SILENT_KERNEL}; ` : ''}see its whole output: ${logsCommand(folder.id, `${name}.qemu`)}`,
     },
     said,
     story === '' ? {} : { cause: new Error(story) },

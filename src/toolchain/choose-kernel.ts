@@ -41,10 +41,10 @@ export function givenKernel(options: ToolchainOptions): KernelTool | undefined {
 
 function releaseOf(image: string): string | undefined {
   const kernel = readImage(image);
-  if (kernel !== undefined) return kernel.release;
+  if ('format' in kernel) return kernel.release;
   throw new ToolchainError({
     code: 'LAB-TOOLCHAIN-KERNEL-FORMAT',
-    message: `the given kernel is neither an x86 bzImage nor an ELF vmlinux: ${image}`,
+    message: `the given kernel is no x86-64 Linux image: ${image}: ${kernel.fault}`,
     hint: 'give arch/x86/boot/bzImage or vmlinux of a built kernel tree, or a vmlinuz of a distribution',
   });
 }

@@ -23,6 +23,13 @@ export async function givenQemu(path: string, environment: Environment, task: Ta
     });
   }
   const answer = await askGiven(found, environment, task);
+  if (answer.foreign) {
+    throw new ToolchainError({
+      code: 'LAB-TOOLCHAIN-QEMU-ARCHITECTURE',
+      message: `the given QEMU ${answer.version} (${found}) does not emulate an x86-64 PC: it has no machine q35`,
+      hint: 'give a qemu-system-x86_64, such as build/qemu-system-x86_64 in a source tree',
+    });
+  }
   if (!answer.sriov) {
     throw new ToolchainError({
       code: 'LAB-TOOLCHAIN-QEMU-FEATURE',
@@ -62,8 +69,8 @@ export async function systemQemu(environment: Environment, task: Task): Promise<
   const path = findProgram(program);
   if (path === undefined) return { state: 'absent' };
   try {
-    const { version, sriov } = await askQemuOnce(path, environment, task);
-    return sriov
+    const { version, foreign, sriov } = await askQemuOnce(path, environment, task);
+    return sriov && !foreign
       ? { state: 'fit', tool: { command: [path], version, origin: 'system' } }
       : { state: 'old', path, version };
   } catch (error) {

@@ -6,7 +6,8 @@ import { toolchainFolder } from './folders.js';
 import { readJson, writeJson } from './json-file.js';
 import { askQemu, type QemuFeature } from './qemu-feature.js';
 
-type Answers = Record<string, QemuFeature>;
+/** An earlier version of lab may have asked less. */
+type Answers = Record<string, Partial<QemuFeature>>;
 
 const maxAnswers = 20;
 
@@ -19,11 +20,15 @@ export async function askQemuOnce(path: string, environment: Environment, task: 
   const file = answersFile(environment);
   const answers = (readJson(file) ?? {}) as Answers;
   const known = answers[key];
-  if (known !== undefined && isBinary(path)) return known;
+  if (isWhole(known) && isBinary(path)) return known;
 
   const answer = await askQemu([path], task);
   remember(file, { ...Object.fromEntries(Object.entries(answers).slice(1 - maxAnswers)), [key]: answer });
   return answer;
+}
+
+function isWhole(answer: Partial<QemuFeature> | undefined): answer is QemuFeature {
+  return answer?.version !== undefined && answer.sriov !== undefined && answer.foreign !== undefined;
 }
 
 /** A file's identity: where it really is, when it was changed, how long it is. */

@@ -18,7 +18,7 @@ import { packRoot } from './pack-root.js';
 import { installPrograms } from './programs.js';
 
 /** Raised when the way the image is put together changes in a manner that its inputs do not show. */
-const RECIPE_VERSION = 4;
+const RECIPE_VERSION = 5;
 
 /** A file of an image: where it is on this computer, where it is to be, and its permissions. */
 export interface ImageFile {

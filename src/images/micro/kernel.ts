@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { join } from 'node:path';
 import { runOrThrow } from '../../process/run.js';
+import { hasPvhEntry } from './pvh.js';
 
 /** Offsets in the setup header of a bzImage (Linux, Documentation/arch/x86/boot.rst). */
 const SETUP_SECTORS = 0x1f1;
@@ -13,8 +14,6 @@ const FIRST_PROTOCOL_WITH_PAYLOAD = 0x0208;
 const SECTOR_BYTES = 512;
 /** The kernel's build appends the uncompressed size to the compressed payload. */
 const SIZE_TRAILER_BYTES = 4;
-
-const ELF_MAGIC = Buffer.from([0x7f, 0x45, 0x4c, 0x46]);
 
 /** The compressed kernel proper within a bzImage; undefined when the file is not one that tells. */
 function payloadOf(image: Buffer): Buffer | undefined {
@@ -56,7 +55,7 @@ const compressions: readonly Compression[] = [
 /**
  * Writes to `target` the kernel that boots quickest: the uncompressed ELF inside a bzImage, which QEMU enters by PVH, so that
  * the guest need not decompress itself (under emulation that costs more than the rest of the boot). A kernel that is an ELF
- * already, or is compressed in another way than zstd or gzip, is copied as it is; QEMU boots it as well.
+ * already, has no entry for PVH, or is compressed in another way than zstd or gzip, is copied as it is; QEMU boots it as well.
  */
 export async function prepareKernel(image: string, target: string, bin: string): Promise<void> {
   const bytes = readFileSync(image);
@@ -68,5 +67,5 @@ export async function prepareKernel(image: string, target: string, bin: string):
     return;
   }
   await compression.expand(payload, target, bin);
-  if (!readFileSync(target).subarray(0, ELF_MAGIC.length).equals(ELF_MAGIC)) writeFileSync(target, bytes);
+  if (!hasPvhEntry(readFileSync(target))) writeFileSync(target, bytes);
 }

@@ -105,6 +105,20 @@ describe('a given QEMU', () => {
       'LAB-TOOLCHAIN-QEMU-BROKEN',
       () => toolbox.fake('broken', 'echo "error while loading shared libraries" >&2; exit 127'),
     ],
+    [
+      'LAB-TOOLCHAIN-QEMU-ARCHITECTURE',
+      // As qemu-system-aarch64 answers: it has virtio-net-pci with sriov-pf.
+      () =>
+        toolbox.fake(
+          'qemu-system-aarch64',
+          [
+            `case "$*" in -version) echo 'QEMU emulator version 11.1.3' ;;`,
+            `'-machine help') printf '%s\\n' 'Supported machines are:' 'none                 empty machine' 'virt                 QEMU 11.1 ARM Virtual Machine' ;;`,
+            `'-device virtio-net-pci,help') echo '  sriov-pf=<str>' ;;`,
+            '*) exit 1 ;; esac',
+          ].join('\n'),
+        ),
+    ],
     ['LAB-TOOLCHAIN-QEMU-FEATURE', () => fakeQemu('old', '8.2.2', false)],
   ])('is refused: %s', async (code, qemu) => {
     const error = await failure({ qemu: qemu() });

@@ -6,10 +6,35 @@ import { prepareKernel } from '../../../src/images/micro/kernel.js';
 import { useScratch } from '../../support/scratch.js';
 
 const scratch = useScratch();
-const elf = Buffer.concat([
-  Buffer.from([0x7f, 0x45, 0x4c, 0x46]),
-  Buffer.from('the kernel proper'.repeat(100)),
-]);
+
+/** An ELF file with a note of this name and type, after another note; elf(5). */
+function elfWithNote(name: string, type: number): Buffer {
+  const header = Buffer.alloc(64 + 2 * 56);
+  header.write('\x7fELF\x02\x01', 0, 'latin1');
+  header.writeBigUInt64LE(64n, 0x20);
+  header.writeUInt16LE(56, 0x36);
+  header.writeUInt16LE(2, 0x38);
+  header.writeUInt32LE(1, 64); // PT_LOAD
+  header.writeUInt32LE(4, 64 + 56); // PT_NOTE
+  const note = (text: string, number: number): Buffer => {
+    const head = Buffer.alloc(12);
+    head.writeUInt32LE(text.length + 1, 0);
+    head.writeUInt32LE(6, 4);
+    head.writeUInt32LE(number, 8);
+    return Buffer.concat([
+      head,
+      Buffer.from(text.padEnd(Math.ceil((text.length + 1) / 4) * 4, '\0')),
+      Buffer.alloc(8),
+    ]);
+  };
+  const notes = Buffer.concat([note('Linux', 18), note(name, type)]);
+  header.writeBigUInt64LE(BigInt(header.length), 64 + 56 + 8);
+  header.writeBigUInt64LE(BigInt(notes.length), 64 + 56 + 0x20);
+  return Buffer.concat([header, notes, Buffer.from('the kernel proper'.repeat(100))]);
+}
+
+/** XEN_ELFNOTE_PHYS32_ENTRY: QEMU boots an ELF that has it. */
+const elf = elfWithNote('Xen', 18);
 
 interface Header {
   readonly magic?: string;
@@ -59,6 +84,10 @@ describe('prepareKernel', () => {
     ['an older protocol', bzImage(gzipSync(elf), { protocol: 0x0207 })],
     ['no magic number', bzImage(gzipSync(elf), { magic: 'xxxx' })],
     ['a payload compressed in another way (lz4)', bzImage(Buffer.from([0x02, 0x21, 0x4c, 0x18, 1, 2, 3]))],
+    ['no entry for PVH (CONFIG_PVH)', bzImage(gzipSync(elfWithNote('Xen', 17)))],
+    ['another’s note', bzImage(gzipSync(elfWithNote('Zen', 18)))],
+    ['no notes', bzImage(gzipSync(Buffer.concat([elf.subarray(0, 64), Buffer.alloc(200)])))],
+    ['less than an ELF header', bzImage(gzipSync(elf.subarray(0, 40)))],
     ['a payload that is no ELF when expanded', bzImage(gzipSync(Buffer.from('something else')))],
     ['a payload beyond its end', bzImage(gzipSync(elf), { payloadOffset: 0x40 }).subarray(0, 0x300)],
     ['nothing in it', Buffer.alloc(0)],

@@ -9,6 +9,8 @@ import { givenKernel } from '../../../src/toolchain/choose-kernel.js';
 import { readKernelImage } from '../../../src/toolchain/kernel-release.js';
 
 const release = '6.18.0-rc1-mine+';
+/** ELF's numbers of machines. */
+const [X86_64, I386, AARCH64] = [62, 3, 183];
 let folder: string;
 
 beforeEach(() => {
@@ -30,7 +32,8 @@ function bzImage(name = 'bzImage', text = `${release} (me@here) #1 SMP\0`): stri
 /** An ELF file with the kernel's banner across the border of the parts that are read at once. */
 function vmlinux(offset: number): string {
   const image = Buffer.alloc(offset + 1000);
-  image.write('\x7fELF', 0, 'latin1');
+  image.write('\x7fELF\x02\x01', 0, 'latin1');
+  image.writeUInt16LE(X86_64, 0x12);
   image.write('Linux version %s', 0x500, 'latin1');
   image.write(`Linux version ${release} (me@here) #1`, offset, 'latin1');
   return write('vmlinux', image);
@@ -69,9 +72,69 @@ describe('a kernel image', () => {
     },
   );
 
-  it('is neither a script nor an empty file', () => {
-    expect(readKernelImage(write('script', '#!/bin/sh\n'))).toBeUndefined();
-    expect(readKernelImage(write('empty', ''))).toBeUndefined();
+  /** A bzImage with something else at a place. */
+  function changed(change: (image: Buffer) => void): string {
+    const image = readFileSync(bzImage());
+    change(image);
+    return write('changed', image);
+  }
+
+  it.each<[string, () => string, string]>([
+    ['a script', () => write('script', '#!/bin/sh\n'), 'neither a bzImage nor an ELF file'],
+    ['an empty file', () => write('empty', ''), 'neither a bzImage nor an ELF file'],
+    ['a program', () => process.execPath, 'an ELF file without Linux’s banner'],
+    [
+      'a vmlinux for aarch64',
+      () => {
+        const image = readFileSync(vmlinux(0x2000));
+        image.writeUInt16LE(AARCH64, 0x12);
+        return write('vmlinux', image);
+      },
+      'an ELF file for aarch64',
+    ],
+    [
+      'a vmlinux for 32-bit x86',
+      () => {
+        const image = readFileSync(vmlinux(0x2000));
+        image.writeUInt8(1, 4);
+        image.writeUInt16LE(I386, 0x12);
+        return write('vmlinux', image);
+      },
+      'an ELF file for 32-bit x86',
+    ],
+    [
+      'an Image for aarch64',
+      () => write('Image', Buffer.from('ARM\x64'.padStart(0x3c, '\0'))),
+      'for aarch64',
+    ],
+    [
+      'a bzImage for 32-bit x86',
+      () =>
+        changed((image) => {
+          image.writeUInt16LE(0x20f, 0x206);
+        }),
+      'for 32-bit x86',
+    ],
+    [
+      'half a bzImage',
+      () =>
+        changed((image) => {
+          image.writeUInt32LE(0x1000, 0x1f4);
+        }),
+      'cut short: 16384 of 68096 bytes',
+    ],
+    ['another system', () => bzImage('memtest', 'MT86+ v7\0'), 'is MT86+ and not Linux'],
+  ])('is not %s', (_, file, fault) => {
+    const found = readKernelImage(file());
+    expect('fault' in found ? found.fault : 'none').toContain(fault);
+  });
+
+  it('is a bzImage with a 64-bit entry', () => {
+    const file = changed((image) => {
+      image.writeUInt16LE(0x20f, 0x206);
+      image.writeUInt16LE(1, 0x236);
+    });
+    expect(readKernelImage(file)).toEqual({ format: 'bzImage', release });
   });
 });
 
@@ -103,7 +166,9 @@ describe('a given kernel', () => {
   });
 
   it('takes its release from the modules when the image does not tell', () => {
-    const kernel = write('vmlinux', '\x7fELF'.padEnd(0x300));
+    const image = readFileSync(bzImage());
+    image.writeUInt16LE(0, 0x20e);
+    const kernel = write('bzImage', image);
     expect(given({ kernel, modules: modules('6.6.6') })?.release).toBe('6.6.6');
   });
 
@@ -116,6 +181,7 @@ describe('a given kernel', () => {
     ['LAB-TOOLCHAIN-KERNEL-NOT-FOUND', () => given({ kernel: join(folder, 'absent') })],
     ['LAB-TOOLCHAIN-KERNEL-NOT-FOUND', () => given({ kernel: folder })],
     ['LAB-TOOLCHAIN-KERNEL-FORMAT', () => given({ kernel: write('text', 'not a kernel') })],
+    ['LAB-TOOLCHAIN-KERNEL-FORMAT', () => given({ kernel: process.execPath })],
     ['LAB-TOOLCHAIN-MODULES-ALONE', () => given({ modules: folder })],
     ['LAB-TOOLCHAIN-MODULES-NOT-FOUND', () => given({ kernel: bzImage(), modules: join(folder, 'absent') })],
     ['LAB-TOOLCHAIN-MODULES-MISMATCH', () => given({ kernel: bzImage(), modules: modules('6.6.6') })],
