@@ -1,10 +1,11 @@
 import * as z from 'zod';
-import { assertion, type Assertion, type CheckContext } from './check.js';
+import { assertion, type Assertion, type CheckContext, type CheckTarget } from './check.js';
+import { endsOf } from './ends.js';
 import { peerCounters } from './lab-counters.js';
 import { bytesBetween, readLinkBytes, type LinkBytes } from './link-counters.js';
+import { sizeThatFitsAll } from './packet-size.js';
 
-/** Payload of each packet, in bytes. */
-export const PING_SIZE = 1400;
+const PING_SIZE = 1400;
 const ICMP_HEADER_BYTES = 8;
 
 const bytes = z.strictObject({ rx: z.int(), tx: z.int() });
@@ -12,9 +13,15 @@ const bytes = z.strictObject({ rx: z.int(), tx: z.int() });
 /** What a pod's interfaces have counted during an exchange, as exchange.sh prints it. */
 export const podCounted = z.strictObject({ net1: bytes.optional(), eth0: bytes });
 
+/** Payload of each packet over the functions of the NIC, in bytes. */
+export function pingSize(target: CheckTarget): number {
+  const ways = endsOf(target).map(({ mtus }) => mtus);
+  return sizeThatFitsAll(PING_SIZE, ways);
+}
+
 /** Bytes of ICMP that `count` packets move, one way. */
-export function payloadOf(count: number): number {
-  return count * (PING_SIZE + ICMP_HEADER_BYTES);
+export function payloadOf(target: CheckTarget, count: number): number {
+  return count * (pingSize(target) + ICMP_HEADER_BYTES);
 }
 
 /** The counters outside the machines, at one moment. */
@@ -38,10 +45,10 @@ export function carried(title: string, { rx, tx }: LinkBytes, payload: number): 
   );
 }
 
-/** Whether something counted less than one packet, either way. */
-export function carriedNothing(title: string, { rx, tx }: LinkBytes): Assertion {
+/** Whether something counted less than one packet of `size` bytes, either way. */
+export function carriedNothing(title: string, { rx, tx }: LinkBytes, size: number): Assertion {
   return assertion(
-    Math.max(rx, tx) < PING_SIZE,
+    Math.max(rx, tx) < size,
     `${title} counted less than one packet`,
     `received: ${rx} bytes, sent: ${tx} bytes`,
   );

@@ -68,6 +68,29 @@ test('a guest that never answers is given up, and the place of its console is na
   expect(await sandbox.leftovers()).toEqual([]);
 });
 
+test.each([
+  [
+    'VIRTIO_CONSOLE, by which lab reaches the guest',
+    'initcall_blacklist=virtio_console_init',
+    ['LAB-MACHINE-KERNEL', 'guest.console.log', 'lacks', 'CONFIG_VIRTIO_CONSOLE', 'docs/toolchain.md'],
+  ],
+  [
+    'that and a serial port',
+    '8250.nr_uarts=0, initcall_blacklist=virtio_console_init',
+    ['LAB-MACHINE-QEMU-ENDED', 'its console is empty', 'SERIAL_8250_CONSOLE', 'VIRTIO_CONSOLE'],
+  ],
+])('a kernel without %s is told at once', async (_, args, words) => {
+  const folder = definition(`    kernelArguments: [${args}]\n${ONE_VF}`);
+  const outcome = await sandbox.lab('test', folder);
+  expectError(outcome, 3, ...words);
+  expect(await sandbox.leftovers()).toEqual([]);
+});
+
+test('a kernel without a console on a serial port boots all the same', async () => {
+  const folder = definition(`    kernelArguments: [8250.nr_uarts=0]\n${ONE_VF}`);
+  expect((await sandbox.lab('test', folder)).exitCode).toBe(0);
+});
+
 test('a full disk is told, with the place, and nothing is left', async () => {
   // A file system of 40 kB for the state, in a mount namespace of this test's own.
   const script = 'mount -t tmpfs -o size=40k tmpfs "$1" && exec "$2" "$3" up quickstart';

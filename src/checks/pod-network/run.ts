@@ -62,7 +62,7 @@ function toPeerTitle(target: CheckTarget): string {
 async function* toPeer(world: World): Findings {
   const { target } = world;
   const { name: peer } = peerOf(target);
-  const payload = payloadOf(parametersOf(podNetwork, target).count);
+  const payload = payloadOf(target, parametersOf(podNetwork, target).count);
   const title = toPeerTitle(target);
   const before = await readOutside(world, peer);
   const output = await world.run(pathsOf(target).toPeer, controlPlaneOf(target));
@@ -75,7 +75,7 @@ async function* toPeer(world: World): Findings {
 /** The first pod reaches the others. */
 async function* toPods(world: World): Findings {
   const { target } = world;
-  const payload = payloadOf(parametersOf(podNetwork, target).count);
+  const payload = payloadOf(target, parametersOf(podNetwork, target).count);
   const output = await world.run(pathsOf(target).toPods, controlPlaneOf(target));
   yield* allOf(output);
   const [, ...others] = podsOf(target);

@@ -4,7 +4,7 @@ import { scriptFolder, type CheckTarget } from '../check.js';
 import { segmentOfPeer } from '../ends.js';
 import { clusterOf, nodeOf } from '../kubernetes-place.js';
 import { deadlineSeconds } from '../ping-deadline.js';
-import { PING_SIZE } from '../pod-exchange.js';
+import { pingSize } from '../pod-exchange.js';
 import { podsView, SILENT_COUNT, type PodsView } from '../pods.js';
 import { sameSegment } from '../segment.js';
 import { parametersOf } from '../spec.js';
@@ -126,7 +126,7 @@ export function podNetworkView(target: CheckTarget, accelerator: Accelerator, ti
     connectedSeconds: CONNECTED_SECONDS,
     silentCount: SILENT_COUNT,
     count,
-    size: PING_SIZE,
+    size: pingSize(target),
     deadlineSeconds: deadlineSeconds(count, machine),
   };
 }

@@ -18,7 +18,7 @@ import {
   carriedNothing,
   carriedOutside,
   payloadOf,
-  PING_SIZE,
+  pingSize,
   podCounted,
   readOutside,
 } from '../pod-exchange.js';
@@ -68,32 +68,33 @@ function countingPeer(target: CheckTarget): string | null {
 export async function* fromPod(world: World, facts: PodFacts, to: string | null): Findings {
   const { target } = world;
   const paths = pathsOf(target);
-  const payload = payloadOf(parametersOf(podVf, target).count);
+  const payload = payloadOf(target, parametersOf(podVf, target).count);
   const { name: watched } = peerOf(target);
   const title = to === null ? toFarEndTitle(farEndOf(target)) : TO_POD;
   const before = await readOutside(world, watched);
   const output = await world.run(to === null ? paths.toFarEnd : paths.toPod, controlPlaneOf(target));
   const after = await readOutside(world, watched);
   yield* allOf(output);
-  yield* countedInPod(title, dataOf(output, podCounted), payload);
+  yield* countedInPod(target, title, dataOf(output, podCounted), payload);
   const peer = to === null ? countingPeer(target) : null;
   yield* carriedOutside(title, { peer, taps: crossed(target, facts, to) }, before, after, payload);
 }
 
 function* countedInPod(
+  target: CheckTarget,
   title: string,
   { net1, eth0 }: z.infer<typeof podCounted>,
   payload: number,
 ): Iterable<Assertion> {
   yield carried(`${title}: net1`, net1 ?? { rx: 0, tx: 0 }, payload);
-  yield carriedNothing(`${title}: eth0`, eth0);
+  yield carriedNothing(`${title}: eth0`, eth0, pingSize(target));
 }
 
 /** The peer reaches the first pod. */
 export async function* fromPeer(world: World, facts: PodFacts): Findings {
   const { target, signal } = world;
   const { count } = parametersOf(podVf, target);
-  const payload = payloadOf(count);
+  const payload = payloadOf(target, count);
   const { name: peer } = peerOf(target);
   const [first = ''] = podsOf(target);
   const address = hostAddress(facts[first]?.address ?? '/');
@@ -102,7 +103,7 @@ export async function* fromPeer(world: World, facts: PodFacts): Findings {
   const limit = String(deadlineSeconds(count, target.machine));
   const { stdout, stderr } = await world
     .peer(peer)
-    .run(['ping', '-n', '-A', '-c', String(count), '-s', String(PING_SIZE), '-w', limit, address], {
+    .run(['ping', '-n', '-A', '-c', String(count), '-s', String(pingSize(target)), '-w', limit, address], {
       signal,
     });
   const after = await readOutside(world, peer);
@@ -117,7 +118,7 @@ export async function* fromPeer(world: World, facts: PodFacts): Findings {
 /** Each pod reaches the far end over its VF. */
 export async function* eachToFarEnd(world: World): Findings {
   const { target } = world;
-  const payload = payloadOf(parametersOf(podVf, target).count);
+  const payload = payloadOf(target, parametersOf(podVf, target).count);
   const pods = podsOf(target);
   const farEnd = farEndOf(target);
   const { name: watched } = peerOf(target);
@@ -126,7 +127,7 @@ export async function* eachToFarEnd(world: World): Findings {
   const after = await readOutside(world, watched);
   yield* allOf(output);
   for (const [index, pod] of pods.entries())
-    yield* countedInPod(toFarEndTitle(farEnd, pod), podCounted.parse(output.data.at(index)), payload);
+    yield* countedInPod(target, toFarEndTitle(farEnd, pod), podCounted.parse(output.data.at(index)), payload);
   const ports = portsOf(target).filter(({ id }) => id !== target.nic.pf.id);
   yield* carriedOutside(
     `all pods to ${farEnd.name}`,

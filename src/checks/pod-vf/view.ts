@@ -3,7 +3,7 @@ import type { Accelerator } from '../../toolchain/types.js';
 import type { CheckTarget } from '../check.js';
 import { clusterOf } from '../kubernetes-place.js';
 import { deadlineSeconds } from '../ping-deadline.js';
-import { PING_SIZE } from '../pod-exchange.js';
+import { pingSize } from '../pod-exchange.js';
 import { podsView, SILENT_COUNT, type PodsView } from '../pods.js';
 import { parametersOf } from '../spec.js';
 import { addressOf, farEndOf, peerOf, type FarEnd, type FarVlan } from './far-end.js';
@@ -104,7 +104,7 @@ export function exchangeView(target: CheckTarget, accelerator: Accelerator, to: 
     address: to === null ? addressOf(farEnd) : false,
     title: to === null ? toFarEndTitle(farEnd) : TO_POD,
     count,
-    size: PING_SIZE,
+    size: pingSize(target),
     deadlineSeconds: deadlineSeconds(count, target.machine),
   };
 }
