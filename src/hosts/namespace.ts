@@ -26,6 +26,8 @@ export interface NamespaceHolder {
 const INIT_SCRIPT = 'read -r go || exit 1; exec sleep infinity </dev/null';
 const READY_MS = 10_000;
 const POLL_MS = 2;
+/** Each look reads the command lines of all processes. */
+const LOOK_MS = 20;
 /** What a lab takes to end if nothing is in the way; a computer that is busy may take longer. */
 const PROMPT_MS = 500;
 const WOKEN_MS = 2000;
@@ -98,7 +100,19 @@ export async function destroyNamespace(holder: NamespaceHolder): Promise<boolean
     (await endEntrants(init)) ||
     (await killAndWait(init));
   const outerGone = await killAndWait(outer);
+  await releaseEntrants(init);
   return initGone && outerGone;
+}
+
+/** What has led into the namespaces ends with them by itself, unless it is stopped. */
+async function releaseEntrants(init: ProcessIdentity): Promise<void> {
+  const ask = async (): Promise<true | undefined> => {
+    const left = findEntrants(init);
+    for (const { pid } of left) wake(pid);
+    return Promise.resolve(left.length === 0 ? true : undefined);
+  };
+  if ((await waitBriefly({ ask, everyMs: LOOK_MS, limitMs: WOKEN_MS })) === undefined)
+    await endEntrants(init);
 }
 
 /** What is stopped, as by a debugger or Ctrl-Z, takes notice when it goes on. True when the namespaces are gone. */
