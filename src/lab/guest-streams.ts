@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Duplex } from 'node:stream';
 import { INSIDE_FOLDER } from '../hosts/guest-host.js';
@@ -6,12 +6,12 @@ import { PORTS_FOLDER, STREAM_CHANNELS, streamPort, type StreamChannel } from '.
 import { digest } from '../model/digest.js';
 import { findByName, machinesAround } from '../model/lab.js';
 import { withTimeLimit } from '../model/time-limit.js';
-import { OWN_FILE } from '../process/own-folder.js';
 import { takeLock, type Lock } from '../process/lock.js';
 import { pause } from '../process/wait-for.js';
 import { GuestStream } from '../qemu/stream/guest-stream.js';
 import { connectWhenListening } from '../qemu/unix-socket.js';
 import type { RunningLab } from './running-lab.js';
+import { haveStreamsAnswered, noteStreamsAnswered } from './streams-mark.js';
 
 /** A session with a guest, on a port that is its own until it is closed. */
 export interface OpenStream {
@@ -135,9 +135,8 @@ async function answered(
   opening: Promise<unknown>,
   { helper, signal }: StreamOptions,
 ): Promise<void> {
-  const mark = join(running.folder.run, `${machine}.streams`);
   const inBrief = new AbortController();
-  if (existsSync(mark)) {
+  if (haveStreamsAnswered(running.folder, machine)) {
     const wait = pause(ANSWER_MS, AbortSignal.any([signal, inBrief.signal]));
     const isThere = await Promise.race([opening.then(() => true), wait.then(() => false)]);
     inBrief.abort();
@@ -150,7 +149,7 @@ async function answered(
   await Promise.race([opening, starting.then(async () => opening)]);
   isAnswered.abort();
   await starting.catch(() => undefined);
-  writeFileSync(mark, '', { mode: OWN_FILE });
+  noteStreamsAnswered(running.folder, machine);
 }
 
 /** Starts the program in a guest, through the agent. A second one leaves the ports of the first alone. */

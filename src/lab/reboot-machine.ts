@@ -8,6 +8,7 @@ import { acceleratorsOf, bootLimitMs } from './limits.js';
 import { limitMsOn } from './run-script.js';
 import type { RunningLab } from './running-lab.js';
 import { settleDevices } from './settle-devices.js';
+import { forgetStreams } from './streams-mark.js';
 
 /** What systemd gives a service that does not end, and half a minute for all others. */
 const SHUTDOWN_LIMIT_MS = 120_000;
@@ -78,6 +79,8 @@ export async function rebootMachine(
     late: () => bootError(folder, name, `did not shut down for its reboot ${inSeconds(limitMs)}`, 0),
     afterwards: rebootActionOf(machine),
   };
-  await settleDevices(await rebootInPlace(qmp, reboot, signal), signal);
+  const agent = await rebootInPlace(qmp, reboot, signal);
+  forgetStreams(folder, name);
+  await settleDevices(agent, signal);
   logEvent(folder.events, 'machine-rebooted', { machine: name, hard, ms: Date.now() - started });
 }

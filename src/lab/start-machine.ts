@@ -16,6 +16,7 @@ import { bootError, kernelProblem, SILENT_KERNEL } from './boot-error.js';
 import { consoleLog, lastConsoleLines, lengthOfLog, logFrom } from './console-text.js';
 import { linkImage } from './link-image.js';
 import { logsCommand, type LabFolder } from './record.js';
+import { forgetStreams } from './streams-mark.js';
 
 const POLL_MS = 2;
 const POLL_INSIDE_MS = 200;
@@ -59,6 +60,7 @@ export async function startMachine(machine: Machine, options: StartOptions): Pro
     '-f',
     ...[...CHANNELS, ...STREAM_CHANNELS].map((channel) => `${machine.name}.${channel}`),
   ]);
+  forgetStreams(folder, machine.name);
   if (image !== null) await linkImage(machine.name, image, inside, folder.run, options.bin);
   const argumentsFile = join(folder.run, folderOf(lab, machine.on), machineArguments(machine.name));
   const begins = {
