@@ -77,6 +77,19 @@ describe('npm run bench', () => {
   );
 
   test(
+    'bytes prints what passes through a peer and a guest, and leaves nothing',
+    { tags: 'thorough', timeout: LIMIT_MS },
+    async () => {
+      const { exitCode, stdout, stderr } = await bench('bytes');
+      expect(exitCode, stderr).toBe(0);
+      const cells = new Map(rows(stdout).map(([where = '', ...rates]) => [where, rates]));
+      for (const where of ['peer', 'guest'])
+        for (const rate of cells.get(where) ?? ['none']) expect(Number(rate), where).toBeGreaterThan(0);
+      await nothingIsLeft();
+    },
+  );
+
+  test(
     'kubernetes prints what a cluster takes, and leaves nothing',
     { tags: 'thorough', timeout: CLUSTER_LIMIT_MS },
     async () => {
@@ -107,7 +120,7 @@ describe('npm run bench', () => {
     const { exitCode, stderr } = await bench('speed');
     expect(exitCode).toBe(1);
     expect(stderr).toContain(
-      'no section speed; choose from start, large, test, up, images, rocky, kubernetes',
+      'no section speed; choose from start, large, test, up, bytes, images, rocky, kubernetes',
     );
   });
 
