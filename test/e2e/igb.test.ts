@@ -16,7 +16,7 @@ afterEach(async () => {
 test('lab test igb proves creation, no hotplug and traffic, and leaves nothing', async () => {
   const { exitCode, stdout, stderr } = await sandbox.lab('test', 'igb');
   const { ok, checks } = parseReport(stdout);
-  expect([...checks.keys()]).toEqual(['vf-creation', 'hotplug-free', 'traffic']);
+  expect([...checks.keys()]).toEqual(['vf-creation', 'hotplug-free', 'traffic', 'reboot']);
   expect([...checks.values()].flatMap(({ failed }) => failed)).toEqual([]);
   expect(ok).toBe(true);
   expect(exitCode, stderr).toBe(0);
