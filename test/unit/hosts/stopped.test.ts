@@ -110,6 +110,7 @@ time.sleep(600)
 `;
 
 describe('a debugger that does not let go of what has ended', () => {
+  // Nothing else here can call ptrace(2).
   it.skipIf(findProgram('python3') === undefined)('is named', async () => {
     const held = await hold();
     const tracer = spawn('python3', ['-c', TRACER, String(held.inside.pid)], {

@@ -1,7 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { spawn } from '../../../src/process/spawn.js';
+import { processesWith } from '../../support/processes-with.js';
 
 const BYTES = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
 
@@ -14,18 +14,6 @@ async function bytesOf(stream: Readable): Promise<Buffer> {
 function start(script: string, input = false) {
   const command = spawn(['sh', '-c', script], { input, streams: 'piped' });
   return { command, stdout: bytesOf(command.stdout), stderr: bytesOf(command.stderr) };
-}
-
-/** Processes whose arguments contain a word. */
-function processesWith(word: string): string[] {
-  const commandOf = (pid: string): string => {
-    try {
-      return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-    } catch {
-      return '';
-    }
-  };
-  return readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && commandOf(pid).includes(word));
 }
 
 describe('a program between streams', () => {

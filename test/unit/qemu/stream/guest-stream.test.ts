@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { duplexPair, type Readable } from 'node:stream';
@@ -8,8 +8,10 @@ import { findProgram } from '../../../../src/process/find-program.js';
 import { spawnWithSocket, type SocketProcess } from '../../../../src/process/spawn.js';
 import { NONCE_BYTES } from '../../../../src/qemu/stream/frames.js';
 import { GuestStream, type GuestCommand } from '../../../../src/qemu/stream/guest-stream.js';
+import { processesWith } from '../../../support/processes-with.js';
 
-// The program of the guest itself, which this computer's compiler makes: lab builds it with another.
+// The program of the guest itself, which this computer's compiler makes: lab builds it with another. Without one there is nothing to
+// start; test/e2e/exec.test.ts has lab's own.
 const COMPILER = findProgram('cc');
 const SOURCE = 'src/images/guest-helper/files/lab-stream.c';
 const FLAGS = [
@@ -67,17 +69,6 @@ function start(stream: GuestStream, script: string, options: Partial<GuestComman
 
 async function outcome({ command, stdout, stderr }: ReturnType<typeof start>) {
   return { code: await command.ended, stdout: String(await stdout), stderr: String(await stderr) };
-}
-
-function processesWith(word: string): string[] {
-  const commandOf = (pid: string): string => {
-    try {
-      return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-    } catch {
-      return '';
-    }
-  };
-  return readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && commandOf(pid).includes(word));
 }
 
 it('a guest that has lost a greeting is greeted again', async () => {
